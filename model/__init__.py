@@ -1,0 +1,1 @@
+"""The tagger: images and label arrays in; scores, embeddings and versions out."""

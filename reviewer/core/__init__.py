@@ -1,0 +1,1 @@
+"""The rules of the domain: no Qt, no torch, no SQL, no files."""

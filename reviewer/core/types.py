@@ -1,0 +1,212 @@
+"""The nouns of the program, as small frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+
+class Category(IntEnum):
+    """What kind of thing a tag names, with Danbooru's numbers."""
+
+    GENERAL = 0
+    ARTIST = 1
+    COPYRIGHT = 3
+    CHARACTER = 4
+    META = 5
+
+    @property
+    def word(self) -> str:
+        """The category in words, for people."""
+        return self.name.lower()
+
+
+class Answer(IntEnum):
+    """What a person said to "Does this image show X?"."""
+
+    NO = 0
+    YES = 1
+    UNSURE = 2
+
+    @property
+    def word(self) -> str:
+        """The answer in the words that the window uses."""
+        return {Answer.NO: "No", Answer.YES: "Yes", Answer.UNSURE: "Can't tell"}[self]
+
+
+class Side(IntEnum):
+    """Which way the metadata may be wrong at a pair."""
+
+    MISSING = 0
+    """The tag is absent and may be missing (a false negative of the metadata)."""
+    WRONG = 1
+    """The tag is present and may be wrong (a false positive of the metadata)."""
+
+
+class ImageState(StrEnum):
+    """Whether an image can be asked about."""
+
+    OK = "ok"
+    GONE = "gone"
+    """The file was there once and is not now; its decisions are kept."""
+    SET_ASIDE = "set aside"
+    """The file cannot be used; `problem` says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One word of the vocabulary."""
+
+    id: int
+    name: str
+    category: Category = Category.GENERAL
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """One file of the collection.
+
+    Attributes:
+        path: Relative to the collection's folder, with forward slashes.
+        size: Bytes.
+        sha256: Of the whole file, 32 bytes.
+        width, height: Pixels after EXIF orientation; 0 where unknown.
+        rating: As the source wrote it, with its scheme in `rating_scheme` (`sqe` or `gsqe`).
+        problem: Why the image is set aside, for people; empty if it is not.
+    """
+
+    id: int
+    path: str
+    size: int
+    sha256: bytes
+    width: int = 0
+    height: int = 0
+    rating: str = ""
+    rating_scheme: str = ""
+    score: int | None = None
+    source: str = ""
+    site: str = ""
+    remote_id: str = ""
+    state: ImageState = ImageState.OK
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """ "Does this image show this tag?", with what is known about the pair.
+
+    Attributes:
+        side: Hidden from the reviewer until asked for or answered.
+        score: The version's raw output, 0..1.
+        suspicion: Calibrated chance that the metadata is wrong here, 0..1.
+        version: Name of the version that gave the score.
+    """
+
+    image_id: int
+    tag_id: int
+    side: Side
+    score: float
+    suspicion: float
+    version: str = ""
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The (image id, tag id) that identifies the question."""
+        return (self.image_id, self.tag_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """An answer as stored, one row of the append-only log.
+
+    Attributes:
+        id: Position in the log, from 1; 0 before it is stored.
+        answered_at: Unix time in milliseconds.
+        elapsed_ms: From the picture on screen to the key; 0 where not measured.
+        undoes: Id of the decision that this row takes back; `None` for an answer.
+        step: Id of the first decision of the step; one undo takes a whole step back.
+    """
+
+    image_id: int
+    tag_id: int
+    answer: Answer
+    side: Side
+    score: float
+    suspicion: float
+    version: str
+    reviewer: str
+    answered_at: int
+    elapsed_ms: int = 0
+    undoes: int | None = None
+    step: int = 0
+    id: int = 0
+
+    @property
+    def changes_metadata(self) -> bool:
+        """Whether the answer contradicts the metadata (what *yield* counts)."""
+        if self.answer is Answer.UNSURE:
+            return False
+        return (self.answer is Answer.YES) == (self.side is Side.MISSING)
+
+    @property
+    def pair(self) -> tuple[int, int]:
+        """The (image id, tag id) that was answered."""
+        return (self.image_id, self.tag_id)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueSummary:
+    """One line of the queue list: a tag and what its questions promise.
+
+    Attributes:
+        left: Questions not yet answered.
+        expected_fixes: Sum of the suspicions of the questions left.
+        next_yield: Expected share of fixes among the next 25 questions, 0..1.
+        answered, fixed: Answers given on this tag, and how many changed the metadata.
+    """
+
+    tag_id: int
+    left: int
+    expected_fixes: float
+    next_yield: float
+    answered: int = 0
+    fixed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a long job is.
+
+    Attributes:
+        stage: The step in words ("scan").
+        done, total: In units; total 0 means unknown.
+        unit: What is counted ("images").
+        rate: Units a second since the stage began; 0 where unknown.
+        note: A short text for people.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    unit: str = ""
+    rate: float = 0.0
+    note: str = ""
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time to go at the present rate; `None` where it cannot be told."""
+        if self.rate <= 0 or self.total <= 0:
+            return None
+        return max(self.total - self.done, 0) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSet:
+    """Which kinds of thing a mutation changed; every view refreshes from it."""
+
+    images: bool = False
+    tags: bool = False
+    decisions: bool = False
+    ranking: bool = False
+    versions: bool = False
+    summary: dict[str, int | float | str] = field(default_factory=dict)

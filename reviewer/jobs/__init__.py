@@ -1,0 +1,1 @@
+"""Long work as plain callables; each is also a command."""

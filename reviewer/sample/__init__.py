@@ -1,0 +1,1 @@
+"""The sample collection: illustrations that the program draws itself, with known truth."""

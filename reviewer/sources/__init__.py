@@ -1,0 +1,1 @@
+"""The formats in which collections exist: read, and written on request."""
