@@ -93,7 +93,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """ "Does this image show this tag?", with what is known about the pair.
+    """One pair with what is known about it: does this image show this tag?
 
     Attributes:
         side: Hidden from the reviewer until asked for or answered.

@@ -1,0 +1,150 @@
+"""Which question comes next: modes, blocks of one tag, skipped and flagged questions.
+
+The feed pulls questions from the queues a few ahead of the screen, so that their pictures can be
+decoded before they are needed. It knows nothing of what was shown or answered: the session does.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reviewer.core.queues import BLOCK, QueueBook, Ranking
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from reviewer.core.types import Question, Side
+
+
+class Mode(StrEnum):
+    """Where the next question comes from."""
+
+    BEST = "best"
+    """Blocks of one tag, each time the tag that promises most."""
+    TAG = "tag"
+    """One tag until it is done."""
+    FLAGGED = "flagged"
+    """What was flagged for later."""
+
+
+class QuestionFeed:
+    """Serves the open questions of a ranking in the order that the mode asks for.
+
+    Attributes:
+        book: What is left of the ranking.
+        mode: Where questions come from.
+        tag_id: The tag of the present block; `None` before the first.
+        side: The side that questions are limited to; `None` for both.
+        flagged: Questions put by for later, oldest first.
+    """
+
+    def __init__(self, ranking: Ranking, may_ask: Callable[[Question], bool]) -> None:
+        """Starts in the best queue.
+
+        Args:
+            ranking: The ranked questions.
+            may_ask: Whether a pair is still open and its image can be shown.
+        """
+        self.book = QueueBook(ranking)
+        self.mode = Mode.BEST
+        self.tag_id: int | None = None
+        self.side: Side | None = None
+        self.flagged: dict[tuple[int, int], Question] = {}
+        self._may_ask = may_ask
+        self._ahead: deque[Question] = deque()
+        self._skipped: set[tuple[int, int]] = set()
+        self._block_left = BLOCK
+
+    def load(self, ranking: Ranking, answered: Iterable[tuple[int, int]]) -> None:
+        """Takes a new ranking, less the pairs that were answered since it was made."""
+        counts = self.book.counts
+        self.book = QueueBook(ranking, self.side)
+        self.book.counts = counts
+        self.book.close(answered)
+        self._ahead.clear()
+        self._block_left = BLOCK
+
+    def enter(self, mode: Mode, tag_id: int | None) -> None:
+        """Asks from somewhere else from now on; what was skipped may come again."""
+        self.mode, self.tag_id = mode, tag_id
+        self._block_left = BLOCK
+        self._skipped.clear()
+        self._ahead.clear()
+
+    def skip(self, question: Question) -> None:
+        """Asks a question again only when nothing else is left of its tag."""
+        self._skipped.add(question.pair)
+
+    def put_back(self, question: Question) -> None:
+        """Serves a question next."""
+        self._ahead.appendleft(question)
+
+    def take(self, showing: Question | None) -> Question | None:
+        """The next question; `None` if there is none."""
+        while self._ahead or self._pull(showing):
+            question = self._ahead.popleft()
+            # An answer given since it was pulled may have settled it.
+            if self._may_ask(question):
+                return question
+        return None
+
+    def peek(self, count: int, showing: Question | None) -> list[Question]:
+        """The next questions, without serving them."""
+        while len(self._ahead) < count and self._pull(showing):
+            pass
+        return list(self._ahead)[:count]
+
+    def _pull(self, showing: Question | None) -> bool:
+        """Puts the next question of the queue behind those already ahead."""
+        if self.mode is Mode.FLAGGED:
+            return self._pull_from(self.flagged.values(), showing)
+        if self.mode is Mode.TAG and self.tag_id is not None:
+            return self._pull_tag(self.tag_id, showing) or self._pull_skipped(showing)
+        return self._pull_best(showing)
+
+    def _pull_best(self, showing: Question | None) -> bool:
+        if self.tag_id is None or self._block_left <= 0:
+            self.tag_id, self._block_left = self.book.best(), BLOCK
+        if self.tag_id is None:
+            return False
+        if not self._pull_tag(self.tag_id, showing):
+            if not self._pull_elsewhere(showing):
+                return self._pull_skipped(showing)
+            self._block_left = BLOCK
+        self._block_left -= 1
+        return True
+
+    def _pull_elsewhere(self, showing: Question | None) -> bool:
+        for entry in self.book.summaries():
+            if entry.tag_id != self.tag_id and self._pull_tag(entry.tag_id, showing):
+                self.tag_id = entry.tag_id
+                return True
+        return False
+
+    def _pull_tag(self, tag_id: int, showing: Question | None) -> bool:
+        return self._pull_from(self.book.questions(tag_id), showing)
+
+    def _pull_skipped(self, showing: Question | None) -> bool:
+        """Serves what was skipped, once nothing else is left."""
+        mine = {pair for pair in self._skipped if self.mode is Mode.BEST or pair[1] == self.tag_id}
+        self._skipped -= mine
+        return any(
+            self._pull_tag(tag_id, showing) for tag_id in dict.fromkeys(pair[1] for pair in mine)
+        )
+
+    def _pull_from(self, questions: Iterable[Question], showing: Question | None) -> bool:
+        taken = {question.pair for question in self._ahead} | self._skipped
+        if showing is not None:
+            taken.add(showing.pair)
+        for question in questions:
+            if question.pair in taken:
+                continue
+            if self.mode is not Mode.FLAGGED and question.pair in self.flagged:
+                continue
+            if self._may_ask(question):
+                self._ahead.append(question)
+                return True
+            self.book.close([question.pair])
+        return False

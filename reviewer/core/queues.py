@@ -1,0 +1,202 @@
+"""Ranked questions in columns, and what is left of them while a person answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.types import Question, QueueSummary, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from numpy.typing import NDArray
+
+BLOCK = 25
+"""Questions of one tag in a row, before the best tag is chosen again."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """All ranked questions of a collection, grouped by tag, best first within a tag.
+
+    Attributes:
+        tags: (Q,) int64 tag ids, one a queue.
+        offsets: (Q + 1,) int64; queue q holds the questions offsets[q]..offsets[q + 1].
+        images: (M,) int64 image ids.
+        sides: (M,) uint8, values of `Side`.
+        scores: (M,) float32, 0..1.
+        suspicions: (M,) float32, 0..1.
+        version: Name of the version that gave the scores.
+        decided: Id of the last decision that the ranking knew of.
+    """
+
+    tags: NDArray[np.int64]
+    offsets: NDArray[np.int64]
+    images: NDArray[np.int64]
+    sides: NDArray[np.uint8]
+    scores: NDArray[np.float32]
+    suspicions: NDArray[np.float32]
+    version: str = ""
+    decided: int = 0
+
+    @classmethod
+    def empty(cls) -> Ranking:
+        """A ranking without questions."""
+        return cls(
+            tags=np.zeros(0, np.int64),
+            offsets=np.zeros(1, np.int64),
+            images=np.zeros(0, np.int64),
+            sides=np.zeros(0, np.uint8),
+            scores=np.zeros(0, np.float32),
+            suspicions=np.zeros(0, np.float32),
+        )
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def question(self, queue: int, position: int) -> Question:
+        """The question at a position of a queue, both counted from 0."""
+        at = int(self.offsets[queue]) + position
+        return Question(
+            image_id=int(self.images[at]),
+            tag_id=int(self.tags[queue]),
+            side=Side(int(self.sides[at])),
+            score=float(self.scores[at]),
+            suspicion=float(self.suspicions[at]),
+            version=self.version,
+        )
+
+
+@dataclass
+class _Queue:
+    """One tag's questions with the places that are done with."""
+
+    tag_id: int
+    suspicions: NDArray[np.float32]
+    images: NDArray[np.int64]
+    closed: NDArray[np.bool_]
+    head: int = 0
+
+    def advance(self) -> None:
+        while self.head < len(self.closed) and self.closed[self.head]:
+            self.head += 1
+
+    def open_places(self) -> Iterator[int]:
+        for place in range(self.head, len(self.closed)):
+            if not self.closed[place]:
+                yield place
+
+
+class QueueBook:
+    """What is left of a ranking: closes questions as they are answered, sums up what remains.
+
+    Every call costs in proportion to one queue at most, never to the collection.
+    """
+
+    def __init__(self, ranking: Ranking, side: Side | None = None) -> None:
+        """Opens all questions of a ranking, or those of one side only."""
+        self.ranking = ranking
+        self.side = side
+        self._queues: dict[int, _Queue] = {}
+        self._numbers: dict[int, int] = {}
+        self._summaries: dict[int, QueueSummary] = {}
+        self._counts: dict[int, tuple[int, int]] = {}
+        for number, tag_id in enumerate(ranking.tags.tolist()):
+            span = slice(int(ranking.offsets[number]), int(ranking.offsets[number + 1]))
+            closed = np.zeros(span.stop - span.start, bool)
+            if side is not None:
+                closed |= np.asarray(ranking.sides[span]) != int(side)
+            queue = _Queue(tag_id, ranking.suspicions[span], ranking.images[span], closed)
+            queue.advance()
+            self._queues[tag_id] = queue
+            self._numbers[tag_id] = number
+
+    def close(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Takes pairs (image id, tag id) out of their queues; unknown ones are ignored."""
+        for image_id, tag_id in pairs:
+            self._mark(image_id, tag_id, closed=True)
+
+    def reopen(self, image_id: int, tag_id: int) -> None:
+        """Puts a pair back that was answered, when the answer is taken back."""
+        self._mark(image_id, tag_id, closed=False)
+
+    def _mark(self, image_id: int, tag_id: int, *, closed: bool) -> None:
+        queue = self._queues.get(tag_id)
+        if queue is None:
+            return
+        for place in np.flatnonzero(queue.images == image_id).tolist():
+            side = int(self.ranking.sides[self._start(tag_id) + place])
+            if self.side is None or side == int(self.side):
+                queue.closed[place] = closed
+                queue.head = min(queue.head, place)
+        queue.advance()
+        self._summaries.pop(tag_id, None)
+
+    def _start(self, tag_id: int) -> int:
+        return int(self.ranking.offsets[self._numbers[tag_id]])
+
+    def count_answer(self, tag_id: int, *, fixed: bool, times: int = 1) -> None:
+        """Counts an answer on a tag (or `times` of them; -1 when one is taken back)."""
+        answered, fixes = self._counts.get(tag_id, (0, 0))
+        self._counts[tag_id] = (answered + times, fixes + times * int(fixed))
+        self._summaries.pop(tag_id, None)
+
+    @property
+    def counts(self) -> dict[int, tuple[int, int]]:
+        """Live answers of every tag, and how many of them changed the metadata."""
+        return self._counts
+
+    @counts.setter
+    def counts(self, counts: dict[int, tuple[int, int]]) -> None:
+        self._counts = dict(counts)
+        self._summaries.clear()
+
+    def questions(self, tag_id: int) -> Iterator[Question]:
+        """The open questions of a tag, best first."""
+        queue = self._queues.get(tag_id)
+        if queue is None:
+            return
+        number = self._numbers[tag_id]
+        for place in queue.open_places():
+            yield self.ranking.question(number, place)
+
+    def summary(self, tag_id: int) -> QueueSummary:
+        """What is left of one tag."""
+        if tag_id not in self._summaries:
+            self._summaries[tag_id] = self._summarise(tag_id)
+        return self._summaries[tag_id]
+
+    def _summarise(self, tag_id: int) -> QueueSummary:
+        answered, fixed = self._counts.get(tag_id, (0, 0))
+        queue = self._queues.get(tag_id)
+        if queue is None:
+            return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
+        left = queue.suspicions[~queue.closed]
+        return QueueSummary(
+            tag_id=tag_id,
+            left=len(left),
+            expected_fixes=float(left.sum()),
+            next_yield=float(left[:BLOCK].mean()) if len(left) else 0.0,
+            answered=answered,
+            fixed=fixed,
+        )
+
+    def summaries(self) -> list[QueueSummary]:
+        """All tags that have questions left, those that promise most in the next block first."""
+        every = [self.summary(tag_id) for tag_id in self._queues]
+        return sorted(
+            (entry for entry in every if entry.left),
+            key=lambda entry: (
+                -entry.next_yield * min(entry.left, BLOCK),
+                -entry.expected_fixes,
+                entry.tag_id,
+            ),
+        )
+
+    def best(self) -> int | None:
+        """The tag that promises most fixes among its next questions; `None` if none are left."""
+        order = self.summaries()
+        return order[0].tag_id if order else None

@@ -1,0 +1,176 @@
+"""What the ranking looks at: scores and tags by column, and the answers so far.
+
+Everything is read one tag at a time, so a collection of millions of images needs a few vectors
+of one value an image in memory and never a dense matrix of images by tags.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reviewer.core.types import Side
+
+if TYPE_CHECKING:
+    from reviewer.core.ranking.neighbours import NeighbourGraph
+
+FloatArray = NDArray[np.float32]
+BoolArray = NDArray[np.bool_]
+IntArray = NDArray[np.int32]
+
+UNSURE = -1
+"""The value of `Answers.changed` for "Can't tell"."""
+
+
+class Evidence(Protocol):
+    """What is known about every (image, tag) pair, by column.
+
+    Rows are images 0..n_images-1 and columns are tags 0..n_tags-1, both the caller's numbering.
+    """
+
+    @property
+    def n_images(self) -> int:
+        """Number of rows."""
+
+    @property
+    def n_tags(self) -> int:
+        """Number of columns."""
+
+    @property
+    def neighbours(self) -> NeighbourGraph | None:
+        """The nearest images of each image; `None` where there are no embeddings."""
+
+    def score(self, tag: int) -> FloatArray:
+        """Out-of-sample logit of one tag, shape (n_images,), float32."""
+
+    def present(self, tag: int) -> BoolArray:
+        """Whether each image's original tags hold the tag, shape (n_images,), bool."""
+
+    def second(self, tag: int) -> FloatArray | None:
+        """Logit of another tagger, shape (n_images,), float32; `None` where there is none."""
+
+
+@dataclass(frozen=True)
+class ArrayEvidence:
+    """Evidence from dense arrays, for small collections and tests.
+
+    Attributes:
+        logits: Out-of-sample logits, shape (N, T), any float type.
+        tags: Original tags, shape (N, T), bool.
+        neighbours: The nearest images of each image, or `None`.
+        others: Logits of a second tagger, shape (N, T), or `None`.
+
+    Raises:
+        ValueError: If the shapes do not agree.
+    """
+
+    logits: NDArray[Any]
+    tags: BoolArray
+    neighbours: NeighbourGraph | None = None
+    others: NDArray[Any] | None = None
+
+    def __post_init__(self) -> None:
+        if self.logits.ndim != 2 or self.logits.shape != self.tags.shape:
+            raise ValueError(f"logits {self.logits.shape} and tags {self.tags.shape} differ")
+        if self.others is not None and self.others.shape != self.tags.shape:
+            raise ValueError(f"others {self.others.shape} and tags {self.tags.shape} differ")
+        if self.neighbours is not None and self.neighbours.n_images != self.tags.shape[0]:
+            raise ValueError("the neighbour graph is of another number of images")
+
+    @property
+    def n_images(self) -> int:
+        """Number of rows."""
+        return int(self.tags.shape[0])
+
+    @property
+    def n_tags(self) -> int:
+        """Number of columns."""
+        return int(self.tags.shape[1])
+
+    def score(self, tag: int) -> FloatArray:
+        """Out-of-sample logit of one tag, shape (N,), float32."""
+        return np.ascontiguousarray(self.logits[:, tag], dtype=np.float32)
+
+    def present(self, tag: int) -> BoolArray:
+        """Original tags of one column, shape (N,), bool."""
+        return np.ascontiguousarray(self.tags[:, tag], dtype=np.bool_)
+
+    def second(self, tag: int) -> FloatArray | None:
+        """The second tagger's logit of one tag, shape (N,), float32, or `None`."""
+        if self.others is None:
+            return None
+        return np.ascontiguousarray(self.others[:, tag], dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The reviewer's answers so far, as columns of equal length.
+
+    Attributes:
+        row: Image rows, shape (A,), int32.
+        tag: Tag columns, shape (A,), int32.
+        side: `Side` of each question, shape (A,), uint8.
+        changed: 1 where the answer changed the metadata, 0 where it confirmed it, `UNSURE` (-1)
+            where the reviewer could not tell; shape (A,), int8.
+
+    Raises:
+        ValueError: If the lengths differ.
+    """
+
+    row: IntArray
+    tag: IntArray
+    side: NDArray[np.uint8]
+    changed: NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        for name, kind in (("row", np.int32), ("tag", np.int32), ("side", np.uint8)):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=kind))
+        object.__setattr__(self, "changed", np.asarray(self.changed, dtype=np.int8))
+        if len({column.shape for column in (self.row, self.tag, self.side, self.changed)}) != 1:
+            raise ValueError("the columns of the answers differ in length")
+
+    @classmethod
+    def none(cls) -> Answers:
+        """No answers yet."""
+        empty = np.zeros(0, dtype=np.int32)
+        return cls(empty, empty, empty.astype(np.uint8), empty.astype(np.int8))
+
+    def __len__(self) -> int:
+        return int(self.row.size)
+
+    def take(self, which: NDArray[Any]) -> Answers:
+        """The answers at a mask or at positions.
+
+        Args:
+            which: Bool mask of shape (A,) or integer positions.
+        """
+        return Answers(self.row[which], self.tag[which], self.side[which], self.changed[which])
+
+    def latest(self) -> Answers:
+        """One answer a pair, the last one given, sorted by (tag, row)."""
+        if not len(self):
+            return self
+        order = np.lexsort((np.arange(len(self)), self.row, self.tag))
+        ordered = self.take(order)
+        last = np.ones(len(ordered), dtype=np.bool_)
+        last[:-1] = (np.diff(ordered.row) != 0) | (np.diff(ordered.tag) != 0)
+        return ordered.take(last)
+
+    def settled(self) -> Answers:
+        """The answers that say something: the unsure ones left out."""
+        return self.take(self.changed != UNSURE)
+
+    def shows(self) -> BoolArray:
+        """Whether the reviewer says that the image shows the tag, shape (A,), bool.
+
+        Only meaningful for settled answers.
+        """
+        return (self.side == Side.MISSING) == (self.changed == 1)
+
+    def of_tag(self, tag: int) -> slice:
+        """Where one tag's answers lie; the answers must be sorted by tag (`latest`)."""
+        low, high = np.searchsorted(self.tag, [tag, tag + 1])
+        return slice(int(low), int(high))

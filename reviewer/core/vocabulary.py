@@ -1,0 +1,117 @@
+"""Tags, what they imply, and which of them may be asked about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import Category, Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class Implications:
+    """Which tags a tag brings with it (`cat_ears` implies `animal_ears`), closed transitively.
+
+    A cycle in the given pairs is harmless: a tag never implies itself.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[int, int]] = ()) -> None:
+        """Takes (child tag id, parent tag id) pairs."""
+        self._parents: dict[int, set[int]] = {}
+        self._children: dict[int, set[int]] = {}
+        for child, parent in pairs:
+            if child != parent:
+                self._parents.setdefault(child, set()).add(parent)
+                self._children.setdefault(parent, set()).add(child)
+        self._ancestors: dict[int, frozenset[int]] = {}
+        self._descendants: dict[int, frozenset[int]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._parents)
+
+    def ancestors(self, tag_id: int) -> frozenset[int]:
+        """All tags that `tag_id` implies, itself left out."""
+        return _reach(tag_id, self._parents, self._ancestors)
+
+    def descendants(self, tag_id: int) -> frozenset[int]:
+        """All tags that imply `tag_id`, itself left out."""
+        return _reach(tag_id, self._children, self._descendants)
+
+
+def _reach(
+    start: int, edges: Mapping[int, set[int]], known: dict[int, frozenset[int]]
+) -> frozenset[int]:
+    if start not in known:
+        seen: set[int] = set()
+        waiting = list(edges.get(start, ()))
+        while waiting:
+            tag_id = waiting.pop()
+            if tag_id not in seen and tag_id != start:
+                seen.add(tag_id)
+                waiting.extend(edges.get(tag_id, ()))
+        known[start] = frozenset(seen)
+    return known[start]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All tags of a collection with their implications.
+
+    Attributes:
+        tags: By id.
+        implications: Over the ids of `tags`.
+        aliases: Other names of a tag, to its id.
+    """
+
+    tags: Mapping[int, Tag]
+    implications: Implications = field(default_factory=Implications)
+    aliases: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Tag]:
+        """The tags by their names."""
+        return {tag.name: tag for tag in self.tags.values()}
+
+    def find(self, name: str) -> Tag | None:
+        """The tag of that name or alias."""
+        tag = self.by_name.get(name)
+        if tag is None and name in self.aliases:
+            return self.tags.get(self.aliases[name])
+        return tag
+
+    def name(self, tag_id: int) -> str:
+        """The name of a tag; a placeholder with its number if it is unknown."""
+        tag = self.tags.get(tag_id)
+        return tag.name if tag else f"#{tag_id}"
+
+
+NOT_VISUAL = frozenset({Category.META, Category.ARTIST})
+"""Categories that a picture does not show: never asked unless the user says so."""
+
+NAMESPACES_NOT_VISUAL = ("artist:", "creator:", "meta:", "rating:", "source:", "date:")
+
+
+def reason_not_asked(
+    tag: Tag, images: int, minimum: int, *, negatives: int | None = None, minimum_negatives: int = 5
+) -> str:
+    """Why a tag is left out of the questions; empty if it may be asked.
+
+    Args:
+        tag: The tag.
+        images: Images that carry it.
+        minimum: Fewer images than this are too few to learn from.
+        negatives: Images that do not carry it, where known.
+        minimum_negatives: Fewer than this and there is nothing to tell it from.
+    """
+    if tag.category in NOT_VISUAL:
+        return f"{tag.category.word} tag: a picture does not show it"
+    if tag.name.startswith(NAMESPACES_NOT_VISUAL):
+        return "namespace that a picture does not show"
+    if images < minimum:
+        return f"on {images} images only (at least {minimum} are needed to learn it)"
+    if negatives is not None and negatives < minimum_negatives:
+        return "on nearly every image: nothing to tell it from"
+    return ""
