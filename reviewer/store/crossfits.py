@@ -1,0 +1,80 @@
+"""Out-of-sample scores of every (image, tag) pair on one scan, replaced as a whole.
+
+crossfit.json      the last decision that they were fitted with
+logits.npy         (T, N) float16, tag-major: a tag's scores are read in one piece
+images.npy         (N,) and tags.npy (T,): ids in the order of the scores
+groups.npy         (N,) near-duplicate groups
+neighbours.npy     (N, K) and similarities.npy: neighbours in embedding space
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Crossfit:
+    """Scores that no label of their own image went into.
+
+    Attributes:
+        images: (N,) int64 image ids.
+        tags: (T,) int64 tag ids.
+        logits: (T, N) float16.
+        groups: (N,) int64; images of one group are near-duplicates.
+        neighbours: (N, K) int32 positions in `images`.
+        similarities: (N, K) float16 cosine.
+        decided: Id of the last decision that the heads were fitted with.
+    """
+
+    images: NDArray[np.int64]
+    tags: NDArray[np.int64]
+    logits: NDArray[np.float16]
+    groups: NDArray[np.int64]
+    neighbours: NDArray[np.int32]
+    similarities: NDArray[np.float16]
+    decided: int
+
+
+_ARRAYS = ("images", "tags", "logits", "groups", "neighbours", "similarities")
+
+
+class CrossfitFiles:
+    """Where the out-of-sample scores of one scan are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads and writes under `folder`."""
+        self._folder = folder
+
+    def load(self) -> Crossfit | None:
+        """The scores, large arrays memory-mapped; `None` if there are none yet."""
+        try:
+            record = json.loads((self._folder / "crossfit.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        arrays = {name: np.load(self._folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        return Crossfit(**arrays, decided=int(record["decided"]))
+
+    def save(self, crossfit: Crossfit) -> None:
+        """Writes all aside, then renames it into place.
+
+        Raises:
+            StoreFullError: The disk is full; the scores before stay.
+            StoreError: It cannot be written; the scores before stay.
+        """
+        with replacing(self._folder) as aside:
+            aside.mkdir()
+            for name in _ARRAYS:
+                np.save(aside / f"{name}.npy", getattr(crossfit, name))
+            record = json.dumps({"decided": crossfit.decided})
+            (aside / "crossfit.json").write_text(record, encoding="utf-8")

@@ -1,0 +1,182 @@
+"""Connections, and the one thread that writes.
+
+All writes of a process go through one thread with two lanes: a decision never waits behind more
+than one small bulk transaction (200 rows at most, see `BULK_ROWS`). Readers are read-only
+connections, one a thread. WAL with synchronous FULL: a decision survives a power cut.
+"""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
+from reviewer.store.disk import full_disk_sentence
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+T = TypeVar("T")
+Work = Callable[[sqlite3.Connection], T]
+
+BULK_ROWS = 200
+"""Rows of a bulk transaction: keeps the wait of a decision in milliseconds."""
+
+BUSY_MS = 10_000
+"""How long to wait for another process's transaction."""
+
+
+class Lane(IntEnum):
+    """Which writes go first."""
+
+    DECISION = 0
+    BULK = 1
+    STOP = 2
+
+
+@dataclass(order=True, slots=True)
+class _Entry:
+    lane: Lane
+    number: int
+    work: Work[Any] | None = field(compare=False)
+    future: Future[Any] = field(compare=False)
+
+
+class Database:
+    """One SQLite file: a writing thread and read-only connections."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens an existing, migrated file.
+
+        Raises:
+            StoreError: It cannot be opened.
+        """
+        self.path = path
+        self._waiting: queue.PriorityQueue[_Entry] = queue.PriorityQueue()
+        self._numbers = itertools.count()
+        self._local = threading.local()
+        self._readers: list[sqlite3.Connection] = []
+        self._closed = False
+        self._writer_connection = connect(path)
+        self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
+        self._thread.start()
+
+    def submit(self, work: Work[T], lane: Lane = Lane.BULK) -> Future[T]:
+        """Puts work in line; the writer thread runs it in a transaction of its own."""
+        if self._closed:
+            raise StoreError(f"{self.path} is closed.")
+        future: Future[T] = Future()
+        self._waiting.put(_Entry(lane, next(self._numbers), work, future))
+        return future
+
+    def write(self, work: Work[T], lane: Lane = Lane.BULK) -> T:
+        """Runs a piece of work in a transaction and returns when it is on disk.
+
+        Raises:
+            StoreFullError: The disk is full; nothing was written.
+            StoreBusyError: Another process kept the database locked for too long.
+            StoreError: It failed for another reason; nothing was written.
+        """
+        return self.submit(work, lane).result()
+
+    def read(self) -> sqlite3.Connection:
+        """This thread's read-only connection.
+
+        Raises:
+            StoreError: The file cannot be opened.
+        """
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = connect(self.path, read_only=True)
+            self._local.connection = connection
+            self._readers.append(connection)
+        return connection
+
+    def close(self) -> None:
+        """Finishes what is in line, then closes all connections. Closing twice is harmless."""
+        if self._closed:
+            return
+        self._closed = True
+        stop: Future[Any] = Future()
+        self._waiting.put(_Entry(Lane.STOP, next(self._numbers), None, stop))
+        self._thread.join()
+        for connection in self._readers:
+            connection.close()
+        self._readers.clear()
+
+    def _serve(self) -> None:
+        connection = self._writer_connection
+        while (entry := self._waiting.get()).work is not None:
+            try:
+                result = self._in_transaction(connection, entry.work)
+            except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
+                entry.future.set_exception(translate(error, self.path))
+            else:
+                entry.future.set_result(result)
+        connection.close()
+
+    @staticmethod
+    def _in_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            result = work(connection)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return result
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """A connection with the pragmas that the program relies on, in autocommit mode.
+
+    Raises:
+        StoreError: The file cannot be opened or is no database.
+    """
+    mode = "ro" if read_only else "rwc"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+        )
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA foreign_keys = ON")
+    except sqlite3.Error as error:
+        raise translate(error, path) from error
+    return connection
+
+
+def translate(error: BaseException, path: Path) -> BaseException:
+    """SQLite's error as a sentence; anything else as it is."""
+    if not isinstance(error, sqlite3.Error):
+        return error
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        said: StoreError = StoreFullError(full_disk_sentence(path))
+    elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        said = StoreBusyError(f"Another program is writing to {path}. Close it and try again.")
+    elif code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        said = StoreError(
+            f"{path} is not a readable collection ({error}). Copies are in "
+            f"{path.parent / 'backups'}."
+        )
+    elif code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
+        said = StoreError(f"Cannot open {path} for writing: {error}. Check the folder's rights.")
+    elif code == sqlite3.SQLITE_IOERR:
+        said = StoreError(f"The disk refused to read or write {path}: {error}.")
+    else:
+        return error
+    said.__cause__ = error
+    return said

@@ -1,0 +1,229 @@
+"""The append-only log of decisions, and what is live of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import Answer, Decision, Question, Side
+from reviewer.store.database import Database, Lane
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Mapping, Sequence
+
+_RECENT = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id
+FROM live_decision ORDER BY id DESC LIMIT ?
+"""
+
+_STEP = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id
+FROM live_decision WHERE step = ? ORDER BY id
+"""
+
+_LIVE = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id
+FROM live_decision
+WHERE id IN (SELECT max(id) FROM live_decision GROUP BY image_id, tag_id)
+ORDER BY id
+"""
+
+_LOG = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id
+FROM decision ORDER BY id
+"""
+
+_APPEND = """
+INSERT INTO decision (image_id, tag_id, answer, side, score, suspicion, version, reviewer,
+    answered_at, elapsed_ms, undoes, step, id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+
+class DecisionTable:
+    """The log. Nothing in it is ever changed or deleted; a later row takes an earlier one back."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`, in the lane of decisions."""
+        self._database = database
+
+    def append(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """Stores one step in one transaction and returns it with its ids.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        return self._database.write(
+            lambda connection: _append(connection, decisions), Lane.DECISION
+        )
+
+    def undo_last(self, reviewer: str) -> list[Decision]:
+        """Takes the reviewer's last live step back, of this sitting or an earlier one.
+
+        Returns:
+            The answers taken back; empty if there is none.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        return self._database.write(
+            lambda connection: _undo_last(connection, reviewer), Lane.DECISION
+        )
+
+    def answers(self, image_id: int) -> Mapping[int, Answer]:
+        """The live answers of an image by tag id; the latest where there are several."""
+        rows = self._database.read().execute(
+            "SELECT tag_id, answer FROM live_decision WHERE image_id = ? ORDER BY id", (image_id,)
+        )
+        return {tag_id: Answer(answer) for tag_id, answer in rows}
+
+    def recent(self, count: int) -> list[Decision]:
+        """The last live answers, newest first."""
+        return [_decision(row) for row in self._database.read().execute(_RECENT, (count,))]
+
+    def answered_since(self, decision_id: int) -> Iterator[tuple[int, int]]:
+        """Pairs (image id, tag id) with a live answer newer than a decision."""
+        yield from self._database.read().execute(
+            "SELECT image_id, tag_id FROM live_decision WHERE id > ?", (decision_id,)
+        )
+
+    def counts_by_tag(self) -> dict[int, tuple[int, int]]:
+        """Live answers of every tag, and how many of them changed the metadata."""
+        # Yes (1) on the missing side (0), or No (0) on the wrong side (1).
+        rows = self._database.read().execute(
+            "SELECT tag_id, count(*), sum(answer < 2 AND answer <> side) "
+            "FROM live_decision GROUP BY tag_id"
+        )
+        return {tag_id: (answered, fixed) for tag_id, answered, fixed in rows}
+
+    def total(self) -> int:
+        """Live answers."""
+        row = self._database.read().execute("SELECT count(*) FROM live_decision").fetchone()
+        return int(row[0])
+
+    def since(self, unix_ms: int) -> int:
+        """Live answers given since a time."""
+        row = (
+            self._database.read()
+            .execute("SELECT count(*) FROM live_decision WHERE answered_at >= ?", (unix_ms,))
+            .fetchone()
+        )
+        return int(row[0])
+
+    def last_id(self) -> int:
+        """Id of the newest row of the log; 0 if it is empty."""
+        row = self._database.read().execute("SELECT max(id) FROM decision").fetchone()
+        return int(row[0] or 0)
+
+    def live(self) -> Iterator[Decision]:
+        """The answer that counts for each answered pair, oldest first."""
+        for row in self._database.read().execute(_LIVE):
+            yield _decision(row)
+
+    def log(self) -> Iterator[Decision]:
+        """Every row of the log as it was written, oldest first."""
+        for row in self._database.read().execute(_LOG):
+            yield _decision(row)
+
+
+class FlagTable:
+    """Questions put by for later."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def all(self) -> list[Question]:
+        """The flagged questions, oldest first."""
+        rows = self._database.read().execute(
+            "SELECT image_id, tag_id, side, score, suspicion, version FROM flag "
+            "ORDER BY flagged_at, image_id, tag_id"
+        )
+        return [Question(row[0], row[1], Side(row[2]), *row[3:]) for row in rows]
+
+    def put(self, question: Question, at_ms: int = 0) -> None:
+        """Flags a question.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        row = (
+            question.image_id,
+            question.tag_id,
+            int(question.side),
+            question.score,
+            question.suspicion,
+            question.version,
+            at_ms,
+        )
+        self._database.write(
+            lambda connection: connection.execute(
+                "INSERT OR REPLACE INTO flag VALUES (?, ?, ?, ?, ?, ?, ?)", row
+            ),
+            Lane.DECISION,
+        )
+
+    def remove(self, pair: tuple[int, int]) -> None:
+        """Takes a flag away; harmless if there is none.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        self._database.write(
+            lambda connection: connection.execute(
+                "DELETE FROM flag WHERE image_id = ? AND tag_id = ?", pair
+            ),
+            Lane.DECISION,
+        )
+
+
+def _decision(row: tuple[int | float | str | None, ...]) -> Decision:
+    image_id, tag_id, answer, side, *rest = row
+    return Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
+
+
+def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
+    # The step is the id of its first row; ids are never used twice (AUTOINCREMENT).
+    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decision'").fetchone()
+    first = (row[0] if row else 0) + 1
+    stored = [
+        replace(decision, id=first + place, step=first) for place, decision in enumerate(decisions)
+    ]
+    connection.executemany(
+        _APPEND,
+        [
+            (
+                d.image_id,
+                d.tag_id,
+                int(d.answer),
+                int(d.side),
+                d.score,
+                d.suspicion,
+                d.version,
+                d.reviewer,
+                d.answered_at,
+                d.elapsed_ms,
+                d.undoes,
+                d.step,
+                d.id,
+            )
+            for d in stored
+        ],
+    )
+    return stored
+
+
+def _undo_last(connection: sqlite3.Connection, reviewer: str) -> list[Decision]:
+    last = connection.execute(
+        "SELECT step FROM live_decision WHERE reviewer = ? ORDER BY id DESC LIMIT 1", (reviewer,)
+    ).fetchone()
+    if last is None:
+        return []
+    taken = [_decision(row) for row in connection.execute(_STEP, last)]
+    _append(connection, [replace(decision, undoes=decision.id) for decision in taken])
+    return taken

@@ -1,0 +1,91 @@
+"""Writing files so that a crash or a full disk leaves either the old file or the new one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import StoreError, StoreFullError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turns what the operating system says about a write into a sentence.
+
+    Raises:
+        StoreFullError: The disk is full.
+        StoreError: It cannot be written for another reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StoreFullError(full_disk_sentence(path)) from error
+        raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
+def full_disk_sentence(path: Path) -> str:
+    """What to say when there is no space left for a path."""
+    place = next((p for p in (path, *path.parents) if p.exists()), Path("/"))
+    free = shutil.disk_usage(place).free // 1024**2
+    return (
+        f"The disk that holds {path} is full ({free} MB free). Nothing was lost; free some space "
+        "and go on."
+    )
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Gives a temporary name beside `path`; renames it into place if the block succeeds.
+
+    Raises:
+        StoreFullError: The disk is full; `path` is as it was.
+        StoreError: It cannot be written; `path` is as it was.
+    """
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.tmp")
+    try:
+        with writing(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            yield aside
+            sync(aside)
+            _move_into_place(aside, path)
+            sync(path.parent)
+    finally:
+        if aside.is_dir():
+            shutil.rmtree(aside, ignore_errors=True)
+        else:
+            aside.unlink(missing_ok=True)
+
+
+def _move_into_place(aside: Path, path: Path) -> None:
+    if path.is_dir():
+        old = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
+        path.rename(old)
+        aside.rename(path)
+        shutil.rmtree(old, ignore_errors=True)
+    else:
+        aside.replace(path)
+
+
+def sync(path: Path) -> None:
+    """Asks for a file, or a folder with the files in it, to be on disk."""
+    if path.is_dir():
+        for entry in path.iterdir():
+            sync(entry)
+        if os.name == "nt":  # Windows cannot open folders for this
+            return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,153 @@
+"""The one face of the store: everything that is known of a collection."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from reviewer.core.errors import UsageError
+from reviewer.store.crossfits import CrossfitFiles
+from reviewer.store.database import Database
+from reviewer.store.decisions import DecisionTable, FlagTable
+from reviewer.store.images import ImageTable
+from reviewer.store.rankings import RankingFiles
+from reviewer.store.scans import ScanFiles, ScanShape
+from reviewer.store.schema import migrate
+from reviewer.store.tags import TagTable
+from reviewer.store.versions import StateTable, VersionTable
+from reviewer.store.workspace import Workspace
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from reviewer.core.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True)
+class Library:
+    """One collection, open. Close it, or use it as a context manager.
+
+    Attributes:
+        workspace: Where it is kept.
+        folder: Where its images are.
+    """
+
+    workspace: Workspace
+    folder: Path
+    images: ImageTable
+    tags: TagTable
+    decisions: DecisionTable
+    flags: FlagTable
+    versions: VersionTable
+    rankings: RankingFiles
+    state: StateTable
+    _open: ExitStack
+
+    @classmethod
+    def create(cls, workspace: Path, folder: Path) -> Library:
+        """Opens the collection of an image folder, and begins it if it is new.
+
+        Raises:
+            UsageError: The workspace belongs to another folder of images.
+            StoreError: It cannot be made or opened.
+        """
+        Workspace(workspace).create()
+        migrate(Workspace(workspace).database, Workspace(workspace).backups)
+        library = cls.open(workspace, folder=folder)
+        if not library.state.get("folder"):
+            library.state.set("folder", str(folder.resolve()))
+        return library
+
+    @classmethod
+    def open(cls, workspace: Path, *, folder: Path | None = None) -> Library:
+        """Opens a collection.
+
+        Args:
+            workspace: Its folder.
+            folder: Where its images are now, if they were moved; `None` for where they were.
+
+        Raises:
+            UsageError: There is no collection there, or it is that of another folder.
+            NewerStoreError: It was written by a newer version of the program.
+            StoreError: It cannot be opened.
+        """
+        place = Workspace(workspace)
+        if not place.database.exists():
+            raise UsageError(
+                f"There is no collection in {workspace}. Begin one with: reviewer open FOLDER"
+            )
+        migrate(place.database, place.backups)
+        with ExitStack() as stack:
+            database = Database(place.database)
+            stack.callback(database.close)
+            state = StateTable(database)
+            root = _folder(state.get("folder"), folder, workspace)
+            return cls(
+                workspace=place,
+                folder=root,
+                images=ImageTable(database, root),
+                tags=TagTable(database),
+                decisions=DecisionTable(database),
+                flags=FlagTable(database),
+                versions=VersionTable(database),
+                rankings=RankingFiles(place.rankings),
+                state=state,
+                _open=stack.pop_all(),
+            )
+
+    @property
+    def name(self) -> str:
+        """What to call the collection."""
+        return self.folder.name or str(self.folder)
+
+    def vocabulary(self) -> Vocabulary:
+        """Tags, aliases and implications."""
+        return self.tags.vocabulary()
+
+    def scan(self, version: str) -> ScanFiles | None:
+        """The scan of a version; `None` if it has not begun."""
+        return ScanFiles.open(self.workspace.scans / version)
+
+    def begin_scan(self, shape: ScanShape) -> ScanFiles:
+        """The scan of a version, ready to be appended to.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        return ScanFiles.create(self.workspace.scans / shape.version, shape)
+
+    def crossfit(self, version: str) -> CrossfitFiles:
+        """The out-of-sample scores on a version's embeddings."""
+        return CrossfitFiles(self.workspace.scans / version / "crossfit")
+
+    def version_folder(self, version: str) -> Path:
+        """Where a version's weights and records are."""
+        return self.workspace.versions / version
+
+    def close(self) -> None:
+        """Writes what is in line and lets go of the files."""
+        self._open.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _folder(stored: str, given: Path | None, workspace: Path) -> Path:
+    if given is None:
+        return Path(stored)
+    if stored and Path(stored) != given.resolve():
+        raise UsageError(
+            f"The workspace {workspace} belongs to the images in {stored}, not to {given}. "
+            "Choose another one with --workspace."
+        )
+    return given.resolve()

@@ -1,0 +1,235 @@
+"""What a scan leaves behind: scores and embeddings of every image, in append-only array files.
+
+    scan.json        version, number of tags, width of an embedding
+    rows.bin         one record an image: id, digest of the file, difference hash
+    embeddings.f16   (N, D) float16
+    scores.u8        full blocks of 4,096 images, tag-major inside: (blocks, T, 4096)
+    tail.u8          the images after the last full block, image-major: (n, T)
+
+A score is one byte: the logit in steps of a tenth, -12.8 to 12.7, monotone. The number of records
+in `rows.bin`, written last, is the number of images scanned; what the other files hold beyond it
+was torn off by a crash and is cut. Blocks serve both "append a batch" and "all scores of a tag".
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import StoreError
+from reviewer.store.disk import replacing, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+BLOCK_IMAGES = 4096
+
+ROW = np.dtype([("image", "<i8"), ("digest", "<u8"), ("hash", "<u8")])
+"""One scanned image: id, first 8 bytes of its file's SHA-256, difference hash."""
+
+
+def quantise(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Logits as bytes: steps of 0.1 from -12.8, what lies outside is clipped."""
+    stepped: NDArray[np.uint8] = np.clip(np.rint(logits * 10) + 128, 0, 255).astype(np.uint8)
+    return stepped
+
+
+def logits_of(scores: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Bytes back as logits, float32."""
+    return (scores.astype(np.float32) - np.float32(128)) / np.float32(10)
+
+
+def digest_of(sha256: bytes) -> int:
+    """The part of a file's SHA-256 that a scan remembers."""
+    return int.from_bytes(sha256[:8], "little")
+
+
+@dataclass(frozen=True, slots=True)
+class ScanShape:
+    """What a scan's files look like.
+
+    Attributes:
+        version: Name of the version that was run.
+        tags: (T,) tag ids in the order of the scores.
+        width: D, of an embedding.
+    """
+
+    version: str
+    tags: tuple[int, ...]
+    width: int
+
+
+class ScanFiles:
+    """The scan of one version. Open it to append; read it any time."""
+
+    def __init__(self, folder: Path, shape: ScanShape) -> None:
+        """Describes files under `folder`; use `create` or `open` to get one."""
+        self.folder = folder
+        self.shape = shape
+
+    @classmethod
+    def create(cls, folder: Path, shape: ScanShape) -> ScanFiles:
+        """Opens the scan in a folder, or begins one; a scan of another shape is begun anew.
+
+        Raises:
+            StoreError: The folder cannot be written.
+        """
+        existing = cls.open(folder)
+        if existing is not None and existing.shape == shape:
+            existing.mend()
+            return existing
+        with replacing(folder) as aside:
+            aside.mkdir()
+            described = {"version": shape.version, "tags": shape.tags, "width": shape.width}
+            (aside / "scan.json").write_text(json.dumps(described), encoding="utf-8")
+        return cls(folder, shape)
+
+    @classmethod
+    def open(cls, folder: Path) -> ScanFiles | None:
+        """The scan in a folder; `None` if there is none.
+
+        Raises:
+            StoreError: It is there and cannot be read.
+        """
+        try:
+            described = json.loads((folder / "scan.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except (OSError, json.JSONDecodeError) as error:
+            raise StoreError(
+                f"The scan in {folder} cannot be read ({error}). Delete that folder and scan again."
+            ) from error
+        shape = ScanShape(
+            str(described["version"]), tuple(described["tags"]), int(described["width"])
+        )
+        return cls(folder, shape)
+
+    def __len__(self) -> int:
+        """Images scanned."""
+        return self._size("rows.bin") // ROW.itemsize
+
+    def rows(self) -> NDArray[np.void]:
+        """(N,) records of type `ROW`, in the order they were scanned.
+
+        An image that was scanned again, because its file changed, has several; the last counts.
+        """
+        return self._read("rows.bin", np.uint8, len(self) * ROW.itemsize).view(ROW)
+
+    def latest(self) -> NDArray[np.int64]:
+        """(M,) positions of the record that counts for each image, ascending."""
+        images = self.rows()["image"][::-1]
+        _, first = np.unique(images, return_index=True)
+        return np.sort(len(images) - 1 - first).astype(np.int64)
+
+    def embeddings(self) -> NDArray[np.float16]:
+        """(N, D) float16, memory-mapped, in the order of `rows`."""
+        count = len(self)
+        if count == 0:
+            return np.zeros((0, self.shape.width), np.float16)
+        return np.memmap(
+            self.folder / "embeddings.f16", np.float16, "r", shape=(count, self.shape.width)
+        )
+
+    def tag_logits(self, column: int) -> NDArray[np.float32]:
+        """(N,) float32 logits of the tag in a column, in the order of `rows`."""
+        parts = [block[column] for block in self._blocks()]
+        tail = self._tail()
+        return logits_of(np.concatenate([*parts, tail[:, column]]))
+
+    def append(
+        self,
+        rows: NDArray[np.void],
+        embeddings: NDArray[np.float16],
+        logits: NDArray[np.float32],
+    ) -> None:
+        """Adds a batch of images; after it returns they need not be scanned again.
+
+        Args:
+            rows: (B,) of type `ROW`.
+            embeddings: (B, D) float16.
+            logits: (B, T) float32.
+
+        Raises:
+            StoreFullError: The disk is full; what was there before is whole.
+            StoreError: It cannot be written; what was there before is whole.
+        """
+        with writing(self.folder):
+            try:
+                self._extend("embeddings.f16", np.ascontiguousarray(embeddings).tobytes())
+                self._extend("tail.u8", quantise(logits).tobytes())
+                self._extend("rows.bin", np.ascontiguousarray(rows).tobytes())
+            except OSError:
+                self.mend()
+                raise
+            self._close_blocks()
+
+    def _close_blocks(self) -> None:
+        """Turns a full tail into blocks."""
+        tail = self._tail()
+        full = len(tail) // BLOCK_IMAGES
+        if not full:
+            return
+        for number in range(full):
+            block = tail[number * BLOCK_IMAGES : (number + 1) * BLOCK_IMAGES]
+            self._extend("scores.u8", np.ascontiguousarray(block.T).tobytes())
+        rest = tail[full * BLOCK_IMAGES :].tobytes()
+        with replacing(self.folder / "tail.u8") as aside:
+            aside.write_bytes(rest)
+
+    def mend(self) -> None:
+        """Cuts every file to what all of them hold whole, after a crash."""
+        n_tags, width = len(self.shape.tags), self.shape.width
+        blocks = self._size("scores.u8") // (n_tags * BLOCK_IMAGES)
+        tail = self._size("tail.u8") // n_tags
+        count = min(
+            len(self), self._size("embeddings.f16") // (2 * width), blocks * BLOCK_IMAGES + tail
+        )
+        # A crash between closing a block and shortening the tail leaves those images in both.
+        if blocks * BLOCK_IMAGES > count or tail >= BLOCK_IMAGES:
+            blocks = min(blocks, (count - tail) // BLOCK_IMAGES) if count >= tail else 0
+        self._cut("rows.bin", count * ROW.itemsize)
+        self._cut("embeddings.f16", count * 2 * width)
+        self._cut("scores.u8", blocks * n_tags * BLOCK_IMAGES)
+        self._cut("tail.u8", (count - blocks * BLOCK_IMAGES) * n_tags)
+        self._close_blocks()
+
+    def _blocks(self) -> Iterator[NDArray[np.uint8]]:
+        n_tags = len(self.shape.tags)
+        count = min(self._size("scores.u8") // (n_tags * BLOCK_IMAGES), len(self) // BLOCK_IMAGES)
+        if count:
+            yield from np.memmap(
+                self.folder / "scores.u8", np.uint8, "r", shape=(count, n_tags, BLOCK_IMAGES)
+            )
+
+    def _tail(self) -> NDArray[np.uint8]:
+        n_tags = len(self.shape.tags)
+        blocks = self._size("scores.u8") // (n_tags * BLOCK_IMAGES)
+        count = len(self) - min(blocks, len(self) // BLOCK_IMAGES) * BLOCK_IMAGES
+        return self._read("tail.u8", np.uint8, count * n_tags).reshape(count, n_tags)
+
+    def _size(self, name: str) -> int:
+        path = self.folder / name
+        return path.stat().st_size if path.exists() else 0
+
+    def _read(self, name: str, kind: type[np.uint8], count: int) -> NDArray[np.uint8]:
+        if count == 0:
+            return np.zeros(0, kind)
+        return np.fromfile(self.folder / name, kind, count)
+
+    def _extend(self, name: str, content: bytes) -> None:
+        with (self.folder / name).open("ab") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def _cut(self, name: str, size: int) -> None:
+        path = self.folder / name
+        if path.exists() and path.stat().st_size > size:
+            os.truncate(path, size)

@@ -1,0 +1,181 @@
+"""The schema and its migrations, with sqlite-utils' numbered steps.
+
+A step runs in a transaction together with its record; a copy of the file is made before; a file
+that knows steps which this program does not is refused.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from typing import TYPE_CHECKING, cast
+
+import sqlite_utils
+from sqlite_utils.migrations import Migrations
+
+from reviewer.core.errors import NewerStoreError
+from reviewer.store.database import connect, translate
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+migrations = Migrations("collection")
+
+
+@migrations(name="0001_initial")
+def initial(db: sqlite_utils.Database) -> None:
+    """Images, tags, decisions, versions."""
+    for statement in _INITIAL.split(";\n\n"):
+        db.execute(statement)
+
+
+# Original tags are one packed array of ids an image ("<u4", ascending), not a row an instance: a
+# twentieth of the space and of the time at Danbooru's size. The log of decisions is guarded by
+# triggers: a row that is written stays as it is.
+_INITIAL = """
+CREATE TABLE image (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    width INTEGER NOT NULL DEFAULT 0,
+    height INTEGER NOT NULL DEFAULT 0,
+    rating TEXT NOT NULL DEFAULT '',
+    rating_scheme TEXT NOT NULL DEFAULT '',
+    score INTEGER,
+    source TEXT NOT NULL DEFAULT '',
+    site TEXT NOT NULL DEFAULT '',
+    remote_id TEXT NOT NULL DEFAULT '',
+    state TEXT NOT NULL DEFAULT 'ok' CHECK (state IN ('ok', 'gone', 'set aside')),
+    problem TEXT NOT NULL DEFAULT '',
+    tags BLOB NOT NULL DEFAULT x''
+) STRICT;
+
+CREATE INDEX image_by_sha256 ON image (sha256);
+
+CREATE TABLE tag (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    category INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+CREATE TABLE alias (
+    name TEXT PRIMARY KEY,
+    tag_id INTEGER NOT NULL REFERENCES tag (id)
+) STRICT;
+
+CREATE TABLE implication (
+    child INTEGER NOT NULL REFERENCES tag (id),
+    parent INTEGER NOT NULL REFERENCES tag (id),
+    PRIMARY KEY (child, parent)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE decision (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    step INTEGER NOT NULL,
+    image_id INTEGER NOT NULL REFERENCES image (id),
+    tag_id INTEGER NOT NULL REFERENCES tag (id),
+    answer INTEGER NOT NULL CHECK (answer IN (0, 1, 2)),
+    side INTEGER NOT NULL CHECK (side IN (0, 1)),
+    score REAL NOT NULL,
+    suspicion REAL NOT NULL,
+    version TEXT NOT NULL,
+    reviewer TEXT NOT NULL,
+    answered_at INTEGER NOT NULL,
+    elapsed_ms INTEGER NOT NULL DEFAULT 0,
+    undoes INTEGER REFERENCES decision (id)
+) STRICT;
+
+CREATE INDEX decision_by_pair ON decision (image_id, tag_id);
+
+CREATE UNIQUE INDEX decision_by_undone ON decision (undoes) WHERE undoes IS NOT NULL;
+
+CREATE INDEX decision_by_step ON decision (step);
+
+CREATE INDEX decision_by_time ON decision (answered_at);
+
+CREATE TRIGGER decision_never_changes BEFORE UPDATE ON decision
+BEGIN SELECT raise(ABORT, 'the log of decisions is append-only'); END;
+
+CREATE TRIGGER decision_never_goes BEFORE DELETE ON decision
+BEGIN SELECT raise(ABORT, 'the log of decisions is append-only'); END;
+
+CREATE VIEW live_decision AS
+SELECT * FROM decision AS answered
+WHERE undoes IS NULL
+AND NOT EXISTS (SELECT 1 FROM decision AS undo WHERE undo.undoes = answered.id);
+
+CREATE TABLE flag (
+    image_id INTEGER NOT NULL REFERENCES image (id),
+    tag_id INTEGER NOT NULL REFERENCES tag (id),
+    side INTEGER NOT NULL,
+    score REAL NOT NULL,
+    suspicion REAL NOT NULL,
+    version TEXT NOT NULL,
+    flagged_at INTEGER NOT NULL,
+    PRIMARY KEY (image_id, tag_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE version (
+    name TEXT PRIMARY KEY,
+    state TEXT NOT NULL CHECK (state IN ('candidate', 'active', 'retired')),
+    created_at INTEGER NOT NULL,
+    parent TEXT NOT NULL DEFAULT '',
+    backbone TEXT NOT NULL DEFAULT '',
+    n_tags INTEGER NOT NULL DEFAULT 0,
+    decisions INTEGER NOT NULL DEFAULT 0,
+    metrics TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+
+CREATE TABLE state (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;
+"""
+
+
+def migrate(path: Path, backups: Path) -> None:
+    """Brings a database file to this program's schema, or makes it.
+
+    Raises:
+        NewerStoreError: The file was written by a newer version of the program.
+        StoreFullError: The disk is full; the file is as it was.
+        StoreError: It cannot be opened or written; the file is as it was.
+    """
+    connection = connect(path)
+    try:
+        db = sqlite_utils.Database(connection, execute_plugins=False)
+        applied = {step.name for step in migrations.applied(db)}
+        pending = migrations.pending(db)
+        unknown = applied - {step.name for step in _known_steps()}
+        if unknown:
+            raise NewerStoreError(
+                f"{path} was written by a newer version of Tag Reviewer (it knows "
+                f"{', '.join(sorted(unknown))}). Install that version, or choose another "
+                "workspace with --workspace. Nothing was changed."
+            )
+        if applied and pending:
+            _back_up(connection, path, backups)
+        if pending:
+            migrations.apply(db)
+    except sqlite3.Error as error:
+        raise cast("Exception", translate(error, path)) from error
+    finally:
+        connection.close()
+
+
+def _known_steps() -> list[Migrations._Migration]:
+    """Every step of this program: all are pending on an empty database."""
+    return migrations.pending(sqlite_utils.Database(memory=True, execute_plugins=False))
+
+
+def _back_up(connection: sqlite3.Connection, path: Path, backups: Path) -> None:
+    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
+    with replacing(backups / f"{path.stem}-{stamp}.db") as aside:
+        copy = sqlite3.connect(aside)
+        try:
+            connection.backup(copy)
+        finally:
+            copy.close()

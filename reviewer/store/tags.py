@@ -1,0 +1,103 @@
+"""The vocabulary: tags, aliases and implications."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import sqlite_utils
+
+from reviewer.core.types import Category, Tag
+from reviewer.core.vocabulary import Implications, Vocabulary
+from reviewer.store.database import BULK_ROWS, Database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+
+
+class TagTable:
+    """The tags of a collection. A tag keeps its id for ever."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def vocabulary(self) -> Vocabulary:
+        """All tags, aliases and implications."""
+        connection = self._database.read()
+        tags = {
+            tag_id: Tag(tag_id, name, category_of(category))
+            for tag_id, name, category in connection.execute("SELECT id, name, category FROM tag")
+        }
+        pairs = connection.execute("SELECT child, parent FROM implication").fetchall()
+        aliases = dict(connection.execute("SELECT name, tag_id FROM alias").fetchall())
+        return Vocabulary(tags, Implications(pairs), aliases)
+
+    def ids(self) -> dict[str, int]:
+        """Ids by name."""
+        return dict(self._database.read().execute("SELECT name, id FROM tag").fetchall())
+
+    def add(self, categories: Mapping[str, Category | None]) -> dict[str, int]:
+        """Adds tags by name and returns the ids of all tags.
+
+        Args:
+            categories: By name; `None` where the source does not tell: general for a new tag,
+                left as it is for a known one.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        entries = sorted(categories.items())
+        for start in range(0, len(entries), BULK_ROWS):
+            chunk = entries[start : start + BULK_ROWS]
+            self._database.write(partial(_add, entries=chunk))
+        return self.ids()
+
+    def add_implications(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """Adds (child, parent) implications by name, with the tags they need.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        ids = self.add({name: None for pair in pairs for name in pair})
+        rows = [{"child": ids[child], "parent": ids[parent]} for child, parent in pairs]
+        self._insert("implication", rows)
+
+    def add_aliases(self, aliases: Mapping[str, str]) -> None:
+        """Adds other names (alias to tag name) of known tags; those of unknown tags are left out.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        ids = self.ids()
+        rows: list[dict[str, Any]] = [
+            {"name": alias, "tag_id": ids[name]}
+            for alias, name in aliases.items()
+            if name in ids and alias not in ids
+        ]
+        self._insert("alias", rows)
+
+    def _insert(self, table: str, rows: Sequence[dict[str, Any]]) -> None:
+        def work(connection: sqlite3.Connection) -> None:
+            db = sqlite_utils.Database(connection, execute_plugins=False)
+            db.table(table).insert_all(rows, ignore=True)
+
+        if rows:
+            self._database.write(work)
+
+
+def category_of(number: int) -> Category:
+    """A category by its number; general where the number is unknown."""
+    return Category(number) if number in Category.__members__.values() else Category.GENERAL
+
+
+def _add(connection: sqlite3.Connection, entries: Sequence[tuple[str, Category | None]]) -> None:
+    connection.executemany(
+        "INSERT INTO tag (name, category) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+        [(name, int(category or 0)) for name, category in entries],
+    )
+    connection.executemany(
+        "UPDATE tag SET category = ? WHERE name = ? AND category <> ?",
+        [(int(c), name, int(c)) for name, c in entries if c is not None],
+    )

@@ -1,0 +1,130 @@
+"""The folder that holds all we know of one collection; never the folder of the images itself.
+
+<workspace>/
+collection.db     images, tags, decisions, versions, states
+backups/          copies of the database, made before a migration
+versions/         one folder a tagger version
+scans/            one folder a version: embeddings and scores of every image
+rankings/         the ranked questions
+cache/            can be deleted at any time
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from reviewer.core.errors import SourceError, StoreBusyError, StoreError
+from reviewer.store.disk import writing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+APP = "tag-reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The places inside a workspace folder."""
+
+    path: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.path / "collection.db"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the database."""
+        return self.path / "backups"
+
+    @property
+    def versions(self) -> Path:
+        """Tagger versions, a folder each."""
+        return self.path / "versions"
+
+    @property
+    def scans(self) -> Path:
+        """Scan results, a folder a version."""
+        return self.path / "scans"
+
+    @property
+    def rankings(self) -> Path:
+        """Ranked questions."""
+        return self.path / "rankings"
+
+    @property
+    def cache(self) -> Path:
+        """What can be made again."""
+        return self.path / "cache"
+
+    def create(self) -> None:
+        """Makes the folder.
+
+        Raises:
+            StoreError: It cannot be made; the text says why.
+        """
+        with writing(self.path):
+            self.path.mkdir(parents=True, exist_ok=True)
+
+    @contextmanager
+    def held(self, purpose: str) -> Iterator[None]:
+        """Holds the workspace for a purpose ("review", "jobs") until the block ends.
+
+        The lock belongs to the process: it is gone when the process dies, however it dies.
+
+        Raises:
+            StoreBusyError: Another program holds it for that purpose.
+            StoreError: The lock file cannot be written.
+        """
+        lock = FileLock(self.path / f"{purpose}.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            doing = {
+                "review": "open in another window",
+                "jobs": "being worked on by another job (import, train, scan or rank)",
+            }.get(purpose, f"in use ({purpose})")
+            raise StoreBusyError(
+                f"This collection is {doing}. Close that first, or wait until it is done. "
+                f"({self.path})"
+            ) from None
+        except OSError as error:
+            raise StoreError(f"Cannot write in the workspace {self.path}: {error}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def data_folder() -> Path:
+    """Where workspaces are kept unless one is chosen."""
+    return Path(platformdirs.user_data_dir(APP, appauthor=False))
+
+
+def workspace_for(folder: Path, chosen: Path | None = None) -> Path:
+    """The workspace folder of an image folder.
+
+    Args:
+        folder: Where the images are.
+        chosen: The user's own choice, taken as it is.
+
+    Raises:
+        SourceError: The image folder does not exist.
+    """
+    if chosen is not None:
+        return chosen.expanduser().absolute()
+    resolved = folder.expanduser().resolve()
+    if not resolved.is_dir():
+        raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
+    digest = hashlib.sha256(str(resolved).encode()).hexdigest()[:8]
+    stem = re.sub(r"[^\w.-]+", "-", resolved.name).strip("-") or "collection"
+    return data_folder() / "collections" / f"{stem}-{digest}"
