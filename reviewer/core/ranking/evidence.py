@@ -168,7 +168,8 @@ class Answers:
 
         Only meaningful for settled answers.
         """
-        return (self.side == Side.MISSING) == (self.changed == 1)
+        shows: BoolArray = (self.side == Side.MISSING) == (self.changed == 1)
+        return shows
 
     def of_tag(self, tag: int) -> slice:
         """Where one tag's answers lie; the answers must be sorted by tag (`latest`)."""

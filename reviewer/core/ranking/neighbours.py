@@ -57,7 +57,8 @@ class NeighbourGraph:
     @cached_property
     def total(self) -> FloatArray:
         """Sum of each image's weights, shape (N,), float32."""
-        return self.weights.sum(axis=1)
+        total: FloatArray = self.weights.sum(axis=1)
+        return total
 
     @cached_property
     def _backward(self) -> tuple[NDArray[np.int64], IntArray, FloatArray]:
@@ -98,7 +99,8 @@ class NeighbourGraph:
         rows = np.flatnonzero(values)
         if rows.size > DENSE_SHARE * self.n_images:
             gathered = values[self.indices].astype(np.float32)
-            return np.einsum("nk,nk->n", gathered, self.weights)
+            dense: FloatArray = np.einsum("nk,nk->n", gathered, self.weights)
+            return dense
         which, origin, weight = self.pointing_at(rows)
         filled = weight * values[rows].astype(np.float32)[which]
         return np.bincount(origin, weights=filled, minlength=self.n_images).astype(np.float32)
@@ -179,7 +181,8 @@ def _unit_rows(embeddings: NDArray[Any]) -> FloatArray:
     """Rows scaled to length 1 (rows of zeros stay), shape (N, D), float32."""
     vectors = np.asarray(embeddings, dtype=np.float32)
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return vectors / np.maximum(length, np.float32(1e-12))
+    unit: FloatArray = vectors / np.maximum(length, np.float32(1e-12))
+    return unit
 
 
 def _members(groups: NDArray[Any]) -> dict[int, NDArray[np.int64]]:

@@ -47,12 +47,11 @@ class PooledProblem:
     prior_precision: NDArray[np.float64]
     own_precision: NDArray[np.float64]
 
-    def logit(
-        self, beta: NDArray[np.float64], own: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
+    def logit(self, beta: NDArray[np.float64], own: NDArray[np.float64]) -> NDArray[np.float64]:
         """Logit of every row, shape (n,), under weights of shapes (P,) and (G, Q)."""
         shared: NDArray[np.float64] = self.design @ beta
-        return shared + np.einsum("nq,nq->n", self.local, own[self.group])
+        shared += np.einsum("nq,nq->n", self.local, own[self.group])
+        return shared
 
     def loss(self, beta: NDArray[np.float64], own: NDArray[np.float64]) -> float:
         """Negative log posterior, up to a constant."""
@@ -116,7 +115,8 @@ def fit_pooled(problem: PooledProblem, tolerance: float = 1e-5) -> PooledFit:
             break
         loss = lower
     curvature = _curvature(problem, beta, own)
-    return PooledFit(beta, own, np.linalg.inv(curvature.schur), curvature.inverse, curvature.lift)
+    covariance = np.linalg.inv(curvature.schur).astype(np.float64, copy=False)
+    return PooledFit(beta, own, covariance, curvature.inverse, curvature.lift)
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,8 @@ class _Curvature:
 
 def _by_group(problem: PooledProblem, values: NDArray[np.float64]) -> NDArray[np.float64]:
     """Sum of a value over each group's rows, shape (G,)."""
-    return np.bincount(problem.group, weights=values, minlength=problem.n_groups)
+    sums = np.bincount(problem.group, weights=values, minlength=problem.n_groups)
+    return sums.astype(np.float64, copy=False)
 
 
 def _curvature(
@@ -151,7 +152,7 @@ def _curvature(
         for b in range(p):
             cross[:, a, b] = _by_group(problem, weighted * design[:, b])
     block += np.diag(problem.own_precision)
-    inverse = np.linalg.inv(block)
+    inverse = np.linalg.inv(block).astype(np.float64, copy=False)
     lift = inverse @ cross
     schur = shared - np.einsum("gqp,gqr->pr", cross, lift)
     return _Curvature(schur, inverse, lift)

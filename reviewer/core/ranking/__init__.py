@@ -1,0 +1,29 @@
+"""Ranking and learning: evidence and answers in, ordered questions out.
+
+`rank` is the whole of it; `prepare` and `rank_again` are its slow and its quick half.
+"""
+
+from reviewer.core.ranking.candidates import Candidates
+from reviewer.core.ranking.evidence import UNSURE, Answers, ArrayEvidence, Evidence
+from reviewer.core.ranking.neighbours import NeighbourGraph, neighbour_graph, neighbour_logit
+from reviewer.core.ranking.order import ORDERS, order_by
+from reviewer.core.ranking.queues import RankedQueues
+from reviewer.core.ranking.rank import RankOptions, prepare, rank, rank_again
+
+__all__ = [
+    "ORDERS",
+    "UNSURE",
+    "Answers",
+    "ArrayEvidence",
+    "Candidates",
+    "Evidence",
+    "NeighbourGraph",
+    "RankOptions",
+    "RankedQueues",
+    "neighbour_graph",
+    "neighbour_logit",
+    "order_by",
+    "prepare",
+    "rank",
+    "rank_again",
+]

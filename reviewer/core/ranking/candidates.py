@@ -1,0 +1,100 @@
+"""The pairs worth asking about, as columns, and what bounds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reviewer.core.ranking.evidence import BoolArray, FloatArray, IntArray
+    from reviewer.core.ranking.neighbours import NeighbourGraph
+
+Implied = Callable[[int], "BoolArray"]
+"""Gives, for a tag, the images that must not be asked about it, shape (N,), bool."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What bounds the work.
+
+    Attributes:
+        pool: Candidates kept for each tag and side.
+        wrong_share: Share of present tags that are taken to be wrong before any answer.
+        seed: Of the split and of the pairs drawn.
+    """
+
+    pool: int
+    wrong_share: float
+    seed: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs that may be asked, with their evidence, sorted by (tag, row).
+
+    Attributes:
+        n_images, n_tags: Of the collection.
+        tag, row: The pairs, shape (M,), int32.
+        side: Shape (M,), uint8.
+        score: Out-of-sample logit, shape (M,), float32.
+        near: Neighbours' logit, 0 without a graph, shape (M,), float32.
+        coverage: Of the image, shape (M,), float32.
+        cold: Log-odds that the metadata is wrong, before feedback, shape (M,), float32.
+        frequency: Images that carry each tag, shape (T,), int64.
+        groups: Near-duplicate group of each image, shape (N,), or `None`.
+        neighbours: The graph, or `None`.
+    """
+
+    n_images: int
+    n_tags: int
+    tag: IntArray
+    row: IntArray
+    side: NDArray[np.uint8]
+    score: FloatArray
+    near: FloatArray
+    coverage: FloatArray
+    cold: FloatArray
+    frequency: NDArray[np.int64]
+    groups: NDArray[np.int64] | None
+    neighbours: NeighbourGraph | None
+
+    def __len__(self) -> int:
+        return int(self.tag.size)
+
+    def keys(self) -> NDArray[np.int64]:
+        """One rising number for each pair, shape (M,)."""
+        return self.tag.astype(np.int64) * self.n_images + self.row
+
+    def find(self, tag: NDArray[np.int32], row: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Position of each pair, -1 where it is no candidate.
+
+        Args:
+            tag: Tag column of each pair, shape (n,).
+            row: Image row of each, shape (n,).
+        """
+        keys = self.keys()
+        wanted = tag.astype(np.int64) * self.n_images + row
+        if not keys.size:
+            return np.full(wanted.size, -1, dtype=np.int64)
+        at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
+        return np.where(keys[at] == wanted, at, -1)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the caller leaves out, and which images belong together.
+
+    Attributes:
+        excluded_tags: Tags that are not asked, shape (T,), bool, or `None`.
+        implied: Images not to be asked about a tag, or `None`.
+        groups: Near-duplicate group of each image, shape (N,), or `None`.
+    """
+
+    excluded_tags: BoolArray | None = None
+    implied: Implied | None = None
+    groups: NDArray[np.int64] | None = None

@@ -1,0 +1,230 @@
+"""Go through the collection twice and keep the pairs worth asking.
+
+The first pass counts the images' coverage and draws pairs to fit on; the second applies the fit
+to one tag at a time and keeps the most suspicious pairs of each side. What is kept is small
+enough to be ranked again after every few answers without another look at the collection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from reviewer.core.ranking.calibration import (
+    Calibration,
+    Columns,
+    CoverageCount,
+    FitSample,
+    draw_rows,
+    fit_calibration,
+    halves,
+    missing_logit,
+    wrong_logit,
+)
+from reviewer.core.ranking.candidates import Candidates, Limits, Scope
+from reviewer.core.ranking.neighbours import neighbour_logit
+from reviewer.core.types import Progress, Side
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reviewer.core.ranking.evidence import Answers, BoolArray, Evidence
+
+Report = Callable[[Progress], None]
+"""Called after each tag with how far the job is."""
+
+FIT_PAIRS = 600_000
+"""About how many pairs the stack is fitted on, whatever the size of the collection."""
+
+MIN_LOGIT = -9.0
+"""Pairs below these odds (about 1 in 8,000) are not worth keeping."""
+
+
+def gather(
+    evidence: Evidence,
+    answers: Answers,
+    limits: Limits,
+    scope: Scope,
+    report: Report | None = None,
+) -> Candidates:
+    """Go through the collection twice and keep the pairs worth asking.
+
+    Answered pairs are kept as well: `feedback` learns from them.
+
+    Args:
+        evidence: Scores and tags, by column.
+        answers: One answer a pair, sorted by tag (`Answers.latest`).
+        limits: What bounds the work.
+        scope: What is left out.
+        report: Told after each tag of each pass; may raise to stop the work.
+
+    Returns:
+        The candidates.
+    """
+    corrected = _Corrected(evidence, answers.settled())
+    half = halves(evidence.n_images, scope.groups, limits.seed)
+    sample, count = _first_pass(corrected, limits, report)
+    calibration = fit_calibration(sample, half, evidence.n_tags, count.coverage())
+    return _second_pass(_Pass(corrected, calibration, count, limits, scope), answers, report)
+
+
+@dataclass(frozen=True)
+class _Corrected:
+    """The evidence with the answers taken into the tags."""
+
+    evidence: Evidence
+    answers: Answers
+
+    def present(self, tag: int) -> BoolArray:
+        """The original tags of a column with the answers' corrections, shape (N,)."""
+        present = self.evidence.present(tag)
+        part = self.answers.of_tag(tag)
+        if part.stop > part.start:
+            present = present.copy()
+            present[self.answers.row[part]] = self.answers.shows()[part]
+        return present
+
+    def columns(self, tag: int, present: BoolArray) -> Columns:
+        """Everything known about a tag on every image."""
+        graph = self.evidence.neighbours
+        return Columns(
+            self.evidence.score(tag),
+            None if graph is None else neighbour_logit(graph, present),
+            self.evidence.second(tag),
+        )
+
+
+def _first_pass(
+    corrected: _Corrected, limits: Limits, report: Report | None
+) -> tuple[FitSample, CoverageCount]:
+    """Count coverage and draw pairs to fit on."""
+    evidence = corrected.evidence
+    rng = np.random.default_rng(limits.seed)
+    count = CoverageCount(evidence.n_images)
+    size = int(np.clip(FIT_PAIRS // (2 * max(evidence.n_tags, 1)), 50, 4000))
+    tags, rows, targets, weights, inputs = [], [], [], [], []
+    for tag in range(evidence.n_tags):
+        present = corrected.present(tag)
+        columns = corrected.columns(tag, present)
+        count.add(present, columns.score)
+        drawn, weight = draw_rows(present, columns.score, size, rng)
+        tags.append(np.full(drawn.size, tag, dtype=np.int64))
+        rows.append(drawn)
+        targets.append(present[drawn])
+        weights.append(weight)
+        inputs.append(columns.take(drawn).matrix())
+        _tell(report, "calibrate", tag + 1, evidence.n_tags)
+    row, target, matrix = np.concatenate(rows), np.concatenate(targets), np.concatenate(inputs)
+    own_left_out = count.without(row, target, matrix[:, 0].astype(np.float32))
+    sample = FitSample(
+        np.concatenate(tags),
+        row,
+        target.astype(np.float64),
+        np.concatenate(weights),
+        matrix,
+        own_left_out,
+    )
+    return sample, count
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """What the second pass needs for every tag."""
+
+    corrected: _Corrected
+    calibration: Calibration
+    count: CoverageCount
+    limits: Limits
+    scope: Scope
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """The candidates of one tag, sorted by row."""
+
+    tag: NDArray[np.int32]
+    row: NDArray[np.int32]
+    side: NDArray[np.uint8]
+    score: NDArray[np.float32]
+    near: NDArray[np.float32]
+    cold: NDArray[np.float32]
+
+
+def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candidates:
+    """Keep the most suspicious pairs of each tag and side, and the answered ones."""
+    evidence = work.corrected.evidence
+    frequency = np.zeros(evidence.n_tags, dtype=np.int64)
+    kept: list[_Kept] = []
+    excluded = work.scope.excluded_tags
+    for tag in range(evidence.n_tags):
+        original = evidence.present(tag)
+        frequency[tag] = int(original.sum())
+        if excluded is None or not excluded[tag]:
+            kept.append(_of_tag(work, tag, original, answers.row[answers.of_tag(tag)]))
+        _tell(report, "rank", tag + 1, evidence.n_tags)
+    row = _joined([part.row for part in kept], np.int32)
+    return Candidates(
+        n_images=evidence.n_images,
+        n_tags=evidence.n_tags,
+        tag=_joined([part.tag for part in kept], np.int32),
+        row=row,
+        side=_joined([part.side for part in kept], np.uint8),
+        score=_joined([part.score for part in kept], np.float32),
+        near=_joined([part.near for part in kept], np.float32),
+        coverage=work.count.coverage()[row],
+        cold=_joined([part.cold for part in kept], np.float32),
+        frequency=frequency,
+        groups=work.scope.groups,
+        neighbours=evidence.neighbours,
+    )
+
+
+def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
+    """Apply the fit to one tag and keep what is worth asking."""
+    columns = work.corrected.columns(tag, work.corrected.present(tag))
+    everyone = np.arange(original.size)
+    stack = work.calibration.stack(tag, columns, everyone)
+    cold = np.where(
+        original,
+        wrong_logit(stack, columns, float(original.mean()), work.limits.wrong_share),
+        missing_logit(stack, columns),
+    ).astype(np.float32)
+    open_ = cold > MIN_LOGIT
+    if work.scope.implied is not None:
+        open_ &= ~work.scope.implied(tag)
+    picked = [
+        _best(np.flatnonzero(open_ & (original == side)), cold, work.limits.pool)
+        for side in (False, True)
+    ]
+    rows = np.union1d(np.concatenate(picked), answered)
+    near = np.zeros(original.size, np.float32) if columns.near is None else columns.near
+    return _Kept(
+        tag=np.full(rows.size, tag, dtype=np.int32),
+        row=rows.astype(np.int32),
+        side=np.where(original[rows], Side.WRONG, Side.MISSING).astype(np.uint8),
+        score=columns.score[rows],
+        near=near[rows],
+        cold=cold[rows],
+    )
+
+
+def _best(rows: NDArray[np.int64], cold: NDArray[np.float32], pool: int) -> NDArray[np.int64]:
+    """The `pool` most suspicious of some rows; ties at the cut fall to the lower rows."""
+    if rows.size <= pool:
+        return rows
+    order = np.argsort(-cold[rows], kind="stable")
+    return rows[order[:pool]]
+
+
+def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    """Columns of the tags one after another; empty where there are none."""
+    return np.concatenate(parts).astype(kind) if parts else np.zeros(0, dtype=kind)
+
+
+def _tell(report: Report | None, stage: str, done: int, total: int) -> None:
+    """Report progress where somebody listens."""
+    if report is not None:
+        report(Progress(stage=stage, done=done, total=total, unit="tags"))

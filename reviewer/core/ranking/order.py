@@ -1,0 +1,149 @@
+"""Orders: which question comes first, and how a queue is laid out.
+
+An order is a function from what is believed about the candidates to a non-negative priority for
+each; queues are laid out by falling priority and listed by what their next questions promise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+TWIN_PENALTY = 0.7
+"""Factor on the priority for each near-duplicate of an image that comes earlier in its queue."""
+
+
+@dataclass(frozen=True)
+class OrderView:
+    """What an order may look at, one entry a candidate.
+
+    Attributes:
+        tag: Shape (M,), int32.
+        suspicion: Shape (M,), float64, 0..1.
+        hopeful: Suspicion if the tag holds as many errors as it well may (exploration), (M,).
+        frequency: Images that carry the candidate's tag, shape (M,), int64.
+        seed: For orders that draw.
+    """
+
+    tag: NDArray[np.int32]
+    suspicion: NDArray[np.float64]
+    hopeful: NDArray[np.float64]
+    frequency: NDArray[np.int64]
+    seed: int
+
+
+Order = Callable[[OrderView], "NDArray[np.float64]"]
+"""Gives each candidate's priority, shape (M,), 0 or more; higher is asked earlier."""
+
+
+def errors(view: OrderView) -> NDArray[np.float64]:
+    """Most likely errors first, with the caller's share of exploration."""
+    return view.hopeful
+
+
+def uncertainty(view: OrderView) -> NDArray[np.float64]:
+    """Closest to even first."""
+    even: NDArray[np.float64] = 1.0 - np.abs(2.0 * view.suspicion - 1.0)
+    return even
+
+
+def shuffled(view: OrderView) -> NDArray[np.float64]:
+    """At random, from the seed."""
+    return np.random.default_rng(view.seed).random(view.tag.size)
+
+
+def rare(view: OrderView) -> NDArray[np.float64]:
+    """Likely errors of rare tags first: each find counts against the root of the tag's size."""
+    return view.suspicion / np.sqrt(1.0 + view.frequency)
+
+
+ORDERS: dict[str, Order] = {
+    "errors": errors,
+    "uncertainty": uncertainty,
+    "random": shuffled,
+    "rare": rare,
+}
+
+
+def order_by(name: str) -> Order:
+    """The order of that name.
+
+    Args:
+        name: One of `ORDERS`.
+
+    Raises:
+        UsageError: If there is none.
+    """
+    order = ORDERS.get(name)
+    if order is None:
+        raise UsageError(f"There is no order named {name}; choose one of {', '.join(ORDERS)}.")
+    return order
+
+
+def laid_out(
+    tag: NDArray[np.int32],
+    row: NDArray[np.int32],
+    priority: NDArray[np.float64],
+    groups: NDArray[np.int64] | None,
+) -> NDArray[np.int64]:
+    """Sort candidates by tag and falling priority, near-duplicates apart.
+
+    Args:
+        tag: Tag column of each pair, shape (M,).
+        row: Image row of each, shape (M,).
+        priority: Shape (M,), 0 or more.
+        groups: Near-duplicate group of each image, shape (N,), or `None`.
+
+    Returns:
+        Positions, shape (M,); ties fall to the lower row.
+    """
+    first = np.lexsort((row, -priority, tag))
+    if groups is None or not first.size:
+        return first
+    group = groups[row]
+    earlier = _earlier_twins(tag[first], group[first])
+    if not earlier.any():
+        return first
+    damped = priority.copy()
+    damped[first] *= TWIN_PENALTY**earlier
+    second = np.lexsort((row, -damped, tag))
+    return _parted(second, tag, group)
+
+
+def _earlier_twins(tag: NDArray[np.int32], group: NDArray[np.int64]) -> NDArray[np.int64]:
+    """How many entries of the same tag and group come before each, shape (M,)."""
+    order = np.lexsort((np.arange(tag.size), group, tag))
+    new = np.ones(tag.size, dtype=np.bool_)
+    new[1:] = (np.diff(tag[order]) != 0) | (np.diff(group[order]) != 0)
+    start = np.flatnonzero(new)
+    within = np.arange(tag.size) - np.repeat(start, np.diff(np.append(start, tag.size)))
+    earlier = np.empty(tag.size, dtype=np.int64)
+    earlier[order] = within
+    return earlier
+
+
+def _parted(
+    order: NDArray[np.int64], tag: NDArray[np.int32], group: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Move entries apart that stand next to one of their own group in the same queue."""
+    order = order.copy()
+    tags, twins = tag[order], group[order]
+    clash = np.flatnonzero((tags[1:] == tags[:-1]) & (twins[1:] == twins[:-1])) + 1
+    for at in clash:
+        here = group[order[at - 1]]
+        if group[order[at]] != here or tag[order[at]] != tag[order[at - 1]]:
+            continue
+        end = int(np.searchsorted(tags, tags[at], side="right"))
+        other = np.flatnonzero(group[order[at:end]] != here)
+        if other.size:
+            swap = at + int(other[0])
+            order[at + 1 : swap + 1], order[at] = order[at:swap].copy(), order[swap]
+    return order
