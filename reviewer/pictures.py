@@ -1,0 +1,147 @@
+"""Image files as pictures: upright, RGB, alpha over white, the first frame of an animation.
+
+The tagger and the eye see the same: both open files here.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError, features
+
+from reviewer.core.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"}
+    | ({".avif"} if features.check("avif") else set())
+)
+"""Names that are looked at; what is inside is told by content."""
+
+PIXEL_LIMIT = 512_000_000
+"""More pixels than this are taken for a decompression bomb (1.5 GB decoded)."""
+
+# The limit above is checked where files are opened; Pillow's own warns at 89 million pixels, which
+# large scans exceed, and its warning would be printed once for the first of them only.
+Image.MAX_IMAGE_PIXELS = None
+
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
+"""What Pillow's decoders raise on broken files."""
+
+_ORIENTATION = 0x0112
+_SIDEWAYS = frozenset({5, 6, 7, 8})
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """What a file's header tells.
+
+    Attributes:
+        width, height: Pixels, upright; 0 where unknown.
+        problem: Why it cannot be used, for people; empty if it can.
+    """
+
+    width: int = 0
+    height: int = 0
+    problem: str = ""
+
+
+def open_picture(path: Path, want_px: int = 0) -> Image.Image:
+    """Opens an image file as an upright RGB picture.
+
+    Args:
+        path: The file.
+        want_px: Decode no larger than needed for a long side of this many pixels, where the format
+            can (JPEG); the picture may still be larger. 0 for full size.
+
+    Raises:
+        SourceError: The file is gone, broken or too large; the text names it and says why.
+    """
+    try:
+        with Image.open(path) as picture:
+            _refuse_bombs(picture)
+            if want_px > 0:
+                _decode_small(picture, want_px)
+            return _to_rgb(_upright(picture))
+    except FileNotFoundError as error:
+        raise SourceError(f"{path} is not there any more.") from error
+    except _BROKEN as error:
+        raise SourceError(f"{path} cannot be read as an image: {_reason(error)}.") from error
+
+
+def look(content: bytes) -> PictureFacts:
+    """Reads the header of a file's content and checks that its end is there.
+
+    Pixels are not decoded: damage in the middle is found when the image is scanned.
+    """
+    if not content:
+        return PictureFacts(problem="the file is empty")
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            _refuse_bombs(picture)
+            width, height = picture.size
+            if picture.getexif().get(_ORIENTATION) in _SIDEWAYS:
+                width, height = height, width
+            cut = _is_cut(picture.format or "", content)
+    except _BROKEN as error:
+        return PictureFacts(problem=_reason(error))
+    return PictureFacts(width, height, "the file is cut off" if cut else "")
+
+
+def _is_cut(kind: str, content: bytes) -> bool:
+    # The end marker may be followed by a few bytes that other programs append.
+    tail = content[-(1 << 16) :]
+    end = {"JPEG": b"\xff\xd9", "PNG": b"IEND", "GIF": b"\x3b"}.get(kind)
+    return end is not None and end not in tail
+
+
+def _refuse_bombs(picture: Image.Image) -> None:
+    width, height = picture.size
+    if width * height > PIXEL_LIMIT:
+        raise ValueError(
+            f"{width} x {height} pixels are more than the limit of "
+            f"{PIXEL_LIMIT // 1_000_000} million"
+        )
+
+
+def _decode_small(picture: Image.Image, want_px: int) -> None:
+    longest = max(picture.size)
+    if longest > want_px:
+        wanted = tuple(max(side * want_px // longest, 1) for side in picture.size)
+        picture.draft("RGB", (wanted[0], wanted[1]))
+
+
+def _upright(picture: Image.Image) -> Image.Image:
+    turned = ImageOps.exif_transpose(picture)
+    turned.load()
+    return turned
+
+
+def _to_rgb(picture: Image.Image) -> Image.Image:
+    if picture.mode.startswith(("I", "F")):
+        picture = _to_8_bit(picture)
+    if picture.has_transparency_data:
+        picture = picture.convert("RGBA")
+        white = Image.new("RGBA", picture.size, (255, 255, 255, 255))
+        return Image.alpha_composite(white, picture).convert("RGB")
+    return picture.convert("RGB")
+
+
+def _to_8_bit(picture: Image.Image) -> Image.Image:
+    values = np.asarray(picture, dtype=np.float64)
+    # 16 bit files use their range, whatever mode Pillow gives them; others are stretched.
+    top = 65535.0 if picture.mode.startswith("I") else float(values.max(initial=0.0))
+    scaled = np.clip(values * (255.0 / top if top > 0 else 0.0), 0, 255)
+    return Image.fromarray(scaled.astype(np.uint8), "L")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "it is not an image that can be read"
+    return str(error).rstrip(".") or type(error).__name__
