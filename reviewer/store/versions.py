@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reviewer.core.errors import UsageError
 
@@ -48,6 +48,10 @@ class VersionInfo:
     metrics: dict[str, float] = field(default_factory=dict)
 
 
+def _version(row: tuple[Any, ...]) -> VersionInfo:
+    return replace(VersionInfo(*row), state=VersionState(row[1]), metrics=json.loads(row[7]))
+
+
 class VersionTable:
     """The versions of a collection; at most one is active."""
 
@@ -61,10 +65,7 @@ class VersionTable:
             "SELECT name, state, created_at, parent, backbone, n_tags, decisions, metrics "
             "FROM version ORDER BY created_at, name"
         )
-        return [
-            VersionInfo(row[0], VersionState(row[1]), *row[2:7], metrics=json.loads(row[7]))
-            for row in rows
-        ]
+        return [_version(row) for row in rows]
 
     def get(self, name: str) -> VersionInfo:
         """The version of that name.

@@ -1,0 +1,136 @@
+"""One caption text: its tags, and edits that change nothing but the edited tags.
+
+The style of a file (separators, spaces or underscores, escapes, line end, trailing comma) is the
+user's and is kept byte for byte outside the edited tag. Formats: kohya's comma-separated captions,
+booru's space-separated tags, gallery-dl's one tag a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from reviewer.sources.text import tag_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Style(StrEnum):
+    """How tags are set apart."""
+
+    COMMAS = "commas"
+    SPACES = "spaces"
+    LINES = "lines"
+
+
+_PIECES = {
+    Style.COMMAS: re.compile(r"[^,]+"),
+    Style.SPACES: re.compile(r"\S+"),
+    Style.LINES: re.compile(r"[^\r\n]+"),
+}
+_DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
+
+
+def style_of(text: str) -> Style | None:
+    """How a text sets its tags apart; `None` where it holds fewer than two and does not tell."""
+    if "," in text:
+        return Style.COMMAS
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and not any(" " in line.strip() for line in lines):
+        return Style.LINES
+    return Style.SPACES if " " in text.strip() else None
+
+
+def usual_style(texts: Iterable[str]) -> Style:
+    """The style of most of a folder's texts; for those that do not tell by themselves."""
+    counted = Counter(style for text in texts if (style := style_of(text)) is not None)
+    return counted.most_common(1)[0][0] if counted else Style.COMMAS
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    start: int
+    end: int
+    written: str
+
+
+class Caption:
+    """The tags of one text, in their places."""
+
+    def __init__(self, text: str, style: Style) -> None:
+        """Reads `text` in a style."""
+        self.text = text
+        self.style = style
+        self._pieces = [
+            _Piece(match.start() + lead, match.start() + lead + len(written), written)
+            for match in _PIECES[style].finditer(text)
+            if (written := match.group().strip())
+            for lead in [len(match.group()) - len(match.group().lstrip())]
+        ]
+
+    def tags(self) -> list[str]:
+        """The tags by matching name, in order."""
+        return [tag_key(piece.written) for piece in self._pieces]
+
+    def edited(self, added: Iterable[str], removed: Iterable[str]) -> str:
+        """The text with tags added behind the last and others taken out; the rest stays as it is.
+
+        Args:
+            added: Matching names; those that are there already are left out.
+            removed: Matching names; those that are not there are left out.
+        """
+        gone = frozenset(removed)
+        here = set(self.tags())
+        text = self.text
+        for place in reversed(range(len(self._pieces))):
+            if tag_key(self._pieces[place].written) in gone:
+                text = self._without(text, place)
+        fresh = [name for name in dict.fromkeys(added) if name not in here]
+        return Caption(text, self.style).with_added([self.write(name) for name in fresh])
+
+    def with_added(self, written: list[str]) -> str:
+        """The text with tags, written as they shall stand, behind the last one."""
+        if not written:
+            return self.text
+        separator = self._separator()
+        if not self._pieces:
+            stripped = self.text.strip()
+            return self.text.replace(stripped, "") + separator.join(written)
+        end = self._pieces[-1].end
+        block = separator + separator.join(written)
+        return self.text[:end] + block + self.text[end:]
+
+    def write(self, name: str) -> str:
+        """A matching name as this text would write it: spaces or underscores, escapes."""
+        if self.style is Style.COMMAS and self._uses_spaces() and len(name) > 3:
+            name = name.replace("_", " ")
+        if r"\(" in self.text:
+            name = name.replace("(", r"\(").replace(")", r"\)")
+        return name
+
+    def _uses_spaces(self) -> bool:
+        words = [piece.written for piece in self._pieces if len(piece.written) > 3]
+        spaced = sum(" " in word for word in words)
+        return spaced >= sum("_" in word for word in words)
+
+    def _separator(self) -> str:
+        gaps = Counter(
+            self.text[a.end : b.start] for a, b in zip(self._pieces, self._pieces[1:], strict=False)
+        )
+        return gaps.most_common(1)[0][0] if gaps else _DEFAULT_SEPARATOR[self.style]
+
+    def _without(self, text: str, place: int) -> str:
+        """Takes one piece out with the separator before it, or behind it for the first."""
+        piece = self._pieces[place]
+        if place > 0:
+            return text[: self._pieces[place - 1].end] + text[piece.end :]
+        if len(self._pieces) > 1:
+            # Later pieces may be gone already: the gap to the next one is measured on the text.
+            rest = text[piece.end :]
+            gap = re.match(r"[\s,]*" if self.style is Style.COMMAS else r"\s*", rest)
+            return text[: piece.start] + rest[gap.end() if gap else 0 :]
+        return text[: piece.start] + text[piece.end :]

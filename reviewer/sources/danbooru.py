@@ -1,0 +1,164 @@
+"""Danbooru20xx: JSON lines of posts, images in buckets by id.
+
+Two shapes exist: 2017 to 2020 has `tags` as a list of objects whose numbers are strings; 2021 has
+`tag_string` like the site's API, with or without its categories. An image belongs to a post if its
+name is the post's id (`0001/1001.jpg`, bucket = id modulo 1000) or its MD5. Ratings before 2022
+have three values (s, q, e), later ones four (g, s, q, e).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reviewer.core.errors import SourceError
+from reviewer.core.types import Category
+from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.tag_list import read_tag_lists
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_CATEGORIES = {int(category): category for category in Category}
+
+
+class _Tag(msgspec.Struct):
+    name: str
+    category: int | str = 0
+
+
+class Post(msgspec.Struct):
+    """The fields of a post that matter here, in either shape."""
+
+    id: int | str
+    rating: str = ""
+    score: int | str | None = None
+    source: str | None = None
+    md5: str | None = None
+    tags: list[_Tag] | None = None
+    tag_string: str | None = None
+    tag_string_general: str | None = None
+    tag_string_artist: str | None = None
+    tag_string_copyright: str | None = None
+    tag_string_character: str | None = None
+    tag_string_meta: str | None = None
+
+
+class DanbooruDump:
+    """A dump's metadata files, with the images beside them."""
+
+    name = "danbooru"
+    title = "Danbooru20xx metadata (JSON lines)"
+
+    def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
+        """Whether there is a file whose first line is a post."""
+        return any(_first_post(path) is not None for path in metadata_files(folder))
+
+    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Reads every metadata file.
+
+        Raises:
+            SourceError: A line cannot be read; the text names file and line.
+        """
+        by_stem = _by_stem(images)
+        reading = Reading()
+        schemes = {"s", "q", "e"}
+        unmatched = 0
+        for path in metadata_files(folder):
+            if _first_post(path) is None:
+                continue
+            for post in posts(path):
+                schemes.add(post.rating)
+                name = by_stem.get(str(post.id)) or by_stem.get(post.md5 or "")
+                if name is None:
+                    unmatched += 1
+                    continue
+                reading.records[name] = _record(post, reading.categories)
+        if unmatched:
+            reading.notes.append(f"{unmatched} posts in the metadata have no image here.")
+        if "g" in schemes:
+            _set_scheme(reading)
+        read_tag_lists(folder, reading)
+        return reading
+
+
+def metadata_files(folder: Path) -> list[Path]:
+    """Files that may hold posts, in the folder itself and in `metadata/`."""
+    places = [folder, folder / "metadata"]
+    return sorted(
+        path
+        for place in places
+        if place.is_dir()
+        for path in place.iterdir()
+        if path.is_file() and path.suffix in {".json", ".jsonl"}
+    )
+
+
+def posts(path: Path) -> Iterator[Post]:
+    """The posts of one file, line by line.
+
+    Raises:
+        SourceError: A line is not a post; the text names it.
+    """
+    decoder = msgspec.json.Decoder(Post)
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                yield decoder.decode(line)
+            except msgspec.DecodeError as error:
+                raise SourceError(f"{path}, line {number} is not a post: {error}.") from error
+
+
+def post_tags(post: Post) -> dict[str, Category | None]:
+    """The tags of a post with their categories, where it tells them."""
+    if post.tags is not None:
+        return {tag.name: _CATEGORIES.get(int(tag.category)) for tag in post.tags}
+    named = {
+        Category.GENERAL: post.tag_string_general,
+        Category.ARTIST: post.tag_string_artist,
+        Category.COPYRIGHT: post.tag_string_copyright,
+        Category.CHARACTER: post.tag_string_character,
+        Category.META: post.tag_string_meta,
+    }
+    tags: dict[str, Category | None] = dict.fromkeys((post.tag_string or "").split())
+    for category, text in named.items():
+        tags.update(dict.fromkeys((text or "").split(), category))
+    return tags
+
+
+def _record(post: Post, categories: dict[str, Category]) -> SourceRecord:
+    tags = post_tags(post)
+    categories.update({name: kind for name, kind in tags.items() if kind is not None})
+    return SourceRecord(
+        tags=frozenset(tags),
+        rating=post.rating,
+        rating_scheme="sqe" if post.rating else "",
+        score=None if post.score is None else int(post.score),
+        source=post.source or "",
+        site="danbooru",
+        remote_id=str(post.id),
+    )
+
+
+def _set_scheme(reading: Reading) -> None:
+    """Marks all ratings as those of the four-valued scheme."""
+    for name, record in reading.records.items():
+        reading.records[name] = replace(record, rating_scheme="gsqe")
+
+
+def _by_stem(images: Mapping[str, Path]) -> dict[str, str]:
+    """Image paths by file name without suffix; an original wins over a smaller copy."""
+    ordered = sorted(images, key=lambda name: name.startswith("original/"))
+    return {name.rsplit("/", 1)[-1].rsplit(".", 1)[0]: name for name in ordered}
+
+
+def _first_post(path: Path) -> Post | None:
+    try:
+        return next(posts(path), None)
+    except (SourceError, OSError):
+        return None

@@ -1,0 +1,91 @@
+"""The image files of a folder, and the source that fits it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import SourceError, UsageError
+from reviewer.pictures import SUFFIXES
+from reviewer.sources.base import Reading, Source
+from reviewer.sources.captions import Captions
+from reviewer.sources.danbooru import DanbooruDump
+from reviewer.sources.tag_list import read_tag_lists
+from reviewer.sources.tags_csv import TagsCsv
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Untagged:
+    """Images without any metadata."""
+
+    name = "untagged"
+    title = "images without tags"
+
+    def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
+        """Any folder of images."""
+        return bool(images)
+
+    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Only the lists of tags, if there are any."""
+        reading = Reading()
+        read_tag_lists(folder, reading)
+        return reading
+
+
+SOURCES: tuple[Source, ...] = (TagsCsv(), DanbooruDump(), Captions(), Untagged())
+"""In the order in which they are tried."""
+
+
+def find_images(folder: Path) -> dict[str, Path]:
+    """Every image file under a folder by its relative path, with forward slashes, in order.
+
+    Hidden folders are left out; links to folders are followed, each place once.
+
+    Raises:
+        SourceError: The folder is not there or cannot be read.
+    """
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
+    found: dict[str, Path] = {}
+    seen: set[str] = set()
+
+    def refuse(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
+
+    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
+                path = Path(place) / name
+                found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
+    """The source that fits a folder, or the one asked for by name.
+
+    Raises:
+        UsageError: There is no source of that name.
+        SourceError: The folder holds no images.
+    """
+    if not images:
+        raise SourceError(
+            f"There are no images in {folder} (looked for {', '.join(sorted(SUFFIXES))}, in "
+            "all its folders)."
+        )
+    if name:
+        for source in SOURCES:
+            if source.name == name:
+                return source
+        known = ", ".join(source.name for source in SOURCES)
+        raise UsageError(f"There is no source {name!r}. Known ones: {known}.")
+    return next(source for source in SOURCES if source.recognises(folder, images))
