@@ -1,0 +1,179 @@
+"""Any torchvision classification network as a tagger: images in, logits and embeddings out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+from torchvision import models
+from torchvision.models.maxvit import MaxVit
+from torchvision.models.vision_transformer import VisionTransformer
+
+from model.errors import TaggerProblem
+from model.weights import WeightsOrigin, read_state
+
+if TYPE_CHECKING:
+    from model.config import TaggerConfig
+
+_BUILD_OPTIONS: dict[str, dict[str, Any]] = {
+    # Their side outputs are for the loss of their own paper.
+    "googlenet": {"aux_logits": False, "init_weights": False},
+    "inception_v3": {"aux_logits": False, "init_weights": False},
+}
+_SIZE_OPTIONS = {VisionTransformer: "image_size", MaxVit: "input_size"}
+
+
+class Tagger(nn.Module):
+    """A backbone without its classifier, and one linear head with a row for each tag.
+
+    Attributes:
+        backbone: (B, 3, S, S) float to (B, D) float.
+        head: (B, D) to (B, T).
+    """
+
+    def __init__(self, backbone: nn.Module, head: nn.Linear) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.head = head
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Score a batch.
+
+        Args:
+            x: (B, 3, S, S) float, normalised as the config says.
+
+        Returns:
+            Logits (B, T) and embeddings (B, D).
+        """
+        embeddings = self.backbone(x)
+        return self.head(embeddings), embeddings
+
+
+def backbone_names() -> list[str]:
+    """Names of all backbones, sorted."""
+    return sorted(models.list_models(module=models))
+
+
+def create_tagger(config: TaggerConfig, n_tags: int) -> Tagger:
+    """Build a tagger with random weights.
+
+    Args:
+        config: Names the backbone, its stem and the input size.
+        n_tags: Outputs, 1 or more.
+
+    Returns:
+        The tagger, on the CPU, in training mode.
+
+    Raises:
+        TaggerProblem: The backbone is unknown, has no linear classifier, or cannot take the size.
+    """
+    if n_tags < 1:
+        raise TaggerProblem("A tagger needs one tag or more; lower the least count of a tag.")
+    network = _build(config)
+    if config.stem == "small":
+        _fit_small_stem(network, config)
+    width = _take_off_classifier(network, config)
+    head = nn.Linear(width, n_tags)
+    nn.init.normal_(head.weight, std=0.01)
+    nn.init.zeros_(head.bias)
+    tagger = Tagger(network, head)
+    _try_size(tagger, config)
+    return tagger
+
+
+def load_backbone(tagger: Tagger, origin: WeightsOrigin) -> None:
+    """Copy pretrained weights into a tagger's backbone; the head stays as it is.
+
+    Args:
+        tagger: Changed in place.
+        origin: Where the weights are; nothing happens for "scratch".
+
+    Raises:
+        TaggerProblem: The file cannot be read, or belongs to another network.
+    """
+    if origin.path is None:
+        return
+    state = read_state(origin.path)
+    wanted = tagger.backbone.state_dict()
+    wrong = [
+        name
+        for name, tensor in wanted.items()
+        if name not in state or state[name].shape != tensor.shape
+    ]
+    if wrong:
+        raise TaggerProblem(
+            f"The weights file {origin.path} belongs to another network: {len(wrong)} of "
+            f"{len(wanted)} tensors are missing or have another shape (the first is "
+            f"{wrong[0]}). Choose the weights of the same backbone, or another backbone."
+        )
+    tagger.backbone.load_state_dict({name: state[name] for name in wanted})
+
+
+def _build(config: TaggerConfig) -> nn.Module:
+    if config.backbone not in backbone_names():
+        raise TaggerProblem(
+            f'There is no backbone "{config.backbone}"; resnet18, resnet50, convnext_tiny and '
+            "torchvision's other classification networks can be used."
+        )
+    options = _BUILD_OPTIONS.get(config.backbone, {})
+    network: nn.Module = models.get_model(config.backbone, weights=None, **options)
+    option = _SIZE_OPTIONS.get(type(network))
+    if option is None:
+        return network
+    size = config.input_size
+    # These networks are laid out for one input size, so they are built again for ours.
+    try:
+        fitted: nn.Module = models.get_model(
+            config.backbone,
+            weights=None,
+            **{option: size if option == "image_size" else (size, size)},
+        )
+    except (ValueError, RuntimeError, AssertionError) as problem:
+        raise _wrong_size(config) from problem
+    return fitted
+
+
+def _fit_small_stem(network: nn.Module, config: TaggerConfig) -> None:
+    if not isinstance(network, models.ResNet):
+        raise TaggerProblem(
+            f'The stem "small" is for residual networks; {config.backbone} needs "standard".'
+        )
+    network.conv1 = nn.Conv2d(3, network.conv1.out_channels, 3, stride=2, padding=1, bias=False)
+    nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
+    network.maxpool = nn.Identity()
+
+
+def _take_off_classifier(network: nn.Module, config: TaggerConfig) -> int:
+    """Put an identity in place of the last linear layer; returns the width D that it took."""
+    linear = [(name, part) for name, part in network.named_modules() if isinstance(part, nn.Linear)]
+    # Attention blocks hold linear layers too; a classifier has the 1,000 classes of ImageNet.
+    classifiers = [(name, part) for name, part in linear if part.out_features == 1000]
+    if not classifiers:
+        raise TaggerProblem(
+            f"{config.backbone} does not end in a linear layer and cannot be a tagger; use "
+            "resnet18, resnet50, convnext_tiny or another one."
+        )
+    name, classifier = classifiers[-1]
+    parent, _, leaf = name.rpartition(".")
+    setattr(network.get_submodule(parent), leaf, nn.Identity())
+    return int(classifier.in_features)
+
+
+def _try_size(tagger: Tagger, config: TaggerConfig) -> None:
+    """Run one empty picture through, so that a size that cannot work is refused at once."""
+    was_training = tagger.training
+    tagger.eval()
+    try:
+        with torch.no_grad():
+            tagger(torch.zeros(1, 3, config.input_size, config.input_size))
+    except (RuntimeError, ValueError, AssertionError) as problem:
+        raise _wrong_size(config) from problem
+    tagger.train(was_training)
+
+
+def _wrong_size(config: TaggerConfig) -> TaggerProblem:
+    return TaggerProblem(
+        f"{config.backbone} cannot take pictures of {config.input_size} pixels; use 224, or "
+        "another backbone."
+    )

@@ -1,0 +1,179 @@
+"""How pictures are prepared and how a tagger is trained: two frozen values that travel as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+from model.errors import TaggerProblem
+
+Resample = Literal["bicubic", "bilinear", "lanczos", "box"]
+Stem = Literal["standard", "small"]
+LossName = Literal["bce", "asymmetric"]
+
+GIBIBYTE = 2**30
+
+Kind = TypeVar("Kind")
+
+
+@dataclass(frozen=True, slots=True)
+class TaggerConfig:
+    """The network and the preprocessing that belongs to it; stored with every version.
+
+    Attributes:
+        backbone: A name of `model.backbones.backbone_names()`.
+        input_size: Side of the square input in pixels, 16..2048.
+        mean, std: Per channel (red, green, blue) on the scale 0..1.
+        pad_colour: What fills the square beside the picture, 0..255 per channel.
+        resample: Pillow's filter for the resize.
+        stem: "small" gives a residual network a 3x3 first convolution and no pooling, for inputs
+            that are too small to be divided by four at once; it fits no pretrained weights.
+    """
+
+    backbone: str = "resnet18"
+    input_size: int = 224
+    mean: tuple[float, float, float] = (0.485, 0.456, 0.406)
+    std: tuple[float, float, float] = (0.229, 0.224, 0.225)
+    pad_colour: tuple[int, int, int] = (255, 255, 255)
+    resample: Resample = "bicubic"
+    stem: Stem = "standard"
+
+    def __post_init__(self) -> None:
+        """Refuse what no tagger can be.
+
+        Raises:
+            TaggerProblem: A value is out of its range.
+        """
+        _require(16 <= self.input_size <= 2048, f"input_size is {self.input_size}; use 16 to 2048")
+        _require(all(value > 0 for value in self.std), "every std must be above 0")
+        _require(all(0 <= value <= 255 for value in self.pad_colour), "pad_colour is 0 to 255")
+
+    def to_json(self) -> dict[str, Any]:
+        """The values as plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: object) -> TaggerConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            TaggerProblem: A value has the wrong type or is out of its range.
+        """
+        return _convert(values, cls)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainConfig:
+    """One training run.
+
+    Attributes:
+        learning_rate: The peak of the one-cycle schedule.
+        backbone_rate: The backbone's learning rate as a share of the head's, for a warm start.
+        warm_up: Share of all steps in which the rate rises, 0..1.
+        patience: Epochs without a better validation mAP before training stops; 0 never stops.
+        validation_share: Share of the images kept out for validation, 0 < share <= 0.5.
+        workers: Threads that decode.
+        augment: Flip, and shrink within the frame; nothing is ever cut off.
+        absent_weight: Factor on the weight of unreviewed absences, 0..1: many are missing tags.
+        cache_bytes: Decoded pictures are kept on disk if they need no more than this.
+    """
+
+    epochs: int = 12
+    batch_size: int = 64
+    learning_rate: float = 2e-3
+    backbone_rate: float = 1.0
+    weight_decay: float = 0.02
+    warm_up: float = 0.25
+    seed: int = 0
+    patience: int = 0
+    validation_share: float = 0.15
+    workers: int = 2
+    augment: bool = True
+    absent_weight: float = 0.7
+    cache_bytes: int = 8 * GIBIBYTE
+    loss: LossName = "bce"
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be run.
+
+        Raises:
+            TaggerProblem: A value is out of its range.
+        """
+        _require(self.epochs >= 1, "epochs must be 1 or more")
+        _require(self.batch_size >= 2, "batch_size must be 2 or more")
+        _require(0 < self.learning_rate <= 1, "learning_rate must be above 0 and at most 1")
+        _require(0 <= self.backbone_rate <= 1, "backbone_rate must be 0 to 1")
+        _require(self.weight_decay >= 0, "weight_decay must be 0 or more")
+        _require(0 <= self.warm_up < 1, "warm_up must be 0 or more and below 1")
+        _require(0 < self.validation_share <= 0.5, "validation_share must be above 0, at most 0.5")
+        _require(0 <= self.absent_weight <= 1, "absent_weight must be 0 to 1")
+        _require(self.workers >= 1, "workers must be 1 or more")
+        _require(self.patience >= 0, "patience must be 0 or more")
+        _require(self.cache_bytes >= 0, "cache_bytes must be 0 or more")
+
+    def to_json(self) -> dict[str, Any]:
+        """The values as plain JSON types."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, values: object) -> TrainConfig:
+        """Read what `to_json` wrote.
+
+        Raises:
+            TaggerProblem: A value has the wrong type or is out of its range.
+        """
+        return _convert(values, cls)
+
+
+def quick_recipe(
+    device: str, n_images: int, *, from_scratch: bool
+) -> tuple[TaggerConfig, TrainConfig]:
+    """Settings that suit a machine and a collection.
+
+    Args:
+        device: "cpu", "cuda" or "mps".
+        n_images: Images to train on.
+        from_scratch: Whether no pretrained weights were found.
+
+    Returns:
+        The tagger's and the training's settings.
+    """
+    if device == "cpu":
+        return _cpu_recipe(n_images, from_scratch=from_scratch)
+    tagger = TaggerConfig(backbone="resnet50", input_size=224)
+    epochs = _epochs_for(n_images, images_in_all=600_000 if from_scratch else 200_000)
+    rate = 2e-3 if from_scratch else 5e-4
+    share = 1.0 if from_scratch else 0.3
+    return tagger, TrainConfig(
+        epochs=epochs, batch_size=64, learning_rate=rate, backbone_rate=share, patience=5, workers=8
+    )
+
+
+def _cpu_recipe(n_images: int, *, from_scratch: bool) -> tuple[TaggerConfig, TrainConfig]:
+    """About a minute of two cores from scratch; a few minutes from pretrained weights."""
+    if from_scratch:
+        tagger = TaggerConfig(backbone="resnet18", input_size=64)
+        epochs = _epochs_for(n_images, images_in_all=36_000)
+        return tagger, TrainConfig(epochs=epochs, batch_size=32, learning_rate=2e-3)
+    tagger = TaggerConfig(backbone="resnet18", input_size=160)
+    epochs = _epochs_for(n_images, images_in_all=12_000)
+    return tagger, TrainConfig(epochs=epochs, batch_size=32, learning_rate=1e-3, backbone_rate=0.3)
+
+
+def _epochs_for(n_images: int, *, images_in_all: int) -> int:
+    """Epochs that show about `images_in_all` pictures, 2 to 40."""
+    return max(2, min(40, round(images_in_all / max(n_images, 1))))
+
+
+def _require(condition: bool, words: str) -> None:
+    if not condition:
+        raise TaggerProblem(f"These tagger settings cannot be used: {words}.")
+
+
+def _convert(values: object, kind: type[Kind]) -> Kind:
+    try:
+        return msgspec.convert(values, kind)
+    except msgspec.ValidationError as problem:
+        raise TaggerProblem(f"These tagger settings cannot be used: {problem}.") from problem

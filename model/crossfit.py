@@ -1,0 +1,298 @@
+"""Linear heads on stored embeddings, fitted for all tags at once, and scores out of sample.
+
+A tagger has memorised the labels that it trained on, so its own scores hide their errors. Here
+every image is scored by heads that never saw its labels: logistic regression per tag, fitted on
+the other folds.
+
+Each tag is a convex problem of its own. They are solved side by side by preconditioned nonlinear
+conjugate gradients (Polak and Ribiere) with a Newton step along each line, in the basis of the
+embeddings' principal axes, where the curvature of a tag is close to a diagonal: a few dozen
+matrix products do for all tags together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from model.labels import LabelMatrix
+
+Floats = NDArray[np.float32]
+Told = Callable[[int, int], None]
+"""Is told how many steps are done, and of how many."""
+
+_BLOCK_PAIRS = 12_000_000
+"""Pairs (image, tag) solved at once: five float32 arrays of this size are alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadConfig:
+    """How heads are fitted.
+
+    Attributes:
+        penalty: L2 on the weights of standardised embeddings, in units of images: the pull of
+            so many labels. Larger means flatter scores.
+        most_steps: Steps of the solver at most.
+        tolerance: A tag is solved when its preconditioned gradient has shrunk by this factor.
+        absent_weight: Factor on the weight of unreviewed absences, 0..1.
+    """
+
+    penalty: float = 30.0
+    most_steps: int = 60
+    tolerance: float = 1e-3
+    absent_weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Linear heads on raw embeddings.
+
+    Attributes:
+        weight: (T, D) float32.
+        bias: (T,) float32.
+    """
+
+    weight: Floats
+    bias: Floats
+
+    def logits(self, embeddings: NDArray[np.floating]) -> Floats:
+        """Score embeddings.
+
+        Args:
+            embeddings: (N, D) float16 or float32.
+
+        Returns:
+            (N, T) float32.
+        """
+        return np.asarray(embeddings.astype(np.float32) @ self.weight.T + self.bias)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossFit:
+    """Scores out of sample, and heads fitted on everything.
+
+    Attributes:
+        logits: (N, T) float32, each image's from heads that never saw its labels.
+        weight: (T, D) float32, fitted on all images.
+        bias: (T,) float32, fitted on all images.
+    """
+
+    logits: Floats
+    weight: Floats
+    bias: Floats
+
+    @property
+    def heads(self) -> Heads:
+        """The heads fitted on everything."""
+        return Heads(self.weight, self.bias)
+
+
+def cross_fit_heads(
+    embeddings: NDArray[np.floating],
+    labels: LabelMatrix,
+    folds: NDArray[np.int8],
+    config: HeadConfig | None = None,
+    told: Told | None = None,
+) -> CrossFit:
+    """Score every image by heads that were fitted without its fold.
+
+    Args:
+        embeddings: (N, D) float16 or float32.
+        labels: N images, T tags.
+        folds: (N,) fold of each image, 0..k-1, near-duplicates in one fold.
+        config: How heads are fitted.
+        told: Hears of progress.
+
+    Returns:
+        The logits out of sample and the heads fitted on everything.
+    """
+    used = config or HeadConfig()
+    axes = _Axes.of(embeddings)
+    n_images, n_tags = labels.shape
+    logits = np.empty((n_images, n_tags), np.float32)
+    numbers = np.unique(folds)
+    blocks = _blocks(n_images, n_tags)
+    for index, tags in enumerate(blocks):
+        targets, weights = _columns(labels, tags, used)
+        for number, fold in enumerate(numbers):
+            outside = torch.from_numpy(np.flatnonzero(folds != fold))
+            held = torch.from_numpy(np.flatnonzero(folds == fold))
+            solved = _solve(
+                axes.x[outside], targets[outside], weights[outside], axes.variance, used
+            )
+            logits[np.ix_(held.numpy(), tags)] = (axes.x[held] @ solved).numpy()
+            if told is not None:
+                told(index * len(numbers) + number + 1, len(blocks) * (len(numbers) + 1))
+    heads = _fit(axes, labels, used)
+    if told is not None:
+        told(1, 1)
+    return CrossFit(logits, heads.weight, heads.bias)
+
+
+def fit_heads(
+    embeddings: NDArray[np.floating], labels: LabelMatrix, config: HeadConfig | None = None
+) -> Heads:
+    """Fit heads on all images.
+
+    Args:
+        embeddings: (N, D) float16 or float32.
+        labels: N images, T tags.
+        config: How heads are fitted.
+
+    Returns:
+        The heads.
+    """
+    return _fit(_Axes.of(embeddings), labels, config or HeadConfig())
+
+
+def _fit(axes: _Axes, labels: LabelMatrix, config: HeadConfig) -> Heads:
+    n_images, n_tags = labels.shape
+    weight = np.empty((n_tags, axes.turn.shape[0]), np.float32)
+    bias = np.empty(n_tags, np.float32)
+    for tags in _blocks(n_images, n_tags):
+        targets, weights = _columns(labels, tags, config)
+        weight[tags], bias[tags] = axes.heads(
+            _solve(axes.x, targets, weights, axes.variance, config)
+        )
+    return Heads(weight, bias)
+
+
+def _columns(
+    labels: LabelMatrix, tags: NDArray[np.int64], config: HeadConfig
+) -> tuple[Tensor, Tensor]:
+    """Targets and weights (N, K) float32 of some tags."""
+    targets, weights = labels.scaled(config.absent_weight).columns(tags)
+    return torch.from_numpy(targets), torch.from_numpy(weights)
+
+
+def _blocks(n_images: int, n_tags: int) -> list[NDArray[np.int64]]:
+    """Cut the tags so that the dense arrays of one block stay small."""
+    count = max(1, -(-n_images * n_tags // _BLOCK_PAIRS))
+    return [part for part in np.array_split(np.arange(n_tags), count) if len(part)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Axes:
+    """Standardised embeddings turned to their principal axes; a turn leaves L2 as it is.
+
+    Attributes:
+        x: (N, D + 1) float32; the last column is 1, for the bias.
+        variance: (D + 1,) float32 of each axis; 1 for the bias.
+        turn: (D, D) float32, columns are axes, divided by the standard deviations.
+        mean: (D,) float32 of the embeddings.
+    """
+
+    x: Tensor
+    variance: Tensor
+    turn: Tensor
+    mean: Tensor
+
+    @classmethod
+    def of(cls, embeddings: NDArray[np.floating]) -> _Axes:
+        """Find the axes of (N, D) embeddings."""
+        raw = torch.from_numpy(np.ascontiguousarray(embeddings, dtype=np.float32))
+        mean = raw.mean(dim=0)
+        deviation = raw.std(dim=0, correction=0)
+        # A feature that never changes says nothing; dividing by it would make noise of it.
+        inverse = torch.where(deviation > 1e-6, 1 / deviation.clamp(min=1e-6), 0.0)
+        standard = (raw - mean) * inverse
+        covariance = (standard.T @ standard) / max(len(raw), 1)
+        variance, axes = torch.linalg.eigh(covariance)
+        x = torch.ones(len(raw), raw.shape[1] + 1)
+        torch.mm(standard, axes, out=x[:, :-1])
+        with_bias = torch.cat([variance.clamp(min=0), torch.ones(1)])
+        return cls(x, with_bias, axes * inverse[:, None], mean)
+
+    def heads(self, solved: Tensor) -> tuple[Floats, Floats]:
+        """Heads (T, D) and (T,) on raw embeddings, from (D + 1, T) on the axes."""
+        raw = self.turn @ solved[:-1]
+        return raw.T.numpy(), (solved[-1] - self.mean @ raw).numpy()
+
+
+def _solve(
+    x: Tensor, targets: Tensor, weights: Tensor, variance: Tensor, config: HeadConfig
+) -> Tensor:
+    """Minimise the weighted logistic loss of every tag at once.
+
+    Args:
+        x: (N, D + 1) float32 on principal axes, the last column 1.
+        targets: (N, T) float32, 0 or 1.
+        weights: (N, T) float32, 0 or more.
+        variance: (D + 1,) of the axes.
+        config: Penalty, steps, tolerance.
+
+    Returns:
+        (D + 1, T) float32, the last row the biases.
+    """
+    pull = torch.full((len(variance), 1), config.penalty)
+    pull[-1] = 0
+    solution = torch.zeros(x.shape[1], targets.shape[1])
+    solution[-1] = _prior(targets, weights)
+    z = solution[-1].expand(len(x), -1).clone()
+    direction = torch.zeros_like(solution)
+    last_gradient = direction
+    size = first_size = torch.zeros(targets.shape[1])
+    for step in range(config.most_steps):
+        scores = torch.sigmoid(z)
+        gradient = x.T @ (weights * (scores - targets)) + pull * solution
+        steepness = (weights * scores * (1 - scores)).sum(dim=0).clamp(min=1e-6)
+        ready = gradient / (variance[:, None] * steepness + pull)
+        last_size, size = size, (gradient * ready).sum(dim=0)
+        if step == 0:
+            first_size = size
+        elif bool((size <= config.tolerance**2 * first_size).all()):
+            break
+        keep = (size - (last_gradient * ready).sum(dim=0)) / last_size.clamp(min=1e-20)
+        direction = keep.clamp(min=0, max=10) * direction - ready
+        # Where conjugacy was lost the way does not lead down: start again from the gradient.
+        direction = torch.where((gradient * direction).sum(dim=0) >= 0, -ready, direction)
+        last_gradient = gradient
+        slope = (pull * solution * direction).sum(dim=0)
+        bend = (pull * direction * direction).sum(dim=0)
+        along = x @ direction
+        length = _line_minimum(z, along, targets, weights, slope, bend)
+        solution += length * direction
+        z += length * along
+    return solution
+
+
+def _prior(targets: Tensor, weights: Tensor) -> Tensor:
+    """(T,) log odds of each tag's weighted share, kept finite by half an image on each side."""
+    there = (weights * targets).sum(dim=0) + 0.5
+    absent = (weights * (1 - targets)).sum(dim=0) + 0.5
+    return torch.log(there / absent)
+
+
+def _line_minimum(
+    z: Tensor, along: Tensor, targets: Tensor, weights: Tensor, slope: Tensor, bend: Tensor
+) -> Tensor:
+    """Step lengths (T,) that nearly minimise the loss along a direction, by Newton's method.
+
+    Args:
+        z: (N, T) logits here.
+        along: (N, T) change of the logits for a step of length 1.
+        targets: (N, T) 0 or 1.
+        weights: (N, T) 0 or more.
+        slope: (T,) first derivative of the penalty here.
+        bend: (T,) second derivative of the penalty here.
+
+    Returns:
+        (T,) float32, 0 or more.
+    """
+    length = torch.zeros_like(slope)
+    for turn in range(3):
+        scores = torch.sigmoid(z + length * along)
+        first = (weights * (scores - targets) * along).sum(dim=0) + slope + length * bend
+        second = (weights * scores * (1 - scores) * along * along).sum(dim=0) + bend
+        proposed = length - first / second.clamp(min=1e-12)
+        # Beyond the first step Newton may leap out of a flat stretch, so it is held back.
+        low, high = (0.0 * length, length * 0 + 100.0) if turn == 0 else (0.1 * length, 4 * length)
+        length = torch.minimum(torch.maximum(proposed, low), high)
+    return length

@@ -1,0 +1,265 @@
+"""Pictures for training: decoded once to an array file where that fits, else as they are needed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from model.images import Failure, OpenImage, Prepared, read_prepared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from model.config import TaggerConfig
+
+Pixels = NDArray[np.uint8]
+Indices = NDArray[np.int64]
+Told = Callable[[int, int], None]
+"""Is told how many pictures are done, and of how many."""
+
+_HASH_SIZE = 64
+_CHUNK = 256
+_TO_DO, _DONE, _BROKEN = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Some pictures.
+
+    Attributes:
+        indices: (B,) int64 positions in the list of paths.
+        pixels: (B, S, S, 3) uint8.
+    """
+
+    indices: Indices
+    pixels: Pixels
+
+
+class Pictures(Protocol):
+    """Prepared pictures, by index."""
+
+    def batches(self, order: Indices, batch_size: int) -> Iterator[Batch]:
+        """Give the pictures in the given order; those that cannot be read are left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening a list of files found.
+
+    Attributes:
+        pictures: To be trained on.
+        hashes: (N,) uint64 difference hashes; 0 for a broken image.
+        failures: The images that cannot be read.
+    """
+
+    pictures: Pictures
+    hashes: NDArray[np.uint64]
+    failures: list[Failure]
+
+    @property
+    def readable(self) -> Indices:
+        """(M,) int64 indices of the images that can be read, rising."""
+        broken = {failure.position for failure in self.failures}
+        return np.array([i for i in range(len(self.hashes)) if i not in broken], dtype=np.int64)
+
+
+def open_pictures(
+    paths: Sequence[Path],
+    open_image: OpenImage,
+    config: TaggerConfig,
+    folder: Path,
+    *,
+    cache_bytes: int,
+    workers: int,
+    told: Told,
+) -> Opened:
+    """Read every file once: to hash it, to learn whether it can be read, and to keep it if it fits.
+
+    Args:
+        paths: N files.
+        open_image: Opens one file.
+        config: How pictures are prepared.
+        folder: Where the array files go; work that was cut off is taken up again.
+        cache_bytes: Pictures are kept on disk if all of them need no more than this.
+        workers: Threads that decode.
+        told: Hears of progress.
+
+    Returns:
+        The pictures, their hashes and the failures.
+    """
+    fits = len(paths) * config.input_size**2 * 3 <= cache_bytes
+    kept = config if fits else replace(config, input_size=_HASH_SIZE)
+    folder.mkdir(parents=True, exist_ok=True)
+    stem = folder / f"pictures-{_cache_key(paths, kept)[:16]}"
+    count = len(paths)
+    state = _array_file(stem.with_suffix(".state"), np.uint8, (count,))
+    hashes = _array_file(stem.with_suffix(".hashes"), np.uint64, (count,))
+    side = config.input_size
+    pixels = (
+        _array_file(stem.with_suffix(".pixels"), np.uint8, (count, side, side, 3)) if fits else None
+    )
+    failures: list[Failure] = []
+    reader = Reader(paths, open_image, kept, workers)
+    to_do = np.flatnonzero(state != _DONE).astype(np.int64)
+    done = count - len(to_do)
+    for index, found in reader.read(to_do):
+        if isinstance(found, str):
+            failures.append(Failure(index, found))
+            state[index] = _BROKEN
+        else:
+            hashes[index] = found.hash
+            if pixels is not None:
+                pixels[index] = found.pixels
+            state[index] = _DONE
+        done += 1
+        if done % _CHUNK == 0 or done == count:
+            told(done, count)
+    pictures: Pictures = (
+        Reader(paths, open_image, config, workers) if pixels is None else KeptPictures(pixels)
+    )
+    return Opened(pictures, np.array(hashes), failures)
+
+
+def _cache_key(paths: Sequence[Path], config: TaggerConfig) -> str:
+    """Changes with the files' names, sizes and times and with the preprocessing."""
+    key = hashlib.sha256(msgspec.json.encode(config))
+    for path in paths:
+        try:
+            status = path.stat()
+            key.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+        except OSError:
+            key.update(f"{path}|gone\n".encode())
+    return key.hexdigest()
+
+
+def _array_file(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np.memmap:
+    """Open an array file of zeros, or the one that is there if it has the right length."""
+    needed = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+    there = path.is_file() and path.stat().st_size == needed
+    return np.memmap(path, dtype=kind, mode="r+" if there else "w+", shape=shape)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPictures:
+    """Pictures in an array file.
+
+    Attributes:
+        pixels: (N, S, S, 3) uint8.
+    """
+
+    pixels: Pixels
+
+    def batches(self, order: Indices, batch_size: int) -> Iterator[Batch]:
+        """Give the pictures in the given order."""
+        for start in range(0, len(order), batch_size):
+            indices = order[start : start + batch_size]
+            yield Batch(indices, np.asarray(self.pixels[indices]))
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Pictures that threads decode a little ahead of their use.
+
+    Attributes:
+        paths: N files.
+        open_image: Opens one file.
+        config: How pictures are prepared.
+        workers: Threads.
+    """
+
+    paths: Sequence[Path]
+    open_image: OpenImage
+    config: TaggerConfig
+    workers: int
+
+    def read(self, order: Indices) -> Iterator[tuple[int, Prepared | str]]:
+        """Give each index with its picture, or with the reason why there is none, in order."""
+        waiting: deque[tuple[int, Future[Prepared | str]]] = deque()
+        remaining = iter(order.tolist())
+        with ThreadPoolExecutor(self.workers, thread_name_prefix="decode") as pool:
+            while True:
+                waiting.extend(
+                    (index, pool.submit(self._one, index))
+                    for index in islice(remaining, _CHUNK - len(waiting))
+                )
+                if not waiting:
+                    return
+                index, future = waiting.popleft()
+                yield index, future.result()
+
+    def _one(self, index: int) -> Prepared | str:
+        return read_prepared(self.paths[index], self.open_image, self.config)
+
+    def batches(self, order: Indices, batch_size: int) -> Iterator[Batch]:
+        """Give the pictures in the given order; those that cannot be read are left out."""
+        found = self.read(order)
+        while True:
+            part = list(islice(found, batch_size))
+            if not part:
+                return
+            good = [(index, item.pixels) for index, item in part if isinstance(item, Prepared)]
+            if good:
+                indices = np.array([index for index, _ in good], dtype=np.int64)
+                yield Batch(indices, np.stack([pixels for _, pixels in good]))
+
+
+def to_input(pixels: Pixels, config: TaggerConfig, device: torch.device) -> Tensor:
+    """The one way from prepared pixels to a network's input, for training, evaluation and scan.
+
+    Args:
+        pixels: (B, S, S, 3) uint8.
+        config: Says mean and std.
+        device: Where to.
+
+    Returns:
+        (B, 3, S, S) float32, normalised, channels last in memory.
+    """
+    moved = torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
+    mean = torch.tensor(config.mean, device=device).view(1, 3, 1, 1) * 255
+    std = torch.tensor(config.std, device=device).view(1, 3, 1, 1) * 255
+    return (moved.float() - mean) / std
+
+
+def augment(
+    x: Tensor, config: TaggerConfig, generator: torch.Generator, *, shrink: float = 0.15
+) -> Tensor:
+    """Mirror, shrink and move pictures within their frame; nothing is ever cut off.
+
+    Args:
+        x: (B, 3, S, S) float, normalised.
+        config: Says the colour that fills the frame.
+        generator: On the CPU; the same seed gives the same pictures.
+        shrink: Largest share of the side by which a picture shrinks.
+
+    Returns:
+        (B, 3, S, S) float.
+    """
+    count = len(x)
+    draws = torch.rand((count, 4), generator=generator).to(x.device)
+    zoom = 1 + draws[:, 0] * shrink / (1 - shrink)
+    mirror = torch.where(draws[:, 1] < 0.5, -1.0, 1.0)
+    room = zoom - 1
+    theta = torch.zeros(count, 2, 3, device=x.device)
+    theta[:, 0, 0] = zoom * mirror
+    theta[:, 1, 1] = zoom
+    theta[:, 0, 2] = (draws[:, 2] * 2 - 1) * room
+    theta[:, 1, 2] = (draws[:, 3] * 2 - 1) * room
+    grid = functional.affine_grid(theta, list(x.shape), align_corners=False)
+    pad = to_input(
+        np.array(config.pad_colour, dtype=np.uint8).reshape(1, 1, 1, 3), config, x.device
+    )
+    # Outside the picture the sampler gives zeros, so the padding is made zero while it runs.
+    return functional.grid_sample(x - pad, grid, align_corners=False) + pad

@@ -1,0 +1,68 @@
+"""Where the arithmetic runs, and how to say so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from model.errors import TaggerProblem
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A device that was found to be there.
+
+    Attributes:
+        place: The device for tensors.
+        words: For people: "CPU, 2 threads" or "CUDA: NVIDIA H200".
+        amp: The type of mixed precision, `None` where full precision is faster or safer.
+    """
+
+    place: torch.device
+    words: str
+    amp: torch.dtype | None = None
+
+    @property
+    def kind(self) -> str:
+        """The kind of device: "cpu", "cuda" or "mps"."""
+        return self.place.type
+
+
+def choose_device(request: str = "auto") -> Device:
+    """Find the device that was asked for.
+
+    Args:
+        request: "auto" (the best one that is there), "cpu", "cuda", "cuda:1" or "mps".
+
+    Returns:
+        The device.
+
+    Raises:
+        TaggerProblem: The device is unknown, or not on this machine.
+    """
+    name = _best_device() if request == "auto" else request
+    kind, _, number = name.partition(":")
+    if kind == "cpu":
+        threads = torch.get_num_threads()
+        return Device(torch.device("cpu"), f"CPU, {threads} thread{'s' if threads > 1 else ''}")
+    if kind == "cuda":
+        return _cuda_device(name, int(number) if number.isdigit() else 0)
+    if kind == "mps":
+        if not torch.backends.mps.is_available():
+            raise TaggerProblem('There is no Apple GPU on this machine; use the device "auto".')
+        return Device(torch.device("mps"), "MPS: Apple GPU")
+    raise TaggerProblem(f'There is no device "{request}"; use auto, cpu, cuda, cuda:1 or mps.')
+
+
+def _best_device() -> str:
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
+def _cuda_device(name: str, index: int) -> Device:
+    if not torch.cuda.is_available() or index >= torch.cuda.device_count():
+        raise TaggerProblem(f'The device "{name}" is not on this machine; use "auto" or "cpu".')
+    amp = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return Device(torch.device("cuda", index), f"CUDA: {torch.cuda.get_device_name(index)}", amp)

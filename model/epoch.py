@@ -1,0 +1,162 @@
+"""One pass over the pictures: to learn from them, or to check what was learnt."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.data import Opened, augment, to_input
+from model.losses import LOSSES
+from model.metrics import average_precision, mean_average_precision
+from model.request import Report, Step, TrainRequest
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from model.backbones import Tagger
+    from model.config import TrainConfig
+    from model.device import Device
+    from model.labels import LabelMatrix
+
+_SECONDS_BETWEEN_REPORTS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What stays the same through all epochs.
+
+    Attributes:
+        request: What was asked for.
+        report: Hears of progress.
+        device: Where the arithmetic runs.
+        labels: The request's, with the training's weight of absences.
+        opened: The pictures.
+        learn: (L,) int64 indices of the images to learn from.
+        check: (V,) int64 indices of the validation images.
+    """
+
+    request: TrainRequest
+    report: Report
+    device: Device
+    labels: LabelMatrix
+    opened: Opened
+    learn: NDArray[np.int64]
+    check: NDArray[np.int64]
+
+
+def one_epoch(
+    run: Run,
+    tagger: Tagger,
+    optimizer: torch.optim.Optimizer,
+    scaler: torch.amp.GradScaler,
+    epoch: int,
+) -> float:
+    """Go once through the images to learn from; returns the mean loss.
+
+    All chance comes from the seed and the epoch, so a resumed run repeats an uninterrupted one.
+    """
+    request, training, device = run.request, run.request.training, run.device
+    seed = training.seed * 100_003 + epoch
+    torch.manual_seed(seed)
+    chance = torch.Generator().manual_seed(seed)
+    order = np.random.default_rng(seed).permutation(run.learn)
+    steps = -(-len(order) // training.batch_size)
+    loss_of = LOSSES[training.loss]
+    tagger.train()
+    total, seen, began, told = 0.0, 0, time.monotonic(), 0.0
+    for step, batch in enumerate(run.opened.pictures.batches(order, training.batch_size)):
+        _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
+        if len(batch.indices) < 2:
+            continue  # batch normalisation has no variance of a single picture
+        x = to_input(batch.pixels, request.tagger, device.place)
+        if training.augment:
+            x = augment(x, request.tagger, chance)
+        targets, weights = _to_device(run.labels.rows(batch.indices), device)
+        with torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None):
+            logits, _ = tagger(x)
+        loss = loss_of(logits.float(), targets, weights)
+        optimizer.zero_grad(set_to_none=True)
+        torch.autograd.backward(scaler.scale(loss))
+        scaler.unscale_(optimizer)
+        torch.nn.utils.clip_grad_norm_(tagger.parameters(), 10.0)
+        scaler.step(optimizer)
+        scaler.update()
+        total += float(loss.detach()) * len(x)
+        seen += len(x)
+        now = time.monotonic()
+        if now - told >= _SECONDS_BETWEEN_REPORTS:
+            told = now
+            note = f"epoch {epoch + 1} of {training.epochs}"
+            run.report(Step("train", seen, len(order), seen / max(now - began, 1e-9), note))
+    return total / max(seen, 1)
+
+
+def _to_device(
+    arrays: tuple[NDArray[np.float32], NDArray[np.float32]], device: Device
+) -> tuple[Tensor, Tensor]:
+    targets, weights = (torch.from_numpy(part).to(device.place) for part in arrays)
+    return targets, weights
+
+
+def make_optimizer(tagger: Tagger, training: TrainConfig) -> torch.optim.Optimizer:
+    """Make AdamW; norms and biases do not decay, the backbone may learn slower than the head."""
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for name, part in tagger.named_parameters():
+        groups.setdefault((name.startswith("backbone."), part.ndim > 1), []).append(part)
+    return torch.optim.AdamW(
+        [
+            {
+                "params": parts,
+                "weight_decay": training.weight_decay if decays else 0.0,
+                "share": training.backbone_rate if in_backbone else 1.0,
+            }
+            for (in_backbone, decays), parts in groups.items()
+        ],
+        lr=training.learning_rate,
+    )
+
+
+def _set_rate(optimizer: torch.optim.Optimizer, training: TrainConfig, position: float) -> None:
+    """One cycle: a straight rise, then a cosine down to nothing; `position` is 0..1 of the run."""
+    if position < training.warm_up:
+        share = 0.04 + 0.96 * position / training.warm_up
+    else:
+        past = (position - training.warm_up) / (1 - training.warm_up)
+        share = 0.5 * (1 + math.cos(math.pi * past))
+    for group in optimizer.param_groups:
+        group["lr"] = training.learning_rate * group["share"] * max(share, 1e-4)
+
+
+def check_map(run: Run, tagger: Tagger) -> float:
+    """Mean average precision on the validation images; nan if no tag is present among them."""
+    scores, targets, weights = check_scores(run, tagger)
+    columns = range(scores.shape[1])
+    return mean_average_precision(
+        np.array([average_precision(scores[:, t], targets[:, t], weights[:, t]) for t in columns])
+    )
+
+
+def check_scores(
+    run: Run, tagger: Tagger
+) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Scores, targets and weights (V, T) of the validation images."""
+    run.report(Step("check", 0, len(run.check)))
+    device = run.device
+    tagger.eval()
+    scores, used = [], []
+    with (
+        torch.inference_mode(),
+        torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None),
+    ):
+        for batch in run.opened.pictures.batches(run.check, run.request.training.batch_size):
+            logits, _ = tagger(to_input(batch.pixels, run.request.tagger, device.place))
+            scores.append(torch.sigmoid(logits.float()).cpu().numpy())
+            used.append(batch.indices)
+    targets, weights = run.labels.rows(np.concatenate(used))
+    return np.concatenate(scores), targets, weights

@@ -1,0 +1,217 @@
+"""What is known about every (image, tag) pair, sparse, and what it weighs in training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Pairs = Iterable[tuple[int, int]]
+
+
+class Code(IntEnum):
+    """The state of a pair as stored in `LabelMatrix.codes`."""
+
+    ABSENT = 0
+    PRESENT = 1
+    CONFIRMED_PRESENT = 2
+    CONFIRMED_ABSENT = 3
+    UNSURE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMatrix:
+    """Labels of N images and T tags; memory grows with the tags given, not with N x T.
+
+    Attributes:
+        codes: (N, T) scipy CSR uint8 of `Code`; what is not stored is an unreviewed absence.
+        absent_weight: (T,) float32 in 0..1, the weight of an unreviewed absence of each tag.
+        present_weight: (T,) float32 in 0..1, the weight of an unreviewed presence of each tag.
+    """
+
+    codes: sp.csr_matrix
+    absent_weight: Floats
+    present_weight: Floats
+
+    @classmethod
+    def from_parts(
+        cls,
+        present: sp.spmatrix,
+        confirmed: sp.spmatrix | None = None,
+        confirmed_absent: sp.spmatrix | None = None,
+        unsure: sp.spmatrix | None = None,
+        *,
+        absent_weight: float | Floats = 1.0,
+        present_weight: float | Floats = 1.0,
+    ) -> LabelMatrix:
+        """Lay the four kinds of label over each other; a later one wins over an earlier one.
+
+        Args:
+            present: (N, T) sparse, non-zero where the tag is present, reviewed or not.
+            confirmed: (N, T) sparse, non-zero where a person confirmed the presence.
+            confirmed_absent: (N, T) sparse, non-zero where a person confirmed the absence.
+            unsure: (N, T) sparse, non-zero where a person could not tell.
+            absent_weight: One weight, or (T,), of unreviewed absences, 0..1.
+            present_weight: One weight, or (T,), of unreviewed presences, 0..1.
+
+        Returns:
+            The labels.
+        """
+        layers = (
+            (present, Code.PRESENT),
+            (confirmed, Code.CONFIRMED_PRESENT),
+            (confirmed_absent, Code.CONFIRMED_ABSENT),
+            (unsure, Code.UNSURE),
+        )
+        found = [(part.tocoo(), code) for part, code in layers if part is not None]
+        kept = [(part.row[part.data != 0], part.col[part.data != 0], code) for part, code in found]
+        rows = np.concatenate([row for row, _, _ in kept])
+        columns = np.concatenate([column for _, column, _ in kept])
+        codes = np.concatenate([np.full(len(row), code, np.uint8) for row, _, code in kept])
+        return cls._from_triples(
+            rows, columns, codes, present.shape, (absent_weight, present_weight)
+        )
+
+    @classmethod
+    def from_pairs(
+        cls,
+        shape: tuple[int, int],
+        present: Pairs,
+        confirmed: Pairs = (),
+        confirmed_absent: Pairs = (),
+        unsure: Pairs = (),
+        *,
+        absent_weight: float | Floats = 1.0,
+        present_weight: float | Floats = 1.0,
+    ) -> LabelMatrix:
+        """Build from (image index, tag index) pairs; see `from_parts` for the rest.
+
+        Args:
+            shape: (N, T).
+            present: Pairs of 0-based indices, reviewed or not.
+            confirmed: Pairs whose presence a person confirmed.
+            confirmed_absent: Pairs whose absence a person confirmed.
+            unsure: Pairs that a person could not tell.
+            absent_weight: One weight, or (T,), of unreviewed absences, 0..1.
+            present_weight: One weight, or (T,), of unreviewed presences, 0..1.
+
+        Returns:
+            The labels.
+        """
+        parts = [_pairs_matrix(pairs, shape) for pairs in (confirmed, confirmed_absent, unsure)]
+        return cls.from_parts(
+            _pairs_matrix(present, shape),
+            *parts,
+            absent_weight=absent_weight,
+            present_weight=present_weight,
+        )
+
+    @classmethod
+    def _from_triples(
+        cls,
+        rows: NDArray[np.integer],
+        columns: NDArray[np.integer],
+        codes: NDArray[np.uint8],
+        shape: tuple[int, int],
+        weights: tuple[float | Floats, float | Floats],
+    ) -> LabelMatrix:
+        keys = rows.astype(np.int64) * shape[1] + columns
+        # The codes are ordered by precedence, so the last of equal keys is the one that counts.
+        order = np.lexsort((codes, keys))
+        last = np.ones(len(order), dtype=bool)
+        last[:-1] = keys[order][1:] != keys[order][:-1]
+        kept = order[last]
+        matrix = sp.csr_matrix((codes[kept], (rows[kept], columns[kept])), shape=shape)
+        absent, present = (
+            np.broadcast_to(np.asarray(weight, np.float32), (shape[1],)).copy()
+            for weight in weights
+        )
+        return cls(matrix, absent, present)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(N, T)."""
+        return (int(self.codes.shape[0]), int(self.codes.shape[1]))
+
+    @property
+    def present(self) -> sp.csr_matrix:
+        """(N, T) CSR bool: unreviewed or confirmed presences."""
+        return self._where(Code.PRESENT, Code.CONFIRMED_PRESENT)
+
+    @property
+    def confirmed(self) -> sp.csr_matrix:
+        """(N, T) CSR bool: confirmed presences."""
+        return self._where(Code.CONFIRMED_PRESENT)
+
+    @property
+    def confirmed_absent(self) -> sp.csr_matrix:
+        """(N, T) CSR bool: confirmed absences."""
+        return self._where(Code.CONFIRMED_ABSENT)
+
+    @property
+    def unsure(self) -> sp.csr_matrix:
+        """(N, T) CSR bool: pairs that a person could not tell."""
+        return self._where(Code.UNSURE)
+
+    def _where(self, *codes: Code) -> sp.csr_matrix:
+        matrix = self.codes.copy()
+        matrix.data = np.isin(matrix.data, codes)
+        matrix.eliminate_zeros()
+        return matrix.astype(bool)
+
+    def counts(self) -> NDArray[np.int64]:
+        """(T,) int64: presences of each tag."""
+        return np.asarray(self.present.sum(axis=0), dtype=np.int64).ravel()
+
+    def rows(self, indices: NDArray[np.integer]) -> tuple[Floats, Floats]:
+        """Targets and weights of some images, dense.
+
+        Args:
+            indices: (B,) indices of images.
+
+        Returns:
+            Targets (B, T) float32, 0 or 1, and weights (B, T) float32 in 0..1: 1 for what a
+            person confirmed, 0 for what a person could not tell, the tag's weight otherwise.
+        """
+        dense = self.codes[indices].toarray()
+        return self._dense(dense, self.absent_weight, self.present_weight)
+
+    def columns(self, tags: NDArray[np.integer]) -> tuple[Floats, Floats]:
+        """Targets and weights of some tags over all images, dense.
+
+        Args:
+            tags: (K,) indices of tags.
+
+        Returns:
+            Targets (N, K) float32, 0 or 1, and weights (N, K) float32, as `rows` gives them.
+        """
+        dense = self.codes[:, tags].toarray()
+        return self._dense(dense, self.absent_weight[tags], self.present_weight[tags])
+
+    @staticmethod
+    def _dense(codes: NDArray[np.uint8], absent: Floats, present: Floats) -> tuple[Floats, Floats]:
+        targets = ((codes == Code.PRESENT) | (codes == Code.CONFIRMED_PRESENT)).astype(np.float32)
+        confirmed = (codes == Code.CONFIRMED_PRESENT) | (codes == Code.CONFIRMED_ABSENT)
+        unreviewed = np.where(codes == Code.PRESENT, present, absent)
+        weights = np.where(confirmed, np.float32(1), unreviewed)
+        weights[codes == Code.UNSURE] = 0.0
+        return targets, weights.astype(np.float32, copy=False)
+
+    def take(self, images: NDArray[np.integer]) -> LabelMatrix:
+        """The labels of some images, in the given order."""
+        return replace(self, codes=self.codes[images])
+
+    def scaled(self, absent_factor: float) -> LabelMatrix:
+        """The same labels with every unreviewed absence weighing `absent_factor` times as much."""
+        return replace(self, absent_weight=self.absent_weight * np.float32(absent_factor))
+
+
+def _pairs_matrix(pairs: Pairs, shape: tuple[int, int]) -> sp.coo_matrix:
+    array = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
+    ones = np.ones(len(array), dtype=bool)
+    return sp.coo_matrix((ones, (array[:, 0], array[:, 1])), shape=shape)

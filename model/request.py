@@ -1,0 +1,124 @@
+"""What goes into a training run, what is told on the way, and what comes out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from model.config import TaggerConfig, TrainConfig
+    from model.images import Failure, OpenImage
+    from model.labels import LabelMatrix
+    from model.metrics import Metrics
+
+
+@dataclass(frozen=True, slots=True)
+class TrainRequest:
+    """Everything that a training run needs.
+
+    Attributes:
+        paths: N files.
+        labels: N images, T tags.
+        tags: T pairs of name and category number.
+        tagger, training: Settings.
+        open_image: Opens one file upright in RGB; called from several threads at once.
+        work_folder: Decoded pictures and checkpoints; a run that was cut off goes on from here.
+        version_folder: Where the version appears; must not be there yet.
+        weights_file: Pretrained weights that the user chose.
+        parent: The version to start from; backbone and known tags are copied.
+        device: As `choose_device` takes it.
+        note: JSON values of the caller, stored in `train.json`.
+    """
+
+    paths: Sequence[Path]
+    labels: LabelMatrix
+    tags: Sequence[tuple[str, int]]
+    tagger: TaggerConfig
+    training: TrainConfig
+    open_image: OpenImage
+    work_folder: Path
+    version_folder: Path
+    weights_file: Path | None = None
+    parent: Path | None = None
+    device: str = "auto"
+    note: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a stage is.
+
+    Attributes:
+        stage: "start", "read", "train", "check" or "save".
+        done, total: Pictures; 0 where nothing is counted.
+        rate: Pictures a second; 0 where unknown.
+        note: For people.
+    """
+
+    stage: str
+    done: int = 0
+    total: int = 0
+    rate: float = 0.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """One epoch is over, and its checkpoint is on the disk.
+
+    Attributes:
+        epoch, epochs: From 1; how many in all.
+        loss: Mean training loss.
+        val_map: mAP on the validation images, 0..1, against the collection's own labels; nan if
+            no tag is present among them.
+        rate: Training pictures a second.
+    """
+
+    epoch: int
+    epochs: int
+    loss: float
+    val_map: float
+    rate: float
+
+
+Report = Callable[[Step | EpochDone], None]
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """What came of a run.
+
+    Attributes:
+        version_folder: The new version.
+        metrics: On the validation images at the best epoch.
+        best_epoch: From 1.
+        resumed_at: Epochs that an earlier, cut off run had finished; 0 for a new run.
+        failures: Images that could not be read.
+        weights_words: Where the weights came from, for people.
+        device_words: Where it ran, for people.
+    """
+
+    version_folder: Path
+    metrics: Metrics
+    best_epoch: int
+    resumed_at: int
+    failures: list[Failure]
+    weights_words: str
+    device_words: str
+
+
+def data_hash(request: TrainRequest) -> str:
+    """SHA-256 over the names of the files and every label and weight."""
+    found = hashlib.sha256("\n".join(str(path) for path in request.paths).encode())
+    codes = request.labels.codes.sorted_indices()
+    for part in (codes.indptr, codes.indices, codes.data):
+        found.update(np.ascontiguousarray(part).tobytes())
+    found.update(request.labels.absent_weight.tobytes())
+    found.update(request.labels.present_weight.tobytes())
+    return found.hexdigest()
