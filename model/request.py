@@ -12,6 +12,8 @@ import numpy as np
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from model.config import TaggerConfig, TrainConfig
     from model.images import Failure, OpenImage
     from model.labels import LabelMatrix
@@ -33,6 +35,8 @@ class TrainRequest:
         weights_file: Pretrained weights that the user chose.
         parent: The version to start from; backbone and known tags are copied.
         device: As `choose_device` takes it.
+        held_out: (N,) bool, images to validate on instead of a random share, so that versions
+            compare; their near-duplicates go with them. `None` to choose a share.
         note: JSON values of the caller, stored in `train.json`.
     """
 
@@ -47,6 +51,7 @@ class TrainRequest:
     weights_file: Path | None = None
     parent: Path | None = None
     device: str = "auto"
+    held_out: NDArray[np.bool_] | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
 
 

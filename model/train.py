@@ -155,9 +155,14 @@ def _split(request: TrainRequest, opened: Opened) -> tuple[NDArray[np.int64], ND
             f"Only {len(readable)} of {len(request.paths)} images can be read; a tagger needs "
             "four or more."
         )
+    groups = group_duplicates(opened.hashes[readable])
+    if request.held_out is not None:
+        checked = np.isin(groups, groups[request.held_out[readable]])
+        if checked.any() and not checked.all():
+            return readable[~checked], readable[checked][:_MOST_VALIDATED]
     count = max(2, round(1 / request.training.validation_share))
     fold = folds(
-        group_duplicates(opened.hashes[readable]),
+        groups,
         request.labels.present[readable],
         min(count, len(readable)),
         request.training.seed,
@@ -260,5 +265,6 @@ def _run_hash(run: Run) -> str:
         "weights": str(request.weights_file),
         "parent": str(request.parent),
         "readable": hashlib.sha256(run.opened.readable.tobytes()).hexdigest(),
+        "learn": hashlib.sha256(run.learn.tobytes()).hexdigest(),
     }
     return hashlib.sha256(f"{json.dumps(settings)}{data_hash(request)}".encode()).hexdigest()
