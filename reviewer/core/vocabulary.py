@@ -111,7 +111,7 @@ def reason_not_asked(
     if tag.name.startswith(NAMESPACES_NOT_VISUAL):
         return "namespace that a picture does not show"
     if images < minimum:
-        return f"on {images} images only (at least {minimum} are needed to learn it)"
+        return f"on fewer than {minimum} images: too few to learn from"
     if negatives is not None and negatives < minimum_negatives:
         return "on nearly every image: nothing to tell it from"
     return ""

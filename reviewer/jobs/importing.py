@@ -1,0 +1,236 @@
+"""From a folder and its metadata to images and original tags; again, to take what changed."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import ChangeSet, Image, ImageState
+from reviewer.jobs.context import Listener, stage
+from reviewer.pictures import PictureFacts, look
+from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.folder import find_images, source_for
+from reviewer.store.images import ImageRow, KnownFile, pack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from reviewer.core.types import Category
+    from reviewer.store.library import Library
+
+THREADS = 4
+"""Reading and hashing release the interpreter lock; more only helps slow disks."""
+
+WRITE_EVERY = 2000
+"""Images between writes: an import that is killed loses no more work than this."""
+
+
+@dataclass
+class _Tally:
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    unchanged: int = 0
+    set_aside: list[tuple[str, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One file as it is now."""
+
+    name: str
+    size: int
+    mtime_ns: int
+    sha256: bytes
+    facts: PictureFacts
+
+
+def import_folder(library: Library, listener: Listener, *, source_name: str = "") -> ChangeSet:
+    """Imports the collection's folder, or takes what changed since the last import.
+
+    Decisions stay whatever happens: an image whose file was moved or renamed is known by its
+    content, one whose file is gone is kept as gone. Nothing in the folder is written.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        source_name: The format of the metadata; empty to tell by what is there.
+
+    Raises:
+        SourceError: The folder holds no images or its metadata cannot be read.
+        StoreError: The collection cannot be written.
+    """
+    images = find_images(library.folder)
+    source = source_for(library.folder, images, source_name)
+    listener.note(f"{len(images):,} image files; tags from {source.title}.")
+    reading = source.read(library.folder, images)
+    ids = library.tags.add(_categories(reading))
+    library.tags.add_implications(reading.implications)
+    library.tags.add_aliases(reading.aliases)
+    tally = _take_files(library, listener, images, reading, ids)
+    gone = _mark_gone(library, images)
+    _tell(listener, reading, tally, gone)
+    library.state.set("source", source.name)
+    summary: dict[str, int | float | str] = {
+        "images": len(images),
+        "new": tally.new,
+        "changed": tally.changed,
+        "moved": tally.moved,
+        "unchanged": tally.unchanged,
+        "gone": gone,
+        "set_aside": len(tally.set_aside),
+        "untagged": len(images) - sum(bool(r.tags) for r in reading.records.values()),
+        "named_but_missing": len(reading.missing),
+        "tags": len({name for record in reading.records.values() for name in record.tags}),
+        "tag_instances": sum(len(record.tags) for record in reading.records.values()),
+        "source": source.name,
+    }
+    return ChangeSet(images=True, tags=True, summary=summary)
+
+
+def _categories(reading: Reading) -> dict[str, Category | None]:
+    named: dict[str, Category | None] = {
+        name: None for record in reading.records.values() for name in record.tags
+    }
+    return named | {name: kind for name, kind in reading.categories.items() if name in named}
+
+
+def _take_files(
+    library: Library,
+    listener: Listener,
+    images: Mapping[str, Path],
+    reading: Reading,
+    ids: Mapping[str, int],
+) -> _Tally:
+    known = library.images.known_files()
+    lost = {row.sha256: row for name, row in known.items() if name not in images}
+    tally = _Tally()
+    with stage(listener, "import", len(images), "images") as progress:
+        for batch in _batches(_files(images, known), WRITE_EVERY):
+            rows = []
+            for file in batch:
+                record = reading.records.get(file.name, SourceRecord())
+                tags = frozenset(ids[tag] for tag in record.tags)
+                before = known.get(file.name) or lost.pop(file.sha256, None)
+                if _count(tally, file, before, tags):
+                    rows.append(_row(file, before, record, tags))
+                progress.advance()
+            library.images.write(rows)
+    return tally
+
+
+def _batches(files: Iterator[_File], size: int) -> Iterator[list[_File]]:
+    while batch := list(islice(files, size)):
+        yield batch
+
+
+def _files(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iterator[_File]:
+    """Every file as it is now; the content of an unchanged one is not read again."""
+
+    def examine(entry: tuple[str, Path]) -> _File:
+        name, path = entry
+        before = known.get(name)
+        try:
+            status = path.stat()
+            unchanged = before is not None and (
+                (status.st_size, status.st_mtime_ns) == (before.size, before.mtime_ns)
+            )
+            if before is not None and unchanged:
+                facts = PictureFacts(before.width, before.height, before.problem)
+                return _File(name, before.size, before.mtime_ns, before.sha256, facts)
+            content = path.read_bytes()
+        except OSError as error:
+            facts = PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
+            return _File(name, 0, 0, hashlib.sha256(name.encode()).digest(), facts)
+        digest = hashlib.sha256(content).digest()
+        return _File(name, len(content), status.st_mtime_ns, digest, look(content))
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        # In slices, so that the contents of a few files only are in memory at once.
+        entries = iter(images.items())
+        while some := list(islice(entries, 64)):
+            yield from pool.map(examine, some)
+
+
+def _count(tally: _Tally, file: _File, before: KnownFile | None, tags: frozenset[int]) -> bool:
+    """Counts a file as new, changed, moved or unchanged; tells whether to write it."""
+    if file.facts.problem:
+        tally.set_aside.append((file.name, file.facts.problem))
+    if before is None:
+        tally.new += 1
+    elif before.path != file.name:
+        tally.moved += 1
+    elif _same(file, before, tags):
+        tally.unchanged += 1
+        return False
+    else:
+        tally.changed += 1
+    return True
+
+
+def _same(file: _File, before: KnownFile, tags: frozenset[int]) -> bool:
+    return (
+        file.sha256 == before.sha256
+        and file.mtime_ns == before.mtime_ns
+        and pack(tags) == before.tags
+        and before.state is not ImageState.GONE
+    )
+
+
+def _row(
+    file: _File, before: KnownFile | None, record: SourceRecord, tags: frozenset[int]
+) -> ImageRow:
+    image = Image(
+        id=0,
+        path=file.name,
+        size=file.size,
+        sha256=file.sha256,
+        width=file.facts.width,
+        height=file.facts.height,
+        rating=record.rating,
+        rating_scheme=record.rating_scheme,
+        score=record.score,
+        source=record.source,
+        site=record.site,
+        remote_id=record.remote_id,
+        state=ImageState.SET_ASIDE if file.facts.problem else ImageState.OK,
+        problem=file.facts.problem,
+    )
+    return ImageRow(before.id if before else None, image, file.mtime_ns, tags)
+
+
+def _mark_gone(library: Library, images: Mapping[str, Path]) -> int:
+    gone = [
+        row.id
+        for name, row in library.images.known_files().items()
+        if name not in images and row.state is not ImageState.GONE
+    ]
+    library.images.mark_gone(gone)
+    return len(gone)
+
+
+def _tell(listener: Listener, reading: Reading, tally: _Tally, gone: int) -> None:
+    for text in reading.notes:
+        listener.note(text)
+    if reading.missing:
+        listener.note(
+            f"{len(reading.missing):,} images are named in the metadata but are not in the "
+            f"folder: {_some(reading.missing)}."
+        )
+    if tally.set_aside:
+        examples = [f"{name} ({problem})" for name, problem in tally.set_aside]
+        listener.note(
+            f"{len(tally.set_aside):,} files cannot be used and were set aside: {_some(examples)}."
+        )
+    if gone:
+        listener.note(f"{gone:,} images are no longer in the folder; their decisions are kept.")
+
+
+def _some(names: Iterable[str], count: int = 3) -> str:
+    listed = list(names)
+    more = f" and {len(listed) - count:,} more" if len(listed) > count else ""
+    return ", ".join(listed[:count]) + more

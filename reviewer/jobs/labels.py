@@ -1,0 +1,179 @@
+"""From the store's original tags and answers to the tagger's label matrix."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from reviewer.core.labels import settled
+from reviewer.core.types import Answer, Tag
+from reviewer.core.vocabulary import Vocabulary, reason_not_asked
+from reviewer.store.images import unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from model.labels import LabelMatrix
+    from reviewer.store.library import Library
+
+ABSENT_WEIGHT = 0.7
+"""Weight of an unreviewed absence of a tag that nobody has reviewed: many are missing tags. It
+rises to 1 as the tag's questions are answered."""
+
+REVIEWED_ENOUGH = 200
+"""Answers on a tag after which its unreviewed absences are worth as much as half way up."""
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What is known of every pair, in the store's terms.
+
+    Attributes:
+        images: (N,) image ids, ascending.
+        original: (I, 2) positions in `images` and tag ids of the original tags.
+        answers: Settled answers (direct and derived) by image id.
+        decided: Id of the last decision taken in.
+    """
+
+    images: NDArray[np.int64]
+    original: NDArray[np.int64]
+    answers: Mapping[int, Mapping[int, Answer]]
+    decided: int
+
+
+def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabulary) -> Labels:
+    """Reads the labels of some images.
+
+    Args:
+        library: The collection.
+        images: Image ids, ascending.
+        vocabulary: Of the collection, for what answers imply.
+    """
+    places = {image_id: place for place, image_id in enumerate(images)}
+    rows, tags = [], []
+    for image_id, packed in library.images.packed_tags():
+        place = places.get(image_id)
+        if place is not None:
+            ids = unpack(packed)
+            rows.append(np.full(len(ids), place, np.int64))
+            tags.append(ids.astype(np.int64))
+    original = np.stack(
+        [np.concatenate([*rows, np.zeros(0, np.int64)]), np.concatenate([*tags, np.zeros(0, int)])],
+        axis=1,
+    )
+    decided = library.decisions.last_id()
+    direct: dict[int, dict[int, Answer]] = {}
+    for decision in library.decisions.live():
+        if decision.id <= decided and decision.image_id in places:
+            direct.setdefault(decision.image_id, {})[decision.tag_id] = decision.answer
+    answers = {
+        image_id: settled(given, vocabulary.implications) for image_id, given in direct.items()
+    }
+    return Labels(np.asarray(images, np.int64), original, answers, decided)
+
+
+@dataclass(frozen=True)
+class TagChoice:
+    """Which tags are learnt, and why the others are not.
+
+    Attributes:
+        tags: Learnt, by id.
+        left_out: Reasons, with the number of tags each.
+    """
+
+    tags: tuple[Tag, ...]
+    left_out: Mapping[str, int]
+
+
+def choose_tags(labels: Labels, vocabulary: Vocabulary, minimum: int) -> TagChoice:
+    """Tags that occur often enough and that a picture can show.
+
+    Args:
+        labels: Of the images that are there.
+        vocabulary: Of the collection.
+        minimum: Images that a tag needs.
+    """
+    counts = tag_counts(labels)
+    reasons: Counter[str] = Counter()
+    chosen = []
+    for tag_id, tag in sorted(vocabulary.tags.items()):
+        count = counts.get(tag_id, 0)
+        if count == 0:
+            continue
+        reason = reason_not_asked(tag, count, minimum, negatives=len(labels.images) - count)
+        if reason:
+            reasons[reason] += 1
+        else:
+            chosen.append(tag)
+    return TagChoice(tuple(chosen), dict(reasons))
+
+
+def tag_counts(labels: Labels) -> dict[int, int]:
+    """Images that carry each tag, answers taken in."""
+    ids, counts = np.unique(labels.original[:, 1], return_counts=True)
+    found = dict(zip(ids.tolist(), counts.tolist(), strict=True))
+    places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
+    answered = np.array([places[image_id] for image_id in labels.answers], np.int64)
+    there = labels.original[np.isin(labels.original[:, 0], answered)]
+    present = set(map(tuple, there.tolist()))
+    for image_id, answers in labels.answers.items():
+        for tag_id, answer in answers.items():
+            was = (places[image_id], tag_id) in present
+            found[tag_id] = found.get(tag_id, 0) + (answer is Answer.YES and not was)
+            found[tag_id] -= answer is Answer.NO and was
+    return found
+
+
+def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
+    """The labels of all images for some tags, with what each pair weighs in training.
+
+    Confirmed labels weigh 1, unsure ones nothing, unreviewed absences less than 1.
+
+    Args:
+        labels: The labels.
+        tags: Tag ids in the order of the columns.
+    """
+    from model.labels import LabelMatrix
+
+    columns = {tag_id: column for column, tag_id in enumerate(tags)}
+    shape = (len(labels.images), len(tags))
+    places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
+    pairs: dict[Answer, list[tuple[int, int]]] = {answer: [] for answer in Answer}
+    reviewed = np.zeros(len(tags))
+    for image_id, answers in labels.answers.items():
+        for tag_id, answer in answers.items():
+            if tag_id in columns:
+                pairs[answer].append((places[image_id], columns[tag_id]))
+                reviewed[columns[tag_id]] += 1
+    absent = ABSENT_WEIGHT + (1 - ABSENT_WEIGHT) * reviewed / (reviewed + REVIEWED_ENOUGH)
+    return LabelMatrix.from_parts(
+        original_matrix(labels, tags),
+        confirmed=_sparse(pairs[Answer.YES], shape),
+        confirmed_absent=_sparse(pairs[Answer.NO], shape),
+        unsure=_sparse(pairs[Answer.UNSURE], shape),
+        absent_weight=absent.astype(np.float32),
+    )
+
+
+def original_matrix(labels: Labels, tags: Sequence[int]) -> sparse.csc_matrix:
+    """(N, T) sparse bool of the original tags, for some tags in the order of the columns."""
+    order = np.argsort(np.asarray(tags, np.int64))
+    ordered = np.asarray(tags, np.int64)[order]
+    found = np.searchsorted(ordered, labels.original[:, 1])
+    found[found == len(ordered)] = 0
+    kept = ordered[found] == labels.original[:, 1] if len(ordered) else np.zeros(0, bool)
+    rows, columns = labels.original[kept, 0], order[found[kept]]
+    ones = np.ones(len(rows), bool)
+    return sparse.csc_matrix((ones, (rows, columns)), shape=(len(labels.images), len(tags)))
+
+
+def _sparse(pairs: Sequence[tuple[int, int]], shape: tuple[int, int]) -> sparse.coo_matrix:
+    rows = [row for row, _ in pairs]
+    columns = [column for _, column in pairs]
+    return sparse.coo_matrix((np.ones(len(pairs), bool), (rows, columns)), shape=shape)

@@ -1,0 +1,164 @@
+"""From scores, tags and answers to the queues that the window asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import UsageError
+from reviewer.core.queues import Ranking
+from reviewer.core.ranking.evidence import UNSURE, Answers
+from reviewer.core.ranking.neighbours import NeighbourGraph
+from reviewer.core.ranking.rank import RankOptions, rank
+from reviewer.core.types import Answer, ChangeSet, Side
+from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.refreshing import scanned
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from reviewer.core.types import Decision
+    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.store.crossfits import Crossfit
+    from reviewer.store.library import Library
+
+
+@dataclass(frozen=True)
+class StoredEvidence:
+    """The ranking's view of what the store holds, one tag at a time."""
+
+    crossfit: Crossfit
+    tags: sparse.csc_matrix
+
+    @property
+    def n_images(self) -> int:
+        """Number of rows."""
+        return len(self.crossfit.images)
+
+    @property
+    def n_tags(self) -> int:
+        """Number of columns."""
+        return len(self.crossfit.tags)
+
+    @cached_property
+    def neighbours(self) -> NeighbourGraph:
+        """The nearest images of each image."""
+        return NeighbourGraph(
+            np.asarray(self.crossfit.neighbours), np.asarray(self.crossfit.similarities)
+        )
+
+    def score(self, tag: int) -> NDArray[np.float32]:
+        """(N,) out-of-sample logits of a tag column."""
+        return np.asarray(self.crossfit.logits[tag], np.float32)
+
+    def present(self, tag: int) -> NDArray[np.bool_]:
+        """(N,) whether the original tags hold the tag."""
+        column = np.zeros(self.n_images, bool)
+        column[self.tags.indices[self.tags.indptr[tag] : self.tags.indptr[tag + 1]]] = True
+        return column
+
+    def second(self, tag: int) -> None:
+        """No second tagger."""
+
+
+def rank_questions(
+    library: Library, listener: Listener, *, options: RankOptions | None = None
+) -> ChangeSet:
+    """Ranks every pair that may be asked and makes the result the present ranking.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        options: How to rank.
+
+    Raises:
+        UsageError: There are no out-of-sample scores yet.
+        StoreFullError: The disk is full; the ranking before stays.
+    """
+    name, _ = scanned(library)
+    crossfit = library.crossfit(name).load()
+    if crossfit is None:
+        raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
+    evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
+    settled = _Settled(labels, crossfit, vocabulary)
+    with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
+        queues = rank(
+            evidence,
+            _answers(list(library.decisions.live()), crossfit),
+            options or RankOptions(),
+            implied=settled.pairs,
+            groups=np.asarray(crossfit.groups),
+            report=lambda *_: progress.advance(),
+        )
+    ranking = Ranking(
+        tags=crossfit.tags[queues.queue_tag].astype(np.int64),
+        offsets=queues.offsets,
+        images=crossfit.images[queues.row].astype(np.int64),
+        sides=queues.side,
+        scores=queues.score,
+        suspicions=queues.suspicion,
+        version=name,
+        decided=labels.decided,
+    )
+    library.rankings.save(ranking)
+    expected = float(queues.expected_all.sum())
+    listener.note(
+        f"{len(ranking):,} questions in {len(ranking.tags):,} queues; about {expected:,.0f} "
+        "errors are expected among them."
+    )
+    return ChangeSet(
+        ranking=True,
+        summary={
+            "questions": len(ranking),
+            "queues": len(ranking.tags),
+            "expected_errors": round(expected, 1),
+        },
+    )
+
+
+class _Settled:
+    """Pairs that need no question: answered, or following from tags and answers."""
+
+    def __init__(self, labels: Labels, crossfit: Crossfit, vocabulary: Vocabulary) -> None:
+        self._crossfit = crossfit
+        self._implications = vocabulary.implications
+        places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
+        self._answered: dict[int, list[int]] = {}
+        for image_id, answers in labels.answers.items():
+            for tag_id in answers:
+                self._answered.setdefault(tag_id, []).append(places[image_id])
+        order = np.argsort(labels.original[:, 1], kind="stable")
+        self._tags = labels.original[order, 1]
+        self._rows = labels.original[order, 0]
+
+    def pairs(self, column: int) -> NDArray[np.bool_]:
+        """(N,) images that must not be asked about a tag column."""
+        tag_id = int(self._crossfit.tags[column])
+        known = np.zeros(len(self._crossfit.images), bool)
+        known[self._answered.get(tag_id, [])] = True
+        # A tag that another one implies is there in effect, whether it is written or not.
+        for child in self._implications.descendants(tag_id):
+            low, high = np.searchsorted(self._tags, [child, child + 1])
+            known[self._rows[low:high]] = True
+        return known
+
+
+def _answers(decisions: list[Decision], crossfit: Crossfit) -> Answers:
+    """The answers on pairs that the ranking knows, in its numbering."""
+    rows = {image_id: row for row, image_id in enumerate(crossfit.images.tolist())}
+    columns = {tag_id: column for column, tag_id in enumerate(crossfit.tags.tolist())}
+    known = [d for d in decisions if d.image_id in rows and d.tag_id in columns]
+    changed = [UNSURE if d.answer is Answer.UNSURE else int(d.changes_metadata) for d in known]
+    return Answers(
+        row=np.array([rows[d.image_id] for d in known], np.int32),
+        tag=np.array([columns[d.tag_id] for d in known], np.int32),
+        side=np.array([int(Side(d.side)) for d in known], np.uint8),
+        changed=np.array(changed, np.int8),
+    )

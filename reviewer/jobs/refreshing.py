@@ -1,0 +1,114 @@
+"""Out-of-sample scores from heads on stored embeddings: seconds, while the reviewer goes on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import UsageError
+from reviewer.core.ranking.neighbours import neighbour_graph
+from reviewer.core.types import ChangeSet
+from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
+from reviewer.store.crossfits import Crossfit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from reviewer.store.library import Library
+    from reviewer.store.scans import ScanFiles
+
+FOLDS = 5
+NEIGHBOURS = 20
+
+
+def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: int = 0) -> ChangeSet:
+    """Fits cross-fitted heads on the active version's embeddings, answers taken in.
+
+    An image's scores come from heads that saw neither its labels nor those of its near-duplicates.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        minimum: Images that a tag needs.
+        seed: Of the folds.
+
+    Raises:
+        UsageError: Nothing is scanned yet.
+        StoreFullError: The disk is full; the scores before stay.
+    """
+    name, files = scanned(library)
+    rows = _present_rows(library, files)
+    images = files.rows()["image"][rows].astype(np.int64)
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, images.tolist(), vocabulary)
+    tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
+    if not tags:
+        raise UsageError(
+            f"No tag is on {minimum} scanned images or more. Lower the limit with --min-images."
+        )
+    from model.crossfit import cross_fit_heads
+    from model.split import folds, group_duplicates
+
+    embeddings = np.asarray(files.embeddings()[rows])
+    groups = group_duplicates(files.rows()["hash"][rows])
+    with stage(listener, "refresh", 0, "steps") as progress:
+        fit = cross_fit_heads(
+            embeddings,
+            label_matrix(labels, tags),
+            folds(groups, original_matrix(labels, tags).tocsr(), FOLDS, seed),
+            told=progress.at,
+        )
+    with stage(listener, "neighbours", len(images), "images") as progress:
+        graph = _graph(library, name, images, embeddings, groups)
+        progress.at(len(images))
+    library.crossfit(name).save(
+        Crossfit(
+            images=images,
+            tags=np.asarray(tags, np.int64),
+            logits=np.ascontiguousarray(fit.logits.T, dtype=np.float16),
+            groups=groups,
+            neighbours=graph[0],
+            similarities=graph[1],
+            decided=labels.decided,
+        )
+    )
+    return ChangeSet(summary={"version": name, "images": len(images), "tags": len(tags)})
+
+
+def scanned(library: Library) -> tuple[str, ScanFiles]:
+    """The active version and its scan.
+
+    Raises:
+        UsageError: There is no version, or nothing is scanned with it.
+    """
+    active = library.versions.active()
+    files = library.scan(active.name) if active else None
+    if active is None or files is None or not len(files):
+        raise UsageError("Nothing is scanned yet. Train and scan first: reviewer train, scan")
+    return active.name, files
+
+
+def _present_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
+    """Positions in the scan of the images that are there, by image id."""
+    latest = files.latest()
+    ids = files.rows()["image"][latest]
+    there = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    kept = latest[np.isin(ids, there)]
+    return kept[np.argsort(files.rows()["image"][kept])]
+
+
+def _graph(
+    library: Library,
+    name: str,
+    images: NDArray[np.int64],
+    embeddings: NDArray[np.float16],
+    groups: NDArray[np.int64],
+) -> tuple[NDArray[np.int32], NDArray[np.float16]]:
+    """Neighbours of every image; those of the refresh before where the images are the same."""
+    before = library.crossfit(name).load()
+    if before is not None and np.array_equal(before.images, images):
+        return np.asarray(before.neighbours), np.asarray(before.similarities)
+    graph = neighbour_graph(embeddings.astype(np.float32), k=NEIGHBOURS, groups=groups)
+    return graph.indices, graph.similarity

@@ -1,0 +1,190 @@
+"""Trains a tagger version on the collection, from the beginning or on from another version."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import TaggerError, UsageError
+from reviewer.core.types import ChangeSet
+from reviewer.jobs.events import TrainingEvents
+from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
+from reviewer.jobs.pictures import open_for_tagger
+from reviewer.store.versions import VersionInfo, VersionState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from model.config import TaggerConfig, TrainConfig
+    from reviewer.jobs.context import Listener
+    from reviewer.store.library import Library
+
+HELD_OUT = 38
+"""Images whose digest begins with a byte below this, 38 of 256 or 15 %, are never trained on: the
+same ones for every version, so that versions compare."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainChoices:
+    """What a user may choose about training; `None` and empty are for the recipe to fill.
+
+    Attributes:
+        minimum: Images that a tag needs to be learnt.
+        weights: A file of pretrained weights.
+        parent: Version to go on from.
+    """
+
+    backbone: str = ""
+    input_size: int | None = None
+    epochs: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    seed: int | None = None
+    device: str = "auto"
+    minimum: int = 20
+    weights: Path | None = None
+    parent: str = ""
+
+
+def train_version(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
+    """Trains a version on all images that are there; the first one becomes active.
+
+    A run that was cut off goes on from its last epoch when it is started again alike.
+
+    Raises:
+        UsageError: There are no images, or no tag has enough of them.
+        TaggerError: The settings, weights or device cannot be used.
+        StoreFullError: The disk is full; what was trained so far is kept.
+    """
+    askable = library.images.askable()
+    if not askable:
+        raise UsageError("There are no images to train on. Import first: reviewer import FOLDER")
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, [image_id for image_id, _, _ in askable], vocabulary)
+    choice = choose_tags(labels, vocabulary, choices.minimum)
+    if not choice.tags:
+        raise UsageError(
+            f"No tag is on {choices.minimum} images or more, so there is nothing to learn. "
+            "Lower the limit with --min-images."
+        )
+    listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
+    for reason, count in choice.left_out.items():
+        listener.note(f"{count:,} tags are left out: {reason}.")
+    from model.request import TrainRequest
+    from model.train import train
+
+    name = library.versions.next_name()
+    work = library.workspace.cache / f"train-{name}"
+    with tagger_errors():
+        tagger, training = _recipe(library, choices, len(askable))
+        result = train(
+            TrainRequest(
+                paths=[library.folder / path for _, path, _ in askable],
+                labels=label_matrix(labels, [tag.id for tag in choice.tags]),
+                tags=[(tag.name, int(tag.category)) for tag in choice.tags],
+                tagger=tagger,
+                training=training,
+                open_image=open_for_tagger,
+                work_folder=work,
+                version_folder=library.version_folder(name),
+                weights_file=choices.weights,
+                parent=library.version_folder(choices.parent) if choices.parent else None,
+                device=choices.device,
+                held_out=held_out([digest for _, _, digest in askable]),
+                note={"decisions": labels.decided},
+            ),
+            TrainingEvents(listener),
+        )
+    _set_aside(library, listener, [(askable[f.position][0], f.reason) for f in result.failures])
+    shutil.rmtree(work, ignore_errors=True)
+    first = library.versions.active() is None
+    figures = _figures(library.version_folder(name))
+    library.versions.put(
+        VersionInfo(
+            name=name,
+            state=VersionState.ACTIVE if first else VersionState.CANDIDATE,
+            created_at=int(time.time() * 1000),
+            parent=choices.parent,
+            backbone=tagger.backbone,
+            n_tags=len(choice.tags),
+            decisions=labels.decided,
+            metrics=figures,
+        )
+    )
+    shown = ", ".join(f"{key} {value:.3f}" for key, value in figures.items())
+    listener.note(f"Version {name} is trained ({shown} against the collection's own tags).")
+    return ChangeSet(versions=True, images=True, summary={"version": name, **figures})
+
+
+def held_out(digests: list[bytes]) -> NDArray[np.bool_]:
+    """(N,) bool: images that no version is trained on, told by their content alone."""
+    return np.array([digest[0] < HELD_OUT for digest in digests], bool)
+
+
+@contextmanager
+def tagger_errors() -> Iterator[None]:
+    """Turns the tagger's own words into the program's error.
+
+    Raises:
+        TaggerError: What the tagger said.
+    """
+    from model.errors import TaggerProblem
+
+    try:
+        yield
+    except TaggerProblem as problem:
+        raise TaggerError(str(problem)) from problem
+
+
+def _recipe(
+    library: Library, choices: TrainChoices, n_images: int
+) -> tuple[TaggerConfig, TrainConfig]:
+    """The settings that suit the machine, with the user's choices laid over them."""
+    from model.config import TaggerConfig, quick_recipe
+    from model.device import choose_device
+    from model.version import read_record
+    from model.weights import find_weights
+
+    device = choose_device(choices.device)
+    origin = find_weights(TaggerConfig(backbone=choices.backbone or "resnet18"), choices.weights)
+    tagger, training = quick_recipe(device.kind, n_images, from_scratch=origin.path is None)
+    if choices.parent:
+        tagger = read_record(library.version_folder(choices.parent)).config
+        training = training.warm()
+    if choices.backbone:
+        tagger = replace(tagger, backbone=choices.backbone)
+    if choices.input_size is not None:
+        tagger = replace(tagger, input_size=choices.input_size)
+    return tagger, replace(
+        training,
+        epochs=choices.epochs or training.epochs,
+        batch_size=choices.batch_size or training.batch_size,
+        learning_rate=choices.learning_rate or training.learning_rate,
+        seed=training.seed if choices.seed is None else choices.seed,
+    )
+
+
+def _set_aside(library: Library, listener: Listener, failures: list[tuple[int, str]]) -> None:
+    if failures:
+        library.images.set_aside_many(failures)
+        listener.note(f"{len(failures):,} images could not be read and were set aside.")
+
+
+def _figures(folder: Path) -> dict[str, float]:
+    """The figures of a version that are shown in lists."""
+    from model.version import read_record
+
+    metrics = read_record(folder).metrics
+    return {
+        "mAP": float(metrics["map"] or 0.0),
+        "micro F1": float(metrics["micro"]["f1"] or 0.0),
+        "macro F1": float(metrics["macro"]["f1"] or 0.0),
+    }
