@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,28 +63,36 @@ class Ink:
         return mix(colour, self.paper, self.wash) if self.wash else colour
 
 
+@lru_cache(maxsize=1024)
+def _through(sharp: tuple[bool, ...], closed: bool) -> np.ndarray:
+    """The matrix that takes corners of shape (n, 2) to their curve."""
+    place = np.eye(len(sharp))
+    corner = np.array(sharp)[:, None]
+    ahead = np.roll(place, -1, axis=0) - place
+    behind = place - np.roll(place, 1, axis=0)
+    if not closed:
+        ahead[-1], behind[0] = behind[-1], ahead[0]
+    tangent = (ahead + behind) / 2
+    leaving = np.where(corner, ahead, tangent)
+    arriving = np.where(corner, behind, tangent)
+    parts = np.stack(
+        [place, np.roll(place, -1, axis=0), leaving, np.roll(arriving, -1, axis=0)], axis=1
+    )
+    if not closed:
+        parts = parts[:-1]
+    curve = np.einsum("tk,nkc->ntc", _BASIS, parts).reshape(-1, len(sharp))
+    return curve if closed else np.vstack([curve, place[-1:]])
+
+
 def smooth(points: Sequence[Point], *, closed: bool = True) -> np.ndarray:
     """A curve through the points (cubic Hermite with Catmull-Rom tangents).
 
     Returns:
         Float array of shape (n, 2).
     """
+    sharp = tuple([len(point) > 2 for point in points])
     place = np.array([(point[0], point[1]) for point in points], dtype=float)
-    sharp = np.array([len(point) > 2 for point in points])[:, None]
-    ahead = np.roll(place, -1, axis=0) - place
-    behind = place - np.roll(place, 1, axis=0)
-    if not closed:
-        ahead[-1], behind[0] = behind[-1], ahead[0]
-    tangent = (ahead + behind) / 2
-    leaving = np.where(sharp, ahead, tangent)
-    arriving = np.where(sharp, behind, tangent)
-    parts = np.stack(
-        [place, np.roll(place, -1, axis=0), leaving, np.roll(arriving, -1, axis=0)], axis=1
-    )
-    if not closed:
-        parts = parts[:-1]
-    curve = np.einsum("tk,nkc->ntc", _BASIS, parts).reshape(-1, 2)
-    return curve if closed else np.vstack([curve, place[-1:]])
+    return np.asarray(_through(sharp, closed) @ place)
 
 
 def ellipse_points(cx: float, cy: float, rx: float, ry: float) -> np.ndarray:
@@ -147,11 +156,16 @@ class Canvas:
 
     def line(self, pixels: np.ndarray, colour: Colour, width: int) -> None:
         """Draw a line through pixels, shape (n, 2), with round ends."""
-        self._draw.line(pixels.ravel().tolist(), fill=colour, width=width, joint="curve")
-        if width > 3:
-            half = width / 2 - 0.5
-            for x, y in (pixels[0], pixels[-1]):
-                self._draw.ellipse((x - half, y - half, x + half, y + half), fill=colour)
+        self._draw.line(pixels.ravel().tolist(), fill=colour, width=width)
+        if width <= 2:
+            return
+        # Round ends and corners; along a smooth curve the pieces join without help.
+        steps = np.diff(pixels, axis=0)
+        length = np.sqrt((steps**2).sum(axis=1)) + 1e-9
+        cosine = (steps[1:] * steps[:-1]).sum(axis=1) / (length[1:] * length[:-1])
+        half = width / 2 - 0.5
+        for x, y in pixels[[0, *(np.flatnonzero(cosine < 0.93) + 1), -1]].tolist():
+            self._draw.ellipse((x - half, y - half, x + half, y + half), fill=colour)
 
     def glaze(self, pixels: np.ndarray, colour: Colour, alpha: float, blur: float = 0.0) -> None:
         """Lay a translucent polygon over the picture.
