@@ -1,0 +1,127 @@
+"""What the answers change in the tags of each image: the basis of every export."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reviewer.core.labels import effective_tags
+from reviewer.sources import write
+from reviewer.sources.caption_text import Style, usual_style
+from reviewer.sources.captions import caption_file
+from reviewer.sources.text import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from reviewer.core.types import Answer, Image
+    from reviewer.store.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectedImage:
+    """One image with its tags before and after, by name.
+
+    Attributes:
+        image: The image.
+        original: As the metadata has them.
+        effective: As corrected.
+    """
+
+    image: Image
+    original: frozenset[str]
+    effective: frozenset[str]
+
+    @property
+    def added(self) -> list[str]:
+        """Tags that the answers add, in order of name."""
+        return sorted(self.effective - self.original)
+
+    @property
+    def removed(self) -> list[str]:
+        """Tags that the answers take away, in order of name."""
+        return sorted(self.original - self.effective)
+
+
+@dataclass(frozen=True, slots=True)
+class FileEdit:
+    """A file of the user as it is (empty if it is not there) and as it would be."""
+
+    path: Path
+    before: bytes
+    after: bytes
+
+
+def corrected_images(library: Library, *, changed_only: bool = False) -> Iterator[CorrectedImage]:
+    """Every image with its corrected tags, by path.
+
+    Args:
+        library: The collection.
+        changed_only: Leave out images whose tags stay as they are.
+    """
+    vocabulary = library.vocabulary()
+    answers = answers_by_image(library)
+    for image, tag_ids in library.images.rows():
+        given = answers.get(image.id)
+        if changed_only and given is None:
+            continue
+        effective = effective_tags(tag_ids, given, vocabulary.implications) if given else tag_ids
+        if changed_only and effective == tag_ids:
+            continue
+        yield CorrectedImage(
+            image,
+            frozenset(vocabulary.name(tag_id) for tag_id in tag_ids),
+            frozenset(vocabulary.name(tag_id) for tag_id in effective),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CaptionHabit:
+    """How the collection's captions are written, for images that have none or do not tell.
+
+    Attributes:
+        style: How tags are set apart.
+        spaces: Whether tags are written with spaces for underscores.
+    """
+
+    style: Style
+    spaces: bool
+
+
+def caption_habit(library: Library) -> CaptionHabit:
+    """The habit of the first few hundred captions.
+
+    Raises:
+        SourceError: A caption cannot be read.
+    """
+    texts = [
+        read_text(path).text
+        for _, name, _ in library.images.askable()[:500]
+        if (path := caption_file(library.folder / name)) is not None
+    ]
+    return CaptionHabit(usual_style(texts), spaces=not any("_" in text for text in texts))
+
+
+def corrected_caption(library: Library, entry: CorrectedImage, habit: CaptionHabit) -> FileEdit:
+    """An image's caption as it is and as corrected; a new one where it has none.
+
+    Raises:
+        SourceError: The caption cannot be read.
+    """
+    image = library.folder / entry.image.path
+    path = caption_file(image)
+    if path is None:
+        text = write.new_caption(sorted(entry.effective), habit.style, spaces=habit.spaces)
+        return FileEdit(image.with_suffix(".txt"), b"", text.encode())
+    decoded = read_text(path)
+    after = write.caption(decoded.text, habit.style, entry.added, entry.removed)
+    return FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
+
+
+def answers_by_image(library: Library) -> Mapping[int, Mapping[int, Answer]]:
+    """The direct live answers of every answered image."""
+    found: dict[int, dict[int, Answer]] = {}
+    for decision in library.decisions.live():
+        found.setdefault(decision.image_id, {})[decision.tag_id] = decision.answer
+    return found

@@ -1,0 +1,85 @@
+"""All steps from a folder to questions, each left out where there is nothing to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import ChangeSet
+from reviewer.jobs.importing import import_folder
+from reviewer.jobs.ranking import rank_questions
+from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.scanning import scan
+from reviewer.jobs.training import TrainChoices, train_version
+
+if TYPE_CHECKING:
+    from reviewer.core.ranking.rank import RankOptions
+    from reviewer.jobs.context import Listener
+    from reviewer.store.library import Library
+
+
+def prepare(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
+    """Imports, trains if there is no version yet, scans, refreshes and ranks.
+
+    Raises:
+        SourceError: The folder cannot be read.
+        UsageError: There is nothing to learn from.
+        StoreError: The collection cannot be written.
+        TaggerError: The tagger cannot be trained or run.
+    """
+    imported = import_folder(library, listener)
+    active = library.versions.active()
+    if active is None:
+        train_version(library, listener, choices)
+    else:
+        listener.note(f"Version {active.name} is in use; train another one with: reviewer retrain")
+    scanned = scan(library, listener, device=choices.device)
+    ranked = scan_to_questions(library, listener, minimum=choices.minimum, scanned=scanned)
+    return ChangeSet(
+        images=True,
+        tags=True,
+        ranking=True,
+        versions=True,
+        summary={**imported.summary, **scanned.summary, **ranked.summary},
+    )
+
+
+def scan_to_questions(
+    library: Library, listener: Listener, *, minimum: int, scanned: ChangeSet | None = None
+) -> ChangeSet:
+    """Refreshes where the scan or the answers changed, then ranks.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        minimum: Images that a tag needs.
+        scanned: What the scan before did; `None` to look at the answers alone.
+
+    Raises:
+        UsageError: Nothing is scanned yet.
+        StoreError: The collection cannot be written.
+    """
+    active = library.versions.active()
+    before = library.crossfit(active.name).load() if active else None
+    stale = (
+        before is None
+        or scanned is None
+        or bool(scanned.summary.get("scanned"))
+        or before.decided < library.decisions.last_id()
+    )
+    if stale:
+        refresh(library, listener, minimum=minimum)
+    return rank_questions(library, listener)
+
+
+def refresh_and_rank(
+    library: Library, listener: Listener, *, minimum: int, options: RankOptions | None = None
+) -> ChangeSet:
+    """Takes the answers into the scores and ranks again: what runs while a person reviews.
+
+    Raises:
+        UsageError: Nothing is scanned yet.
+        StoreError: The collection cannot be written.
+    """
+    refreshed = refresh(library, listener, minimum=minimum)
+    ranked = rank_questions(library, listener, options=options)
+    return ChangeSet(ranking=True, summary={**refreshed.summary, **ranked.summary})

@@ -1,0 +1,186 @@
+"""Trains on from the version in use, compares the two on the held-out part, and promotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import UsageError
+from reviewer.core.types import ChangeSet
+from reviewer.jobs.context import Listener, Stage, stage
+from reviewer.jobs.labels import gather_labels, label_matrix
+from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.scanning import scan
+from reviewer.jobs.training import TrainChoices, held_out, tagger_errors, train_version
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from model.predict import Predictor
+    from reviewer.store.library import Library
+
+NO_WORSE = 0.005
+"""A new version is promoted by itself if its mAP on the held-out part falls by no more than this:
+the scatter of one training run."""
+
+
+class Promotion(StrEnum):
+    """When a new version takes the place of the one in use."""
+
+    AUTO = "auto"
+    """If it is no worse on the held-out part."""
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two versions on the same images and tags, against the labels as they are now.
+
+    Attributes:
+        images: Held-out images that were looked at.
+        confirmed: Pairs among them that a person answered.
+        rows: (figure, before, after), all 0..1.
+        tags: (tag, average precision before, after), best gain first.
+    """
+
+    images: int
+    confirmed: int
+    rows: tuple[tuple[str, float, float], ...]
+    tags: tuple[tuple[str, float, float], ...]
+
+    @property
+    def gain(self) -> float:
+        """By how much the mAP rose."""
+        return self.rows[0][2] - self.rows[0][1]
+
+
+def retrain(
+    library: Library,
+    listener: Listener,
+    choices: TrainChoices,
+    promotion: Promotion = Promotion.AUTO,
+) -> tuple[ChangeSet, Comparison]:
+    """Fine-tunes a version from its parent with the answers so far.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        choices: The parent is the version in use where none is named.
+        promotion: When to use the new version from now on.
+
+    Raises:
+        UsageError: There is no version to go on from.
+        TaggerError: It cannot be trained.
+        StoreError: The collection cannot be written.
+    """
+    active = library.versions.active()
+    parent = choices.parent or (active.name if active else "")
+    if not parent:
+        raise UsageError("There is no version to go on from. Train one first: reviewer train")
+    trained = train_version(library, listener, replace(choices, parent=parent))
+    name = str(trained.summary["version"])
+    comparison = compare(library, listener, parent, name, device=choices.device)
+    promoted = promotion is Promotion.ALWAYS or (
+        promotion is Promotion.AUTO and comparison.gain >= -NO_WORSE
+    )
+    if promoted:
+        library.versions.activate(name)
+        scanned = scan(library, listener, device=choices.device)
+        scan_to_questions(library, listener, minimum=choices.minimum, scanned=scanned)
+        listener.note(
+            f"Version {name} is in use now; go back with: reviewer versions --use {parent}"
+        )
+    else:
+        listener.note(
+            f"Version {name} is kept as a candidate; {parent} stays in use. "
+            f"Use it with: reviewer versions --use {name}"
+        )
+    figures = {f"{row[0]} after": row[2] for row in comparison.rows}
+    figures |= {f"{row[0]} before": row[1] for row in comparison.rows}
+    summary: dict[str, int | float | str] = {
+        "version": name,
+        "parent": parent,
+        "promoted": int(promoted),
+        **figures,
+    }
+    return ChangeSet(versions=True, ranking=promoted, summary=summary), comparison
+
+
+def compare(
+    library: Library, listener: Listener, before: str, after: str, *, device: str = "auto"
+) -> Comparison:
+    """Runs two versions over the held-out images.
+
+    Raises:
+        UsageError: No image is held out, or the versions share no tag.
+        TaggerError: A version cannot be loaded.
+    """
+    askable = library.images.askable()
+    kept = np.flatnonzero(held_out([digest for _, _, digest in askable]))
+    paths = [library.folder / askable[place][1] for place in kept]
+    if not paths:
+        raise UsageError("Too few images: none is held out, so versions cannot be compared.")
+    from model.predict import Predictor
+
+    with tagger_errors():
+        old = Predictor.load(library.version_folder(before), device)
+        new = Predictor.load(library.version_folder(after), device)
+    shared = [tag for tag, _ in new.tags if tag in {known for known, _ in old.tags}]
+    ids = library.tags.ids()
+    labels = gather_labels(library, [askable[place][0] for place in kept], library.vocabulary())
+    matrix = label_matrix(labels, [ids[tag] for tag in shared])
+    # Every pair that is not unsure counts alike: a weight that differs from tag to tag, as in
+    # training, would make the figures of two moments differ by themselves.
+    targets, weights = matrix.rows(np.arange(len(kept)))
+    counted = (weights > 0).astype(np.float32)
+    with stage(listener, "compare", 2 * len(paths), "images") as progress:
+        scores = [_scores(predictor, paths, shared, progress) for predictor in (old, new)]
+    known = {ids[tag] for tag in shared}
+    confirmed = sum(len(known & set(answers)) for answers in labels.answers.values())
+    return _comparison(scores, targets, counted, shared, confirmed)
+
+
+def _scores(
+    predictor: Predictor, paths: Sequence[Path], tags: Sequence[str], progress: Stage
+) -> NDArray[np.float32]:
+    columns = {tag: column for column, (tag, _) in enumerate(predictor.tags)}
+    kept = [columns[tag] for tag in tags]
+    scores = np.zeros((len(paths), len(tags)), np.float32)
+    for batch in predictor.scan(paths, open_for_tagger):
+        scores[batch.indices] = batch.scores[:, kept]
+        progress.advance(len(batch.indices) + len(batch.failures))
+    return scores
+
+
+def _comparison(
+    scores: Sequence[NDArray[np.float32]],
+    targets: NDArray[np.float32],
+    counted: NDArray[np.float32],
+    tags: Sequence[str],
+    confirmed: int,
+) -> Comparison:
+    from model.metrics import evaluate
+
+    old, new = (evaluate(version, targets, counted) for version in scores)
+    rows = (
+        ("mAP", old.map, new.map),
+        ("micro P", old.micro.precision, new.micro.precision),
+        ("micro R", old.micro.recall, new.micro.recall),
+        ("micro F1", old.micro.f1, new.micro.f1),
+        ("macro F1", old.macro.f1, new.macro.f1),
+    )
+    gains = [
+        (tag, float(a), float(b))
+        for tag, a, b in zip(tags, old.average_precision, new.average_precision, strict=True)
+        if not (np.isnan(a) or np.isnan(b))
+    ]
+    gains.sort(key=lambda entry: entry[1] - entry[2])
+    return Comparison(len(targets), confirmed, rows, tuple(gains))
