@@ -42,9 +42,9 @@ class Candidates:
         tag, row: The pairs, shape (M,), int32.
         side: Shape (M,), uint8.
         score: Out-of-sample logit, shape (M,), float32.
-        near: Neighbours' logit, 0 without a graph, shape (M,), float32.
         coverage: Of the image, shape (M,), float32.
-        cold: Log-odds that the metadata is wrong, before feedback, shape (M,), float32.
+        opinions: Log-odds that the metadata is wrong, before feedback, of the stack, the score
+            and (with a graph) the neighbours, shape (M, C), float32.
         frequency: Images that carry each tag, shape (T,), int64.
         groups: Near-duplicate group of each image, shape (N,), or `None`.
         neighbours: The graph, or `None`.
@@ -56,9 +56,8 @@ class Candidates:
     row: IntArray
     side: NDArray[np.uint8]
     score: FloatArray
-    near: FloatArray
     coverage: FloatArray
-    cold: FloatArray
+    opinions: FloatArray
     frequency: NDArray[np.int64]
     groups: NDArray[np.int64] | None
     neighbours: NeighbourGraph | None

@@ -1,9 +1,9 @@
 """Learning from the answers which tags, and which pairs, really hold errors.
 
-For each side, a logistic model of "this answer changed the metadata": the cold-start logit with a
-slope whose prior mean is 1, small weights on the evidence, and an offset for each tag, pulled to
-0. The posterior mode is refitted after every batch of answers; nothing is kept between fits, so
-an answer taken back is simply not there the next time.
+For each side, a logistic model of "this answer changed the metadata": the cold start's opinions
+with weights that sum to 1 a priori, small weights on other evidence, and an offset for each tag,
+pulled to 0. The posterior mode is refitted after every batch of answers; nothing is kept between
+fits, so an answer taken back is simply not there the next time.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.candidates import Candidates
     from reviewer.core.ranking.evidence import Answers
 
-PRIOR_SD = np.array([1.5, 0.3, 0.3, 0.3, 0.3, 0.3, 1.0, 1.0])
-"""Of the intercept, the slope, and the weights of score, neighbours, coverage, frequency,
-reviewed neighbours that speak for a change and reviewed neighbours that speak against."""
+OPINION_SD = 0.3
+"""Of each opinion's weight; the prior mean gives all of them equal weights that sum to 1."""
 
-N_FEATURES = PRIOR_SD.size
+PRIOR_SD = np.array([1.5, 0.3, 0.3, 1.0, 1.0])
+"""Of the weights of 1, coverage, frequency, reviewed neighbours that speak for a change and
+reviewed neighbours that speak against one."""
 
 TAG_SD = (0.3, 2.5)
 """Bounds of the prior's standard deviation of a tag's offset; it starts at 1 and is learned."""
@@ -97,18 +98,11 @@ def _features(
     change: NDArray[np.float64],
     keep: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Inputs of the model for one side's candidates, shape (n, N_FEATURES).
-
-    Every column but the slope's is turned so that more of it means more suspicion a priori.
-    """
-    sign = 1.0 if not where.size or candidates.side[where[0]] == Side.MISSING else -1.0
+    """Inputs of the model for one side's candidates, shape (n, C + 5)."""
     frequency = np.log(candidates.frequency[candidates.tag[where]] + 1.0)
-    return np.stack(
+    other = np.stack(
         [
             np.ones(where.size),
-            candidates.cold[where].astype(np.float64),
-            sign * _standard(candidates.score[where]),
-            sign * _standard(candidates.near[where]),
             -_standard(candidates.coverage[where]),
             -_standard(frequency),
             change,
@@ -116,6 +110,7 @@ def _features(
         ],
         axis=1,
     )
+    return np.hstack([candidates.opinions[where].astype(np.float64), other])
 
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -177,8 +172,9 @@ def _problem(
     tag_sd: float,
 ) -> PooledProblem:
     """The regression for one side, given how far tags' offsets spread."""
-    mean = np.zeros(N_FEATURES)
-    mean[1] = 1.0
+    n_opinions = features.shape[1] - PRIOR_SD.size
+    mean = np.concatenate([np.full(n_opinions, 1.0 / n_opinions), np.zeros(PRIOR_SD.size)])
+    sd = np.concatenate([np.full(n_opinions, OPINION_SD), PRIOR_SD])
     return PooledProblem(
         design=features,
         local=np.ones((len(features), 1)),
@@ -187,7 +183,7 @@ def _problem(
         target=changed,
         weight=np.ones(len(features)),
         prior_mean=mean,
-        prior_precision=1.0 / PRIOR_SD**2,
+        prior_precision=1.0 / sd**2,
         own_precision=np.array([1.0 / tag_sd**2]),
     )
 
@@ -206,10 +202,9 @@ def _apply(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Logit and standard deviation of the tag's level, for each row of features."""
     beta = fit.beta.copy()
-    # The cold logit holds at least a third of the score (`missing_logit`), so a slope of at
-    # least 0.1 and a score weight of at least 0 keep the order monotone in the score.
-    beta[1] = max(beta[1], 0.1)
-    beta[2] = max(beta[2], 0.0)
+    # No opinion falls as the score rises, so weights of at least 0 keep the order monotone.
+    n_opinions = features.shape[1] - PRIOR_SD.size
+    beta[:n_opinions] = np.maximum(beta[:n_opinions], 0.02)
     logit = features @ beta + fit.own[tag, 0]
     n_tags = fit.own.shape[0]
     count = np.maximum(np.bincount(tag, minlength=n_tags), 1)

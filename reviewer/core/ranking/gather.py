@@ -14,15 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reviewer.core.ranking.calibration import (
-    Calibration,
+    ColdStart,
     Columns,
     CoverageCount,
     FitSample,
     draw_rows,
-    fit_calibration,
+    fit_cold_start,
     halves,
-    missing_logit,
-    wrong_logit,
+    wrong_base,
 )
 from reviewer.core.ranking.candidates import Candidates, Limits, Scope
 from reviewer.core.ranking.neighbours import neighbour_logit
@@ -67,8 +66,8 @@ def gather(
     corrected = _Corrected(evidence, answers.settled())
     half = halves(evidence.n_images, scope.groups, limits.seed)
     sample, count = _first_pass(corrected, limits, report)
-    calibration = fit_calibration(sample, half, evidence.n_tags, count.coverage())
-    return _second_pass(_Pass(corrected, calibration, count, limits, scope), answers, report)
+    cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage())
+    return _second_pass(_Pass(corrected, cold_start, count, limits, scope), answers, report)
 
 
 @dataclass(frozen=True)
@@ -135,7 +134,7 @@ class _Pass:
     """What the second pass needs for every tag."""
 
     corrected: _Corrected
-    calibration: Calibration
+    cold_start: ColdStart
     count: CoverageCount
     limits: Limits
     scope: Scope
@@ -149,8 +148,7 @@ class _Kept:
     row: NDArray[np.int32]
     side: NDArray[np.uint8]
     score: NDArray[np.float32]
-    near: NDArray[np.float32]
-    cold: NDArray[np.float32]
+    opinions: NDArray[np.float32]
 
 
 def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candidates:
@@ -173,9 +171,8 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
         row=row,
         side=_joined([part.side for part in kept], np.uint8),
         score=_joined([part.score for part in kept], np.float32),
-        near=_joined([part.near for part in kept], np.float32),
         coverage=work.count.coverage()[row],
-        cold=_joined([part.cold for part in kept], np.float32),
+        opinions=_joined([part.opinions for part in kept], np.float32),
         frequency=frequency,
         groups=work.scope.groups,
         neighbours=evidence.neighbours,
@@ -186,12 +183,10 @@ def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int
     """Apply the fit to one tag and keep what is worth asking."""
     columns = work.corrected.columns(tag, work.corrected.present(tag))
     everyone = np.arange(original.size)
-    stack = work.calibration.stack(tag, columns, everyone)
-    cold = np.where(
-        original,
-        wrong_logit(stack, columns, float(original.mean()), work.limits.wrong_share),
-        missing_logit(stack, columns),
-    ).astype(np.float32)
+    opinions = work.cold_start.opinions(tag, columns, everyone)
+    base = wrong_base(float(original.mean()), work.limits.wrong_share)
+    opinions[original] = base - opinions[original]
+    cold = opinions.mean(axis=1)
     open_ = cold > MIN_LOGIT
     if work.scope.implied is not None:
         open_ &= ~work.scope.implied(tag)
@@ -200,14 +195,12 @@ def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int
         for side in (False, True)
     ]
     rows = np.union1d(np.concatenate(picked), answered)
-    near = np.zeros(original.size, np.float32) if columns.near is None else columns.near
     return _Kept(
         tag=np.full(rows.size, tag, dtype=np.int32),
         row=rows.astype(np.int32),
         side=np.where(original[rows], Side.WRONG, Side.MISSING).astype(np.uint8),
         score=columns.score[rows],
-        near=near[rows],
-        cold=cold[rows],
+        opinions=opinions[rows],
     )
 
 

@@ -49,8 +49,11 @@ class NeighbourGraph:
 
     @cached_property
     def weights(self) -> FloatArray:
-        """Non-negative weight of each edge, shape (N, k), float32; 0 where there is nobody."""
-        weight = np.maximum(self.similarity.astype(np.float32), 0.0)
+        """Non-negative weight of each edge, shape (N, k), float32; 0 where there is nobody.
+
+        The cube of the similarity: measured a little better than the similarity itself.
+        """
+        weight = np.maximum(self.similarity.astype(np.float32), 0.0) ** 3
         weight[self.indices < 0] = 0.0
         return weight
 
@@ -112,7 +115,7 @@ def neighbour_graph(
     block: int = 1024,
     groups: NDArray[Any] | None = None,
 ) -> NeighbourGraph:
-    """Find the k nearest images of each image by cosine, exactly, in blocks.
+    """Find the k nearest images of each image by centred cosine, exactly, in blocks.
 
     Memory is about `block * N` float32 beside the embeddings.
 
@@ -178,8 +181,10 @@ def neighbour_logit(
 
 
 def _unit_rows(embeddings: NDArray[Any]) -> FloatArray:
-    """Rows scaled to length 1 (rows of zeros stay), shape (N, D), float32."""
+    """Centred rows scaled to length 1 (zeros stay), shape (N, D), float32."""
     vectors = np.asarray(embeddings, dtype=np.float32)
+    # Embeddings of a network lie in a narrow cone; without its axis similarities spread out.
+    vectors = vectors - vectors.mean(axis=0)
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: FloatArray = vectors / np.maximum(length, np.float32(1e-12))
     return unit

@@ -51,8 +51,7 @@ def errors(view: OrderView) -> NDArray[np.float64]:
 
 def uncertainty(view: OrderView) -> NDArray[np.float64]:
     """Closest to even first."""
-    even: NDArray[np.float64] = 1.0 - np.abs(2.0 * view.suspicion - 1.0)
-    return even
+    return np.subtract(1.0, np.abs(2.0 * view.suspicion - 1.0))
 
 
 def shuffled(view: OrderView) -> NDArray[np.float64]:

@@ -10,6 +10,7 @@ from reviewer.core.ranking import (
     UNSURE,
     Answers,
     ArrayEvidence,
+    RankedQueues,
     RankOptions,
     neighbour_graph,
     prepare,
@@ -30,7 +31,7 @@ def small_set(seed: int = 0, images: int = 400, tags: int = 12):
     return ArrayEvidence(logits, present, neighbour_graph(latent, 8)), truth != present
 
 
-def answer(queues, positions, errors) -> Answers:
+def answer(queues: RankedQueues, positions: np.ndarray, errors: np.ndarray) -> Answers:
     """A perfect reviewer's answers to some of the questions."""
     row, tag = queues.row[positions], queues.tag[positions]
     return Answers(row, tag, queues.side[positions], errors[row, tag])
