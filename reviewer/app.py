@@ -1,0 +1,106 @@
+"""The composition root of the window: settings, theme, jobs and window are put together here."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from reviewer import settings as settings_files
+from reviewer.core.errors import SourceError
+from reviewer.store.workspace import workspace_for
+from reviewer.ui.icons import application_icon
+from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.main_window import MainWindow
+from reviewer.ui.notice_bar import Kind
+from reviewer.ui.start_page import NAME
+from reviewer.ui.theme import apply_theme
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from reviewer.settings import Settings
+
+
+def run(
+    workspace: Path | None = None, prepare: Path | None = None, settings: Settings | None = None
+) -> int:
+    """Opens the window and stays until it is closed.
+
+    Args:
+        workspace: The collection to review; `None` for the start page.
+        prepare: A folder of images to make ready first; the window opens at once meanwhile.
+        settings: What the person set up; `None` for what is stored.
+
+    Returns:
+        The exit code.
+    """
+    app = make_application()
+    window, problem = make_window(settings)
+    show(window)
+    if prepare is not None:
+        window.prepare(prepare, workspace)
+    elif workspace is not None:
+        window.open_collection(workspace)
+    if problem:
+        window.start_page.notice.say(problem, Kind.WARNING)
+    return app.exec()
+
+
+def run_demo(settings: Settings | None = None) -> int:
+    """Opens the window on the sample collection, which is made ready first.
+
+    Returns:
+        The exit code.
+    """
+    app = make_application()
+    window, _ = make_window(settings)
+    show(window)
+    window.prepare_sample()
+    return app.exec()
+
+
+def make_application() -> QApplication:
+    """The one application object, themed."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+    app.setApplicationName("tag-reviewer")
+    app.setApplicationDisplayName(NAME)
+    app.setDesktopFileName("tag-reviewer")
+    app.setWindowIcon(application_icon())
+    apply_theme(app)
+    return app
+
+
+def make_window(settings: Settings | None = None) -> tuple[MainWindow, str]:
+    """The window with all it needs.
+
+    Returns:
+        The window, and what is wrong with the stored settings (empty if nothing).
+    """
+    problem = ""
+    # Settings that cannot be read are left as they are, for the person to mend.
+    keep: Callable[[Settings], None] = settings_files.save
+    if settings is None:
+        try:
+            settings = settings_files.load()
+        except SourceError as error:
+            problem = str(error)
+            settings = settings_files.Settings()
+            keep = _keep_nothing
+    return MainWindow(settings, keep, workspace_for, JobRunner()), problem
+
+
+def show(window: MainWindow) -> None:
+    """Shows the window as large as it was left."""
+    if window.settings.maximized:
+        window.showMaximized()
+    else:
+        window.show()
+
+
+def _keep_nothing(_settings: Settings) -> None:
+    """Leaves a file of settings alone that could not be read."""

@@ -1,0 +1,170 @@
+"""The last answers as small pictures; a click opens one again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+
+from reviewer.core.types import Side
+from reviewer.ui.theme import (
+    ANSWER_COLOURS,
+    HOVER,
+    LINE,
+    MUTED,
+    RAISED,
+    category_colour,
+    shown_name,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtGui import QPaintEvent
+
+    from reviewer.core.types import Decision
+    from reviewer.core.vocabulary import Vocabulary
+
+SHOWN = 10
+THUMB = 46
+CELL_HEIGHT = 52
+
+
+def outcome(decision: Decision, name: str) -> str:
+    """What an answer did, and what was hidden while it was asked."""
+    was = "absent" if decision.side is Side.MISSING else "present"
+    did = "changed the metadata" if decision.changes_metadata else "changed nothing"
+    return (
+        f"{decision.answer.word} to {name}: {did}.\n"
+        f"The metadata said {was}; score {decision.score:.2f}, "
+        f"suspicion {decision.suspicion:.0%}.\nClick to ask again."
+    )
+
+
+class AnswerCell(QAbstractButton):
+    """One answer: the picture, the word and the tag."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self.decision: Decision | None = None
+        self._thumb: QImage | None = None
+        self._colour = QColor(MUTED)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.show_answer(None, None)
+
+    def sizeHint(self) -> QSize:
+        """The picture and room for a short word."""
+        return QSize(THUMB + 62, CELL_HEIGHT)
+
+    def show_answer(self, decision: Decision | None, vocabulary: Vocabulary | None) -> None:
+        """Shows an answer, or an empty place."""
+        self.decision = decision
+        self.setEnabled(decision is not None)
+        if decision is None or vocabulary is None:
+            self.setText("")
+            self.setToolTip("")
+            self.setAccessibleName("No answer yet")
+            self.unsetCursor()
+        else:
+            tag = vocabulary.tags.get(decision.tag_id)
+            self.setText(shown_name(vocabulary.name(decision.tag_id)))
+            self._colour = category_colour(tag.category) if tag else QColor(MUTED)
+            self.setToolTip(outcome(decision, self.text()))
+            self.setAccessibleName(f"{decision.answer.word}, {self.text()}: ask again")
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.update()
+
+    def show_thumb(self, thumb: QImage | None) -> None:
+        """Shows the picture; `None` while it is not decoded."""
+        self._thumb = thumb
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints the picture with the answer and the tag beside it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        place = QRect(3, (self.height() - THUMB) // 2, THUMB, THUMB)
+        if self.decision is None:
+            painter.setPen(QColor(LINE))
+            painter.drawRoundedRect(place, 4, 4)
+            painter.end()
+            return
+        if self.underMouse():
+            painter.fillRect(self.rect(), QColor(HOVER))
+        painter.fillRect(place, QColor(RAISED))
+        if self._thumb is not None:
+            size = self._thumb.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            target = QRect(0, 0, size.width(), size.height())
+            target.moveCenter(place.center())
+            painter.drawImage(target, self._thumb)
+        self._paint_words(painter, place.right() + 7)
+        painter.end()
+
+    def _paint_words(self, painter: QPainter, left: int) -> None:
+        if self.decision is None:
+            return
+        font = QFont(self.font())
+        font.setPointSizeF(font.pointSizeF() * 0.92)
+        metrics = QFontMetrics(font)
+        room = self.width() - left - 3
+        line = metrics.height()
+        top = (self.height() - 2 * line - 2) // 2
+        painter.setFont(font)
+        painter.setPen(QColor(ANSWER_COLOURS[self.decision.answer]))
+        word = self.decision.answer.word + (" \N{BULLET}" if self.decision.changes_metadata else "")
+        painter.drawText(QRect(left, top, room, line), Qt.AlignmentFlag.AlignVCenter, word)
+        painter.setPen(self._colour)
+        name = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        painter.drawText(
+            QRect(left, top + line + 2, room, line), Qt.AlignmentFlag.AlignVCenter, name
+        )
+
+
+class AnswerStrip(QWidget):
+    """The last ten answers, newest on the left; a dot marks those that changed the metadata.
+
+    Attributes:
+        reopened: Emitted with the `Decision` that was clicked.
+    """
+
+    reopened = Signal(object)
+
+    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
+        """Begins with empty places."""
+        super().__init__(parent)
+        self._vocabulary = vocabulary
+        self._cells = [AnswerCell(self) for _ in range(SHOWN)]
+        row = QHBoxLayout(self)
+        row.setContentsMargins(6, 3, 6, 3)
+        row.setSpacing(4)
+        for cell in self._cells:
+            cell.clicked.connect(self._clicked)
+            row.addWidget(cell, 1)
+        self.setAccessibleName("Last answers")
+
+    def show_answers(self, decisions: Sequence[Decision], thumbs: Mapping[int, QImage]) -> None:
+        """Shows answers, newest first, with the pictures that are known (by image id)."""
+        for number, cell in enumerate(self._cells):
+            decision = decisions[number] if number < len(decisions) else None
+            cell.show_answer(decision, self._vocabulary)
+            cell.show_thumb(thumbs.get(decision.image_id) if decision else None)
+
+    def show_thumb(self, image_id: int, thumb: QImage) -> None:
+        """Shows a picture that was decoded later."""
+        for cell in self._cells:
+            if cell.decision is not None and cell.decision.image_id == image_id:
+                cell.show_thumb(thumb)
+
+    def decisions(self) -> list[Decision]:
+        """The answers shown, newest first."""
+        return [cell.decision for cell in self._cells if cell.decision is not None]
+
+    def _clicked(self) -> None:
+        cell = self.sender()
+        if isinstance(cell, AnswerCell) and cell.decision is not None:
+            self.reopened.emit(cell.decision)

@@ -1,0 +1,87 @@
+"""The keys of the moment under the picture; each caption is a button too."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+
+from reviewer.core.commands import COMMANDS, Command
+from reviewer.ui.actions import key_cap
+from reviewer.ui.theme import HOVER, LINE, MUTED, RAISED, TEXT
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+PAD = 7
+
+
+class CaptionButton(QAbstractButton):
+    """A key cap with a word."""
+
+    def __init__(self, command: Command, parent: QWidget | None = None) -> None:
+        """Shows a command's first key and its caption."""
+        super().__init__(parent)
+        self.command_id = command.id
+        self._cap = key_cap(command.keys[0])
+        self.setText(command.caption)
+        self.setToolTip(f"{command.title} ({', '.join(key_cap(key) for key in command.keys)})")
+        self.setAccessibleName(command.title)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def sizeHint(self) -> QSize:
+        """Room for cap and word."""
+        metrics = QFontMetrics(self.font())
+        cap = metrics.horizontalAdvance(self._cap) + 2 * PAD
+        word = metrics.horizontalAdvance(self.text())
+        return QSize(cap + word + 2 * PAD, metrics.height() + 12)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints a key cap and the word beside it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        metrics = QFontMetrics(self.font())
+        cap = self.rect().adjusted(1, 2, -1, -2)
+        cap.setWidth(metrics.horizontalAdvance(self._cap) + 2 * PAD)
+        painter.setPen(QColor(LINE))
+        painter.setBrush(QColor(HOVER if self.underMouse() else RAISED))
+        painter.drawRoundedRect(cap, 4, 4)
+        painter.setPen(QColor(TEXT))
+        painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._cap)
+        painter.setPen(QColor(TEXT if self.underMouse() else MUTED))
+        word = self.rect()
+        word.setLeft(cap.right() + PAD)
+        painter.drawText(word, Qt.AlignmentFlag.AlignVCenter, self.text())
+        painter.end()
+
+
+class CaptionBar(QWidget):
+    """The captions of the command table, in its order.
+
+    Attributes:
+        triggered: Emitted with a command's id when its caption is clicked.
+    """
+
+    triggered = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Makes a button for every command that has a caption."""
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 4, 8, 4)
+        row.setSpacing(6)
+        row.addStretch(1)
+        for command in COMMANDS:
+            if command.caption:
+                button = CaptionButton(command, self)
+                button.clicked.connect(self._clicked)
+                row.addWidget(button)
+        row.addStretch(1)
+
+    def _clicked(self) -> None:
+        button = self.sender()
+        if isinstance(button, CaptionButton):
+            self.triggered.emit(button.command_id)

@@ -1,0 +1,254 @@
+"""The jobs: what runs now, what can be started, what was done, and what it brought."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.job_runner import Job, JobRunner, JobState
+from reviewer.ui.words import duration, progress_line
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from reviewer.ui.actions import KeyMap
+
+TICK_MS = 1000
+WIDTH = 860
+
+CHOICES: tuple[tuple[str, str, str], ...] = (
+    ("Refresh", "refresh", "Learn from the answers in seconds, then rank again"),
+    ("Rank", "rank", "Rank the questions again from the scores there are"),
+    ("Scan", "scan", "Run the active tagger over images that it has not seen"),
+    ("Train", "train", "Train a tagger on the tags of this collection"),
+    ("Retrain", "retrain", "Train the tagger further on your answers; minutes to hours"),
+)
+"""Title, command and meaning of what can be started."""
+
+
+def outcome(job: Job) -> str:
+    """How a job ended, in one sentence."""
+    took = duration(job.seconds)
+    match job.state:
+        case JobState.WAITING:
+            return "waits for its turn"
+        case JobState.RUNNING:
+            return f"running for {took}"
+        case JobState.DONE:
+            facts = ", ".join(f"{key.replace('_', ' ')} {_figure(v)}" for key, v in _facts(job))
+            return f"done in {took}" + (f": {facts}" if facts else "")
+        case JobState.CANCELLED:
+            return f"stopped after {took}; it goes on from there when started again"
+        case JobState.FAILED:
+            return f"failed after {took}: {job.message}"
+
+
+def _facts(job: Job) -> list[tuple[str, object]]:
+    return [
+        (key, value) for key, value in job.summary.items() if isinstance(value, (int, float, str))
+    ]
+
+
+def _figure(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+class JobsPage(QWidget):
+    """Starts, shows and stops jobs.
+
+    Attributes:
+        closed: Back to the review.
+        wanted: Emitted with the title and the command of a job to start.
+    """
+
+    closed = Signal()
+    wanted = Signal(str, str)
+
+    def __init__(self, runner: JobRunner, keys: KeyMap, parent: QWidget | None = None) -> None:
+        """Shows the jobs of a runner."""
+        super().__init__(parent)
+        self._runner = runner
+        self._keys = keys
+        self._shown: Job | None = None
+        self._title = QLabel("Nothing runs at the moment")
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the job")
+        self._figures = _muted("")
+        self._stop = QPushButton("Stop", self)
+        self._stop.clicked.connect(self._cancel)
+        self._log = QPlainTextEdit(self)
+        self._log.setReadOnly(True)
+        self._log.setAccessibleName("What the job says")
+        self._history = QVBoxLayout()
+        self._history.setSpacing(6)
+        self._lay_out()
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_now)
+        runner.changed.connect(self._changed)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(14)
+        head = QHBoxLayout()
+        title = QLabel("Jobs")
+        title.setProperty("tone", "page")
+        back = QPushButton("Back to the review  (Esc)", self)
+        back.clicked.connect(self.closed)
+        head.addWidget(title, 1)
+        head.addWidget(back)
+        column.addLayout(head)
+        column.addWidget(self._running_card())
+        column.addLayout(self._choice_row())
+        heading = QLabel("This sitting")
+        heading.setProperty("tone", "heading")
+        column.addWidget(heading)
+        column.addWidget(self._history_area(), 1)
+        middle = QWidget(self)
+        middle.setLayout(column)
+        middle.setMaximumWidth(WIDTH)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addStretch(1)
+        row.addWidget(middle, 12)
+        row.addStretch(1)
+
+    def _running_card(self) -> QFrame:
+        card = QFrame(self)
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(18, 14, 18, 14)
+        inside.setSpacing(8)
+        first = QHBoxLayout()
+        first.addWidget(self._title, 1)
+        first.addWidget(self._stop)
+        inside.addLayout(first)
+        inside.addWidget(self._bar)
+        inside.addWidget(self._figures)
+        self._log.setFixedHeight(self.fontMetrics().height() * 8)
+        inside.addWidget(self._log)
+        return card
+
+    def _choice_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for title, command, tip in CHOICES:
+            button = QPushButton(title, self)
+            button.setToolTip(tip)
+            button.setAccessibleName(f"{title}: {tip}")
+            button.clicked.connect(partial(self.wanted.emit, title, command))
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def _history_area(self) -> QScrollArea:
+        inside = QWidget(self)
+        box = QVBoxLayout(inside)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.addLayout(self._history)
+        box.addStretch(1)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        area.viewport().setAutoFillBackground(False)
+        inside.setAutoFillBackground(False)
+        return area
+
+    def open(self) -> None:
+        """Shows the state of now, and keeps it fresh while it is seen."""
+        self._show_now()
+        self._list_history()
+        self._tick.start()
+        self.setFocus()
+
+    def close_page(self) -> None:
+        """Stops refreshing and goes back."""
+        self._tick.stop()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that open and leave also close the page."""
+        found = self._keys.find(event)
+        if found is not None and found.id in {"jobs", "leave"}:
+            self.close_page()
+        else:
+            super().keyPressEvent(event)
+
+    def _changed(self, job: Job) -> None:
+        if self.isVisible():
+            self._show_now()
+            if job.state is not JobState.RUNNING or job is not self._shown:
+                self._list_history()
+
+    def _show_now(self) -> None:
+        job = self._runner.running
+        self._stop.setVisible(job is not None)
+        self._bar.setVisible(job is not None)
+        if job is None:
+            self._title.setText("Nothing runs at the moment")
+            self._figures.setText("Jobs run beside the review, one at a time, at low priority.")
+        else:
+            self._show_running(job)
+        self._show_log(job or (self._runner.jobs[-1] if self._runner.jobs else None))
+
+    def _show_running(self, job: Job) -> None:
+        progress = job.progress
+        stage = f": {progress.stage}" if progress is not None else ""
+        self._title.setText(f"{job.title}{stage}")
+        self._bar.setRange(0, progress.total if progress is not None else 0)
+        self._bar.setValue(progress.done if progress is not None else 0)
+        words = [progress_line(progress)] if progress is not None else []
+        words.append(f"{duration(job.seconds)} so far")
+        self._figures.setText("  \N{MIDDLE DOT}  ".join(word for word in words if word))
+        self._stop.setEnabled(job.state is JobState.RUNNING)
+
+    def _show_log(self, job: Job | None) -> None:
+        self._shown = job
+        text = "" if job is None else "\n".join([*job.notes, *list(job.log)[-40:]])
+        self._log.setVisible(bool(text))
+        if text != self._log.toPlainText():
+            self._log.setPlainText(text)
+            bar = self._log.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    def _list_history(self) -> None:
+        while (item := self._history.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        if not self._runner.jobs:
+            self._history.addWidget(_muted("No job was started yet."))
+        for job in reversed(self._runner.jobs):
+            line = QLabel(f"{job.title}  \N{EN DASH}  {outcome(job)}")
+            line.setWordWrap(True)
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._history.addWidget(line)
+
+    def _cancel(self) -> None:
+        if self._runner.running is not None:
+            self._runner.cancel(self._runner.running)
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", "muted")
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,105 @@
+"""One calm line over the lower edge of the picture: what went wrong, what was set aside."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QMouseEvent
+
+STAYS_MS = 7000
+
+
+class Kind(StrEnum):
+    """How much a notice matters."""
+
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+    """Stays until it is closed or what failed succeeds."""
+
+
+class NoticeBar(QFrame):
+    """Floats over its host's lower edge, so that nothing else moves."""
+
+    def __init__(self, host: QWidget) -> None:
+        """Begins hidden.
+
+        Args:
+            host: The widget it lies over.
+        """
+        super().__init__(host)
+        self.setObjectName("notice")
+        self._host = host
+        self._kind = Kind.INFO
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._label.setWordWrap(True)
+        close = QPushButton("\N{MULTIPLICATION SIGN}", self)
+        close.setProperty("tone", "segment")
+        close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        close.setAccessibleName("Close the notice")
+        close.clicked.connect(self.clear)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 8, 8, 8)
+        row.addWidget(self._label, 1)
+        row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._timer.timeout.connect(self.clear)
+        host.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What is shown; empty while hidden."""
+        return self._label.text() if self.isVisibleTo(self._host) else ""
+
+    @property
+    def kind(self) -> Kind:
+        """How much the notice matters."""
+        return self._kind
+
+    def say(self, text: str, kind: Kind = Kind.INFO) -> None:
+        """Shows a sentence; an error stays, anything else goes by itself."""
+        self._kind = kind
+        self._label.setText(text)
+        self.setProperty("kind", str(kind))
+        for widget in (self, self._label):
+            self.style().unpolish(widget)
+            self.style().polish(widget)
+        self._place()
+        self.show()
+        self.raise_()
+        if kind is Kind.ERROR:
+            self._timer.stop()
+        else:
+            self._timer.start()
+        self.setAccessibleName(text)
+        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+
+    def clear(self) -> None:
+        """Takes the notice away."""
+        self._timer.stop()
+        self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follows the size of its host."""
+        if event.type() == QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the notice is not a click on the picture."""
+        event.accept()
+
+    def _place(self) -> None:
+        width = min(self._host.width() - 32, 720)
+        height = max(self.heightForWidth(width), self.sizeHint().height())
+        self.setGeometry(
+            (self._host.width() - width) // 2, self._host.height() - height - 14, width, height
+        )

@@ -1,0 +1,142 @@
+"""The question, in a fixed place, large: "Does this image show X?"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from reviewer.core.types import Category, Side
+from reviewer.ui.theme import GROUND, MUTED, RAISED, TEXT, category_colour, shown_name
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QPaintEvent
+
+    from reviewer.core.types import Answer, Question, Tag
+
+LEAD = "Does this image show"
+LEAD_POINTS = 14.0
+TAG_POINTS = 20.0
+NOTE_POINTS = 9.5
+CHIP_PAD = 12.0
+GAP = 14.0
+
+
+def why_text(question: Question) -> str:
+    """What the reviewer does not see until asked for: side, score and suspicion."""
+    side = "absent" if question.side is Side.MISSING else "present"
+    return (
+        f"The metadata says {side}.  Score {question.score:.2f}, "
+        f"suspicion {question.suspicion:.0%}"
+        + (f", version {question.version}" if question.version else "")
+    )
+
+
+class QuestionBar(QWidget):
+    """Paints the question and one line below it; its height never changes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Begins without a question."""
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._tag: Tag | None = None
+        self._note = ""
+        self._lead_font = _font(self.font(), LEAD_POINTS)
+        self._tag_font = _font(self.font(), TAG_POINTS, bold=True)
+        self._note_font = _font(self.font(), NOTE_POINTS)
+        self.setFixedHeight(self.sizeHint().height())
+
+    def sizeHint(self) -> QSize:
+        """Room for the chip and the line below it."""
+        chip = QFontMetricsF(self._tag_font).height() + CHIP_PAD
+        note = QFontMetricsF(self._note_font).height()
+        return QSize(480, round(chip + note + 26))
+
+    def show_question(self, tag: Tag, answered: Answer | None) -> None:
+        """Asks about a tag.
+
+        Args:
+            tag: What is asked about.
+            answered: The live answer, when one walked back to an answered question.
+        """
+        self._tag = tag
+        self._note = "" if answered is None else f"You answered {answered.word}."
+        text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
+        self.setAccessibleName(text)
+        self.update()
+
+    def show_why(self, question: Question) -> None:
+        """Shows the side, the score and the suspicion below the question."""
+        self._note = why_text(question)
+        self.setAccessibleDescription(self._note)
+        self.update()
+
+    def show_nothing(self) -> None:
+        """Clears the bar; its place stays."""
+        self._tag = None
+        self._note = ""
+        self.setAccessibleName("No question")
+        self.update()
+
+    @property
+    def note(self) -> str:
+        """The line below the question."""
+        return self._note
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paints lead, chip, question mark, category and the line below."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(GROUND))
+        if self._tag is not None:
+            self._paint_question(painter, self._tag)
+        painter.end()
+
+    def _paint_question(self, painter: QPainter, tag: Tag) -> None:
+        lead = QFontMetricsF(self._lead_font)
+        name = QFontMetricsF(self._tag_font)
+        small = QFontMetricsF(self._note_font)
+        word = f"{tag.category.word} tag"
+        lead_width = lead.horizontalAdvance(LEAD)
+        tail_width = lead.horizontalAdvance("?") + GAP + small.horizontalAdvance(word)
+        room = self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD
+        text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, max(room, 60.0))
+        chip_width = name.horizontalAdvance(text) + 2 * CHIP_PAD
+        height = name.height() + CHIP_PAD
+        left = (self.width() - lead_width - GAP - chip_width - GAP / 2 - tail_width) / 2
+        top = 8.0
+        baseline = top + (height + name.ascent() - name.descent()) / 2
+        painter.setFont(self._lead_font)
+        painter.setPen(QColor(TEXT))
+        painter.drawText(round(left), round(baseline), LEAD)
+        left += lead_width + GAP
+        self._paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
+        left += chip_width + GAP / 2
+        painter.setFont(self._lead_font)
+        painter.setPen(QColor(TEXT))
+        painter.drawText(round(left), round(baseline), "?")
+        left += lead.horizontalAdvance("?") + GAP
+        painter.setFont(self._note_font)
+        painter.setPen(QColor(MUTED))
+        painter.drawText(round(left), round(baseline), word)
+        below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._note)
+
+    def _paint_chip(self, painter: QPainter, box: QRectF, text: str, category: Category) -> None:
+        colour = category_colour(category)
+        painter.setBrush(QColor(RAISED))
+        painter.setPen(QPen(colour, 1.5))
+        painter.drawRoundedRect(box, 7, 7)
+        painter.setFont(self._tag_font)
+        painter.setPen(colour)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _font(base: QFont, points: float, *, bold: bool = False) -> QFont:
+    font = QFont(base)
+    font.setPointSizeF(points)
+    if bold:
+        font.setWeight(QFont.Weight.DemiBold)
+    return font

@@ -1,0 +1,178 @@
+"""The queues as an item model, and the delegate that paints a queue on two lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from reviewer.core.types import Category
+from reviewer.ui.theme import ACCENT, HOVER, MUTED, SELECTED, TEXT, category_colour
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from PySide6.QtCore import QObject
+
+ROW_ROLE = int(Qt.ItemDataRole.UserRole)
+_NO_PARENT = QModelIndex()
+
+
+class RowKind(StrEnum):
+    """What a row stands for."""
+
+    BEST = "best"
+    FLAGGED = "flagged"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One row of the list.
+
+    Attributes:
+        key: The tag's id for a tag; -1 for best, -2 for flagged.
+        search: What the picker looks in, lower case.
+        detail: The second line.
+        current: Whether the question on screen comes from it.
+    """
+
+    kind: RowKind
+    key: int
+    text: str
+    detail: str
+    search: str = ""
+    category: Category = Category.GENERAL
+    current: bool = False
+
+
+class QueueModel(QAbstractListModel):
+    """Rows of queues, narrowed by what the picker holds."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self._all: list[QueueRow] = []
+        self._rows: list[QueueRow] = []
+        self._needle = ""
+
+    def show(self, rows: Sequence[QueueRow]) -> None:
+        """Takes new rows; where only their words changed, the view keeps its place."""
+        self._all = list(rows)
+        narrowed = self._narrowed()
+        if [row.key for row in narrowed] == [row.key for row in self._rows]:
+            self._rows = narrowed
+            if narrowed:
+                self.dataChanged.emit(self.index(0), self.index(len(narrowed) - 1))
+            return
+        self.beginResetModel()
+        self._rows = narrowed
+        self.endResetModel()
+
+    def replace(self, rows: Iterable[QueueRow]) -> None:
+        """Takes new words for rows that are there; the others stay as they are."""
+        new = {row.key: row for row in rows}
+        self._all = [new.get(row.key, row) for row in self._all]
+        for at, row in enumerate(self._rows):
+            if row.key in new:
+                self._rows[at] = new[row.key]
+                self.dataChanged.emit(self.index(at), self.index(at))
+
+    def narrow(self, needle: str) -> None:
+        """Keeps rows whose name holds a text, those that begin with it first."""
+        self._needle = needle.strip().lower().replace("_", " ")
+        self.beginResetModel()
+        self._rows = self._narrowed()
+        self.endResetModel()
+
+    def row_at(self, index: QModelIndex | QPersistentModelIndex) -> QueueRow | None:
+        """The row at an index of a view."""
+        return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+
+    def current_row(self) -> int:
+        """Where the question on screen comes from; -1 if that is not shown."""
+        return next((at for at, row in enumerate(self._rows) if row.current), -1)
+
+    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Number of rows shown."""
+        return len(self._rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
+        """The row for the delegate, and its words for screen readers."""
+        row = self.row_at(index)
+        if row is None:
+            return None
+        if role == ROW_ROLE:
+            return row
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return f"{row.text}, {row.detail}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{row.text}\n{row.detail}"
+        return None
+
+    def _narrowed(self) -> list[QueueRow]:
+        if not self._needle:
+            return list(self._all)
+        hits = [row for row in self._all if self._needle in row.search]
+        return sorted(hits, key=self._late)
+
+    def _late(self, row: QueueRow) -> bool:
+        return not row.search.startswith(self._needle)
+
+
+class QueueDelegate(QStyledItemDelegate):
+    """Paints a queue: its name, and what is left of it in muted words."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Two lines."""
+        return QSize(120, QFontMetrics(option.font).height() * 2 + 12)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paints one row."""
+        row: QueueRow = index.data(ROW_ROLE)
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        font = QFont(option.font)
+        painter.save()
+        if row.current:
+            painter.fillRect(box, QColor(SELECTED))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(ACCENT))
+        elif state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
+            painter.fillRect(box, QColor(HOVER))
+        half = box.height() // 2
+        colour = category_colour(row.category).name() if row.kind is RowKind.TAG else TEXT
+        inner = box.adjusted(12, 3, -8, -3)
+        _line(
+            painter,
+            QRect(inner.left(), inner.top(), inner.width(), half - 2),
+            font,
+            colour,
+            row.text,
+        )
+        font.setPointSizeF(font.pointSizeF() * 0.88)
+        _line(
+            painter,
+            QRect(inner.left(), box.top() + half, inner.width(), half - 4),
+            font,
+            MUTED,
+            row.detail,
+        )
+        painter.restore()
+
+
+def _line(painter: QPainter, box: QRect, font: QFont, colour: str, text: str) -> None:
+    painter.setFont(font)
+    painter.setPen(QColor(colour))
+    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)

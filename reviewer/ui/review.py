@@ -1,0 +1,68 @@
+"""One open collection in the window: library, session, page and controller, from open to close."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from reviewer.core.session import ReviewSession
+from reviewer.store.library import Library
+from reviewer.store.rankings import RankingFiles
+from reviewer.store.workspace import Workspace
+from reviewer.ui.review_controller import ReviewController
+from reviewer.ui.review_page import ReviewPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtWidgets import QWidget
+
+    from reviewer.settings import Settings
+
+
+class Review:
+    """Holds a collection while it is reviewed; no other window can hold it meanwhile.
+
+    Attributes:
+        workspace: Where the collection is kept.
+    """
+
+    def __init__(self, workspace: Path, settings: Settings, parent: QWidget) -> None:
+        """Opens the collection.
+
+        Raises:
+            UsageError: There is no collection there.
+            StoreBusyError: Another window has it open.
+            StoreError: It cannot be opened.
+        """
+        self.workspace = workspace
+        with ExitStack() as stack:
+            self.library = stack.enter_context(Library.open(workspace))
+            stack.enter_context(self.library.workspace.held("review"))
+            vocabulary = self.library.vocabulary()
+            self.session = ReviewSession(
+                self.library.decisions,
+                self.library.images,
+                vocabulary,
+                self.library.rankings.load(),
+                reviewer=settings.reviewer,
+            )
+            self.page = ReviewPage(vocabulary, parent)
+            self.controller = ReviewController(self.library, self.session, self.page, settings)
+            stack.callback(self.controller.close)
+            self._open = stack.pop_all()
+
+    @staticmethod
+    def is_ready(workspace: Path) -> bool:
+        """Whether a collection is there that has questions already."""
+        place = Workspace(workspace)
+        return place.database.exists() and RankingFiles(place.rankings).stamp() > 0
+
+    def start(self) -> None:
+        """Shows the first question."""
+        self.controller.start()
+
+    def close(self) -> None:
+        """Stops decoding, writes what is in line, lets go of the collection."""
+        self._open.close()
+        self.page.deleteLater()

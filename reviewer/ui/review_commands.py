@@ -1,0 +1,226 @@
+"""What the commands do: those that write in one class, those that only look in another."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.errors import StoreError
+from reviewer.core.types import Answer
+from reviewer.ui.image_view import STEP
+from reviewer.ui.queue_model import RowKind
+from reviewer.ui.theme import shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Decision, Side
+    from reviewer.store.library import Library
+    from reviewer.ui.queue_model import QueueRow
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.showing import Showing
+    from reviewer.ui.surroundings import Surroundings
+
+
+class AnswerCommands(QObject):
+    """Commands that write to the log.
+
+    Attributes:
+        answered: Emitted with the id of a stored answer.
+    """
+
+    answered = Signal(int)
+
+    def __init__(
+        self,
+        library: Library,
+        session: ReviewSession,
+        page: ReviewPage,
+        showing: Showing,
+        around: Surroundings,
+    ) -> None:
+        """Takes what the commands act on."""
+        super().__init__(page)
+        self._flags = library.flags
+        self._session = session
+        self._page = page
+        self._showing = showing
+        self._around = around
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The commands by id."""
+        return {
+            "answer.yes": partial(self._answer, Answer.YES),
+            "answer.no": partial(self._answer, Answer.NO),
+            "answer.unsure": partial(self._answer, Answer.UNSURE),
+            "undo": self._undo,
+            "redo": self._redo,
+            "flag": self._flag,
+        }
+
+    def _answer(self, answer: Answer) -> None:
+        """Stores an answer, if its question's picture has been seen."""
+        pressed = self._showing.latency.now()
+        question = self._session.current
+        if question is None or not self._showing.ready:
+            return
+        was_flagged = question.pair in self._session.feed.flagged
+        try:
+            decision = self._session.answer(answer, self._showing.elapsed_ms)
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        self._around.stored([decision], 1)
+        self._showing.show(pressed)
+        if was_flagged:
+            self._forget_flag(question.pair)
+        self.answered.emit(decision.id)
+
+    def _forget_flag(self, pair: tuple[int, int]) -> None:
+        try:
+            self._flags.remove(pair)
+        except StoreError as error:
+            self._around.not_saved(error)
+
+    def _undo(self) -> None:
+        pressed = self._showing.latency.now()
+        try:
+            taken = self._session.undo()
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        if taken:
+            self._around.stored(taken, -1)
+            self._showing.show(pressed)
+        else:
+            self._page.notice.say("There is no answer of yours to take back.")
+
+    def _redo(self) -> None:
+        pressed = self._showing.latency.now()
+        try:
+            again = self._session.redo()
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        if again:
+            self._around.stored(again, 1)
+            self._showing.show(pressed)
+        else:
+            self._page.notice.say("There is nothing to answer again.")
+
+    def _flag(self) -> None:
+        pressed = self._showing.latency.now()
+        question = self._session.current
+        if question is None:
+            return
+        try:
+            if question.pair in self._session.feed.flagged:
+                self._flags.remove(question.pair)
+            else:
+                self._flags.put(question, int(time.time() * 1000))
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        flagged = self._session.flag()
+        self._around.touch(question.tag_id)
+        name = shown_name(self._session.vocabulary.name(question.tag_id))
+        self._page.notice.say(
+            f"Put by for later: {name}." if flagged else f"No longer put by: {name}."
+        )
+        self._showing.show(pressed)
+
+
+class LookCommands(QObject):
+    """Commands that change what is shown and nothing else."""
+
+    def __init__(
+        self,
+        session: ReviewSession,
+        page: ReviewPage,
+        showing: Showing,
+        around: Surroundings,
+    ) -> None:
+        """Takes what the commands act on, and listens to the panels."""
+        super().__init__(page)
+        self._session = session
+        self._page = page
+        self._showing = showing
+        self._around = around
+        page.queues.chosen.connect(self._choose)
+        page.queues.side_chosen.connect(self._choose_side)
+        page.answers.reopened.connect(self._reopen)
+        page.view.turned.connect(self._turn)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The commands by id."""
+        view = self._page.view
+        return {
+            "next": partial(self._turn, 1),
+            "previous": partial(self._turn, -1),
+            "queue.next": partial(self._step_queue, 1),
+            "queue.previous": partial(self._step_queue, -1),
+            "queue.pick": self._pick,
+            "zoom.toggle": view.toggle_zoom,
+            "zoom.in": partial(view.zoom_by, STEP),
+            "zoom.out": partial(view.zoom_by, 1 / STEP),
+            "look.full": view.hold_full,
+            "look.why": self._why,
+            "panels": self._toggle_panels,
+            "keys": self._page.overlay.toggle,
+        }
+
+    def _turn(self, direction: int) -> None:
+        pressed = self._showing.latency.now()
+        if direction > 0:
+            if self._session.current is None:
+                return
+            self._session.next()
+        elif not self._session.previous():
+            return
+        self._showing.show(pressed)
+
+    def _step_queue(self, direction: int) -> None:
+        pressed = self._showing.latency.now()
+        if self._session.neighbour_queue(direction):
+            self._showing.show(pressed)
+
+    def _pick(self) -> None:
+        if not self._page.side_panels:
+            self._page.show_side_panels(True)
+        self._page.queues.start_picking()
+
+    def _choose(self, row: QueueRow) -> None:
+        pressed = self._showing.latency.now()
+        match row.kind:
+            case RowKind.BEST:
+                self._session.choose_best()
+            case RowKind.FLAGGED:
+                self._session.choose_flagged()
+            case RowKind.TAG:
+                self._session.choose(row.key)
+        self._showing.show(pressed)
+
+    def _choose_side(self, side: Side | None) -> None:
+        self._session.choose_side(side)
+        self._around.rebuild()
+        self._showing.show()
+
+    def _reopen(self, decision: Decision) -> None:
+        pressed = self._showing.latency.now()
+        self._session.reopen(decision)
+        self._showing.show(pressed)
+
+    def _why(self) -> None:
+        question = self._session.current
+        if question is not None:
+            self._page.question_bar.show_why(question)
+            self._page.tags.show_changes(
+                self._session.consequences(Answer.YES), self._session.consequences(Answer.NO)
+            )
+
+    def _toggle_panels(self) -> None:
+        self._page.show_side_panels(not self._page.side_panels)

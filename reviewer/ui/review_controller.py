@@ -1,0 +1,122 @@
+"""One review: puts session, page and commands together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from reviewer.ui.review_commands import AnswerCommands, LookCommands
+from reviewer.ui.showing import Showing
+from reviewer.ui.surroundings import Surroundings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.settings import Settings
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+
+BARE_MS = 180
+"""Shift held this long hides the panels; a shorter press was meant for another key."""
+
+
+class ReviewController(QObject):
+    """Takes commands from the page and carries them out.
+
+    Attributes:
+        handlers: What each command of the table does, by id.
+        showing: The question on screen.
+        leave_wanted, jobs_wanted, fullscreen_wanted: Commands that are the window's to carry out.
+        refresh_due: So many answers were given that the tagger should learn from them.
+    """
+
+    leave_wanted = Signal()
+    jobs_wanted = Signal()
+    fullscreen_wanted = Signal()
+    refresh_due = Signal()
+
+    def __init__(
+        self, library: Library, session: ReviewSession, page: ReviewPage, settings: Settings
+    ) -> None:
+        """Connects everything; call `start` when the page is in its window."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._refresh_every = settings.refresh_every
+        self._stamp = library.rankings.stamp()
+        self._refreshed_at = session.feed.book.ranking.decided
+        session.feed.flagged.update((entry.pair, entry) for entry in library.flags.all())
+        self.showing = Showing(library, session, page, settings)
+        self._around = Surroundings(library, session, page, self.showing)
+        self._bare = QTimer(self, singleShot=True, interval=BARE_MS)
+        self._bare.timeout.connect(self._hide_panels)
+        answers = AnswerCommands(library, session, page, self.showing, self._around)
+        answers.answered.connect(self._ask_for_refresh)
+        looks = LookCommands(session, page, self.showing, self._around)
+        self.handlers: Mapping[str, Callable[[], None]] = {
+            **answers.handlers(),
+            **looks.handlers(),
+            "look.bare": self._bare.start,
+            "jobs": self.jobs_wanted.emit,
+            "fullscreen": self.fullscreen_wanted.emit,
+            "leave": self.leave_wanted.emit,
+        }
+        page.command.connect(self.run_command)
+        page.released.connect(self._release)
+        page.status.jobs_wanted.connect(self.jobs_wanted)
+
+    def start(self) -> None:
+        """Shows the first question."""
+        self.showing.show()
+
+    def close(self) -> None:
+        """Stops what runs in the background."""
+        self._bare.stop()
+        self._around.close()
+        self.showing.close()
+
+    def run_command(self, command_id: str) -> None:
+        """Carries a command out; while the list of keys is open only those that close it."""
+        if command_id != "look.bare":
+            self._bare.stop()
+        if not self._page.overlay.isVisible():
+            self.handlers[command_id]()
+        elif command_id in {"keys", "leave"}:
+            self._page.overlay.hide()
+
+    def take_new_ranking(self) -> bool:
+        """Loads the ranking if there is a newer one; the question on screen stays.
+
+        Returns:
+            Whether there was one.
+        """
+        stamp = self._library.rankings.stamp()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        had_question = self._session.current is not None
+        ranking = self._library.rankings.load()
+        self._session.reload(ranking)
+        self._refreshed_at = max(self._refreshed_at, ranking.decided)
+        self._around.rebuild()
+        if not had_question:
+            self.showing.show()
+        return True
+
+    def _ask_for_refresh(self, decision_id: int) -> None:
+        if self._refresh_every and decision_id - self._refreshed_at >= self._refresh_every:
+            self._refreshed_at = decision_id
+            self.refresh_due.emit()
+
+    def _hide_panels(self) -> None:
+        self._page.show_bare(True)
+
+    def _release(self, command_id: str) -> None:
+        if command_id == "look.full":
+            self._page.view.release_full()
+        elif command_id == "look.bare":
+            self._bare.stop()
+            self._page.show_bare(False)

@@ -1,0 +1,148 @@
+"""The review window's layout: question above, picture in the middle, panels round it. No logic."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+
+from reviewer.ui.actions import KeyMap
+from reviewer.ui.answer_strip import AnswerStrip
+from reviewer.ui.caption_bar import CaptionBar
+from reviewer.ui.image_view import ImageView
+from reviewer.ui.key_overlay import KeyOverlay
+from reviewer.ui.notice_bar import NoticeBar
+from reviewer.ui.question_bar import QuestionBar
+from reviewer.ui.queue_panel import QueuePanel
+from reviewer.ui.status_line import StatusLine
+from reviewer.ui.tag_panel import TagPanel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QFocusEvent
+
+    from reviewer.core.vocabulary import Vocabulary
+
+LEFT_WIDTH = 17
+RIGHT_WIDTH = 18
+"""Widths of the side panels, in heights of a line of text."""
+
+
+class ReviewPage(QWidget):
+    """All that is seen while reviewing. It owns the keyboard except while a tag is picked.
+
+    Attributes:
+        command: Emitted with a command's id, when its key is pressed or its caption clicked.
+        released: Emitted with the id of a held command, when its key is let go.
+    """
+
+    command = Signal(str)
+    released = Signal(str)
+
+    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
+        """Lays the page out; nothing is asked yet."""
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._keys = KeyMap(QGuiApplication.platformName())
+        self.question_bar = QuestionBar(self)
+        self.view = ImageView(self)
+        self.captions = CaptionBar(self)
+        self.queues = QueuePanel(self)
+        self.tags = TagPanel(vocabulary, self)
+        self.answers = AnswerStrip(vocabulary, self)
+        self.status = StatusLine(self)
+        line = self.fontMetrics().height()
+        self.queues.setFixedWidth(line * LEFT_WIDTH)
+        self.tags.setFixedWidth(line * RIGHT_WIDTH)
+        self._bottom = QFrame(self)
+        self._bottom.setObjectName("bottomPanel")
+        self._lay_out()
+        self.notice = NoticeBar(self.view)
+        self.overlay = KeyOverlay(self)
+        self.captions.triggered.connect(self.command)
+        self.queues.picking_ended.connect(self._take_focus)
+
+    def _lay_out(self) -> None:
+        centre = QVBoxLayout()
+        centre.setContentsMargins(0, 0, 0, 0)
+        centre.setSpacing(0)
+        centre.addWidget(self.question_bar)
+        centre.addWidget(self.view, 1)
+        centre.addWidget(self.captions)
+        upper = QHBoxLayout()
+        upper.setContentsMargins(0, 0, 0, 0)
+        upper.setSpacing(0)
+        upper.addWidget(self.queues)
+        upper.addLayout(centre, 1)
+        upper.addWidget(self.tags)
+        bottom = QVBoxLayout(self._bottom)
+        bottom.setContentsMargins(0, 0, 0, 0)
+        bottom.setSpacing(0)
+        bottom.addWidget(self.answers)
+        bottom.addWidget(self.status)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addLayout(upper, 1)
+        page.addWidget(self._bottom)
+
+    @property
+    def side_panels(self) -> bool:
+        """Whether the side panels are there."""
+        return self.queues.isVisibleTo(self)
+
+    def show_side_panels(self, shown: bool) -> None:
+        """Shows the side panels, or gives their place to the picture."""
+        for panel in (self.queues, self.tags):
+            _keep_place(panel, kept=False)
+            panel.setVisible(shown)
+
+    def show_bare(self, bare: bool) -> None:
+        """Blanks everything but the question and its picture; nothing moves."""
+        for part in (self.queues, self.tags, self.captions, self._bottom):
+            if bare and part.isVisibleTo(self):
+                _keep_place(part, kept=True)
+                part.hide()
+            elif not bare and part.sizePolicy().retainSizeWhenHidden():
+                part.show()
+                _keep_place(part, kept=False)
+
+    def focusNextPrevChild(self, _next: bool) -> bool:
+        """Tab is a command here; nothing on the page takes the focus but the picker."""
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turns a key into its command; a key held down counts once."""
+        found = self._keys.find(event)
+        if found is None:
+            super().keyPressEvent(event)
+            return
+        event.accept()
+        if event.isAutoRepeat() and not found.id.startswith(("next", "previous", "zoom.")):
+            return
+        self.command.emit(found.id)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        """Ends a held command."""
+        found = self._keys.find(event)
+        if found is not None and found.held and not event.isAutoRepeat():
+            self.released.emit(found.id)
+            event.accept()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """A held key whose release goes elsewhere is let go here."""
+        self.released.emit("look.full")
+        self.released.emit("look.bare")
+        super().focusOutEvent(event)
+
+    def _take_focus(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def _keep_place(widget: QWidget, *, kept: bool) -> None:
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(kept)
+    widget.setSizePolicy(policy)

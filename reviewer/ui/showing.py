@@ -1,0 +1,203 @@
+"""Brings the question of the session to the screen, and its picture with it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSize, Signal
+
+from reviewer.core.errors import StoreError
+from reviewer.core.feed import Mode
+from reviewer.core.types import ImageState, Tag
+from reviewer.ui.image_loader import ImageLoader
+from reviewer.ui.latency import Latency
+from reviewer.ui.notice_bar import Kind
+from reviewer.ui.prefetch import wanted
+from reviewer.ui.theme import shown_name
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QImage
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Image, Question
+    from reviewer.settings import Settings
+    from reviewer.store.library import Library
+    from reviewer.ui.image_loader import Picture
+    from reviewer.ui.review_page import ReviewPage
+
+THUMBS = 200
+"""Small pictures kept for the strip of answers."""
+
+
+class Showing(QObject):
+    """Shows the current question; holds the paint gate.
+
+    Attributes:
+        latency: From key to paint.
+        shown: Another question, or none, is on screen; everything beside it may follow.
+    """
+
+    shown = Signal()
+
+    def __init__(
+        self, library: Library, session: ReviewSession, page: ReviewPage, settings: Settings
+    ) -> None:
+        """Begins with an empty screen."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._ahead, self._behind = settings.ahead, settings.behind
+        self._serial = 0
+        self._painted_at = 0.0
+        self._thumbs: dict[int, QImage] = {}
+        self.latency = Latency()
+        self._loader = ImageLoader(
+            library.images.path,
+            cache_bytes=settings.cache_mib << 20,
+            threads=settings.decode_threads,
+            parent=self,
+        )
+        self._loader.loaded.connect(self._take_picture)
+        self._loader.failed.connect(self._set_aside)
+        page.view.painted.connect(self._was_painted)
+        page.view.full_wanted.connect(self.prefetch)
+        page.view.resized.connect(self.prefetch)
+
+    @property
+    def ready(self) -> bool:
+        """Whether an answer counts: the picture of the question on screen was painted."""
+        return self._session.current is not None and self._page.view.has_painted
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the picture was painted."""
+        return round((time.perf_counter() - self._painted_at) * 1000)
+
+    @property
+    def thumbs(self) -> dict[int, QImage]:
+        """Small pictures by image id."""
+        return self._thumbs
+
+    def show(self, pressed: float | None = None) -> None:
+        """Shows the session's current question.
+
+        Args:
+            pressed: When the key was pressed that led here; `None` without one.
+        """
+        self._serial += 1
+        question = self._session.current
+        if question is None:
+            self._show_nothing()
+        else:
+            if pressed is not None:
+                self.latency.begin(pressed)
+            self._show_question(question)
+        self.shown.emit()
+
+    def prefetch(self) -> None:
+        """Asks for the pictures round the question on screen."""
+        strip = self._page.answers.decisions()
+        keys = wanted(
+            self._session,
+            self._page.view,
+            ahead=self._ahead,
+            behind=self._behind,
+            thumbs=[d.image_id for d in strip if d.image_id not in self._thumbs],
+        )
+        self._loader.want(keys)
+
+    def close(self) -> None:
+        """Stops decoding."""
+        self._loader.close()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _show_question(self, question: Question) -> None:
+        page = self._page
+        images = self._library.images
+        image = images.get(question.image_id)
+        page.question_bar.show_question(self._tag(question.tag_id), self._session.current_answer())
+        page.tags.show_question(
+            question,
+            image,
+            images.original_tags(image.id),
+            self._library.decisions.answers(image.id),
+        )
+        if image.state is not ImageState.OK:
+            page.view.show_message(self._serial, _not_shown(image))
+            return
+        key = page.view.key(image.id)
+        picture = self._loader.get(key)
+        page.view.show_question(self._serial, QSize(image.width, image.height), picture)
+        if picture is None:
+            self._loader.want([key])
+
+    def _show_nothing(self) -> None:
+        self._page.question_bar.show_nothing()
+        self._page.tags.show_nothing()
+        self._page.view.show_message(self._serial, self._why_nothing())
+
+    def _why_nothing(self) -> str:
+        feed = self._session.feed
+        if feed.mode is Mode.FLAGGED:
+            return "Nothing is put by for later.\nF flags a question; / picks another queue."
+        if len(feed.book.ranking) == 0:
+            return (
+                "There are no questions yet.\n"
+                "They come from a trained tagger and a scan: press J and start them there."
+            )
+        side = "" if feed.side is None else f" that may be {feed.side.name.lower()}"
+        if feed.mode is Mode.TAG and feed.tag_id is not None:
+            name = shown_name(self._session.vocabulary.name(feed.tag_id))
+            return (
+                f"Nothing is left to ask about {name}{side}.\n"
+                "] goes to the next queue, / picks one."
+            )
+        return (
+            f"Nothing is left to ask{side}.\n"
+            "Press J to train on your answers and rank again: that brings new questions."
+        )
+
+    def _tag(self, tag_id: int) -> Tag:
+        vocabulary = self._session.vocabulary
+        return vocabulary.tags.get(tag_id) or Tag(tag_id, vocabulary.name(tag_id))
+
+    def _take_picture(self, picture: Picture) -> None:
+        image_id = picture.key.image_id
+        self._keep_thumb(image_id, picture.thumb)
+        question = self._session.current
+        if question is None or question.image_id != image_id:
+            return
+        if picture.key.full or picture.key == self._page.view.key(image_id):
+            self._page.view.accept(picture)
+
+    def _keep_thumb(self, image_id: int, thumb: QImage) -> None:
+        self._thumbs[image_id] = thumb
+        while len(self._thumbs) > THUMBS:
+            del self._thumbs[next(iter(self._thumbs))]
+        self._page.answers.show_thumb(image_id, thumb)
+
+    def _set_aside(self, image_id: int, problem: str) -> None:
+        """Leaves a picture out that cannot be shown, says so, and goes on."""
+        try:
+            self._library.images.set_aside(image_id, problem)
+        except StoreError as error:
+            self._page.notice.say(f"{problem} It could not be set aside: {error}", Kind.ERROR)
+        else:
+            self._page.notice.say(f"Set aside: {problem}", Kind.WARNING)
+        question = self._session.current
+        if question is not None and question.image_id == image_id:
+            self._session.next()
+            self.show()
+
+    def _was_painted(self, serial: int) -> None:
+        if serial == self._serial:
+            self._painted_at = time.perf_counter()
+            self.latency.end()
+
+
+def _not_shown(image: Image) -> str:
+    reason = image.problem or "the file is gone"
+    return f"{image.path} is set aside: {reason}\nThe arrow keys go on."

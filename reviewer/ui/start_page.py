@@ -1,0 +1,226 @@
+"""Where one begins: open a folder, go on with a collection, or try the sample."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.icons import application_icon, icon
+from reviewer.ui.notice_bar import NoticeBar
+from reviewer.ui.theme import ACCENT, HOVER, MUTED, SELECTED, TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.settings import Recent
+
+NAME = "Tag Reviewer"
+SENTENCE = "Finds the wrong and missing tags of a collection. You settle each with one key."
+WIDTH = 640
+ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
+_NO_PARENT = QModelIndex()
+
+
+def recent_detail(entry: Recent) -> str:
+    """Images and answers of a collection, in words."""
+    return f"{entry.images:,} images  \N{MIDDLE DOT}  {entry.answers:,} answers"
+
+
+class RecentModel(QAbstractListModel):
+    """Collections opened before."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self._entries: list[Recent] = []
+
+    def show(self, entries: Sequence[Recent]) -> None:
+        """Takes the entries to list, newest first."""
+        self.beginResetModel()
+        self._entries = list(entries)
+        self.endResetModel()
+
+    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Number of collections."""
+        return len(self._entries)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
+        """The entry for the delegate, and its words for screen readers."""
+        entry = self._entries[index.row()]
+        if role == ENTRY_ROLE:
+            return entry
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
+            return f"{entry.name}, {recent_detail(entry)}"
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return f"{entry.folder}\nKept in {entry.workspace}"
+        return None
+
+
+class RecentDelegate(QStyledItemDelegate):
+    """Paints a collection: name and counts, the path below."""
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Two lines with some air."""
+        return QSize(200, QFontMetrics(option.font).height() * 2 + 20)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paints one row."""
+        entry: Recent = index.data(ENTRY_ROLE)
+        box = option.rect
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+            painter.setBrush(QColor(SELECTED if chosen else HOVER))
+            painter.setPen(QColor(ACCENT) if focused else Qt.PenStyle.NoPen)
+            painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 5, 5)
+        inner = box.adjusted(12, 7, -12, -7)
+        metrics = QFontMetrics(option.font)
+        detail = recent_detail(entry)
+        room = inner.width() - metrics.horizontalAdvance(detail) - 16
+        painter.setFont(_bold(option.font))
+        painter.setPen(QColor(TEXT))
+        name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
+        painter.setFont(option.font)
+        painter.setPen(QColor(MUTED))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, detail)
+        path = metrics.elidedText(entry.folder, Qt.TextElideMode.ElideMiddle, inner.width())
+        painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, path)
+        painter.restore()
+
+
+class StartPage(QWidget):
+    """The first thing seen.
+
+    Attributes:
+        folder_chosen: Emitted with the `Path` of an image folder.
+        recent_chosen: Emitted with a `Recent`.
+        sample_wanted: Try the sample.
+    """
+
+    folder_chosen = Signal(object)
+    recent_chosen = Signal(object)
+    sample_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Lays the page out; hand the collections in with `show_recent`."""
+        super().__init__(parent)
+        self._model = RecentModel(self)
+        self._list = QListView(self)
+        self._list.setProperty("tone", "framed")
+        self._list.setModel(self._model)
+        self._list.setItemDelegate(RecentDelegate(self._list))
+        self._list.setMouseTracking(True)
+        self._list.setAccessibleName("Recent collections")
+        self._list.activated.connect(self._open_recent)
+        self._list.clicked.connect(self._open_recent)
+        self._open = QPushButton(icon("folder", "#1a1508"), " Open folder\N{HORIZONTAL ELLIPSIS}")
+        self._open.setProperty("tone", "primary")
+        self._open.setAccessibleName("Open a folder of images")
+        self._open.setDefault(True)
+        self._open.clicked.connect(self._choose_folder)
+        self._sample = QPushButton(icon("sample", TEXT), " Try the sample")
+        self._sample.setAccessibleName("Try the sample collection")
+        self._sample.clicked.connect(self.sample_wanted)
+        self._heading = _label("Recent collections", "heading")
+        self._empty = _label(
+            "Collections that you open are listed here.\n"
+            "A folder of images with their tags is all it takes: captions (.txt beside each "
+            "image), a tags.csv, or a Danbooru dump.",
+            "muted",
+        )
+        self._empty.setWordWrap(True)
+        self._lay_out()
+        self.notice = NoticeBar(self)
+
+    def _lay_out(self) -> None:
+        title = QHBoxLayout()
+        title.setSpacing(16)
+        picture = QLabel(self)
+        picture.setPixmap(application_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
+        title.addWidget(picture)
+        title.addWidget(_label(NAME, "title"), 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(10)
+        buttons.addWidget(self._open)
+        buttons.addWidget(self._sample)
+        buttons.addStretch(1)
+        lead = _label(SENTENCE, "lead")
+        lead.setWordWrap(True)
+        column = QVBoxLayout()
+        column.setSpacing(14)
+        column.addStretch(1)
+        column.addLayout(title)
+        column.addWidget(lead)
+        column.addSpacing(4)
+        column.addLayout(buttons)
+        column.addSpacing(12)
+        column.addWidget(self._heading)
+        column.addWidget(self._list, 6)
+        column.addWidget(self._empty)
+        column.addStretch(1)
+        middle = QWidget(self)
+        middle.setLayout(column)
+        middle.setMaximumWidth(WIDTH)
+        middle.setMinimumWidth(min(WIDTH, 480))
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addWidget(middle, 8)
+        row.addStretch(1)
+
+    def show_recent(self, entries: Sequence[Recent]) -> None:
+        """Lists collections, newest first."""
+        self._model.show(entries)
+        self._heading.setVisible(bool(entries))
+        self._list.setVisible(bool(entries))
+        self._empty.setVisible(not entries)
+        if entries:
+            self._list.setCurrentIndex(self._model.index(0))
+            self._list.setFocus()
+        else:
+            self._open.setFocus()
+
+    def _open_recent(self, index: QModelIndex) -> None:
+        self.recent_chosen.emit(index.data(ENTRY_ROLE))
+
+    def _choose_folder(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, "Open a folder of images", str(Path.home()))
+        if folder:
+            self.folder_chosen.emit(Path(folder))
+
+
+def _label(text: str, tone: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", tone)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label
+
+
+def _bold(font: QFont) -> QFont:
+    bold = QFont(font)
+    bold.setWeight(QFont.Weight.DemiBold)
+    return bold

@@ -1,0 +1,114 @@
+"""The bottom line: pace, yield, what is left, where it runs, and whether it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from reviewer.ui.words import duration, percent_range
+
+if TYPE_CHECKING:
+    from reviewer.core.statistics import Interval
+    from reviewer.core.types import Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the status line tells.
+
+    Attributes:
+        per_minute: Answers a minute; 0 before the second.
+        today: Answers since midnight.
+        recent_yield: Of the last `counted` answers.
+        errors_left: Expected fixes among the questions left.
+        saved: Whether the last answer was stored.
+        tagger: Version and device, in words.
+        paint_p50, paint_p95: Key to paint, milliseconds.
+        painted: Questions that the two rest on.
+    """
+
+    per_minute: float
+    today: int
+    recent_yield: Interval
+    counted: int
+    errors_left: float
+    saved: bool
+    tagger: str
+    paint_p50: float
+    paint_p95: float
+    painted: int
+
+
+class StatusLine(QWidget):
+    """One row of short texts; the job in progress stands at its right end.
+
+    Attributes:
+        jobs_wanted: The job's text was clicked.
+    """
+
+    jobs_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self._pace = self._text("Answers a minute, pauses left out")
+        self._today = self._text("Answers since midnight")
+        self._yield = self._text("Share of the last answers that changed the metadata, with 95 %")
+        self._left = self._text("Expected errors among the questions left")
+        self._saved = self._text("Every answer is on disk before the next picture shows")
+        self._tagger = self._text("The tagger version that ranks the questions")
+        self._paint = self._text("From the key press to the next picture painted")
+        self._job = QPushButton(self)
+        self._job.setProperty("tone", "segment")
+        self._job.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._job.setAccessibleName("Job in progress: open the jobs")
+        self._job.clicked.connect(self.jobs_wanted)
+        self._job.hide()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 10, 2)
+        row.setSpacing(22)
+        for label in (self._pace, self._today, self._yield, self._left, self._saved):
+            row.addWidget(label)
+        row.addStretch(1)
+        row.addWidget(self._job)
+        row.addWidget(self._tagger)
+        row.addWidget(self._paint)
+        self.setFixedHeight(self._job.sizeHint().height() + 4)
+
+    def _text(self, tip: str) -> QLabel:
+        label = QLabel(self)
+        label.setProperty("tone", "muted")
+        label.setToolTip(tip)
+        label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        return label
+
+    def show_figures(self, figures: Figures) -> None:
+        """Takes new figures; those without ground are left blank."""
+        pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else ""
+        self._pace.setText(pace)
+        self._today.setText(f"{figures.today:,} today")
+        share = percent_range(figures.recent_yield) if figures.counted else "no answers yet"
+        self._yield.setText(f"yield {share}")
+        self._left.setText(f"~{figures.errors_left:,.0f} errors left")
+        self._saved.setText("saved" if figures.saved else "NOT SAVED")
+        self._tagger.setText(figures.tagger)
+        paint = f"{figures.paint_p50:.0f} ms (p95 {figures.paint_p95:.0f})"
+        self._paint.setText(paint if figures.painted else "")
+
+    def show_job(self, title: str, progress: Progress | None) -> None:
+        """Shows the job in progress."""
+        text = title
+        if progress is not None and progress.total:
+            text += f"  {progress.done / progress.total:.0%}"
+        left = progress.seconds_left if progress is not None else None
+        if left is not None:
+            text += f", {duration(left)} left"
+        self._job.setText(text)
+        self._job.show()
+
+    def show_no_job(self) -> None:
+        """Clears the job's place."""
+        self._job.hide()

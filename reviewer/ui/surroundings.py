@@ -1,0 +1,121 @@
+"""What stands round the question - queues, last answers, figures - refreshed after the picture."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from reviewer.ui.answer_strip import SHOWN
+from reviewer.ui.notice_bar import Kind
+from reviewer.ui.queue_board import QueueBoard
+from reviewer.ui.status_line import Figures
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.core.errors import StoreError
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Decision
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.showing import Showing
+
+LATER_MS = 15
+"""By then the picture is painted, and nothing here delays it."""
+
+
+class Surroundings(QObject):
+    """Keeps everything but the question itself up to date."""
+
+    def __init__(
+        self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
+    ) -> None:
+        """Begins with the figures of the log."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._showing = showing
+        self._board = QueueBoard(session)
+        self._saved = True
+        self._midnight = 0
+        self._today = 0
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(self._refresh)
+        showing.shown.connect(self._later.start)
+        page.queues.show_rows(self._board.rows())
+
+    def stored(self, decisions: Sequence[Decision], times: int) -> None:
+        """Counts answers that were stored (1) or taken back (-1)."""
+        self._saved = True
+        if self._page.notice.kind is Kind.ERROR:
+            self._page.notice.clear()
+        self._today += times * sum(d.answered_at >= self._midnight for d in decisions)
+        for decision in decisions:
+            self._board.touch(decision.tag_id)
+
+    def not_saved(self, error: StoreError) -> None:
+        """Says that nothing was stored; the question stays."""
+        self._saved = False
+        self._page.notice.say(f"Not saved: {error}", Kind.ERROR)
+        self._later.start()
+
+    def touch(self, tag_id: int) -> None:
+        """Notes that something about a queue changed."""
+        self._board.touch(tag_id)
+
+    def rebuild(self) -> None:
+        """Sorts the queues anew."""
+        self._board.rebuild()
+        self._page.queues.show_rows(self._board.rows())
+        self._later.start()
+
+    def close(self) -> None:
+        """Stops refreshing."""
+        self._later.stop()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _refresh(self) -> None:
+        if self._board.moved:
+            self._board.rebuild()
+            self._page.queues.show_rows(self._board.rows())
+            self._page.queues.show_current()
+        else:
+            self._page.queues.replace_rows(self._board.changed_rows())
+        self._page.answers.show_answers(self._library.decisions.recent(SHOWN), self._showing.thumbs)
+        self._page.status.show_figures(self._figures())
+        self._showing.prefetch()
+
+    def _figures(self) -> Figures:
+        midnight = _midnight_ms()
+        if midnight != self._midnight:
+            self._midnight = midnight
+            self._today = self._library.decisions.since(midnight)
+        pace = self._session.pace
+        latency = self._showing.latency
+        return Figures(
+            per_minute=pace.per_minute,
+            today=self._today,
+            recent_yield=pace.recent_yield,
+            counted=pace.counted,
+            errors_left=self._board.expected,
+            saved=self._saved,
+            tagger=self._tagger(),
+            paint_p50=latency.percentile(0.5),
+            paint_p95=latency.percentile(0.95),
+            painted=len(latency),
+        )
+
+    def _tagger(self) -> str:
+        version = self._session.feed.book.ranking.version
+        device = self._library.state.get("device", "")
+        return " on ".join(part for part in (version, device) if part)
+
+
+def _midnight_ms() -> int:
+    """The begin of today where the user lives, unix time in milliseconds."""
+    start = dt.datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    return int(start.timestamp() * 1000)

@@ -1,0 +1,42 @@
+"""Figures as people read them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reviewer.core.statistics import Interval
+    from reviewer.core.types import Progress
+
+
+def duration(seconds: float) -> str:
+    """A time span, as exact as it deserves ("40 s", "12 min", "3 h 20 min")."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, rest = divmod(minutes, 60)
+    return f"{hours} h {rest} min" if hours < 24 else f"{hours} h"
+
+
+def percent_range(share: Interval) -> str:
+    """A share with its interval ("58 % (48\N{EN DASH}67)")."""
+    return f"{share.share * 100:.0f} % ({share.low * 100:.0f}\N{EN DASH}{share.high * 100:.0f})"
+
+
+def progress_line(progress: Progress) -> str:
+    """How far a job is, how fast, and how long it will take."""
+    parts = []
+    if progress.total:
+        parts.append(f"{progress.done:,} of {progress.total:,} {progress.unit}".rstrip())
+    elif progress.done:
+        parts.append(f"{progress.done:,} {progress.unit}".rstrip())
+    if progress.rate > 0:
+        parts.append(f"{progress.rate:,.1f} a second")
+    left = progress.seconds_left
+    if left is not None and progress.done < progress.total:
+        parts.append(f"{duration(left)} left")
+    if progress.note:
+        parts.append(progress.note)
+    return "  \N{MIDDLE DOT}  ".join(parts)
