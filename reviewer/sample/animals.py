@@ -33,6 +33,8 @@ def draw_animal(canvas: Canvas, animal: Animal) -> None:
     if animal.size < 0.1:
         _gull(pen)
         return
+    if animal.kind != "fish":
+        pen.glow((0, -0.01), (0.42, 0.05), (40, 26, 60), 0.3)
     _ANIMALS[animal.kind](_Turned(pen, -1 if animal.flip else 1), _COATS[animal.kind][animal.coat])
 
 

@@ -100,20 +100,29 @@ def ellipse_points(cx: float, cy: float, rx: float, ry: float) -> np.ndarray:
     return np.asarray(_CIRCLE * (rx, ry) + (cx, cy))
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A thing as it was drawn: its name, its box in pixels and what was in the box."""
+
+    name: str
+    box: tuple[int, int, int, int]
+    look: Image.Image
+
+
 class Canvas:
     """A picture being drawn.
 
     Attributes:
         image: RGB, at drawing size.
         ink: The hand that draws.
-        marks: Things drawn so far that may get hidden: (name, box in pixels).
+        marks: Things that may get hidden by what is drawn later.
     """
 
     def __init__(self, size: tuple[int, int], ink: Ink, rng: np.random.Generator) -> None:
         self.image = Image.new("RGB", size, ink.paper)
         self.ink = ink
         self.rng = rng
-        self.marks: list[tuple[str, tuple[int, int, int, int]]] = []
+        self.marks: list[Mark] = []
         self._draw = ImageDraw.Draw(self.image)
 
     @property
@@ -144,11 +153,11 @@ class Canvas:
         self.image.paste(strip.resize((right - left, bottom - top), Image.Resampling.NEAREST), box)
 
     def mark(self, name: str, pixels: np.ndarray) -> None:
-        """Remember where a thing was drawn (its corners in pixels, shape (n, 2))."""
+        """Remember how a thing looks within its corners in pixels, shape (n, 2)."""
         box = self._box(pixels, 0)
         whole = np.prod(pixels.max(axis=0) - pixels.min(axis=0))
         if box and (box[2] - box[0]) * (box[3] - box[1]) >= 0.55 * whole:
-            self.marks.append((name, box))
+            self.marks.append(Mark(name, box, self.image.crop(box)))
 
     def polygon(self, pixels: np.ndarray, fill: Colour) -> None:
         """Fill a polygon given in pixels, shape (n, 2)."""
@@ -156,7 +165,9 @@ class Canvas:
 
     def line(self, pixels: np.ndarray, colour: Colour, width: int) -> None:
         """Draw a line through pixels, shape (n, 2), with round ends."""
-        self._draw.line(pixels.ravel().tolist(), fill=colour, width=width)
+        # Pillow's own round joints are slow, and only wide lines gape without them.
+        joint = "curve" if width > 10 else None
+        self._draw.line(pixels.ravel().tolist(), fill=colour, width=width, joint=joint)
         if width <= 2:
             return
         # Round ends and corners; along a smooth curve the pieces join without help.

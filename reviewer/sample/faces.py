@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.sample.canvas import ellipse_points
-from reviewer.sample.palette import EYES, INK, SKIN, WHITE, darker, lighter, mix
+from reviewer.sample.palette import EYES, HAIR, INK, SKIN, WHITE, darker, lighter, mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,6 @@ def draw_features(pen: Pen, person: Person) -> None:
             _closed_eye(pen, side, happy=person.mouth in {"smile", "open", "grin_open", "cat"})
         else:
             _open_eye(pen, person, side)
-        _brow(pen, person, side)
     pen.stroke([(0.0, 0.5), (0.03, 0.54), (0.0, 0.56)], darker(skin, 0.45), 0.035)
     _MOUTHS[person.mouth](pen, person)
     _marks(pen, person)
@@ -122,11 +121,22 @@ def _closed_eye(pen: Pen, side: int, *, happy: bool) -> None:
             eye.stroke([(side * x, 0.1), (side * (x + 0.07), 0.2)], _LASH, 0.04)
 
 
+def draw_brows(pen: Pen, person: Person) -> None:
+    """Draw the brows, over the bangs as in most cartoons."""
+    for side in (-1, 1):
+        if not (side == 1 and "eyepatch" in person.marks):
+            _brow(pen, person, side)
+
+
 def _brow(pen: Pen, person: Person, side: int) -> None:
-    sad = {"frown": 0.1, "o": -0.02}.get(person.mouth, 0.0) - 0.03 * person.eye_shape
-    inner = (side * 0.22, -0.15 - sad)
-    pen.stroke([inner, (side * 0.42, -0.22), (side * 0.62, -0.13 + sad * 0.6)], mix(INK, (120, 80, 70), 0.3),
-               0.06 if person.boy else 0.042)  # fmt: skip
+    sad = {"frown": 0.09, "o": 0.02}.get(person.mouth, 0.0) - 0.02 * person.eye_shape
+    colour = mix(darker(HAIR[person.hair], 0.5), INK, 0.3)
+    path: list[Point] = [
+        (side * 0.24, -0.1 - sad),
+        (side * 0.44, -0.17 - sad * 0.3),
+        (side * 0.62, -0.1 + sad * 0.4),
+    ]
+    pen.stroke(path, pen.canvas.ink.line or colour, 0.055 if person.boy else 0.038)
 
 
 # -- mouths --------------------------------------------------------------------------------------

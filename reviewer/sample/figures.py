@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.sample import clothes, hair, headwear
-from reviewer.sample.faces import draw_features, draw_glasses, draw_head
+from reviewer.sample.faces import draw_brows, draw_features, draw_glasses, draw_head
 from reviewer.sample.forms import tube
-from reviewer.sample.palette import CLOTH, HAIR, SKIN, WHITE, darker, lighter, mix
-from reviewer.sample.props import draw_held
+from reviewer.sample.palette import CLOTH, HAIR, SKIN, WHITE, lighter, mix, skin_shade
+from reviewer.sample.props import draw_held, draw_held_behind
 from reviewer.sample.scene import Frame
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ _ARMS: dict[str, tuple[tuple[float, float], tuple[float, float]]] = {
     "behind": ((1.1, 2.3), (0.6, 3.0)),
     "wave": ((1.42, 2.05), (1.62, 1.1)),
     "hips": ((1.42, 2.25), (0.74, 2.85)),
-    "hold": ((1.08, 2.35), (0.92, 1.95)),
+    "hold": ((1.2, 2.5), (1.28, 1.98)),
 }
 
 
@@ -53,24 +53,47 @@ def headroom(person: Person) -> float:
     return need
 
 
+def elbow_room(person: Person) -> float:
+    """Head radii that a person needs on either side."""
+    need = 1.4
+    if person.hat in {"witch", "straw"} or person.style in {"twintails", "ponytail", "drill"}:
+        need = 1.75
+    if person.pose in {"wave", "hold"}:
+        need = 1.9
+    if person.held == "umbrella" or person.wings or person.tail:
+        need = 2.3
+    return need
+
+
 def stands(scene: Scene, size: tuple[int, int], rng: random.Random) -> list[Stand]:
     """Place the persons of a scene of `size` drawing pixels; each is whole within its frame."""
     width, height = size
     if scene.frame is Frame.TINY:
         return [_tiny_stand(scene, size, rng)] if scene.persons else []
-    places = []
     count = len(scene.persons)
-    for n, person in enumerate(scene.persons):
-        cut = scene.frame.cut
-        if person.chibi:
-            cut = 1 + (cut - 1) * _CHIBI
-        room = headroom(person)
-        if person.held == "umbrella":
-            room = max(room, 2.5)
-        radius = min(height * rng.uniform(0.93, 0.99) / (cut + room), width / count / 2.75)
-        x = width * (n + 0.5) / count + width * rng.uniform(-0.04, 0.04) / count
-        places.append(Stand(x, height - cut * radius * rng.uniform(0.985, 1.0), radius))
+    full = scene.frame is Frame.FULL
+    fill = rng.uniform(0.78, 0.98) if full else rng.uniform(0.93, 0.99)
+    cuts = [_cut(scene.frame, person) for person in scene.persons]
+    radius = min(
+        min(height * fill / (cut + _above(person)), width / count / 2 / elbow_room(person))
+        for person, cut in zip(scene.persons, cuts, strict=True)
+    )
+    places = []
+    for n, (person, cut) in enumerate(zip(scene.persons, cuts, strict=True)):
+        slack = width / count / 2 - radius * elbow_room(person)
+        x = width * (n + 0.5) / count + rng.uniform(-0.8, 0.8) * slack
+        lift = rng.uniform(0.2, 0.6) * max(height - (cut + _above(person)) * radius, 0)
+        places.append(Stand(x, height - cut * radius - (lift if full else 0), radius))
     return places
+
+
+def _cut(frame: Frame, person: Person) -> float:
+    """Where the picture ends below a person, in head radii."""
+    return 1 + (frame.cut - 1) * _CHIBI if person.chibi else frame.cut
+
+
+def _above(person: Person) -> float:
+    return max(headroom(person), 2.5) if person.held == "umbrella" else headroom(person)
 
 
 def _tiny_stand(scene: Scene, size: tuple[int, int], rng: random.Random) -> Stand:
@@ -83,6 +106,28 @@ def _tiny_stand(scene: Scene, size: tuple[int, int], rng: random.Random) -> Stan
 
 def draw_person(canvas: Canvas, person: Person, stand: Stand, rng: random.Random) -> None:
     """Draw one person, from what hangs behind to what is held before."""
+    head, body = _pens(canvas, person, stand)
+    _behind(head, body, person, rng)
+    _legs(body, person)
+    _neck(body, person)
+    clothes.draw_outfit(body, person)
+    if person.pose != "behind":
+        _arms(body, person)
+    face = draw_head(head, person)
+    shadow = [(-1, -1), (1, -1), (0.95, 0.12), (0.4, 0.0), (0, 0.22), (-0.4, 0.0), (-0.95, 0.12)]
+    head.shade(face, shadow, skin_shade(SKIN[person.skin], 0.2), 0.7)
+    draw_features(head, person)
+    hair.draw_front(head, body, person, rng)
+    draw_brows(head, person)
+    if person.glasses:
+        draw_glasses(head, person)
+    clothes.draw_neckwear(body, person)
+    headwear.draw_on_top(head, person)
+    draw_held(body, person, _hand(person, 1))
+
+
+def _pens(canvas: Canvas, person: Person, stand: Stand) -> tuple[Pen, Pen]:
+    """The pens of the head and of the body."""
     head = canvas.pen(stand.x, stand.y, stand.radius)
     # The head turns around the neck, not around its middle.
     head = head.moved(0, 0.95, 1, person.tilt).moved(0, -0.95)
@@ -91,28 +136,21 @@ def draw_person(canvas: Canvas, person: Person, stand: Stand, rng: random.Random
         squash = _CHIBI
         body = canvas.pen(stand.x, stand.y + stand.radius * (1 - squash), stand.radius * squash)
         body = replace(body, thickness=1 / squash)
+    return head, body
+
+
+def _behind(head: Pen, body: Pen, person: Person, rng: random.Random) -> None:
+    """Everything that the body and the head hide in part."""
+    body.glow((0, 5.98), (1.15, 0.13), (40, 26, 60), 0.3)
     if person.wings:
         _wings(body)
     if person.tail:
         _tail(body, person)
+    draw_held_behind(body, person, _hand(person, 1))
     hair.draw_back(head, body, person, rng)
     headwear.draw_behind(head, person)
-    _limbs_behind(body, person)
-    _legs(body, person)
-    _neck(body, person)
-    clothes.draw_outfit(body, person)
-    _arms(body, person)
-    face = draw_head(head, person)
-    head.shade(face, [(-1, -1), (1, -1), (0.95, 0.2), (0.4, 0.1), (0, 0.3), (-0.4, 0.1), (-0.95, 0.2)],
-               darker(SKIN[person.skin], 0.16), 0.9)  # fmt: skip
-    draw_features(head, person)
-    hair.draw_front(head, body, person, rng)
-    if person.glasses:
-        draw_glasses(head, person)
-    clothes.draw_neckwear(body, person)
-    headwear.draw_on_top(head, person)
-    if person.held:
-        draw_held(body, person, _hand(person, 1))
+    if person.pose == "behind":
+        _arms(body, person)
 
 
 def _neck(body: Pen, person: Person) -> None:
@@ -120,7 +158,9 @@ def _neck(body: Pen, person: Person) -> None:
     neck = body.shape([(-0.24, 0.7, 1), (0.24, 0.7, 1), (0.25, 1.25), (0.5, 1.5, 1), (0, 1.75), (-0.5, 1.5, 1),
                        (-0.25, 1.25)], skin)  # fmt: skip
     body.shade(
-        neck, [(-0.4, 0.7), (0.4, 0.7), (0.28, 1.15), (0, 1.28), (-0.28, 1.15)], darker(skin, 0.2)
+        neck,
+        [(-0.4, 0.7), (0.4, 0.7), (0.28, 1.15), (0, 1.28), (-0.28, 1.15)],
+        skin_shade(skin, 0.3),
     )
 
 
@@ -158,16 +198,9 @@ def _arm(body: Pen, person: Person, side: int) -> None:
         body.ellipse(near, (0.22, 0.12), cuff, 0.7)
 
 
-def _limbs_behind(body: Pen, person: Person) -> None:
-    if person.pose == "behind":
-        for side in (-1, 1):
-            _arm(body, person, side)
-
-
 def _arms(body: Pen, person: Person) -> None:
-    if person.pose != "behind":
-        for side in (-1, 1):
-            _arm(body, person, side)
+    for side in (-1, 1):
+        _arm(body, person, side)
 
 
 def _legs(body: Pen, person: Person) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.sample import landmarks
+from reviewer.sample import foreground, landmarks
 from reviewer.sample.palette import WHITE, Colour, darker, lighter, mix
 from reviewer.sample.sky import LIGHTS, Light, draw_sky
 
@@ -99,7 +99,7 @@ def _field(land: Land) -> None:
     _standing(land)
     ridge(land, land.horizon + 0.22, 0.02, land.ground(darker(grass, 0.08)))
     _road(land)
-    landmarks.scattered(land)
+    foreground.scattered(land)
 
 
 def _mountain(land: Land) -> None:
@@ -110,7 +110,7 @@ def _mountain(land: Land) -> None:
     _row_of_trees(land, land.horizon + 0.05, 5, pine=True)
     ridge(land, land.horizon + 0.13, 0.02, land.ground(grass))
     _standing(land)
-    landmarks.scattered(land)
+    foreground.scattered(land)
 
 
 def _sea(land: Land, bottom: float) -> None:
@@ -130,6 +130,7 @@ def _sea(land: Land, bottom: float) -> None:
         land.pen.stroke(
             [(x - far, y), (x, y - 0.004), (x + far, y)], mix(stops[2], WHITE, 0.45), 0.005
         )
+    foreground.glitter(land, bottom)
     land.pen.mark(
         "ocean",
         (land.wide / 2, (land.horizon + bottom) / 2),
@@ -142,6 +143,10 @@ def _ocean(land: Land) -> None:
     if "island" in land.place.things:
         landmarks.island(land)
     landmarks.afloat(land)
+    if "pier" in land.place.things:
+        foreground.pier(land)
+    else:
+        foreground.depth(land)
 
 
 def _beach(land: Land) -> None:
@@ -178,7 +183,7 @@ def _forest(land: Land) -> None:
     ridge(land, land.horizon + 0.26, 0.015, land.ground((116, 164, 84)))
     _road(land)
     _standing(land)
-    landmarks.scattered(land)
+    foreground.scattered(land)
 
 
 def _city(land: Land) -> None:
@@ -191,6 +196,7 @@ def _city(land: Land) -> None:
                       (-0.1, land.horizon + 0.125)], darker(pavement, 0.2), 0)  # fmt: skip
     _road(land)
     _row_of_trees(land, land.horizon + 0.16, 3)
+    foreground.depth(land)
     if "lamps" in land.place.things:
         landmarks.lamps(land)
 
@@ -215,7 +221,7 @@ def _river(land: Land) -> None:
         yy = 0.76 + n * 0.05
         land.pen.shade(outer, [(x - 0.08, yy), (x + 0.02, yy - 0.006), (x + 0.1, yy), (x + 0.02, yy + 0.004)],
                        lighter(water, 0.5))  # fmt: skip
-    landmarks.scattered(land)
+    foreground.scattered(land)
 
 
 def _standing(land: Land) -> None:

@@ -1,4 +1,4 @@
-"""What stands in a landscape: trees, houses, boats, flowers; coordinates as in `sky`."""
+"""What stands in a landscape: trees, houses, boats; coordinates as in `sky`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewer.sample.forms import flower
 from reviewer.sample.palette import WHITE, Colour, darker, lighter, mix
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def tree(
             pen.ellipse((dx + 0.02, dy + 0.04), (radius, radius * 0.95), darker(leaf, 0.18), 0)
         for dx, dy, radius in puffs:
             pen.ellipse((dx - 0.02, dy - 0.02), (radius * 0.88, radius * 0.82), leaf, 0)
-        pen.ellipse((-0.07, -0.82), (0.12, 0.08), lighter(leaf, 0.25), 0)
+        pen.ellipse((-0.07, -0.8), (0.13, 0.09), lighter(leaf, 0.12), 0)
         if cherry:
             for n in range(9):
                 a = n * 2.4
@@ -339,85 +338,3 @@ STANDING: dict[str, Callable[[Land], None]] = {
     "torii": torii,
     "fence": _fence,
 }
-
-
-def scattered(land: Land) -> None:
-    """Flowers, sunflowers, mushrooms and blades of grass in the foreground."""
-    things, rng = land.place.things, land.rng
-    for _ in range(26):
-        x, y = rng.uniform(0, land.wide), rng.uniform(land.horizon + 0.2, 1.0)
-        blade = land.ground((84, 146, 72))
-        land.pen.stroke([(x - 0.008, y - 0.02), (x, y), (x + 0.006, y - 0.022)], blade, 0.004)
-    if "mushrooms" in things:
-        _mushrooms(land)
-    if "flowers" in things:
-        red = land.place.hue < 0.5
-        colours: tuple[Colour, ...] = (
-            ((232, 72, 84), (246, 120, 120)) if red else ((252, 214, 76), (250, 232, 130))
-        )
-        for _ in range(rng.randint(24, 36)):
-            x, y = rng.uniform(0.01, land.wide), rng.uniform(land.horizon + 0.17, 0.99)
-            size = 0.008 + 0.024 * (y - land.horizon) / (1 - land.horizon)
-            _blossom(
-                land, (x, y), size, rng.choice(colours), "red_flower" if red else "yellow_flower"
-            )
-    if "sunflowers" in things:
-        for n in range(7):
-            x, y = land.wide * (n + rng.uniform(0.2, 0.8)) / 7, rng.uniform(0.9, 1.0)
-            _sunflower(land, x, y)
-
-
-def _blossom(land: Land, at: tuple[float, float], size: float, colour: Colour, name: str) -> None:
-    x, y = at
-    land.pen.stroke([(x, y), (x, y + size * 1.8)], land.ground((84, 146, 72)), size * 0.3)
-    petal = land.light.on(colour)
-    for n in range(5):
-        angle = 2 * math.pi * n / 5
-        land.pen.ellipse(
-            (x + math.cos(angle) * size * 0.6, y + math.sin(angle) * size * 0.6),
-            (size * 0.5, size * 0.5),
-            petal,
-            0,
-        )
-    land.pen.ellipse((x, y), (size * 0.36, size * 0.36), land.light.on((255, 246, 200)), 0)
-    if size > 0.018:
-        land.pen.mark(name, at, (size, size))
-
-
-def _sunflower(land: Land, x: float, y: float) -> None:
-    top = y - land.rng.uniform(0.2, 0.28)
-    land.pen.stroke([(x, y + 0.1), (x + 0.01, top)], land.light.on((92, 148, 72)), 0.012)
-    land.pen.shape(
-        [(x, y - 0.03, 1), (x + 0.06, y - 0.08), (x + 0.1, y - 0.05, 1), (x + 0.05, y - 0.02)],
-        land.light.on((100, 160, 76)),
-        0,
-    )
-    head = land.pen.moved(x + 0.01, top, 0.065)
-    flower(
-        replace(head, thickness=head.thickness * 0.06),
-        land.light.on((255, 206, 54)),
-        land.light.on((128, 82, 50)),
-        10,
-    )
-    land.pen.mark("sunflower", (x, top), (0.06, 0.06))
-
-
-def _mushrooms(land: Land) -> None:
-    for _ in range(land.rng.randint(4, 7)):
-        x, y = land.rng.uniform(0.05, 0.95) * land.wide, land.rng.uniform(land.horizon + 0.28, 0.97)
-        pen = land.pen.moved(x, y, 0.05)
-        pen.shape(
-            [(-0.2, 0, 1), (-0.16, -0.6), (0.16, -0.6), (0.2, 0, 1)],
-            land.light.on((250, 240, 224)),
-            0,
-        )
-        cap = pen.shape(
-            [(-0.65, -0.5, 1), (-0.5, -1.0), (0, -1.2), (0.5, -1.0), (0.65, -0.5, 1), (0, -0.42)],
-            land.light.on((220, 66, 66)),
-            0,
-        )
-        for dx, dy in ((-0.3, -0.75), (0.1, -0.95), (0.34, -0.68)):
-            pen.shade(
-                cap, [(dx - 0.12, dy), (dx, dy - 0.12), (dx + 0.12, dy), (dx, dy + 0.12)], WHITE
-            )
-        land.pen.mark("mushroom", (x, y - 0.03), (0.03, 0.03))

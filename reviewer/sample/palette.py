@@ -86,6 +86,11 @@ def lighter(colour: Colour, share: float = 0.35) -> Colour:
     return mix(colour, (255, 253, 246), share)
 
 
+def skin_shade(skin: Colour, share: float = 0.24) -> Colour:
+    """Skin in shadow: towards a warm rose, where `darker` would make it dull."""
+    return mix(skin, (206, 96, 104), share)
+
+
 def line_of(colour: Colour) -> Colour:
     """The outline that suits a fill: much darker, of the same family."""
     return mix(darker(colour, 0.45), INK, 0.45)

@@ -15,23 +15,28 @@ if TYPE_CHECKING:
 
 
 def draw_held(body: Pen, person: Person, hand: tuple[float, float]) -> None:
-    """Draw what a person holds in the hand at `hand`, and the fingers over it."""
-    pen = body.moved(*hand)
-    _HELD[person.held](pen, person)
+    """Draw what a person holds before the body, in the hand at `hand`."""
+    if person.held in _HELD:
+        _HELD[person.held](body.moved(*hand), person)
+
+
+def draw_held_behind(body: Pen, person: Person, hand: tuple[float, float]) -> None:
+    """Draw what a person holds behind the head, from the hand at `hand`."""
+    if person.held in _HELD_BEHIND:
+        _HELD_BEHIND[person.held](body.moved(*hand), person)
 
 
 def _umbrella(pen: Pen, person: Person) -> None:
     colour = CLOTH["red" if person.cloth != "red" else "blue"]
-    pen.stroke([(0.1, 0.5), (0.15, -2.6)], (120, 92, 80), 0.09)
-    top = pen.moved(0.15, -2.2, 1, 0.05)
-    cover = top.shape([(-2.0, 0.5, 1), (-1.5, -0.6), (0, -1.2), (1.5, -0.6), (2.0, 0.5, 1), (1.35, 0.28), (0.7, 0.5, 1),
-                       (0, 0.28), (-0.7, 0.5, 1), (-1.35, 0.28)], colour)  # fmt: skip
+    top = pen.moved(-0.78, -2.75, 1.06, -0.2)
+    cover = top.shape(
+        [(-2.0, 0.75, 1), (-1.55, -0.45), (0, -1.1), (1.55, -0.45), (2.0, 0.75, 1), (1.35, 0.5),
+         (0.7, 0.75, 1), (0, 0.5), (-0.7, 0.75, 1), (-1.35, 0.5)], darker(colour, 0.05))  # fmt: skip
     top.shade(
-        cover,
-        [(-0.7, 0.6, 1), (-0.5, -0.5), (0, -1.3, 1), (0.5, -0.5), (0.7, 0.6, 1)],
-        lighter(colour, 0.4),
-    )
-    top.stroke([(0, -1.15), (0, -1.35)], (120, 92, 80), 0.08)
+        cover, [(-0.7, 0.85, 1), (-0.5, -0.4), (0, -1.2, 1), (0.5, -0.4), (0.7, 0.85, 1)],
+        lighter(colour, 0.4))  # fmt: skip
+    top.stroke([(0, -1.05), (0, -1.25)], (120, 92, 80), 0.08)
+    pen.stroke([(0.03, 0.5), (-0.62, -2.0)], (120, 92, 80), 0.09)
 
 
 def _book(pen: Pen, person: Person) -> None:
@@ -47,13 +52,12 @@ def _book(pen: Pen, person: Person) -> None:
 
 def _balloon(pen: Pen, person: Person) -> None:
     colour = CLOTH["red" if person.hair not in {"red", "pink", "orange"} else "yellow"]
-    pen.stroke([(0, 0.2), (0.2, -0.6), (0.55, -1.3)], (140, 130, 140), 0.035)
-    pen.shape([(0.5, -1.22, 1), (0.56, -1.36), (0.64, -1.22, 1)], colour)
-    ball = pen.ellipse((0.62, -2.05), (0.6, 0.72), colour)
-    pen.shade(
-        ball, [(0.9, -2.8), (1.4, -2.2), (0.9, -1.2), (0.5, -1.3), (1.0, -2.0)], darker(colour, 0.2)
-    )
-    pen.ellipse((0.4, -2.35), (0.13, 0.19), lighter(colour, 0.75), 0)
+    pen.stroke([(0, 0.2), (0.12, -0.7), (0.1, -1.6), (0.16, -2.2)], (140, 130, 140), 0.035)
+    pen.shape([(0.1, -2.08, 1), (0.16, -2.24), (0.22, -2.08, 1)], colour)
+    ball = pen.ellipse((0.16, -2.86), (0.52, 0.64), colour)
+    shade = [(0.4, -3.6), (0.9, -3.0), (0.4, -2.1), (0.1, -2.2), (0.5, -2.8)]
+    pen.shade(ball, shade, darker(colour, 0.2))
+    pen.ellipse((-0.02, -3.1), (0.11, 0.17), lighter(colour, 0.75), 0)
 
 
 def _flower(pen: Pen, person: Person) -> None:
@@ -93,11 +97,14 @@ def _cat(pen: Pen, person: Person) -> None:
 
 
 _HELD: dict[str, Callable[[Pen, Person], None]] = {
-    "umbrella": _umbrella,
     "book": _book,
-    "balloon": _balloon,
     "flower": _flower,
     "staff": _staff,
     "cup": _cup,
     "cat": _cat,
+}
+
+_HELD_BEHIND: dict[str, Callable[[Pen, Person], None]] = {
+    "umbrella": _umbrella,
+    "balloon": _balloon,
 }

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageFilter
 
 from reviewer.sample.animals import draw_animal
-from reviewer.sample.canvas import Canvas
+from reviewer.sample.canvas import Canvas, Mark
 from reviewer.sample.characters import ink_of
 from reviewer.sample.figures import draw_person, stands
 from reviewer.sample.interiors import BACKDROPS
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
 
 _SEEN_SHARE = 0.7
 """How much of a thing's box must stay as drawn for its tag to be given."""
+
+_BROAD = frozenset(
+    {"beach", "bookshelf", "bubble", "building", "cherry_blossoms", "cloudy_sky", "forest"}
+    | {"ocean", "river", "road", "tree"}
+)
+"""Things that are known from a part of them."""
+
+_BROAD_SHARE = 0.3
+
+_FAINT = 10
+"""A change of fewer grey levels than this hides nothing."""
+
+_SMALL = frozenset(
+    {"fence", "mushroom", "red_flower", "shooting_star", "starry_sky", "yellow_flower"}
+)
+"""Things that a background out of focus does not show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,28 +65,36 @@ def draw(scene: Scene) -> Picture:
         BACKDROPS[scene.place.kind](canvas, pen, scene.place, rng)
     else:
         draw_landscape(canvas, pen, scene.place, rng)
-    behind = canvas.image.copy() if canvas.marks else None
+    if scene.blurry:
+        canvas.image.paste(_out_of_focus(canvas.image))
+        canvas.marks[:] = [
+            Mark(mark.name, mark.box, canvas.image.crop(mark.box))
+            for mark in canvas.marks
+            if mark.name not in _SMALL
+        ]
     for person, stand in zip(scene.persons, stands(scene, size, rng), strict=True):
         draw_person(canvas, person, stand, rng)
     for animal in scene.animals:
         draw_animal(canvas, animal)
-    seen = _seen(behind, canvas) if behind else frozenset()
+    seen = _seen(canvas)
     draw_weather(pen, scene.place, rng)
     return Picture(finish(canvas.image, scene), true_tags(scene, seen))
 
 
-def _seen(behind: Image.Image, canvas: Canvas) -> frozenset[str]:
-    """Names of marked things that persons and animals leave visible."""
+def _out_of_focus(image: Image.Image) -> Image.Image:
+    """The picture as it looks behind somebody who stands near."""
+    small = image.reduce(4).filter(ImageFilter.GaussianBlur(1.6))
+    return small.resize(image.size, Image.Resampling.BICUBIC)
+
+
+def _seen(canvas: Canvas) -> frozenset[str]:
+    """Names of marked things that still look as they were drawn."""
     names: set[str] = set()
-    for name, box in canvas.marks:
-        if name in names:
+    for mark in canvas.marks:
+        if mark.name in names:
             continue
-        change = ImageChops.difference(behind.crop(box), canvas.image.crop(box)).convert("L")
-        kept = change.histogram()[0] / (change.width * change.height)
-        if kept >= _SEEN_SHARE or (kept >= 0.3 and name in _BROAD):
-            names.add(name)
+        change = ImageChops.difference(mark.look, canvas.image.crop(mark.box)).convert("L")
+        kept = sum(change.histogram()[:_FAINT]) / (change.width * change.height)
+        if kept >= (_BROAD_SHARE if mark.name in _BROAD else _SEEN_SHARE):
+            names.add(mark.name)
     return frozenset(names)
-
-
-_BROAD = frozenset({"ocean", "beach", "forest", "bookshelf", "cloudy_sky", "bubble", "river"})
-"""Things as wide as the picture, which show on both sides of a person."""

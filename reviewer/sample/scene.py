@@ -192,6 +192,7 @@ class Scene:
         style: `cel`, `soft`, `bold`, `watercolor`, `greyscale`, `sepia`, `sketch`, `lineart`,
             `pixel`.
         artist: Tag of the artist, or empty.
+        blurry: The background is out of focus.
         signed: A signature in the corner.
         border: A white border.
         seed: Of the drawing's small accidents.
@@ -204,6 +205,7 @@ class Scene:
     animals: tuple[Animal, ...] = ()
     style: str = "cel"
     artist: str = ""
+    blurry: bool = False
     signed: bool = False
     border: bool = False
     seed: int = 0

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.sample.canvas import ellipse_points, smooth
+from reviewer.sample.canvas import smooth
 from reviewer.sample.forms import star
 from reviewer.sample.palette import WHITE, mix
 
@@ -184,10 +184,27 @@ def _clouds(pen: Pen, place: Place, rng: random.Random) -> None:
         return
     for n in range(rng.randint(2, 4)):
         size = rng.uniform(0.05, 0.1)
-        x = _aside(pen, rng) if n == 0 else rng.uniform(0, _aspect(pen))
         y = rng.uniform(0.1, max(0.14, place.horizon - 0.14))
+        x = _clear_of_lights(pen, size, rng, aside=n == 0)
         cloud(pen, (x, y), size, light, rng)
         pen.mark("cloud", (x, y), (size * 1.5, size * 0.7))
+
+
+def _clear_of_lights(pen: Pen, size: float, rng: random.Random, *, aside: bool) -> float:
+    """An x for a cloud that leaves the sun and the moon free, where there is room."""
+    x = 0.0
+    for _ in range(8):
+        x = _aside(pen, rng) if aside else rng.uniform(0, _aspect(pen))
+        low, high = (x - 2.1 * size) * pen.scale, (x + 2.1 * size) * pen.scale
+        if not any(
+            mark.name in _LIT and mark.box[0] < high and mark.box[2] > low
+            for mark in pen.canvas.marks
+        ):
+            break
+    return x
+
+
+_LIT = frozenset({"sun", "full_moon", "crescent_moon"})
 
 
 def _rainbow(pen: Pen, place: Place, rng: random.Random) -> None:
@@ -203,20 +220,14 @@ def _rainbow(pen: Pen, place: Place, rng: random.Random) -> None:
     )
     for n, colour in enumerate(colours):
         far, near = radius - n * 0.016, radius - (n + 1) * 0.016
-        arc = ellipse_points(x, place.horizon, far, far)
-        hole = ellipse_points(x, place.horizon, near, near)
-        upper = [p for p in arc if p[1] <= place.horizon + 0.02]
-        lower = [p for p in hole if p[1] <= place.horizon + 0.02]
-        upper.sort(key=lambda p: p[0])
-        lower.sort(key=lambda p: -p[0])
-        points: list[Point] = [
-            (float(p[0]), float(p[1]), 1) for p in (upper[0], upper[-1], lower[0], lower[-1])
-        ]
         ring = [
-            *((float(p[0]), float(p[1])) for p in upper),
-            *((float(p[0]), float(p[1])) for p in lower),
+            (
+                x + reach * math.cos(math.pi * n / 18),
+                place.horizon - reach * math.sin(math.pi * n / 18),
+            )
+            for reach, order in ((far, range(19)), (near, range(18, -1, -1)))
+            for n in order
         ]
-        del points
         pen.glaze(ring, colour, 0.62)
     for side in (-1, 1):
         pen.mark(

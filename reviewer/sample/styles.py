@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -40,10 +41,14 @@ def _grain(blur: float) -> Image.Image:
 
 def _grained(image: Image.Image, seed: int, blur: float, amount: float) -> Image.Image:
     x, y = seed % 97, seed // 97 % 97
-    patch = ImageOps.fit(_grain(blur), (_GRAIN, _GRAIN)).transform(
-        image.size, Image.Transform.EXTENT, (x, y, x + 384, y + 384 * image.height / image.width)
-    )
+    side = _GRAIN - 97
+    patch = _grain(blur).crop((x, y, x + side, y + side)).resize(_square(image))
+    patch = patch.crop((0, 0, image.width, image.height))
     return Image.blend(image, ImageChops.overlay(image, patch.convert("RGB")), amount)
+
+
+def _square(image: Image.Image) -> tuple[int, int]:
+    return (max(image.size), max(image.size))
 
 
 def _soft(image: Image.Image, seed: int) -> Image.Image:
@@ -53,8 +58,32 @@ def _soft(image: Image.Image, seed: int) -> Image.Image:
 
 def _watercolor(image: Image.Image, seed: int) -> Image.Image:
     soft = image.filter(ImageFilter.MedianFilter(3))
-    washed = _grained(soft, seed, 9.0, 0.5)
-    return _grained(washed, seed // 3, 0.8, 0.3)
+    washed = _grained(soft, seed, 12.0, 0.3)
+    paper = _grained(washed, seed // 3, 0.8, 0.16)
+    return _deckled(paper, seed)
+
+
+def _deckled(image: Image.Image, seed: int) -> Image.Image:
+    """Leave an uneven edge of bare paper, as washes do."""
+    rng = random.Random(seed)
+    width, height = image.size
+    edge = min(width, height) * 0.035
+    points: list[tuple[float, float]] = []
+    for x0, y0, x1, y1 in ((0, 0, 1, 0), (1, 0, 1, 1), (1, 1, 0, 1), (0, 1, 0, 0)):
+        for n in range(14):
+            share = n / 14
+            x = edge + (width - 2 * edge) * (x0 + (x1 - x0) * share) + rng.uniform(-0.5, 0.5) * edge
+            y = (
+                edge
+                + (height - 2 * edge) * (y0 + (y1 - y0) * share)
+                + rng.uniform(-0.5, 0.5) * edge
+            )
+            points.append((x, y))
+    mask = Image.new("L", image.size)
+    ImageDraw.Draw(mask).polygon(points, fill=255)
+    paper = Image.new("RGB", image.size, (252, 250, 245))
+    paper.paste(image, mask=mask.filter(ImageFilter.BoxBlur(1)))
+    return paper
 
 
 def _greyscale(image: Image.Image, seed: int) -> Image.Image:
@@ -63,7 +92,7 @@ def _greyscale(image: Image.Image, seed: int) -> Image.Image:
 
 def _sepia(image: Image.Image, seed: int) -> Image.Image:
     grey = ImageOps.colorize(image.convert("L"), (54, 34, 24), (252, 240, 214), mid=(176, 132, 92))
-    return _grained(grey, seed, 0.8, 0.2)
+    return _grained(grey, seed, 0.8, 0.12)
 
 
 def _sketch(image: Image.Image, seed: int) -> Image.Image:
@@ -71,8 +100,8 @@ def _sketch(image: Image.Image, seed: int) -> Image.Image:
 
 
 def _pixel(image: Image.Image, seed: int) -> Image.Image:
-    tiny = image.resize((image.width // 4, image.height // 4), Image.Resampling.BOX)
-    flat = tiny.quantize(28, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert(
+    tiny = image.resize((image.width // 3, image.height // 3), Image.Resampling.BOX)
+    flat = tiny.quantize(32, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).convert(
         "RGB"
     )
     return flat.resize(image.size, Image.Resampling.NEAREST)

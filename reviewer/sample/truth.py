@@ -53,6 +53,8 @@ def true_tags(scene: Scene, seen: frozenset[str] = frozenset()) -> frozenset[str
     tags.update(_place_tags(scene, seen))
     tags.update(_STYLES.get(scene.style, ()))
     tags.update({scene.artist} if scene.artist else ())
+    if scene.blurry:
+        tags.add("blurry_background")
     if scene.signed:
         tags.add("signature")
     if scene.border:
@@ -199,7 +201,7 @@ def _lower_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
             yield "pleated_skirt"
             if colour and skirt_colour(person) in {"red", "blue", "black"}:
                 yield f"{skirt_colour(person)}_skirt"
-    if person.tail and scene.frame is Frame.FULL:
+    if person.tail:
         yield f"{person.ears}_tail"
     if scene.frame is not Frame.FULL or person.outfit == "kimono":
         return
@@ -212,14 +214,13 @@ def _lower_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
 
 
 def _pose_tags(scene: Scene, person: Person) -> Iterator[str]:
-    if person.held == "umbrella":
-        yield "holding_umbrella"
     if scene.frame is Frame.PORTRAIT:
+        yield "umbrella" if person.held == "umbrella" else ""
         return
     yield {"wave": "waving", "behind": "arms_behind_back"}.get(person.pose, "")
     if person.pose == "hips" and scene.frame is not Frame.UPPER:
         yield "hands_on_own_hips"
-    if person.held and person.held != "umbrella":
+    if person.held:
         yield {"cat": "holding_animal"}.get(person.held, f"holding_{person.held}")
         if person.held == "cat":
             yield "cat"

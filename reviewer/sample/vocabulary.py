@@ -37,7 +37,7 @@ CHARACTERS: tuple[str, ...] = (
     "tilda_marrow",
 )
 
-META: tuple[str, ...] = ("highres", "traditional_media", "variant_set", "watercolor_(medium)")
+META: tuple[str, ...] = ("highres", "traditional_media", "watercolor_(medium)")
 
 IMPLICATIONS: tuple[tuple[str, str], ...] = (
     ("2girls", "multiple_girls"),
@@ -103,6 +103,7 @@ IMPLICATIONS: tuple[tuple[str, str], ...] = (
     ("sunflower", "yellow_flower"),
     ("white_background", "simple_background"),
     ("greyscale", "monochrome"),
+    ("blurry_background", "blurry"),
     ("watercolor_(medium)", "traditional_media"),
     ("holding_umbrella", "umbrella"),
     ("holding_umbrella", "holding"),
