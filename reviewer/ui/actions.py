@@ -48,7 +48,6 @@ _APPLE_RUNS = ((0, "ASDFHGZXCV"), (11, "BQWERYT"), (31, "OU"), (34, "IP"), (37, 
 _APPLE = {start + at: letter for start, run in _APPLE_RUNS for at, letter in enumerate(run)}
 _APPLE |= {45: "N", 46: "M"}
 _CAPS = {
-    "Backspace": "\N{LEFTWARDS ARROW} Backspace",
     "Right": "\N{RIGHTWARDS ARROW}",
     "Left": "\N{LEFTWARDS ARROW}",
     "Up": "\N{UPWARDS ARROW}",

@@ -15,7 +15,9 @@ from reviewer.ui.theme import HOVER, LINE, MUTED, RAISED, TEXT
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-PAD = 7
+PAD = 6
+SHORT_CAPS = {"Backspace": "\N{ERASE TO THE LEFT}"}
+"""Caps that would take a word's room."""
 
 
 class CaptionButton(QAbstractButton):
@@ -25,7 +27,8 @@ class CaptionButton(QAbstractButton):
         """Shows a command's first key and its caption."""
         super().__init__(parent)
         self.command_id = command.id
-        self._cap = key_cap(command.keys[0])
+        first = command.keys[0]
+        self._cap = SHORT_CAPS.get(first, key_cap(first))
         self.setText(command.caption)
         self.setToolTip(f"{command.title} ({', '.join(key_cap(key) for key in command.keys)})")
         self.setAccessibleName(command.title)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from reviewer.core.vocabulary import Vocabulary
 
-LEFT_WIDTH = 17
-RIGHT_WIDTH = 18
+LEFT_WIDTH = 15
+RIGHT_WIDTH = 16
 """Widths of the side panels, in heights of a line of text."""
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from reviewer.settings import Recent
 
 NAME = "Tag Reviewer"
-SENTENCE = "Finds the wrong and missing tags of a collection. You settle each with one key."
+SENTENCE = "Finds the wrong and the missing tags of your images; one key settles each."
 WIDTH = 640
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 _NO_PARENT = QModelIndex()

@@ -89,6 +89,7 @@ class StatusLine(QWidget):
         """Takes new figures; those without ground are left blank."""
         pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else ""
         self._pace.setText(pace)
+        self._pace.setVisible(bool(pace))
         self._today.setText(f"{figures.today:,} today")
         share = percent_range(figures.recent_yield) if figures.counted else "no answers yet"
         self._yield.setText(f"yield {share}")
