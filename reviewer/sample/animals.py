@@ -10,6 +10,8 @@ from reviewer.sample.palette import WHITE, Colour, darker, lighter, mix
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+
     from reviewer.sample.canvas import Canvas, Pen, Point
     from reviewer.sample.scene import Animal
 
@@ -46,21 +48,21 @@ class _Turned:
         self.side = side
 
     def _flip(self, points: list[Point]) -> list[Point]:
-        return [(self.side * point[0], *point[1:]) for point in points]  # type: ignore[misc]
+        return [(self.side * point[0], *point[1:]) for point in points]
 
-    def shape(self, points: list[Point], fill: Colour, line: float = 1.0) -> object:
+    def shape(self, points: list[Point], fill: Colour, line: float = 1.0) -> np.ndarray:
         return self.pen.shape(self._flip(points), fill, 0.36 * line)
 
     def ellipse(
         self, x: float, y: float, rx: float, ry: float, fill: Colour, line: float = 1.0
-    ) -> object:
+    ) -> np.ndarray:
         return self.pen.ellipse((self.side * x, y), (rx, ry), fill, 0.36 * line)
 
     def stroke(self, points: list[Point], colour: Colour, width: float) -> None:
         self.pen.stroke(self._flip(points), colour, width)
 
-    def shade(self, outer: object, points: list[Point], colour: Colour) -> None:
-        self.pen.shade(outer, self._flip(points), colour)  # type: ignore[arg-type]
+    def shade(self, outer: np.ndarray, points: list[Point], colour: Colour) -> None:
+        self.pen.shade(outer, self._flip(points), colour)
 
 
 def _eyes(pen: _Turned, at: tuple[float, float], apart: float, size: float, iris: Colour) -> None:

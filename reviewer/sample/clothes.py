@@ -10,6 +10,8 @@ from reviewer.sample.palette import CLOTH, WHITE, darker, lighter, mix
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
+
     from reviewer.sample.canvas import Pen, Point
     from reviewer.sample.palette import Colour
     from reviewer.sample.scene import Person
@@ -20,7 +22,8 @@ _TORSO: tuple[Point, ...] = (
     (0.0, 1.62),
 )  # fmt: skip
 _BOXY: tuple[Point, ...] = (
-    (-0.42, 1.34), (-0.86, 1.55), (-0.8, 2.2), (-0.8, 3.3, 1), (0.8, 3.3, 1), (0.8, 2.2), (0.86, 1.55),
+    (-0.42, 1.34), (-0.86, 1.55), (-0.8, 2.2), (-0.8, 3.3, 1), (0.8, 3.3, 1), (0.8, 2.2),
+    (0.86, 1.55),
     (0.42, 1.34), (0.0, 1.55),
 )  # fmt: skip
 _BELOW: dict[str, Colour] = {"pants": (74, 84, 122), "shorts": (112, 98, 88)}
@@ -30,7 +33,8 @@ def skirt_colour(person: Person) -> str:
     """Key of `palette.CLOTH` of the skirt that goes with a top."""
     if person.outfit == "uniform":
         return person.cloth
-    return {"red": "black", "blue": "blue", "black": "red", "pink": "black"}.get(person.cloth, "red" if
+    return {"red": "black", "blue": "blue", "black": "red", "pink": "black"}.get(person.cloth,
+        "red" if
             person.hair in {"black", "white", "brown"} else "blue")  # fmt: skip
 
 
@@ -65,10 +69,10 @@ def draw_outfit(body: Pen, person: Person) -> None:
     _OUTFITS[person.outfit](body, person)
 
 
-def _torso_shade(body: Pen, torso: object, colour: Colour) -> None:
+def _torso_shade(body: Pen, torso: np.ndarray, colour: Colour) -> None:
     shade = darker(colour, 0.18)
-    body.shade(torso, [(0.45, 1.5), (1.0, 1.5), (1.0, 3.4), (0.5, 3.4), (0.36, 2.6)], shade, 0.9)  # type: ignore[arg-type]
-    body.shade(torso, [(-0.6, 1.2), (0.6, 1.2), (0.5, 1.66), (0, 1.82), (-0.5, 1.66)], shade, 0.9)  # type: ignore[arg-type]
+    body.shade(torso, [(0.45, 1.5), (1.0, 1.5), (1.0, 3.4), (0.5, 3.4), (0.36, 2.6)], shade, 0.9)
+    body.shade(torso, [(-0.6, 1.2), (0.6, 1.2), (0.5, 1.66), (0, 1.82), (-0.5, 1.66)], shade, 0.9)
 
 
 # -- below ---------------------------------------------------------------------------------------
@@ -100,9 +104,11 @@ def _legs_of(length: float) -> Callable[[Pen, Person], None]:
         colour = _BELOW["pants" if length > 4.5 else "shorts"]
         for side in (-1, 1):
             end = min(length, 5.6)
-            leg = body.shape([(0, 2.8, 1), (side * 0.66, 2.8, 1), (side * 0.76, 3.4), (side * 0.7, end, 1),
+            leg = body.shape([(0, 2.8, 1), (side * 0.66, 2.8, 1), (side * 0.76, 3.4),
+                (side * 0.7, end, 1),
                               (side * 0.1, end, 1), (side * 0.04, 3.6)], colour)  # fmt: skip
-            body.shade(leg, [(side * 0.04, 3.4), (side * 0.26, 3.6), (side * 0.3, end), (side * 0.06, end)],
+            body.shade(leg, [(side * 0.04, 3.4), (side * 0.26, 3.6), (side * 0.3, end),
+                (side * 0.06, end)],
                        darker(colour, 0.2))  # fmt: skip
 
     return draw
@@ -126,7 +132,7 @@ def _dress(body: Pen, person: Person) -> None:
         if n < 8:
             hem.append((x - 0.175, 4.4 - 0.1 * x * x, 1))
     trim = WHITE if person.cloth != "white" else CLOTH["pink"]
-    frill: list[Point] = [(p[0] * 1.02, p[1] + 0.13, *p[2:]) for p in hem]  # type: ignore[misc]
+    frill: list[Point] = [(p[0] * 1.02, p[1] + 0.13, *p[2:]) for p in hem]
     body.shape([(0.5, 2.6), (1.0, 3.5), *frill, (-1.0, 3.5), (-0.5, 2.6)], trim)
     skirt = body.shape([(-0.54, 2.5, 1), (0.54, 2.5, 1), (0.95, 3.4), *hem, (-0.95, 3.4)], colour)
     for x in (-0.5, 0.0, 0.5):
@@ -151,9 +157,9 @@ def _uniform(body: Pen, person: Person) -> None:
     )
     _torso_shade(body, torso, CLOTH["white"])
     for side in (-1, 1):
-        collar = body.shape([(0, 2.2, 1), (side * 0.36, 1.32, 1), (side * 0.7, 1.44), (side * 0.8, 1.72, 1),
+        body.shape([(0, 2.2, 1), (side * 0.36, 1.32, 1), (side * 0.7, 1.44),
+            (side * 0.8, 1.72, 1),
                              (side * 0.42, 1.95)], colour)  # fmt: skip
-        del collar
         body.stroke([(side * 0.08, 2.12), (side * 0.42, 1.85), (side * 0.7, 1.66)], WHITE, 0.05)
     tie = CLOTH["red"] if person.cloth != "red" else CLOTH["blue"]
     for side in (-1, 1):
@@ -171,7 +177,8 @@ def _shirt(body: Pen, person: Person) -> None:
     for y in (2.0, 2.4, 2.8):
         body.ellipse((0.08, y), (0.045, 0.045), darker(colour, 0.45), 0)
     for side in (-1, 1):
-        body.shape([(0, 1.62, 1), (side * 0.34, 1.26, 1), (side * 0.52, 1.5), (side * 0.3, 1.86, 1)],
+        body.shape([(0, 1.62, 1), (side * 0.34, 1.26, 1), (side * 0.52, 1.5),
+            (side * 0.3, 1.86, 1)],
                    lighter(colour, 0.3))  # fmt: skip
 
 
@@ -179,7 +186,8 @@ def _hoodie(body: Pen, person: Person) -> None:
     colour = CLOTH[person.cloth]
     torso = body.shape(_BOXY, colour)
     _torso_shade(body, torso, colour)
-    body.shape([(-0.9, 1.5), (-0.5, 1.18), (-0.2, 1.5), (0, 1.72), (0.2, 1.5), (0.5, 1.18), (0.9, 1.5),
+    body.shape([(-0.9, 1.5), (-0.5, 1.18), (-0.2, 1.5), (0, 1.72), (0.2, 1.5), (0.5, 1.18),
+        (0.9, 1.5),
                 (0.5, 1.86), (0, 2.0), (-0.5, 1.86)], darker(colour, 0.14))  # fmt: skip
     body.shape(
         [(-0.36, 2.62, 1), (0.36, 2.62, 1), (0.6, 3.1, 1), (-0.6, 3.1, 1)], darker(colour, 0.1)
@@ -193,11 +201,13 @@ def _jacket(body: Pen, person: Person) -> None:
     shirt = WHITE if person.cloth != "white" else CLOTH["black"]
     body.shape(_TORSO, shirt)
     for side in (-1, 1):
-        panel = body.shape([(side * 0.4, 1.34, 1), (side * 0.88, 1.54), (side * 0.78, 2.2), (side * 0.82, 3.35, 1),
+        panel = body.shape([(side * 0.4, 1.34, 1), (side * 0.88, 1.54), (side * 0.78, 2.2),
+            (side * 0.82, 3.35, 1),
                             (side * 0.16, 3.35, 1), (side * 0.12, 2.5)], colour)  # fmt: skip
         body.shade(panel, [(side * 0.6, 1.5), (side * 1, 1.5), (side * 1, 3.4), (side * 0.6, 3.4)],
                    darker(colour, 0.2))  # fmt: skip
-        body.shape([(side * 0.38, 1.3, 1), (side * 0.62, 1.75, 1), (side * 0.46, 1.9, 1), (side * 0.12, 2.5, 1),
+        body.shape([(side * 0.38, 1.3, 1), (side * 0.62, 1.75, 1), (side * 0.46, 1.9, 1),
+            (side * 0.12, 2.5, 1),
                     (side * 0.2, 1.8)], lighter(colour, 0.14))  # fmt: skip
 
 
@@ -219,7 +229,8 @@ def _sweater(body: Pen, person: Person) -> None:
 
 def _kimono(body: Pen, person: Person) -> None:
     colour = CLOTH[person.cloth]
-    skirt = body.shape([(-0.6, 2.7, 1), (0.6, 2.7, 1), (0.86, 3.6), (0.78, 5.5, 1), (-0.78, 5.5, 1), (-0.86, 3.6)],
+    skirt = body.shape([(-0.6, 2.7, 1), (0.6, 2.7, 1), (0.86, 3.6), (0.78, 5.5, 1),
+        (-0.78, 5.5, 1), (-0.86, 3.6)],
                        colour)  # fmt: skip
     body.shade(
         skirt, [(0.1, 2.8, 1), (0.3, 5.6, 1), (0.9, 5.6, 1), (0.7, 3.4)], darker(colour, 0.16)
@@ -267,7 +278,8 @@ def _scarf(body: Pen, person: Person) -> None:
         [(0.2, 1.4), (0.62, 1.5), (0.72, 2.7, 1), (0.3, 2.76, 1)], darker(colour, 0.12)
     )
     body.shade(end, [(0.2, 2.45), (0.8, 2.4), (0.8, 2.55), (0.2, 2.6)], lighter(colour, 0.5))
-    wrap = body.shape([(-0.66, 1.18), (-0.4, 0.96), (0, 1.12), (0.4, 0.96), (0.66, 1.18), (0.62, 1.52), (0, 1.72),
+    wrap = body.shape([(-0.66, 1.18), (-0.4, 0.96), (0, 1.12), (0.4, 0.96), (0.66, 1.18),
+        (0.62, 1.52), (0, 1.72),
                        (-0.62, 1.52)], colour)  # fmt: skip
     body.shade(
         wrap, [(-0.7, 1.45), (0, 1.6), (0.7, 1.45), (0.5, 1.8), (-0.5, 1.8)], darker(colour, 0.25)

@@ -100,13 +100,15 @@ def _lashes(eye: Pen, side: int, slant: float, tall: float, *, girl: bool) -> No
     weight = 0.075 if girl else 0.055
     top = -tall - 0.01
     eye.stroke(
-        [(-side * 0.24, 0.0), (-side * 0.12, top * 0.85), (side * 0.06, top), (side * 0.2, top * 0.6),
+        [(-side * 0.24, 0.0), (-side * 0.12, top * 0.85), (side * 0.06, top),
+            (side * 0.2, top * 0.6),
          (side * 0.29, -0.04 + slant)], _LASH, weight)  # fmt: skip
     if girl:
         eye.stroke([(side * 0.22, top * 0.5), (side * 0.34, -0.13 + slant)], _LASH, 0.05)
         eye.stroke([(side * 0.25, top * 0.3), (side * 0.37, -0.03 + slant)], _LASH, 0.045)
     eye.stroke([(side * 0.2, tall * 0.86), (0.02 * side, tall + 0.015)], _LASH, 0.03)
-    eye.stroke([(-side * 0.1, top - 0.09), (side * 0.1, top - 0.08)], mix(_LASH, (200, 130, 120), 0.5),
+    eye.stroke([(-side * 0.1, top - 0.09),
+        (side * 0.1, top - 0.08)], mix(_LASH, (200, 130, 120), 0.5),
                0.025)  # fmt: skip
 
 
@@ -171,7 +173,8 @@ def _open(pen: Pen, person: Person) -> None:
 
 
 def _grin_open(pen: Pen, person: Person) -> None:
-    hole = _hole(pen, [(-0.25, 0.645, 1), (0, 0.675), (0.25, 0.645, 1), (0.19, 0.8), (0, 0.9), (-0.19, 0.8)],
+    hole = _hole(pen, [(-0.25, 0.645, 1), (0, 0.675), (0.25, 0.645, 1), (0.19, 0.8), (0, 0.9),
+        (-0.19, 0.8)],
                  (0, 0.89, 0.16, 0.09))  # fmt: skip
     pen.shade(hole, [(-0.25, 0.62), (0.25, 0.62), (0.2, 0.71), (-0.2, 0.71)], WHITE)
 
@@ -233,7 +236,8 @@ def _marks(pen: Pen, person: Person) -> None:
         )
     if "eyepatch" in marks:
         pen.stroke([(-0.85, -0.3), (0, -0.05), (0.86, 0.3)], (44, 40, 52), 0.06)
-        pen.shape([(0.14, 0.04), (0.42, -0.06), (0.72, 0.04), (0.66, 0.42), (0.42, 0.56), (0.18, 0.4)],
+        pen.shape([(0.14, 0.04), (0.42, -0.06), (0.72, 0.04), (0.66, 0.42), (0.42, 0.56),
+            (0.18, 0.4)],
                   (48, 44, 58))  # fmt: skip
 
 

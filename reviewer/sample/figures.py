@@ -6,7 +6,6 @@ waist at 2.6, hips at 3.2, the soles at 6.
 
 from __future__ import annotations
 
-import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from reviewer.sample.props import draw_held, draw_held_behind
 from reviewer.sample.scene import Frame
 
 if TYPE_CHECKING:
+    import random
+
     from reviewer.sample.canvas import Canvas, Pen
     from reviewer.sample.palette import Colour
     from reviewer.sample.scene import Person, Scene
@@ -68,8 +69,10 @@ def elbow_room(person: Person) -> float:
 def stands(scene: Scene, size: tuple[int, int], rng: random.Random) -> list[Stand]:
     """Place the persons of a scene of `size` drawing pixels; each is whole within its frame."""
     width, height = size
+    if not scene.persons:
+        return []
     if scene.frame is Frame.TINY:
-        return [_tiny_stand(scene, size, rng)] if scene.persons else []
+        return [_tiny_stand(scene, size, rng)]
     count = len(scene.persons)
     full = scene.frame is Frame.FULL
     fill = rng.uniform(0.78, 0.98) if full else rng.uniform(0.93, 0.99)
@@ -155,7 +158,8 @@ def _behind(head: Pen, body: Pen, person: Person, rng: random.Random) -> None:
 
 def _neck(body: Pen, person: Person) -> None:
     skin = SKIN[person.skin]
-    neck = body.shape([(-0.24, 0.7, 1), (0.24, 0.7, 1), (0.25, 1.25), (0.5, 1.5, 1), (0, 1.75), (-0.5, 1.5, 1),
+    neck = body.shape([(-0.24, 0.7, 1), (0.24, 0.7, 1), (0.25, 1.25), (0.5, 1.5, 1), (0, 1.75),
+        (-0.5, 1.5, 1),
                        (-0.25, 1.25)], skin)  # fmt: skip
     body.shade(
         neck,
@@ -239,7 +243,8 @@ def _stocking(
 def _foot(body: Pen, person: Person, side: int) -> None:
     colour = (104, 66, 50) if person.cloth != "black" else (60, 50, 60)
     x = side * 0.4
-    body.shape([(x - 0.2, 5.66, 1), (x + 0.2, 5.66, 1), (x + 0.2 + side * 0.1, 5.92), (x + side * 0.14, 6.02),
+    body.shape([(x - 0.2, 5.66, 1), (x + 0.2, 5.66, 1), (x + 0.2 + side * 0.1, 5.92),
+        (x + side * 0.14, 6.02),
                 (x - 0.2 + side * 0.1, 5.95)], colour)  # fmt: skip
     if person.boots:
         body.shape(
@@ -260,7 +265,8 @@ def fur(person: Person) -> Colour:
 def _tail(body: Pen, person: Person) -> None:
     colour = fur(person)
     if person.ears == "fox":
-        tail = body.shape([(0.2, 3.1), (1.1, 3.6), (1.5, 2.9), (1.75, 1.9), (2.25, 1.5, 1), (2.4, 2.8), (2.0, 3.8),
+        tail = body.shape([(0.2, 3.1), (1.1, 3.6), (1.5, 2.9), (1.75, 1.9), (2.25, 1.5, 1),
+            (2.4, 2.8), (2.0, 3.8),
                            (1.2, 4.2), (0.3, 3.6)], colour)  # fmt: skip
         body.shade(tail, [(1.5, 2.3), (2.0, 2.1), (2.5, 2.4), (2.4, 1.2), (1.7, 1.2)], WHITE)
     elif person.ears == "dog":
@@ -276,6 +282,7 @@ def _wings(body: Pen) -> None:
     for side in (-1, 1):
         for n in range(5, -1, -1):
             far = 2.1 - n * 0.22
-            body.shape([(side * 0.3, 1.7), (side * (far * 0.7), 1.0 + n * 0.32), (side * far, 1.0 + n * 0.42, 1),
+            body.shape([(side * 0.3, 1.7), (side * (far * 0.7), 1.0 + n * 0.32),
+                (side * far, 1.0 + n * 0.42, 1),
                         (side * far * 0.75, 1.75 + n * 0.34), (side * 0.3, 2.2)],
                        mix(CLOTH["white"], (196, 208, 236), n / 9))  # fmt: skip

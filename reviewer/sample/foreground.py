@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 def depth(land: Land) -> None:
     """Darken the lower edge a little, which gives the ground depth."""
     land.pen.canvas.glaze(
-        land.pen.pixels(np.array([(-0.2, 0.93), (land.wide + 0.2, 0.93), (land.wide + 0.2, 1.3), (-0.2, 1.3)])),
+        land.pen.pixels(np.array([(-0.2, 0.93), (land.wide + 0.2, 0.93), (land.wide + 0.2, 1.3),
+            (-0.2, 1.3)])),
         land.light.on((30, 44, 70)), 0.3, blur=0.05 * land.pen.scale)  # fmt: skip
 
 
@@ -31,8 +32,10 @@ def blades(land: Land) -> None:
         high = land.rng.uniform(0.07, 0.2) * (1.1 - abs(x - corner) * 2)
         lean = side * land.rng.uniform(-0.01, 0.07)
         colour = land.ground(mix((52, 112, 66), (96, 160, 76), n / 11))
-        land.pen.shape([(x - 0.012, 1.02, 1), (x + lean * 0.3 - 0.006, 1 - high * 0.6), (x + lean, 1 - high, 1),
-                        (x + lean * 0.3 + 0.01, 1 - high * 0.55), (x + 0.014, 1.02, 1)], colour, 0)  # fmt: skip
+        land.pen.shape([(x - 0.012, 1.02, 1), (x + lean * 0.3 - 0.006, 1 - high * 0.6),
+            (x + lean, 1 - high, 1),
+                        (x + lean * 0.3 + 0.01, 1 - high * 0.55),
+                        (x + 0.014, 1.02, 1)], colour, 0)  # fmt: skip
 
 
 def pier(land: Land) -> None:
@@ -48,7 +51,8 @@ def pier(land: Land) -> None:
         for k in range(4):
             x = land.wide * ((k + 0.37 * n) % 4) / 4
             land.pen.stroke([(x, y), (x, y + 0.035)], darker(wood, 0.22), 0.004)
-    land.pen.polygon([(-0.1, top - 0.012), (land.wide + 0.1, top - 0.012), (land.wide + 0.1, top + 0.012),
+    land.pen.polygon([(-0.1, top - 0.012), (land.wide + 0.1, top - 0.012),
+        (land.wide + 0.1, top + 0.012),
                       (-0.1, top + 0.012)], lighter(wood, 0.25), 0)  # fmt: skip
     for share in (0.07, 0.93):
         x = land.wide * share

@@ -31,11 +31,13 @@ def tube(spine: Sequence[tuple[float, float]], widths: Sequence[float]) -> list[
 def bow(pen: Pen, colour: Colour) -> None:
     """A ribbon bow about 1.6 units wide around the pen's origin."""
     for side in (-1, 1):
-        pen.shape([(side * 0.08, 0.05), (side * 0.5, 0.75, 1), (side * 0.28, 0.66), (side * 0.2, 0.85, 1),
+        pen.shape([(side * 0.08, 0.05), (side * 0.5, 0.75, 1), (side * 0.28, 0.66),
+            (side * 0.2, 0.85, 1),
                    (0, 0.1)], darker(colour, 0.15))  # fmt: skip
         wing = pen.shape([(0, 0, 1), (side * 0.35, -0.42), (side * 0.78, -0.46), (side * 0.82, 0.3),
                           (side * 0.4, 0.28)], colour)  # fmt: skip
-        pen.shade(wing, [(side * 0.1, 0.02), (side * 0.5, 0.05), (side * 0.9, 0.4), (side * 0.4, 0.4)],
+        pen.shade(wing, [(side * 0.1, 0.02), (side * 0.5, 0.05), (side * 0.9, 0.4),
+            (side * 0.4, 0.4)],
                   darker(colour, 0.25))  # fmt: skip
     pen.ellipse((0, 0), (0.17, 0.2), lighter(colour, 0.15))
 

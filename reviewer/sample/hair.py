@@ -10,6 +10,8 @@ from reviewer.sample.palette import HAIR, darker, lighter
 if TYPE_CHECKING:
     import random
 
+    import numpy as np
+
     from reviewer.sample.canvas import Pen, Point
     from reviewer.sample.palette import Colour
     from reviewer.sample.scene import Person
@@ -45,7 +47,7 @@ def draw_back(pen: Pen, body: Pen, person: Person, rng: random.Random) -> None:
     elif length == "short":
         _bob(pen, colour, tied=tied)
     else:
-        _falling(pen, body, colour, _REACH[length], rng)
+        _falling(body, colour, _REACH[length], rng)
     tails = {"twintails": _twintails, "ponytail": _ponytail, "drill": _drills}
     if person.style in tails:
         tails[person.style](pen, person, rng)
@@ -55,7 +57,7 @@ def _spiky_back(pen: Pen, colour: Colour, rng: random.Random) -> None:
     points: list[Point] = [(0, -1.2), (0.75, -1.0), (1.1, -0.4)]
     for x, y in ((1.22, 0.12), (1.1, 0.5), (0.86, 0.82), (0.5, 0.95)):
         points += [(x + rng.uniform(-0.03, 0.05), y, 1), (x - 0.16, y - 0.02)]
-    mirrored: list[Point] = [(-p[0], *p[1:]) for p in reversed(points[1:])]  # type: ignore[misc]
+    mirrored: list[Point] = [(-p[0], *p[1:]) for p in reversed(points[1:])]
     pen.shape([*points, *mirrored], colour)
 
 
@@ -67,7 +69,7 @@ def _bob(pen: Pen, colour: Colour, *, tied: bool) -> None:
         colour)  # fmt: skip
 
 
-def _falling(pen: Pen, body: Pen, colour: Colour, reach: float, rng: random.Random) -> None:
+def _falling(body: Pen, colour: Colour, reach: float, rng: random.Random) -> None:
     spread = 1.12 + 0.06 * reach
     wave = rng.uniform(-0.1, 0.1)
     right: list[Point] = [(0.8, -0.98), (1.14, -0.3), (1.2, 0.6), (spread + wave, reach * 0.62)]
@@ -80,12 +82,13 @@ def _falling(pen: Pen, body: Pen, colour: Colour, reach: float, rng: random.Rand
         if n < count - 1:
             ends.append((x - spread / (count - 1) + wave, reach - 0.25))
     outer = body.shape([(0, -1.22), *right, *ends, *left], colour)
-    for n in (-0.6, 0.1, 0.7):
-        body.ink_stroke([(n * spread, 1.0), (n * spread * 1.05 + wave, reach * 0.6),
-                         (n * spread + wave, reach - 0.3)], colour, 0.6)  # fmt: skip
-    body.shade(outer, [(-0.9, 0.4), (0.9, 0.4), (1.0, 1.9), (0, 2.1), (-1.0, 1.9)], darker(colour, 0.2),
+    for share in (-0.6, 0.1, 0.7):
+        x = share * spread
+        strand: list[Point] = [(x, 1.0), (x * 1.05 + wave, reach * 0.6), (x + wave, reach - 0.3)]
+        body.ink_stroke(strand, colour, 0.6)
+    body.shade(outer, [(-0.9, 0.4), (0.9, 0.4), (1.0, 1.9), (0, 2.1),
+        (-1.0, 1.9)], darker(colour, 0.2),
                0.7)  # fmt: skip
-    del pen
 
 
 def _lock(pen: Pen, spine: list[tuple[float, float]], width: float, colour: Colour) -> None:
@@ -200,7 +203,7 @@ def _strands(tips: list[tuple[float, float]], bangs: str) -> list[Point]:
     return edge
 
 
-def _gloss(pen: Pen, outer: object, person: Person, colour: Colour) -> None:
+def _gloss(pen: Pen, outer: np.ndarray, person: Person, colour: Colour) -> None:
     """The ring of light on the hair and the shade at its edge."""
     light = lighter(colour, 0.5 if person.hair != "black" else 0.25)
     ring: list[Point] = [(-0.98, -0.52), (-0.6, -0.8), (0, -0.9), (0.6, -0.8), (0.98, -0.52)]
@@ -208,8 +211,8 @@ def _gloss(pen: Pen, outer: object, person: Person, colour: Colour) -> None:
     for n in range(8):
         x = 0.9 - n * 0.26
         teeth.append((x, -0.7 + 0.3 * x * x + (0.1 if n % 2 else -0.03), 1))
-    pen.shade(outer, [*ring, *teeth], light, 0.8)  # type: ignore[arg-type]
-    pen.shade(outer, [(0.7, -1.3), (1.3, -0.9), (1.3, 0.5), (0.98, 0.5), (1.0, -0.3)],  # type: ignore[arg-type]
+    pen.shade(outer, [*ring, *teeth], light, 0.8)
+    pen.shade(outer, [(0.7, -1.3), (1.3, -0.9), (1.3, 0.5), (0.98, 0.5), (1.0, -0.3)],
               darker(colour, 0.16), 0.8)  # fmt: skip
 
 

@@ -40,20 +40,25 @@ def draw_on_top(pen: Pen, person: Person) -> None:
 def _cat_ears(pen: Pen, person: Person) -> None:
     colour = HAIR[person.hair]
     for side in (-1, 1):
-        pen.shape([(side * 1.0, -0.62, 1), (side * 1.06, -1.2), (side * 1.0, -1.68, 1), (side * 0.62, -1.48),
+        pen.shape([(side * 1.0, -0.62, 1), (side * 1.06, -1.2), (side * 1.0, -1.68, 1),
+            (side * 0.62, -1.48),
                    (side * 0.3, -1.1, 1), (side * 0.6, -0.8)], colour)  # fmt: skip
-        pen.shape([(side * 0.9, -0.82), (side * 0.93, -1.2), (side * 0.91, -1.45, 1), (side * 0.66, -1.26),
+        pen.shape([(side * 0.9, -0.82), (side * 0.93, -1.2), (side * 0.91, -1.45, 1),
+            (side * 0.66, -1.26),
                    (side * 0.52, -1.04)], (255, 182, 190), 0.5)  # fmt: skip
 
 
 def _fox_ears(pen: Pen, person: Person) -> None:
     colour = HAIR[person.hair]
     for side in (-1, 1):
-        ear = pen.shape([(side * 1.06, -0.55, 1), (side * 1.24, -1.2), (side * 1.2, -1.9, 1), (side * 0.66, -1.55),
+        ear = pen.shape([(side * 1.06, -0.55, 1), (side * 1.24, -1.2), (side * 1.2, -1.9, 1),
+            (side * 0.66, -1.55),
                          (side * 0.26, -1.08, 1), (side * 0.6, -0.8)], colour)  # fmt: skip
-        pen.shade(ear, [(side * 1.4, -2), (side * 0.6, -1.9), (side * 0.8, -1.5), (side * 1.3, -1.5)],
+        pen.shade(ear, [(side * 1.4, -2), (side * 0.6, -1.9), (side * 0.8, -1.5),
+            (side * 1.3, -1.5)],
                   (70, 50, 52))  # fmt: skip
-        pen.shape([(side * 0.95, -0.8), (side * 1.05, -1.15), (side * 1.04, -1.55, 1), (side * 0.72, -1.3),
+        pen.shape([(side * 0.95, -0.8), (side * 1.05, -1.15), (side * 1.04, -1.55, 1),
+            (side * 0.72, -1.3),
                    (side * 0.52, -1.02)], (255, 244, 232), 0.5)  # fmt: skip
 
 
@@ -72,8 +77,10 @@ def _rabbit_ears(pen: Pen, person: Person) -> None:
 def _dog_ears(pen: Pen, person: Person) -> None:
     colour = darker(HAIR[person.hair], 0.22)
     for side in (-1, 1):
-        pen.shape([(side * 0.42, -1.2), (side * 0.85, -1.34), (side * 1.32, -0.9), (side * 1.42, -0.1),
-                   (side * 1.2, 0.18), (side * 1.02, -0.3), (side * 0.8, -0.8)], colour)  # fmt: skip
+        pen.shape([(side * 0.42, -1.2), (side * 0.85, -1.34), (side * 1.32, -0.9),
+            (side * 1.42, -0.1),
+                   (side * 1.2, 0.18), (side * 1.02, -0.3),
+                   (side * 0.8, -0.8)], colour)  # fmt: skip
 
 
 _EARS: dict[str, Callable[[Pen, Person], None]] = {
@@ -88,21 +95,25 @@ _EARS: dict[str, Callable[[Pen, Person], None]] = {
 
 def _witch_hat(pen: Pen, person: Person) -> None:
     colour: Colour = (72, 58, 98)
-    cone = pen.shape([(-1.02, -0.78, 1), (-0.7, -1.35), (-0.2, -2.0), (0.45, -2.4, 1), (0.42, -1.95), (0.7, -1.4),
+    cone = pen.shape([(-1.02, -0.78, 1), (-0.7, -1.35), (-0.2, -2.0), (0.45, -2.4, 1),
+        (0.42, -1.95), (0.7, -1.4),
                       (1.02, -0.78, 1), (0, -0.62)], colour)  # fmt: skip
     pen.shade(
         cone, [(0.3, -2.4), (0.2, -1.6), (0.5, -0.7), (1.1, -0.7), (0.8, -1.5)], darker(colour, 0.3)
     )
-    pen.shade(cone, [(-1.2, -1.08), (0, -0.92), (1.2, -1.08), (1.2, -0.8), (0, -0.62), (-1.2, -0.8)],
+    pen.shade(cone, [(-1.2, -1.08), (0, -0.92), (1.2, -1.08), (1.2, -0.8), (0, -0.62),
+        (-1.2, -0.8)],
               CLOTH["purple"])  # fmt: skip
-    pen.shape([(-1.8, -0.6), (-1.0, -0.86), (0, -0.7), (1.0, -0.86), (1.8, -0.6), (1.0, -0.46), (0, -0.36),
+    pen.shape([(-1.8, -0.6), (-1.0, -0.86), (0, -0.7), (1.0, -0.86), (1.8, -0.6), (1.0, -0.46),
+        (0, -0.36),
                (-1.0, -0.46)], colour)  # fmt: skip
     pen.polygon([(-0.17, -1.04), (0.17, -1.04), (0.17, -0.74), (-0.17, -0.74)], CLOTH["yellow"])
 
 
 def _beret(pen: Pen, person: Person) -> None:
     colour = CLOTH["red" if person.cloth not in {"red", "pink"} else "brown"]
-    cap = pen.shape([(-1.12, -0.62), (-1.28, -1.1), (-0.6, -1.52), (0.4, -1.56), (1.26, -1.2), (1.24, -0.72),
+    cap = pen.shape([(-1.12, -0.62), (-1.28, -1.1), (-0.6, -1.52), (0.4, -1.56), (1.26, -1.2),
+        (1.24, -0.72),
                      (0.6, -0.74), (-0.4, -0.66)], colour)  # fmt: skip
     pen.shade(
         cap,
@@ -115,14 +126,16 @@ def _beret(pen: Pen, person: Person) -> None:
 
 def _straw_hat(pen: Pen, person: Person) -> None:
     colour: Colour = (246, 214, 140)
-    crown = pen.shape([(-0.98, -0.72, 1), (-0.92, -1.2), (-0.5, -1.5), (0.5, -1.5), (0.92, -1.2), (0.98, -0.72, 1),
+    crown = pen.shape([(-0.98, -0.72, 1), (-0.92, -1.2), (-0.5, -1.5), (0.5, -1.5),
+        (0.92, -1.2), (0.98, -0.72, 1),
                        (0, -0.6)], colour)  # fmt: skip
     pen.shade(
         crown,
         [(-1.1, -0.98), (0, -0.86), (1.1, -0.98), (1.1, -0.6), (0, -0.5), (-1.1, -0.6)],
         CLOTH["red"],
     )
-    brim = pen.shape([(-1.78, -0.56), (-1.0, -0.8), (0, -0.66), (1.0, -0.8), (1.78, -0.56), (1.0, -0.42), (0, -0.34),
+    brim = pen.shape([(-1.78, -0.56), (-1.0, -0.8), (0, -0.66), (1.0, -0.8), (1.78, -0.56),
+        (1.0, -0.42), (0, -0.34),
                       (-1.0, -0.42)], colour)  # fmt: skip
     pen.shade(
         brim,
@@ -135,7 +148,8 @@ def _straw_hat(pen: Pen, person: Person) -> None:
 
 def _santa_hat(pen: Pen, person: Person) -> None:
     colour = CLOTH["red"]
-    cone = pen.shape([(-1.04, -0.72, 1), (-0.7, -1.4), (0.1, -1.72), (1.0, -1.5), (1.5, -0.7), (1.28, -0.62),
+    cone = pen.shape([(-1.04, -0.72, 1), (-0.7, -1.4), (0.1, -1.72), (1.0, -1.5), (1.5, -0.7),
+        (1.28, -0.62),
                       (1.0, -1.0), (1.02, -0.7, 1)], colour)  # fmt: skip
     pen.shade(
         cone,
@@ -159,7 +173,8 @@ def _santa_hat(pen: Pen, person: Person) -> None:
 
 def _cap(pen: Pen, person: Person) -> None:
     colour = CLOTH["blue" if person.cloth != "blue" else "red"]
-    dome = pen.shape([(-1.12, -0.6), (-1.0, -1.2), (-0.4, -1.52), (0.4, -1.52), (1.0, -1.2), (1.12, -0.6),
+    dome = pen.shape([(-1.12, -0.6), (-1.0, -1.2), (-0.4, -1.52), (0.4, -1.52), (1.0, -1.2),
+        (1.12, -0.6),
                       (0, -0.7)], colour)  # fmt: skip
     pen.shade(dome, [(-0.42, -1.6), (0.42, -1.6), (0.5, -0.6), (-0.5, -0.6)], CLOTH["white"])
     pen.shape(
@@ -180,7 +195,8 @@ def _top_hat(pen: Pen, person: Person) -> None:
 
 def _crown(pen: Pen, person: Person) -> None:
     gold: Colour = (250, 206, 76)
-    pen.polygon([(-0.6, -0.98), (-0.72, -1.62), (-0.34, -1.32), (0, -1.72), (0.34, -1.32), (0.72, -1.62), (0.6, -0.98)],
+    pen.polygon([(-0.6, -0.98), (-0.72, -1.62), (-0.34, -1.32), (0, -1.72), (0.34, -1.32),
+        (0.72, -1.62), (0.6, -0.98)],
                 gold)  # fmt: skip
     for x, y in ((-0.72, -1.62), (0, -1.72), (0.72, -1.62)):
         pen.ellipse((x, y), (0.09, 0.09), CLOTH["red"])
@@ -244,7 +260,8 @@ def _headphones(pen: Pen, person: Person) -> None:
 
 def _horns(pen: Pen, person: Person) -> None:
     for side in (-1, 1):
-        pen.shape([(side * 0.46, -1.06, 1), (side * 0.56, -1.5), (side * 0.9, -1.78, 1), (side * 0.86, -1.4),
+        pen.shape([(side * 0.46, -1.06, 1), (side * 0.56, -1.5), (side * 0.9, -1.78, 1),
+            (side * 0.86, -1.4),
                    (side * 0.82, -0.92, 1)], (166, 50, 66))  # fmt: skip
 
 

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from reviewer.sample.scene import Place
 
 _PASTELS: tuple[Colour, ...] = (
-    (250, 206, 214), (206, 226, 250), (212, 240, 222), (252, 234, 190), (226, 212, 248), (250, 218, 196),
-    (188, 224, 232), (238, 238, 242), (146, 176, 222), (240, 160, 172), (252, 208, 108), (128, 196, 172),
+    (250, 206, 214), (206, 226, 250), (212, 240, 222), (252, 234, 190), (226, 212, 248),
+    (250, 218, 196),
+    (188, 224, 232), (238, 238, 242), (146, 176, 222), (240, 160, 172), (252, 208, 108),
+    (128, 196, 172),
 )  # fmt: skip
 _BOOKS: tuple[Colour, ...] = (
     (196, 84, 80), (82, 120, 176), (102, 154, 112), (226, 182, 96), (150, 110, 168), (120, 90, 78),
@@ -71,7 +73,8 @@ def _stripes(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -> None
     lean = rng.choice((0.0, 0.5))
     for n in range(-6, int(wide / step) + 2):
         x = n * step
-        pen.polygon([(x, -0.01), (x + step * 0.5, -0.01), (x + step * 0.5 + lean, 1.01), (x + lean, 1.01)],
+        pen.polygon([(x, -0.01), (x + step * 0.5, -0.01), (x + step * 0.5 + lean, 1.01),
+            (x + lean, 1.01)],
                     mix(colour, WHITE, 0.6), 0)  # fmt: skip
 
 
@@ -107,13 +110,16 @@ def _window(canvas: Canvas, pen: Pen, place: Place, box: tuple[float, float, flo
     x, y, wide, high = box
     unit = canvas.size[1]
     light = LIGHTS[place.light]
-    canvas.gradient(light.sky[0], (max(round(x * unit), 0), round(y * unit), min(round((x + wide) * unit), canvas.size[0]),
+    canvas.gradient(light.sky[0], (max(round(x * unit), 0), round(y * unit),
+        min(round((x + wide) * unit), canvas.size[0]),
                                    round((y + high) * unit)))  # fmt: skip
     if place.light == "night":
         pen.ellipse((x + wide * 0.7, y + high * 0.26), (high * 0.1, high * 0.1), (255, 246, 206), 0)
     frame: Colour = (250, 246, 240)
-    for a, b in (((x, y), (x + wide, y)), ((x, y + high), (x + wide, y + high)), ((x, y), (x, y + high)),
-                 ((x + wide, y), (x + wide, y + high)), ((x + wide / 2, y), (x + wide / 2, y + high)),
+    for a, b in (((x, y), (x + wide, y)), ((x, y + high), (x + wide, y + high)), ((x, y),
+        (x, y + high)),
+                 ((x + wide, y), (x + wide, y + high)), ((x + wide / 2, y),
+                 (x + wide / 2, y + high)),
                  ((x, y + high / 2), (x + wide, y + high / 2))):  # fmt: skip
         pen.stroke([a, b], frame, 0.018)
     pen.mark("window", (x + wide / 2, y + high / 2), (wide / 2, high / 2))
@@ -123,8 +129,10 @@ def _curtains(pen: Pen, place: Place, box: tuple[float, float, float, float]) ->
     x, y, wide, high = box
     colour = mix(pastel(place), (226, 140, 140), 0.3)
     for side, at in ((1, x - 0.05), (-1, x + wide + 0.05)):
-        outer = pen.shape([(at, y - 0.04, 1), (at + side * 0.15, y - 0.04, 1), (at + side * 0.12, y + high * 0.5),
-                           (at + side * 0.05, y + high * 0.75), (at + side * 0.1, y + high + 0.08, 1), (at, y + high + 0.08, 1)],
+        outer = pen.shape([(at, y - 0.04, 1), (at + side * 0.15, y - 0.04, 1),
+            (at + side * 0.12, y + high * 0.5),
+                           (at + side * 0.05, y + high * 0.75),
+                           (at + side * 0.1, y + high + 0.08, 1), (at, y + high + 0.08, 1)],
                           colour, 0)  # fmt: skip
         pen.shade(
             outer,
@@ -143,7 +151,8 @@ def _room(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -> None:
     for n in range(1, 6):
         y = place.horizon + (1 - place.horizon) * (n / 6) ** 1.3
         pen.stroke([(0, y), (wide, y)], (176, 136, 100), 0.005)
-    pen.polygon([(-0.1, place.horizon - 0.02), (wide + 0.1, place.horizon - 0.02), (wide + 0.1, place.horizon), (-0.1, place.horizon)],
+    pen.polygon([(-0.1, place.horizon - 0.02), (wide + 0.1, place.horizon - 0.02),
+        (wide + 0.1, place.horizon), (-0.1, place.horizon)],
                 (250, 244, 236), 0)  # fmt: skip
     left = rng.random() < 0.5
     box = ((0.06 if left else wide - 0.46), 0.12, 0.4, 0.38)
@@ -248,7 +257,8 @@ def _library(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -> None
             thick, high = rng.uniform(0.018, 0.036), rng.uniform(0.088, 0.122)
             foot = y + step - 0.022
             if rng.random() < 0.93:
-                pen.polygon([(x, foot), (x, foot - high), (x + thick - 0.003, foot - high), (x + thick - 0.003, foot)],
+                pen.polygon([(x, foot), (x, foot - high), (x + thick - 0.003, foot - high),
+                    (x + thick - 0.003, foot)],
                             mix(rng.choice(_BOOKS), (140, 110, 96), 0.15), 0)  # fmt: skip
             x += thick
     for x in (0.0, wide / 2, wide):
@@ -289,8 +299,10 @@ def _underwater(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -> N
     for n in range(6):
         x, high = wide * (n + rng.uniform(0.1, 0.9)) / 6, rng.uniform(0.16, 0.34)
         colour = rng.choice(((58, 150, 100), (76, 172, 110), (226, 110, 120)))
-        pen.shape([(x - 0.014, 0.97, 1), (x - 0.034, 0.95 - high * 0.4), (x + 0.018, 0.95 - high * 0.7), (x, 0.95 - high, 1),
-                   (x + 0.045, 0.95 - high * 0.65), (x - 0.004, 0.95 - high * 0.35), (x + 0.02, 0.97, 1)], colour, 0)  # fmt: skip
+        pen.shape([(x - 0.014, 0.97, 1), (x - 0.034, 0.95 - high * 0.4),
+            (x + 0.018, 0.95 - high * 0.7), (x, 0.95 - high, 1),
+                   (x + 0.045, 0.95 - high * 0.65), (x - 0.004, 0.95 - high * 0.35),
+                   (x + 0.02, 0.97, 1)], colour, 0)  # fmt: skip
     for _ in range(rng.randint(10, 18)):
         x, y, radius = rng.uniform(0, wide), rng.uniform(0.05, 0.8), rng.uniform(0.006, 0.02)
         pen.ellipse((x, y), (radius, radius), (206, 240, 250), 0)

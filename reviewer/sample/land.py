@@ -58,9 +58,9 @@ def draw_landscape(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -
 
 def ridge(land: Land, y: float, swing: float, colour: Colour, steps: int = 6) -> None:
     """A rolling hill across the picture, from `y` down to the bottom."""
-    top: list[Point] = []
-    for n in range(-1, steps + 2):
-        top.append((land.wide * n / steps, y + land.rng.uniform(-swing, swing)))
+    top: list[Point] = [
+        (land.wide * n / steps, y + land.rng.uniform(-swing, swing)) for n in range(-1, steps + 2)
+    ]
     outer = land.pen.shape([(-0.3, 1.1, 1), *top, (land.wide + 0.3, 1.1, 1)], colour, 0)
     shade: list[Point] = [(p[0], p[1] + 0.05) for p in top]
     land.pen.shade(outer, [(-0.3, 1.1, 1), *shade, (land.wide + 0.3, 1.1, 1)], darker(colour, 0.06))
@@ -76,12 +76,16 @@ def _peaks(land: Land, height: float, haze: float, count: int) -> None:
         half = high * rng.uniform(0.75, 1.0)
         top = base - high
         peak = land.pen.polygon([(x - half, base), (x - half * 0.45, top + high * 0.52), (x, top),
-                                 (x + half * 0.4, top + high * 0.46), (x + half, base)], colour, 0)  # fmt: skip
-        land.pen.shade(peak, [(x, top, 1), (x + half, base, 1), (x + half * 0.1, base, 1), (x + half * 0.16, top + high * 0.5, 1)],
+                                 (x + half * 0.4, top + high * 0.46),
+                                 (x + half, base)], colour, 0)  # fmt: skip
+        land.pen.shade(peak, [(x, top, 1), (x + half, base, 1), (x + half * 0.1, base, 1),
+            (x + half * 0.16, top + high * 0.5, 1)],
                        darker(colour, 0.16))  # fmt: skip
         cap = high * 0.32
-        land.pen.shade(peak, [(x, top - 0.02, 1), (x + cap * 1.1, top + cap, 1), (x + cap * 0.4, top + cap * 0.75, 1),
-                              (x + cap * 0.12, top + cap * 1.1, 1), (x - cap * 0.3, top + cap * 0.8, 1),
+        land.pen.shade(peak, [(x, top - 0.02, 1), (x + cap * 1.1, top + cap, 1),
+            (x + cap * 0.4, top + cap * 0.75, 1),
+                              (x + cap * 0.12, top + cap * 1.1, 1),
+                              (x - cap * 0.3, top + cap * 0.8, 1),
                               (x - cap * 1.1, top + cap, 1)], snow)  # fmt: skip
         land.pen.mark("mountain", (x, base - high * 0.5), (half * 0.5, high * 0.5))
 
@@ -157,7 +161,8 @@ def _beach(land: Land) -> None:
     foam: list[Point] = [
         (land.wide * n / 5, shore + land.rng.uniform(-0.02, 0.02)) for n in range(-1, 7)
     ]
-    land.pen.shape([(-0.3, 1.1, 1), *((p[0], p[1] - 0.022) for p in foam), (land.wide + 0.3, 1.1, 1)],
+    land.pen.shape([(-0.3, 1.1, 1), *((p[0], p[1] - 0.022) for p in foam),
+        (land.wide + 0.3, 1.1, 1)],
                    mix(sand, WHITE, 0.75), 0)  # fmt: skip
     land.pen.shape([(-0.3, 1.1, 1), *foam, (land.wide + 0.3, 1.1, 1)], sand, 0)
     land.pen.mark("beach", (land.wide / 2, (shore + 1) / 2), (land.wide / 2, (1 - shore) / 2))
@@ -177,7 +182,8 @@ def _forest(land: Land) -> None:
         count = (9, 7, 4)[layer]
         for n in range(count):
             x = land.wide * (n + land.rng.uniform(0.1, 0.9)) / count
-            landmarks.tree(land, (x, y + 0.03), (0.3, 0.38, 0.52)[layer] * land.rng.uniform(0.85, 1.15),
+            landmarks.tree(land, (x, y + 0.03),
+                (0.3, 0.38, 0.52)[layer] * land.rng.uniform(0.85, 1.15),
                            pine=land.place.hue < 0.5, haze=haze)  # fmt: skip
     land.pen.mark("forest", (land.wide / 2, land.horizon), (land.wide / 2, 0.2))
     ridge(land, land.horizon + 0.26, 0.015, land.ground((116, 164, 84)))
@@ -190,9 +196,11 @@ def _city(land: Land) -> None:
     for layer in range(3):
         landmarks.skyline(land, layer)
     pavement = land.ground((172, 172, 180))
-    land.pen.polygon([(-0.1, land.horizon + 0.1), (land.wide + 0.1, land.horizon + 0.1), (land.wide + 0.1, 1.1),
+    land.pen.polygon([(-0.1, land.horizon + 0.1), (land.wide + 0.1, land.horizon + 0.1),
+        (land.wide + 0.1, 1.1),
                       (-0.1, 1.1)], pavement, 0)  # fmt: skip
-    land.pen.polygon([(-0.1, land.horizon + 0.1), (land.wide + 0.1, land.horizon + 0.1), (land.wide + 0.1, land.horizon + 0.125),
+    land.pen.polygon([(-0.1, land.horizon + 0.1), (land.wide + 0.1, land.horizon + 0.1),
+        (land.wide + 0.1, land.horizon + 0.125),
                       (-0.1, land.horizon + 0.125)], darker(pavement, 0.2), 0)  # fmt: skip
     _road(land)
     _row_of_trees(land, land.horizon + 0.16, 3)
@@ -213,13 +221,16 @@ def _river(land: Land) -> None:
     water = land.light.on((96, 176, 220))
     x, y, wide = land.wide * land.rng.uniform(0.35, 0.65), land.horizon + 0.05, land.wide
     bend = land.rng.choice((-0.16, 0.16)) * wide
-    outer = land.pen.shape([(x - 0.02, y, 1), (x + bend * 0.6, y + 0.1), (x - bend * 0.4 - 0.1 * wide, 0.85), (x - 0.26 * wide, 1.1, 1),
-                            (x + 0.3 * wide, 1.1, 1), (x - bend * 0.2 + 0.16 * wide, 0.85), (x + bend * 0.8 + 0.06, y + 0.1),
+    outer = land.pen.shape([(x - 0.02, y, 1), (x + bend * 0.6, y + 0.1),
+        (x - bend * 0.4 - 0.1 * wide, 0.85), (x - 0.26 * wide, 1.1, 1),
+                            (x + 0.3 * wide, 1.1, 1), (x - bend * 0.2 + 0.16 * wide, 0.85),
+                            (x + bend * 0.8 + 0.06, y + 0.1),
                             (x + 0.03, y, 1)], water, 0)  # fmt: skip
     land.pen.mark("river", (x, 0.9), (0.2 * wide, 0.1))
     for n in range(5):
         yy = 0.76 + n * 0.05
-        land.pen.shade(outer, [(x - 0.08, yy), (x + 0.02, yy - 0.006), (x + 0.1, yy), (x + 0.02, yy + 0.004)],
+        land.pen.shade(outer, [(x - 0.08, yy), (x + 0.02, yy - 0.006), (x + 0.1, yy),
+            (x + 0.02, yy + 0.004)],
                        lighter(water, 0.5))  # fmt: skip
     foreground.scattered(land)
 
@@ -256,7 +267,8 @@ def _road(land: Land) -> None:
         for n in range(4):
             top = y + (1.05 - y) * (n / 4) ** 1.5
             low = y + (1.05 - y) * ((n + 0.5) / 4) ** 1.5
-            land.pen.polygon([(x - 0.004 * (n + 1), top), (x + 0.004 * (n + 1), top), (x + 0.007 * (n + 1), low),
+            land.pen.polygon([(x - 0.004 * (n + 1), top), (x + 0.004 * (n + 1), top),
+                (x + 0.007 * (n + 1), low),
                               (x - 0.007 * (n + 1), low)], lighter(colour, 0.7), 0)  # fmt: skip
     land.pen.mark("road", (x, (y + 1) / 2 + 0.08), (spread * 0.6, (1 - y) / 2 - 0.08))
 

@@ -71,14 +71,17 @@ def palms(land: Land, y: float) -> None:
         pen = land.pen.moved(x, y + 0.1 * n, 0.55 - 0.12 * n)
         trunk = land.light.on((164, 124, 86))
         top = (side * 0.16, -1.0)
-        pen.shape([(-0.05, 0, 1), (0.05, 0, 1), (0.09 * side + 0.03, -0.55), (top[0] + 0.03, top[1], 1),
+        pen.shape([(-0.05, 0, 1), (0.05, 0, 1), (0.09 * side + 0.03, -0.55),
+            (top[0] + 0.03, top[1], 1),
                    (top[0] - 0.03, top[1], 1), (0.09 * side - 0.035, -0.55)], trunk, 0)  # fmt: skip
         leaf = land.light.on((70, 156, 92))
         for k in range(7):
             angle = math.pi * (k / 6) + math.pi
             dx, dy = math.cos(angle) * 0.46, math.sin(angle) * 0.2
-            pen.shape([(*top, 1), (top[0] + dx * 0.55, top[1] + dy - 0.1), (top[0] + dx, top[1] + dy + 0.17, 1),
-                       (top[0] + dx * 0.5, top[1] + dy + 0.02)], darker(leaf, 0.16) if k % 2 else leaf, 0)  # fmt: skip
+            pen.shape([(*top, 1), (top[0] + dx * 0.55, top[1] + dy - 0.1),
+                (top[0] + dx, top[1] + dy + 0.17, 1),
+                       (top[0] + dx * 0.5, top[1] + dy + 0.02)], darker(leaf,
+                       0.16) if k % 2 else leaf, 0)  # fmt: skip
         land.pen.mark("palm_tree", (x, y - 0.3), (0.12, 0.25))
 
 
@@ -95,7 +98,8 @@ def skyline(land: Land, layer: int) -> None:
         land.pen.polygon(
             [(x, foot), (x, foot - high), (x + wide, foot - high), (x + wide, foot)], colour, 0
         )
-        land.pen.polygon([(x + wide * 0.8, foot), (x + wide * 0.8, foot - high), (x + wide, foot - high),
+        land.pen.polygon([(x + wide * 0.8, foot), (x + wide * 0.8, foot - high),
+            (x + wide, foot - high),
                           (x + wide, foot)], darker(colour, 0.14), 0)  # fmt: skip
         if layer:
             _windows(land, (x, foot - high, wide, high), colour, lit=night)
@@ -149,7 +153,8 @@ def lamps(land: Land) -> None:
 def island(land: Land) -> None:
     """A green island on the horizon."""
     x, y = aside(land, 0.2, 0.4), land.horizon
-    land.pen.shape([(x - 0.24, y + 0.008, 1), (x - 0.12, y - 0.06), (x, y - 0.1), (x + 0.1, y - 0.05), (x + 0.24, y + 0.008, 1)],
+    land.pen.shape([(x - 0.24, y + 0.008, 1), (x - 0.12, y - 0.06), (x, y - 0.1),
+        (x + 0.1, y - 0.05), (x + 0.24, y + 0.008, 1)],
                    land.ground((92, 148, 110), 0.25), 0)  # fmt: skip
     land.pen.mark("island", (x, y - 0.04), (0.2, 0.05))
 
@@ -192,7 +197,8 @@ def _lighthouse(land: Land) -> None:
     )
     for n in range(3):
         top = y - 0.28 + n * 0.1
-        land.pen.shade(tower, [(x - 0.1, top, 1), (x + 0.1, top, 1), (x + 0.1, top + 0.05, 1), (x - 0.1, top + 0.05, 1)],
+        land.pen.shade(tower, [(x - 0.1, top, 1), (x + 0.1, top, 1), (x + 0.1, top + 0.05, 1),
+            (x - 0.1, top + 0.05, 1)],
                        land.light.on((216, 70, 70)))  # fmt: skip
     if land.place.light != "day":
         land.pen.glow((x, y - 0.345), (0.09, 0.09), (255, 240, 170), 0.6)
@@ -293,7 +299,8 @@ def torii(land: Land) -> None:
             0.4,
         )
     pen.polygon([(-0.5, -0.64), (0.5, -0.64), (0.5, -0.72), (-0.5, -0.72)], red, 0.4)
-    pen.shape([(-0.68, -0.98, 1), (0, -0.92), (0.68, -0.98, 1), (0.7, -1.1, 1), (0, -1.04), (-0.7, -1.1, 1)],
+    pen.shape([(-0.68, -0.98, 1), (0, -0.92), (0.68, -0.98, 1), (0.7, -1.1, 1), (0, -1.04),
+        (-0.7, -1.1, 1)],
               land.light.on((70, 50, 58)), 0)  # fmt: skip
     pen.shape(
         [
@@ -314,7 +321,8 @@ def _fence(land: Land) -> None:
     y = land.horizon + 0.19
     colour = land.light.on((248, 244, 236))
     for dy in (0.025, 0.06):
-        land.pen.polygon([(-0.1, y + dy), (land.wide + 0.1, y + dy), (land.wide + 0.1, y + dy + 0.012), (-0.1, y + dy + 0.012)],
+        land.pen.polygon([(-0.1, y + dy), (land.wide + 0.1, y + dy),
+            (land.wide + 0.1, y + dy + 0.012), (-0.1, y + dy + 0.012)],
                          darker(colour, 0.12), 0)  # fmt: skip
     for n in range(int(land.wide / 0.07) + 1):
         x = n * 0.07

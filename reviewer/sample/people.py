@@ -113,7 +113,8 @@ def _dressed(rng: random.Random, person: Person, *, outdoors: bool) -> Person:
              "kimono": 4},
         )  # fmt: skip
         below = pick(rng, {"skirt": 70, "shorts": 18, "pants": 12})
-    cloths = {"white": 12, "black": 10, "red": 9, "blue": 11, "pink": 8, "green": 5, "yellow": 5,
+    cloths: dict[str, float] = {
+        "white": 12, "black": 10, "red": 9, "blue": 11, "pink": 8, "green": 5, "yellow": 5,
               "purple": 4, "brown": 4, "grey": 4}  # fmt: skip
     if outfit == "uniform":
         cloths = {"blue": 10, "black": 5, "red": 2, "green": 1.5}

@@ -1,4 +1,4 @@
-"""What is done to the whole picture after it is drawn: grain, wash, grey, pixels, near-duplicates."""
+"""What is done to a whole picture once it is drawn: grain, wash, grey, pixels, variants."""
 
 from __future__ import annotations
 

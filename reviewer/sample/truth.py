@@ -23,8 +23,10 @@ _EARS = {"cat": "cat_ears", "fox": "fox_ears", "rabbit": "rabbit_ears", "dog": "
 _ORNAMENTS = {"bow": "hair_bow", "flower": "hair_flower", "clip": "hairclip", "band": "hairband",
               "headphones": "headphones", "horns": "horns", "halo": "halo"}  # fmt: skip
 _MOUTHS: dict[str, tuple[str, ...]] = {
-    "smile": ("smile", "closed_mouth"), "open": ("open_mouth",), "grin_open": (":d",), "frown": ("frown", "closed_mouth"),
-    "grin": ("grin",), "cat": (":3", "closed_mouth"), "tongue": ("tongue_out", "tongue"), "o": ("open_mouth", ":o"),
+    "smile": ("smile", "closed_mouth"), "open": ("open_mouth",), "grin_open": (":d",),
+        "frown": ("frown", "closed_mouth"),
+    "grin": ("grin",), "cat": (":3", "closed_mouth"), "tongue": ("tongue_out", "tongue"),
+        "o": ("open_mouth", ":o"),
     "line": ("closed_mouth",),
 }  # fmt: skip
 _STYLES: dict[str, tuple[str, ...]] = {
@@ -127,7 +129,7 @@ def _hair_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
         else:
             yield f"{person.length}_hair"
     yield {"drill": "drill_hair"}.get(person.style, person.style)
-    if person.bangs == "between" and person.hat not in {"cap"}:
+    if person.bangs == "between" and person.hat != "cap":
         yield "hair_between_eyes"
     if person.bangs in {"blunt", "swept", "parted"}:
         yield f"{person.bangs}_bangs"
@@ -233,8 +235,10 @@ def _place_tags(scene: Scene, seen: frozenset[str]) -> Iterator[str]:
     place = scene.place
     if place.simple:
         yield from {
-            "white": ("white_background",), "plain": ("simple_background",), "gradient": ("gradient_background",),
-            "dots": ("polka_dot_background", "simple_background"), "stripes": ("striped_background", "simple_background"),
+            "white": ("white_background",), "plain": ("simple_background",),
+                "gradient": ("gradient_background",),
+            "dots": ("polka_dot_background", "simple_background"),
+                "stripes": ("striped_background", "simple_background"),
             "sparkle": ("gradient_background", "sparkle"),
         }[place.kind]  # fmt: skip
     if place.indoors:

@@ -142,10 +142,26 @@ ALIASES: dict[str, tuple[str, ...]] = {
 }
 
 SIBLINGS: tuple[tuple[str, ...], ...] = (
-    tuple(f"{c}_eyes" for c in "blue green red brown purple yellow pink orange grey".split()),
+    tuple(
+        f"{c}_eyes"
+        for c in ["blue", "green", "red", "brown", "purple", "yellow", "pink", "orange", "grey"]
+    ),
     tuple(
         f"{c}_hair"
-        for c in "black brown blonde red orange pink purple blue aqua green white grey".split()
+        for c in [
+            "black",
+            "brown",
+            "blonde",
+            "red",
+            "orange",
+            "pink",
+            "purple",
+            "blue",
+            "aqua",
+            "green",
+            "white",
+            "grey",
+        ]
     ),
     ("short_hair", "medium_hair", "long_hair"),
     ("twintails", "ponytail", "twin_braids", "double_bun"),
