@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import PySide6
 from PySide6.QtWidgets import QApplication
 
 from reviewer import settings as settings_files
-from reviewer.core.errors import SourceError
+from reviewer.core.errors import SourceError, UsageError
 from reviewer.store.workspace import workspace_for
 from reviewer.ui.icons import application_icon
 from reviewer.ui.job_runner import JobRunner
@@ -63,7 +64,11 @@ def run_demo(settings: Settings | None = None) -> int:
 
 
 def make_application() -> QApplication:
-    """The one application object, themed."""
+    """The one application object, themed.
+
+    Raises:
+        UsageError: The Qt bindings cannot be used.
+    """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(sys.argv[:1])
@@ -72,7 +77,29 @@ def make_application() -> QApplication:
     app.setDesktopFileName("tag-reviewer")
     app.setWindowIcon(application_icon())
     apply_theme(app)
+    check_bindings(app)
     return app
+
+
+def check_bindings(app: QApplication) -> None:
+    """Refuses Qt bindings that would end the program in the middle of a review.
+
+    PySide6 6.12.0 gives away a reference to `None` at every call without a result. Python before
+    3.12 counts those references, and aborts after some thousand calls.
+
+    Raises:
+        UsageError: The bindings do that; the text names the remedy.
+    """
+    calls = 100
+    before = sys.getrefcount(None)
+    for _ in range(calls):
+        app.setQuitOnLastWindowClosed(True)
+    if sys.getrefcount(None) <= before - calls // 2:
+        raise UsageError(
+            f"PySide6 {PySide6.__version__} cannot be used with Python "
+            f"{sys.version_info.major}.{sys.version_info.minor}: the window would crash after "
+            "some minutes. Install another one: pip install 'pyside6-essentials<6.12'"
+        )
 
 
 def make_window(settings: Settings | None = None) -> tuple[MainWindow, str]:
