@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import PySide6
@@ -10,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 
 from reviewer import settings as settings_files
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.store.workspace import workspace_for
+from reviewer.store.workspace import data_folder, workspace_for
 from reviewer.ui.icons import application_icon
 from reviewer.ui.job_runner import JobRunner
-from reviewer.ui.main_window import MainWindow
+from reviewer.ui.main_window import MainWindow, Sample
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.start_page import NAME
 from reviewer.ui.theme import apply_theme
@@ -38,7 +39,10 @@ def run(
     Returns:
         The exit code.
     """
-    app = make_application()
+    try:
+        app = make_application()
+    except UsageError as error:
+        return _refuse(error)
     window, problem = make_window(settings)
     show(window)
     if prepare is not None:
@@ -50,17 +54,39 @@ def run(
     return app.exec()
 
 
-def run_demo(settings: Settings | None = None) -> int:
-    """Opens the window on the sample collection, which is made ready first.
+def run_demo(
+    folder: Path,
+    workspace: Path | None = None,
+    *,
+    images: int = 3000,
+    seed: int = 7,
+    settings: Settings | None = None,
+) -> int:
+    """Opens the window on a sample collection, which is drawn and made ready first.
+
+    Args:
+        folder: Where the sample is drawn.
+        workspace: Where what is known of it is kept; `None` for the usual place.
+        images: Illustrations to draw.
+        seed: Of the illustrations.
+        settings: What the person set up; `None` for what is stored.
 
     Returns:
         The exit code.
     """
-    app = make_application()
+    try:
+        app = make_application()
+    except UsageError as error:
+        return _refuse(error)
     window, _ = make_window(settings)
     show(window)
-    window.prepare_sample()
+    window.prepare_sample(Sample(folder, workspace, images, seed))
     return app.exec()
+
+
+def _refuse(error: UsageError) -> int:
+    sys.stderr.write(f"{error}\n")
+    return error.exit_code
 
 
 def make_application() -> QApplication:
@@ -118,7 +144,13 @@ def make_window(settings: Settings | None = None) -> tuple[MainWindow, str]:
             problem = str(error)
             settings = settings_files.Settings()
             keep = _keep_nothing
-    return MainWindow(settings, keep, workspace_for, JobRunner()), problem
+    return MainWindow(settings, keep, workspace_for, JobRunner(), usual_sample()), problem
+
+
+def usual_sample() -> Sample:
+    """The sample of the start page, where the command line draws it too."""
+    usual = Sample(data_folder())
+    return replace(usual, folder=data_folder() / f"sample-{usual.images}-{usual.seed}")
 
 
 def show(window: MainWindow) -> None:

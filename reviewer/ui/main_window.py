@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +37,42 @@ PREPARE_LEAD = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sample collection: where it is drawn, and how.
+
+    Attributes:
+        workspace: `None` for the usual place.
+        images: Illustrations to draw.
+        seed: Of the illustrations.
+    """
+
+    folder: Path
+    workspace: Path | None = None
+    images: int = 3000
+    seed: int = 7
+
+    def command(self) -> tuple[str, ...]:
+        """What draws it and makes it ready."""
+        size = ("--images", str(self.images), "--seed", str(self.seed))
+        place = ("--workspace", str(self.workspace)) if self.workspace else ()
+        return ("demo", "--no-window", "--folder", str(self.folder), *size, *place)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A collection that is being made ready.
+
+    Attributes:
+        workspace: `None` where it can be told only once the folder is there.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    workspace: Path | None
+
+
 class MainWindow(QMainWindow):
     """One window, one collection at a time."""
 
@@ -46,6 +82,7 @@ class MainWindow(QMainWindow):
         keep: Callable[[Settings], None],
         place_for: Callable[[Path], Path],
         runner: JobRunner,
+        sample: Sample,
     ) -> None:
         """Shows the start page.
 
@@ -54,14 +91,16 @@ class MainWindow(QMainWindow):
             keep: Stores changed settings.
             place_for: The workspace of an image folder.
             runner: Runs the long jobs.
+            sample: What "Try the sample" opens.
         """
         super().__init__()
         self.settings = settings
         self._keep = keep
         self._place_for = place_for
         self._runner = runner
+        self._sample = sample
         self._review: Review | None = None
-        self._preparing: tuple[str, list[str], Path | None] | None = None
+        self._preparing: Preparation | None = None
         self._prepare_job: Job | None = None
         self.start_page = StartPage(self)
         self.prepare_page = PreparePage(self)
@@ -80,7 +119,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.start_page.folder_chosen.connect(self.prepare)
         self.start_page.recent_chosen.connect(self._open_recent)
-        self.start_page.sample_wanted.connect(self.prepare_sample)
+        self.start_page.sample_wanted.connect(self._try_sample)
         self.prepare_page.cancelled.connect(self._stop_preparing)
         self.prepare_page.retried.connect(self._start_preparing)
         self.jobs_page.closed.connect(self._back_to_review)
@@ -150,7 +189,7 @@ class MainWindow(QMainWindow):
             workspace=str(review.workspace),
             folder=str(review.library.folder),
             name=review.library.name,
-            images=sum(review.library.images.counts().values()),
+            images=review.library.images.counts()["ok"],
             answers=review.library.decisions.total(),
         )
         self._store(self.settings.with_recent(entry))
@@ -179,25 +218,33 @@ class MainWindow(QMainWindow):
         except ReviewerError as error:
             self.start_page.notice.say(str(error), Kind.ERROR)
             return
-        command = ["open", "--no-window", str(folder), "--workspace", str(place)]
-        self._preparing = (folder.name or str(folder), command, place)
+        command = ("open", "--no-window", str(folder), "--workspace", str(place))
+        self._preparing = Preparation(folder.name or str(folder), command, folder, place)
         if Review.is_ready(place) and self.open_collection(place):
             self._prepare_job = self._runner.start("Look for changes", command)
         else:
             self._start_preparing()
 
-    def prepare_sample(self) -> None:
-        """Makes the sample collection and reviews it."""
-        self._preparing = ("the sample", ["demo", "--no-window"], None)
-        self._start_preparing()
+    def prepare_sample(self, sample: Sample | None = None) -> None:
+        """Draws the sample collection, makes it ready and reviews it."""
+        wanted = sample or self._sample
+        place = wanted.workspace
+        if place is None and wanted.folder.is_dir():
+            place = self._place_for(wanted.folder)
+        self._preparing = Preparation("the sample", wanted.command(), wanted.folder, place)
+        if place is None or not Review.is_ready(place) or not self.open_collection(place):
+            self._start_preparing()
+
+    def _try_sample(self) -> None:
+        self.prepare_sample()
 
     def _start_preparing(self) -> None:
         if self._preparing is None:
             return
-        name, command, _ = self._preparing
+        name = self._preparing.name
         self.prepare_page.begin(name, PREPARE_LEAD)
         self._pages.setCurrentWidget(self.prepare_page)
-        self._prepare_job = self._runner.start(f"Prepare {name}", command)
+        self._prepare_job = self._runner.start(f"Prepare {name}", self._preparing.command)
 
     def _stop_preparing(self) -> None:
         job, self._prepare_job = self._prepare_job, None
@@ -205,12 +252,11 @@ class MainWindow(QMainWindow):
             self._runner.cancel(job)
         self.show_start()
 
-    def _prepared(self, job: Job) -> None:
+    def _prepared(self) -> None:
         """Opens what was prepared, unless the person went elsewhere meanwhile."""
-        if self._preparing is None or self.page is not self.prepare_page:
-            return
-        place = self._preparing[2] or Path(str(job.summary.get("workspace", "")))
-        self.open_collection(place)
+        done = self._preparing
+        if done is not None and self.page is self.prepare_page:
+            self.open_collection(done.workspace or self._place_for(done.folder))
 
     # -- jobs ------------------------------------------------------------------------------------
 
@@ -226,7 +272,7 @@ class MainWindow(QMainWindow):
 
     def _job_ended(self, job: Job) -> None:
         if job is self._prepare_job and job.state is JobState.DONE:
-            self._prepared(job)
+            self._prepared()
         review = self._review
         if review is None:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -17,12 +18,24 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.job_runner import Job, JobState
+from reviewer.ui.theme import ACCENT, MUTED
 from reviewer.ui.words import duration, progress_line
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
 WIDTH = 680
+
+
+def stage_line(stages: list[str], now: str) -> str:
+    """The stages so far as rich text, the present one standing out."""
+    arrow = f' <span style="color:{MUTED}">\N{RIGHTWARDS ARROW}</span> '
+    return arrow.join(
+        f'<b style="color:{ACCENT}">{escape(stage)}</b>'
+        if stage == now
+        else f'<span style="color:{MUTED}">{escape(stage)}</span>'
+        for stage in stages
+    )
 
 
 class PreparePage(QWidget):
@@ -44,12 +57,12 @@ class PreparePage(QWidget):
         self._lead.setWordWrap(True)
         self._stages: list[str] = []
         self._stage = _label("", "")
+        self._stage.setTextFormat(Qt.TextFormat.RichText)
+        self._stage.setWordWrap(True)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
         self._figures = _label("", "muted")
-        self._done = _label("", "muted")
-        self._done.setWordWrap(True)
         self._notes = QPlainTextEdit(self)
         self._notes.setReadOnly(True)
         self._notes.setAccessibleName("Notes of the job")
@@ -71,7 +84,6 @@ class PreparePage(QWidget):
         for widget in (
             self._title,
             self._lead,
-            self._done,
             self._stage,
             self._bar,
             self._figures,
@@ -97,8 +109,6 @@ class PreparePage(QWidget):
         self._title.setText(f"Preparing {name}")
         self._lead.setText(lead)
         self._stages.clear()
-        self._done.setText("")
-        self._done.hide()
         self._stage.setText("Starting\N{HORIZONTAL ELLIPSIS}")
         self._bar.setRange(0, 0)
         self._figures.setText(" ")
@@ -131,11 +141,9 @@ class PreparePage(QWidget):
         progress = job.progress
         if progress is None:
             return
-        if not self._stages or self._stages[-1] != progress.stage:
+        if progress.stage not in self._stages:
             self._stages.append(progress.stage)
-            self._done.setText("Done: " + ", ".join(self._stages[:-1]))
-            self._done.setVisible(len(self._stages) > 1)
-        self._stage.setText(progress.stage[:1].upper() + progress.stage[1:])
+        self._stage.setText(stage_line(self._stages, progress.stage))
         self._bar.setRange(0, progress.total)
         self._bar.setValue(progress.done)
         line = progress_line(progress)

@@ -147,7 +147,7 @@ QListView[tone="framed"]:focus, QPlainTextEdit:focus {{ border: 1px solid {ACCEN
 QScrollArea {{ border: none; background: transparent; }}
 
 QProgressBar {{
-    background: {RAISED}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px;
+    background: {CANVAS}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px;
 }}
 QProgressBar::chunk {{ background: {ACCENT}; border-radius: 4px; }}
 
