@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 from torchvision import models
-from torchvision.models.maxvit import MaxVit
-from torchvision.models.vision_transformer import VisionTransformer
 
 from model.errors import TaggerProblem
+from model.small import SmallNetwork
 from model.weights import WeightsOrigin, read_state
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from model.config import TaggerConfig
 
 _BUILD_OPTIONS: dict[str, dict[str, Any]] = {
@@ -21,7 +22,13 @@ _BUILD_OPTIONS: dict[str, dict[str, Any]] = {
     "googlenet": {"aux_logits": False, "init_weights": False},
     "inception_v3": {"aux_logits": False, "init_weights": False},
 }
-_SIZE_OPTIONS = {VisionTransformer: "image_size", MaxVit: "input_size"}
+SMALL = "small"
+"""The name of our own network for a CPU, `model.small`."""
+_SIZE_OPTIONS: dict[type[nn.Module], Callable[[int], dict[str, Any]]] = {
+    # These are laid out for one input size.
+    models.VisionTransformer: lambda side: {"image_size": side},
+    models.MaxVit: lambda side: {"input_size": (side, side)},
+}
 
 
 class Tagger(nn.Module):
@@ -51,8 +58,8 @@ class Tagger(nn.Module):
 
 
 def backbone_names() -> list[str]:
-    """Names of all backbones, sorted."""
-    return sorted(models.list_models(module=models))
+    """Names of all backbones, sorted: ours, and the classification networks of torchvision."""
+    return sorted([SMALL, *models.list_models(module=models)])
 
 
 def create_tagger(config: TaggerConfig, n_tags: int) -> Tagger:
@@ -116,22 +123,17 @@ def _build(config: TaggerConfig) -> nn.Module:
             f'There is no backbone "{config.backbone}"; resnet18, resnet50, convnext_tiny and '
             "torchvision's other classification networks can be used."
         )
-    options = _BUILD_OPTIONS.get(config.backbone, {})
-    network: nn.Module = models.get_model(config.backbone, weights=None, **options)
-    option = _SIZE_OPTIONS.get(type(network))
-    if option is None:
-        return network
-    size = config.input_size
-    # These networks are laid out for one input size, so they are built again for ours.
+    if config.backbone == SMALL:
+        return SmallNetwork()
+    options = dict(_BUILD_OPTIONS.get(config.backbone, {}))
+    with torch.device("meta"):  # a look at the kind of network, without its weights
+        kind = type(models.get_model(config.backbone, weights=None, **options))
+    options.update(_SIZE_OPTIONS[kind](config.input_size) if kind in _SIZE_OPTIONS else {})
     try:
-        fitted: nn.Module = models.get_model(
-            config.backbone,
-            weights=None,
-            **{option: size if option == "image_size" else (size, size)},
-        )
+        network: nn.Module = models.get_model(config.backbone, weights=None, **options)
     except (ValueError, RuntimeError, AssertionError) as problem:
         raise _wrong_size(config) from problem
-    return fitted
+    return network
 
 
 def _fit_small_stem(network: nn.Module, config: TaggerConfig) -> None:
@@ -146,6 +148,8 @@ def _fit_small_stem(network: nn.Module, config: TaggerConfig) -> None:
 
 def _take_off_classifier(network: nn.Module, config: TaggerConfig) -> int:
     """Put an identity in place of the last linear layer; returns the width D that it took."""
+    if isinstance(network, SmallNetwork):
+        return network.width
     linear = [(name, part) for name, part in network.named_modules() if isinstance(part, nn.Linear)]
     # Attention blocks hold linear layers too; a classifier has the 1,000 classes of ImageNet.
     classifiers = [(name, part) for name, part in linear if part.out_features == 1000]

@@ -74,7 +74,7 @@ class TrainConfig:
         warm_up: Share of all steps in which the rate rises, 0..1.
         patience: Epochs without a better validation mAP before training stops; 0 never stops.
         validation_share: Share of the images kept out for validation, 0 < share <= 0.5.
-        workers: Threads that decode.
+        workers: Threads that decode and, on a CPU, share the pictures of a batch.
         augment: Flip, and shrink within the frame; nothing is ever cut off.
         absent_weight: Factor on the weight of unreviewed absences, 0..1: many are missing tags.
         cache_bytes: Decoded pictures are kept on disk if they need no more than this.

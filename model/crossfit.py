@@ -132,7 +132,7 @@ def cross_fit_heads(
                 told(index * len(numbers) + number + 1, len(blocks) * (len(numbers) + 1))
     heads = _fit(axes, labels, used)
     if told is not None:
-        told(1, 1)
+        told(len(blocks) * (len(numbers) + 1), len(blocks) * (len(numbers) + 1))
     return CrossFit(logits, heads.weight, heads.bias)
 
 

@@ -6,9 +6,9 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import numpy as np
@@ -29,7 +29,6 @@ Indices = NDArray[np.int64]
 Told = Callable[[int, int], None]
 """Is told how many pictures are done, and of how many."""
 
-_HASH_SIZE = 64
 _CHUNK = 256
 _TO_DO, _DONE, _BROKEN = 0, 1, 2
 
@@ -101,18 +100,17 @@ def open_pictures(
         The pictures, their hashes and the failures.
     """
     fits = len(paths) * config.input_size**2 * 3 <= cache_bytes
-    kept = config if fits else replace(config, input_size=_HASH_SIZE)
     folder.mkdir(parents=True, exist_ok=True)
-    stem = folder / f"pictures-{_cache_key(paths, kept)[:16]}"
-    count = len(paths)
-    state = _array_file(stem.with_suffix(".state"), np.uint8, (count,))
-    hashes = _array_file(stem.with_suffix(".hashes"), np.uint64, (count,))
-    side = config.input_size
-    pixels = (
-        _array_file(stem.with_suffix(".pixels"), np.uint8, (count, side, side, 3)) if fits else None
-    )
+    name = f"{'pictures' if fits else 'hashes'}-{_cache_key(paths, config)[:16]}"
+    count, side = len(paths), config.input_size
+    shape = (count, side, side, 3) if fits else (0,)
+    pixels, old_pixels = _array_file(folder / f"{name}.pixels", np.uint8, shape)
+    hashes, old_hashes = _array_file(folder / f"{name}.hashes", np.uint64, (count,))
+    state, _ = _array_file(folder / f"{name}.state", np.uint8, (count,))
+    if not (old_pixels and old_hashes):
+        state[:] = _TO_DO
     failures: list[Failure] = []
-    reader = Reader(paths, open_image, kept, workers)
+    reader = Reader(paths, open_image, config, workers)
     to_do = np.flatnonzero(state != _DONE).astype(np.int64)
     done = count - len(to_do)
     for index, found in reader.read(to_do):
@@ -121,15 +119,13 @@ def open_pictures(
             state[index] = _BROKEN
         else:
             hashes[index] = found.hash
-            if pixels is not None:
+            if fits:
                 pixels[index] = found.pixels
             state[index] = _DONE
         done += 1
         if done % _CHUNK == 0 or done == count:
             told(done, count)
-    pictures: Pictures = (
-        Reader(paths, open_image, config, workers) if pixels is None else KeptPictures(pixels)
-    )
+    pictures: Pictures = KeptPictures(pixels) if fits else reader
     return Opened(pictures, np.array(hashes), failures)
 
 
@@ -145,11 +141,15 @@ def _cache_key(paths: Sequence[Path], config: TaggerConfig) -> str:
     return key.hexdigest()
 
 
-def _array_file(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> np.memmap:
-    """Open an array file of zeros, or the one that is there if it has the right length."""
+def _array_file(
+    path: Path, kind: type[np.generic], shape: tuple[int, ...]
+) -> tuple[NDArray[Any], bool]:
+    """Open an array file, or make one of zeros; says whether it was there with the right length."""
     needed = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
+    if needed == 0:
+        return np.zeros(shape, dtype=kind), True
     there = path.is_file() and path.stat().st_size == needed
-    return np.memmap(path, dtype=kind, mode="r+" if there else "w+", shape=shape)
+    return np.memmap(path, dtype=kind, mode="r+" if there else "w+", shape=shape), there
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,22 +233,20 @@ def to_input(pixels: Pixels, config: TaggerConfig, device: torch.device) -> Tens
     return (moved.float() - mean) / std
 
 
-def augment(
-    x: Tensor, config: TaggerConfig, generator: torch.Generator, *, shrink: float = 0.15
-) -> Tensor:
+def augment(x: Tensor, config: TaggerConfig, draws: Tensor, *, shrink: float = 0.15) -> Tensor:
     """Mirror, shrink and move pictures within their frame; nothing is ever cut off.
 
     Args:
         x: (B, 3, S, S) float, normalised.
         config: Says the colour that fills the frame.
-        generator: On the CPU; the same seed gives the same pictures.
+        draws: (B, 4) float in 0..1, the chance that decides; the same draws, the same pictures.
         shrink: Largest share of the side by which a picture shrinks.
 
     Returns:
         (B, 3, S, S) float.
     """
     count = len(x)
-    draws = torch.rand((count, 4), generator=generator).to(x.device)
+    draws = draws.to(x.device)
     zoom = 1 + draws[:, 0] * shrink / (1 - shrink)
     mirror = torch.where(draws[:, 1] < 0.5, -1.0, 1.0)
     room = zoom - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +12,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from model.data import Opened, augment, to_input
+from model.backbones import Tagger
+from model.data import Batch, Opened, augment, to_input
 from model.losses import LOSSES
 from model.metrics import average_precision, mean_average_precision
+from model.parallel import gather_gradients, map_ahead, shared_copies
 from model.request import Report, Step, TrainRequest
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.backbones import Tagger
     from model.config import TrainConfig
     from model.device import Device
     from model.labels import LabelMatrix
@@ -39,6 +41,7 @@ class Run:
         opened: The pictures.
         learn: (L,) int64 indices of the images to learn from.
         check: (V,) int64 indices of the validation images.
+        cores: Threads that share the arithmetic; 1 on a GPU.
     """
 
     request: TrainRequest
@@ -48,6 +51,7 @@ class Run:
     opened: Opened
     learn: NDArray[np.int64]
     check: NDArray[np.int64]
+    cores: int
 
 
 def one_epoch(
@@ -61,40 +65,65 @@ def one_epoch(
 
     All chance comes from the seed and the epoch, so a resumed run repeats an uninterrupted one.
     """
-    request, training, device = run.request, run.request.training, run.device
+    _request, training, _device = run.request, run.request.training, run.device
     seed = training.seed * 100_003 + epoch
     torch.manual_seed(seed)
     chance = torch.Generator().manual_seed(seed)
     order = np.random.default_rng(seed).permutation(run.learn)
     steps = -(-len(order) // training.batch_size)
-    loss_of = LOSSES[training.loss]
-    tagger.train()
+    copies = shared_copies(tagger.train(), run.cores)
     total, seen, began, told = 0.0, 0, time.monotonic(), 0.0
-    for step, batch in enumerate(run.opened.pictures.batches(order, training.batch_size)):
-        _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
-        if len(batch.indices) < 2:
-            continue  # batch normalisation has no variance of a single picture
-        x = to_input(batch.pixels, request.tagger, device.place)
-        if training.augment:
-            x = augment(x, request.tagger, chance)
-        targets, weights = _to_device(run.labels.rows(batch.indices), device)
-        with torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None):
-            logits, _ = tagger(x)
-        loss = loss_of(logits.float(), targets, weights)
-        optimizer.zero_grad(set_to_none=True)
-        torch.autograd.backward(scaler.scale(loss))
-        scaler.unscale_(optimizer)
-        torch.nn.utils.clip_grad_norm_(tagger.parameters(), 10.0)
-        scaler.step(optimizer)
-        scaler.update()
-        total += float(loss.detach()) * len(x)
-        seen += len(x)
-        now = time.monotonic()
-        if now - told >= _SECONDS_BETWEEN_REPORTS:
-            told = now
-            note = f"epoch {epoch + 1} of {training.epochs}"
-            run.report(Step("train", seen, len(order), seen / max(now - began, 1e-9), note))
+    with ThreadPoolExecutor(run.cores) as pool:
+        for step, batch in enumerate(run.opened.pictures.batches(order, training.batch_size)):
+            _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
+            if len(batch.indices) < 2:
+                continue  # normalisation has no variance of a single picture
+            optimizer.zero_grad(set_to_none=True)
+            draws = torch.rand((len(batch.indices), 4), generator=chance)
+            shares = _shares(batch, draws, copies)
+            losses = list(pool.map(lambda share: _learn(run, scaler, *share), shares))
+            gather_gradients(copies)
+            scaler.unscale_(optimizer)
+            torch.nn.utils.clip_grad_norm_(tagger.parameters(), 10.0)
+            scaler.step(optimizer)
+            scaler.update()
+            total += sum(losses)
+            seen += len(batch.indices)
+            now = time.monotonic()
+            if now - told >= _SECONDS_BETWEEN_REPORTS:
+                told = now
+                note = f"epoch {epoch + 1} of {training.epochs}"
+                run.report(Step("train", seen, len(order), seen / max(now - began, 1e-9), note))
     return total / max(seen, 1)
+
+
+_Share = tuple[Tagger, Batch, Tensor, int]
+
+
+def _shares(batch: Batch, draws: Tensor, copies: list[Tagger]) -> list[_Share]:
+    """Cut a batch for the cores; each share has two pictures or more, as normalisation needs."""
+    count = len(batch.indices)
+    parts = np.array_split(np.arange(count), min(len(copies), max(count // 2, 1)))
+    return [
+        (copy, Batch(batch.indices[part], batch.pixels[part]), draws[part], count)
+        for copy, part in zip(copies, parts, strict=False)
+    ]
+
+
+def _learn(
+    run: Run, scaler: torch.amp.GradScaler, tagger: Tagger, batch: Batch, draws: Tensor, of: int
+) -> float:
+    """Add the gradients of a share of a batch of `of` pictures; returns the sum of the losses."""
+    request, device = run.request, run.device
+    x = to_input(batch.pixels, request.tagger, device.place)
+    if request.training.augment:
+        x = augment(x, request.tagger, draws)
+    targets, weights = _to_device(run.labels.rows(batch.indices), device)
+    with torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None):
+        logits, _ = tagger(x)
+    loss = LOSSES[request.training.loss](logits.float(), targets, weights)
+    torch.autograd.backward(scaler.scale(loss * (len(x) / of)))
+    return float(loss.detach()) * len(x)
 
 
 def _to_device(
@@ -147,16 +176,23 @@ def check_scores(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Scores, targets and weights (V, T) of the validation images."""
     run.report(Step("check", 0, len(run.check)))
-    device = run.device
     tagger.eval()
-    scores, used = [], []
+    batches = run.opened.pictures.batches(run.check, run.request.training.batch_size)
+    with ThreadPoolExecutor(run.cores) as pool:
+        found = list(
+            map_ahead(pool, lambda batch: _scores(run, tagger, batch), batches, run.cores + 1)
+        )
+    targets, weights = run.labels.rows(np.concatenate([indices for indices, _ in found]))
+    return np.concatenate([scores for _, scores in found]), targets, weights
+
+
+def _scores(
+    run: Run, tagger: Tagger, batch: Batch
+) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    device = run.device
     with (
         torch.inference_mode(),
         torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None),
     ):
-        for batch in run.opened.pictures.batches(run.check, run.request.training.batch_size):
-            logits, _ = tagger(to_input(batch.pixels, run.request.tagger, device.place))
-            scores.append(torch.sigmoid(logits.float()).cpu().numpy())
-            used.append(batch.indices)
-    targets, weights = run.labels.rows(np.concatenate(used))
-    return np.concatenate(scores), targets, weights
+        logits, _ = tagger(to_input(batch.pixels, run.request.tagger, device.place))
+        return batch.indices, torch.sigmoid(logits.float()).cpu().numpy()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -14,19 +12,16 @@ import torch
 from model.data import to_input
 from model.device import Device, choose_device
 from model.images import Failure, OpenImage, Prepared, read_prepared
+from model.parallel import map_ahead, one_thread_each
 from model.version import VersionRecord, load_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from model.backbones import Tagger
-
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +118,12 @@ class Predictor:
             return [read_prepared(paths[i], open_image, self.record.config) for i in run]
 
         if self.device.kind == "cpu":
-            with _one_thread_each(workers), ThreadPoolExecutor(workers) as pool:
-                work = _ahead(pool, lambda run: self._batch(run, read(run)), runs, workers + 1)
+            with one_thread_each(workers), ThreadPoolExecutor(workers) as pool:
+                work = map_ahead(pool, lambda run: self._batch(run, read(run)), runs, workers + 1)
                 yield from work
             return
         with ThreadPoolExecutor(workers) as pool:
-            decoded = _ahead(pool, lambda run: (run, read(run)), runs, 2 * workers)
+            decoded = map_ahead(pool, lambda run: (run, read(run)), runs, 2 * workers)
             for run, found in decoded:
                 yield self._batch(run, found)
 
@@ -178,28 +173,3 @@ class Predictor:
             np.empty((0, len(self.tags)), np.float32),
             np.empty((0, self.embedding_width), np.float16),
         )
-
-
-def _ahead(
-    pool: ThreadPoolExecutor, do: Callable[[Item], Result], items: Iterable[Item], ahead: int
-) -> Iterator[Result]:
-    """Map in order, with no more than `ahead` results waiting."""
-    waiting: deque[Future[Result]] = deque()
-    for item in items:
-        waiting.append(pool.submit(do, item))
-        if len(waiting) >= ahead:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-@contextmanager
-def _one_thread_each(workers: int) -> Iterator[None]:
-    """Give torch one thread inside each of several workers, and what it had afterwards."""
-    before = torch.get_num_threads()
-    if workers > 1:
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -18,6 +18,7 @@ from model.device import choose_device
 from model.epoch import Run, check_map, check_scores, make_optimizer, one_epoch
 from model.errors import TaggerProblem
 from model.metrics import Metrics, evaluate
+from model.parallel import one_thread_each
 from model.request import EpochDone, Report, Step, TrainRequest, TrainResult, data_hash
 from model.split import folds, group_duplicates
 from model.version import load_version, save_version
@@ -64,11 +65,13 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
     )
     learn, check = _split(request, opened)
     labels = request.labels.scaled(request.training.absent_weight)
-    run = Run(request, report, device, labels, opened, learn, check)
-    state, resumed_at = _epochs(run, tagger)
+    cores = request.training.workers if device.kind == "cpu" else 1
+    run = Run(request, report, device, labels, opened, learn, check, cores)
+    with one_thread_each(cores):
+        state, resumed_at = _epochs(run, tagger)
+        load_best(request.work_folder, tagger)
+        metrics = evaluate(*check_scores(run, tagger))
     report(Step("save", note=str(request.version_folder)))
-    load_best(request.work_folder, tagger)
-    metrics = evaluate(*check_scores(run, tagger))
     save_version(
         request.version_folder,
         tagger,

@@ -185,11 +185,14 @@ def _read_tags(path: Path) -> list[tuple[str, int]]:
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file, strict=True))
-        return [(row["name"], int(row["category"])) for row in rows]
+        tags = [(row["name"], int(row["category"])) for row in rows]
     except (OSError, KeyError, TypeError, ValueError, csv.Error) as problem:
         raise TaggerProblem(
             f"{path} is damaged; it needs the columns name and category. Copy it again."
         ) from problem
+    if not tags:
+        raise TaggerProblem(f"{path} is damaged: it names no tag. Copy it again.")
+    return tags
 
 
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:

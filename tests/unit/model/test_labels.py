@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+
+from model.labels import LabelMatrix
+
+
+def test_weights_follow_the_kind_of_label():
+    labels = LabelMatrix.from_pairs(
+        (3, 4),
+        present=[(0, 0), (0, 1), (0, 3), (1, 2)],
+        confirmed=[(0, 1)],
+        confirmed_absent=[(1, 0), (1, 2)],
+        unsure=[(0, 3), (2, 2)],
+        absent_weight=np.array([0.1, 0.2, 0.3, 0.4], np.float32),
+        present_weight=0.9,
+    )
+    targets, weights = labels.rows(np.array([0, 1, 2]))
+    assert targets.dtype == weights.dtype == np.float32
+    assert targets.tolist() == [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
+    expected = [[0.9, 1, 0.3, 0], [1, 0.2, 1, 0.4], [0.1, 0.2, 0, 0.4]]
+    np.testing.assert_allclose(weights, expected, rtol=1e-6)
+
+
+def test_a_decision_wins_over_the_metadata_and_a_later_kind_over_an_earlier():
+    labels = LabelMatrix.from_pairs(
+        (1, 1), present=[(0, 0), (0, 0)], confirmed=[(0, 0)], confirmed_absent=[(0, 0)]
+    )
+    assert labels.present.nnz == 0
+    assert labels.confirmed_absent.toarray().tolist() == [[True]]
+
+
+def test_columns_and_rows_agree():
+    chance = np.random.default_rng(0)
+    codes = sp.random(40, 13, 0.2, format="csr", random_state=1)
+    codes.data = chance.integers(1, 5, codes.nnz).astype(np.uint8)
+    labels = LabelMatrix(
+        codes.astype(np.uint8),
+        chance.random(13).astype(np.float32),
+        chance.random(13).astype(np.float32),
+    )
+    by_rows = labels.rows(np.arange(40))
+    by_columns = labels.columns(np.arange(13))
+    for left, right in zip(by_rows, by_columns, strict=True):
+        np.testing.assert_array_equal(left, right)
+    np.testing.assert_array_equal(labels.counts(), by_rows[0].sum(axis=0))
+
+
+def test_the_order_of_the_images_asked_for_is_kept():
+    labels = LabelMatrix.from_pairs((5, 2), present=[(4, 0), (2, 1)])
+    targets, _ = labels.rows(np.array([4, 0, 2, 4]))
+    assert targets.tolist() == [[1, 0], [0, 0], [0, 1], [1, 0]]
+    assert labels.take(np.array([4, 2])).present.toarray().tolist() == [[1, 0], [0, 1]]
+
+
+def test_scaling_spares_what_a_person_said():
+    labels = LabelMatrix.from_pairs((1, 3), present=[(0, 0)], confirmed_absent=[(0, 1)])
+    _, weights = labels.scaled(0.25).rows(np.array([0]))
+    assert weights.tolist() == [[1.0, 1.0, 0.25]]
+
+
+def test_half_a_million_images_and_eight_thousand_tags_stay_sparse():
+    chance = np.random.default_rng(0)
+    images, tags, per_image = 500_000, 8_000, 4
+    columns = chance.integers(0, tags, images * per_image)
+    rows = np.repeat(np.arange(images), per_image)
+    present = sp.coo_matrix((np.ones(len(rows), bool), (rows, columns)), shape=(images, tags))
+    labels = LabelMatrix.from_parts(present)
+    held = labels.codes.data.nbytes + labels.codes.indices.nbytes + labels.codes.indptr.nbytes
+    assert held < 20_000_000
+    targets, _ = labels.rows(np.array([images - 1, 7]))
+    assert targets.shape == (2, tags)
+    assert targets[1].sum() == len(set(columns[7 * per_image : 8 * per_image].tolist()))
+
+
+def test_pairs_outside_the_matrix_are_an_error():
+    with pytest.raises(ValueError, match="index"):
+        LabelMatrix.from_pairs((2, 2), present=[(5, 0)])
