@@ -117,7 +117,7 @@ def _legs_of(length: float) -> Callable[[Pen, Person], None]:
 _BELOWS: dict[str, Callable[[Pen, Person], None]] = {
     "skirt": _skirt,
     "pants": _legs_of(5.55),
-    "shorts": _legs_of(4.1),
+    "shorts": _legs_of(3.95),
 }
 
 # -- tops ----------------------------------------------------------------------------------------

@@ -213,11 +213,11 @@ def _legs(body: Pen, person: Person) -> None:
         spine = [
             (side * 0.38, 3.1),
             (side * 0.42, 4.0),
-            (side * 0.4, 4.6),
-            (side * 0.4, 5.2),
+            (side * 0.41, 4.45),
+            (side * 0.4, 5.05),
             (side * 0.38, 5.75),
         ]
-        widths = (0.38, 0.31, 0.25, 0.24, 0.17)
+        widths = (0.38, 0.31, 0.26, 0.24, 0.17)
         body.shape(tube(spine, widths), skin)
         _stocking(body, person, spine, widths)
         _foot(body, person, side)
@@ -227,7 +227,7 @@ def _stocking(
     body: Pen, person: Person, spine: list[tuple[float, float]], widths: tuple[float, ...]
 ) -> None:
     dark = clothes.legwear_colour(person)
-    starts = {"thighhighs": 1, "kneehighs": 2, "pantyhose": 0}
+    starts = {"thighhighs": 2, "kneehighs": 3, "pantyhose": 0}
     if person.legs not in starts:
         return
     first = starts[person.legs]

@@ -125,11 +125,15 @@ def _dressed(rng: random.Random, person: Person, *, outdoors: bool) -> Person:
         cloth=cloth,
         below="skirt" if outfit == "uniform" else below,
         neck=_neck(rng, outfit, cold=outdoors),
-        legs="" if person.boy else pick(rng, {"": 50, "thighhighs": 22, "pantyhose": 8,
-                                              "kneehighs": 12}),
+        legs="" if person.boy else pick(rng, _LEGS_OF_DRESS if outfit == "dress" else _LEGS),
         boots=rng.random() < 0.25,
         wings=rng.random() < 0.03,
     )  # fmt: skip
+
+
+_LEGS = {"": 50, "thighhighs": 26, "pantyhose": 9, "kneehighs": 13}
+# The hem of a dress hides where stockings end.
+_LEGS_OF_DRESS = {"": 60, "pantyhose": 14, "kneehighs": 18}
 
 
 def _neck(rng: random.Random, outfit: str, *, cold: bool) -> str:

@@ -26,8 +26,8 @@ _SEEN_SHARE = 0.7
 """How much of a thing's box must stay as drawn for its tag to be given."""
 
 _BROAD = frozenset(
-    {"beach", "bookshelf", "bubble", "building", "cherry_blossoms", "cloudy_sky", "forest"}
-    | {"ocean", "river", "road", "tree"}
+    {"aurora", "beach", "bookshelf", "bubble", "building", "chalkboard", "cherry_blossoms"}
+    | {"cloudy_sky", "fence", "forest", "ocean", "rainbow", "river", "road", "tree"}
 )
 """Things that are known from a part of them."""
 

@@ -138,8 +138,9 @@ def _hair_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
 
 
 def _face_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
-    yield {"closed": "closed_eyes", "wink": "one_eye_closed"}.get(person.eyes, "")
     shaded = person.glasses == "sun"
+    if not shaded:
+        yield {"closed": "closed_eyes", "wink": "one_eye_closed"}.get(person.eyes, "")
     if shaded:
         yield "sunglasses"
     elif person.glasses:
@@ -267,7 +268,10 @@ def _outdoor_tags(scene: Scene) -> Iterator[str]:
         yield _SKIES[place.light]
     if place.light == "sunset" and colour:
         yield "orange_sky"
-    yield {"field": "grass", "city": "city", "river": "grass"}.get(place.kind, "")
+    if place.kind == "city":
+        yield "city"
+    if place.kind in {"field", "river"} and place.weather != "snow":
+        yield "grass"
     if scene.frame is Frame.TINY:
         yield from _view_tags(place)
 

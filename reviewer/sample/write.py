@@ -78,21 +78,21 @@ def write_sample(
         ready = _resumed(folder, count, seed)
         already = len(ready)
         todo = [index for index in range(count) if index not in ready]
-        with _journal(folder, seed).open("a", encoding="utf-8", newline="") as journal:
+        with _journal(folder, seed, ready).open("a", encoding="utf-8", newline="") as journal:
             for index, tags in _drawn(folder, seed, todo, workers):
                 ready[index] = tags
-                journal.write(f"{index},{' '.join(tags)}\n")
+                journal.write(_line(index, tags))
                 journal.flush()
                 if report:
                     report(len(ready), count)
+        truth = {image_path(index): frozenset(ready[index]) for index in range(count)}
+        noisy = plant(truth, seed)
+        _write_tables(folder, truth, noisy)
     except OSError as error:
         raise SourceError(
             f"The sample cannot be written to {folder}: {error.strerror or error}. "
             "Free some space or choose another folder; what is drawn is kept."
         ) from error
-    truth = {image_path(index): frozenset(ready[index]) for index in range(count)}
-    noisy = plant(truth, seed)
-    _write_tables(folder, truth, noisy)
     return _summary(folder, truth, noisy, drawn=count - already)
 
 
@@ -163,12 +163,16 @@ def _draw_chunk(
 # -- going on ------------------------------------------------------------------------------------
 
 
-def _journal(folder: Path, seed: int) -> Path:
-    """The journal's path; a new one begins with its seed."""
+def _journal(folder: Path, seed: int, ready: dict[int, tuple[str, ...]]) -> Path:
+    """Write the journal of what is ready, without lines that were cut off; returns its path."""
     path = folder / "truth" / "drawn.csv"
-    if not path.exists():
-        path.write_text(f"seed,{seed}\n", encoding="utf-8")
+    text = f"seed,{seed}\n" + "".join(_line(index, ready[index]) for index in sorted(ready))
+    _put_text(path, text)
     return path
+
+
+def _line(index: int, tags: Sequence[str]) -> str:
+    return f"{index},{' '.join(tags)}\n"
 
 
 def _resumed(folder: Path, count: int, seed: int) -> dict[int, tuple[str, ...]]:
@@ -252,8 +256,12 @@ def _put(path: Path, rows: Iterable[Sequence[object]]) -> None:
     """Write a table aside and rename it into place."""
     buffer = io.StringIO(newline="")
     csv.writer(buffer, lineterminator="\n").writerows(rows)
+    _put_text(path, buffer.getvalue())
+
+
+def _put_text(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
-    part.write_text(buffer.getvalue(), encoding="utf-8", newline="")
+    part.write_text(text, encoding="utf-8", newline="")
     part.replace(path)
 
 
