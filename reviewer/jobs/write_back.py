@@ -6,6 +6,7 @@ the diff was confirmed. Undo puts a file back only if it still is what was writt
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import difflib
 import hashlib

@@ -1,0 +1,145 @@
+"""Commands that work with the collection itself: import, status, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, ending, opened, remember
+from reviewer.core.errors import UsageError
+from reviewer.jobs import write_back
+from reviewer.jobs.changes import corrected_images
+from reviewer.jobs.exporting import FORMATS, export
+from reviewer.jobs.importing import import_folder
+from reviewer.sources.folder import SOURCES
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+
+SHOWN_DIFFS = 20
+
+
+@click.command("import")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what is known of the collection is kept. Default: in your data folder.",
+)
+@click.option(
+    "--source",
+    "source_name",
+    type=click.Choice([source.name for source in SOURCES]),
+    default=None,
+    help="Format of the metadata; told by what is there if not given.",
+)
+@click.pass_obj
+def import_command(
+    frame: Frame, folder: Path, workspace: Path | None, source_name: str | None
+) -> None:
+    """Read a folder of images and its tags; again, to take what changed.
+
+    Nothing in the folder is written. Decisions stay, also of images that were moved or renamed.
+
+    Example: reviewer import ~/Pictures/booru
+    """
+    with frame.output() as output, ending(output):
+        place = workspace_for(folder, workspace)
+        with Library.create(place, folder) as library, library.workspace.held("jobs"):
+            changes = import_folder(library, output, source_name=source_name or "")
+            remember(library)
+            output.done(changes.summary)
+
+
+@click.command()
+@collection_options
+@click.option("--problems", is_flag=True, help="List the files that were set aside, with reasons.")
+@click.pass_obj
+def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problems: bool) -> None:
+    """Tell what is known of a collection.
+
+    Example: reviewer status ~/Pictures/booru
+    """
+    with opened(frame, folder, workspace, working=False) as (library, output):
+        if problems:
+            lines = [f"{path}: {problem}" for path, problem in library.images.problems()]
+            output.table(lines or ["No file was set aside."])
+            return
+        images = library.images.counts()
+        active = library.versions.active()
+        ranking = library.rankings.load()
+        output.done(
+            {
+                "folder": str(library.folder),
+                "workspace": str(library.workspace.path),
+                "source": library.state.get("source"),
+                "images": images["ok"],
+                "gone": images["gone"],
+                "set_aside": images["set aside"],
+                "tags": len(library.vocabulary().tags),
+                "answers": library.decisions.total(),
+                "corrected_images": sum(1 for _ in corrected_images(library, changed_only=True)),
+                "version": active.name if active else "none",
+                "questions": len(ranking),
+                "expected_errors": round(float(ranking.suspicions.sum()), 1),
+            }
+        )
+
+
+@click.command("export")
+@collection_options
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder to write into; not inside the folder of the images.",
+)
+@click.option(
+    "--format",
+    "formats",
+    multiple=True,
+    type=click.Choice(list(FORMATS)),
+    help="May be given several times. Default: corrections and tags.csv.",
+)
+@click.option("--in-place", is_flag=True, help="Correct the images' own tag files, after a diff.")
+@click.option("--yes", is_flag=True, help="With --in-place: write without asking.")
+@click.option("--undo", is_flag=True, help="Put the files of the last --in-place back.")
+@click.pass_obj
+def export_command(
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    target: Path | None,
+    formats: tuple[str, ...],
+    *,
+    in_place: bool,
+    yes: bool,
+    undo: bool,
+) -> None:
+    """Write corrected tags, and the corrections themselves.
+
+    Example: reviewer export ~/Pictures/booru --to ~/corrected --format captions
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        if undo:
+            output.done(write_back.undo(library, output).summary)
+        elif in_place:
+            edits = write_back.plan(library)
+            output.table(diff_lines(edits))
+            if edits and (yes or click.confirm(f"Write these {len(edits):,} files?", err=True)):
+                output.done(write_back.apply(library, output, edits).summary)
+        elif target is not None:
+            chosen = list(formats) or ["corrections", "tags.csv"]
+            output.done(export(library, output, target, chosen).summary)
+        else:
+            raise UsageError("Say where to: --to FOLDER, or --in-place.")
+
+
+def diff_lines(edits: list[write_back.FileEdit]) -> list[str]:
+    """The first diffs, and how many there are in all."""
+    if not edits:
+        return ["Nothing would change."]
+    lines = [line for edit in edits[:SHOWN_DIFFS] for line in write_back.diff(edit).split("\n")]
+    if len(edits) > SHOWN_DIFFS:
+        lines.append(f"... and {len(edits) - SHOWN_DIFFS:,} more files")
+    return lines

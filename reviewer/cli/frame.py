@@ -1,0 +1,141 @@
+"""What all commands share: options, the collection they are for, and how they end."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reviewer.cli.listeners import JsonOutput, Output, TerminalOutput
+from reviewer.core.errors import ReviewerError, UsageError
+from reviewer.settings import Recent, Settings, load, save
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The options before the command's name."""
+
+    json: bool = False
+    nice: bool = False
+
+    def output(self) -> Output:
+        """Where this command tells what it does."""
+        return JsonOutput() if self.json else TerminalOutput()
+
+
+def collection_options(command: Command) -> Command:
+    """Adds FOLDER and --workspace, which say what collection a command is for."""
+    command = click.option(
+        "--workspace",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="Where what is known of the collection is kept. Default: in your data folder.",
+    )(command)
+    return click.argument(
+        "folder", required=False, type=click.Path(file_okay=False, path_type=Path)
+    )(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A collection: its workspace and, if it was named, its image folder."""
+
+    workspace: Path
+    folder: Path | None
+
+
+def find_place(folder: Path | None, workspace: Path | None, settings: Settings) -> Place:
+    """The collection that a command is for: as named, else the last one opened.
+
+    Raises:
+        UsageError: None was named and none was opened before.
+        SourceError: The folder is not there.
+    """
+    if folder is not None:
+        return Place(workspace_for(folder, workspace), folder)
+    if workspace is not None:
+        return Place(workspace, None)
+    if not settings.recent:
+        raise UsageError(
+            "Which collection? Name its folder of images, for example: reviewer open ~/Pictures"
+        )
+    return Place(Path(settings.recent[0].workspace), None)
+
+
+def remember(library: Library) -> None:
+    """Makes a collection the one that commands are for when none is named."""
+    settings = load()
+    entry = Recent(
+        workspace=str(library.workspace.path),
+        folder=str(library.folder),
+        name=library.name,
+        images=library.images.counts()["ok"],
+        answers=library.decisions.total(),
+    )
+    save(settings.with_recent(entry))
+
+
+@contextmanager
+def opened(
+    frame: Frame, folder: Path | None, workspace: Path | None, *, working: bool = True
+) -> Iterator[tuple[Library, Output]]:
+    """Opens the collection of a command, with its output.
+
+    Args:
+        frame: The options before the command's name.
+        folder: Image folder, if named.
+        workspace: Workspace, if named.
+        working: Hold the collection, so that no other job works on it.
+
+    Raises:
+        StoreBusyError: Another job works on it.
+        StoreError: It cannot be opened.
+    """
+    with frame.output() as output, ending(output):
+        place = find_place(folder, workspace, load())
+        with Library.open(place.workspace, folder=place.folder) as library:
+            if not working:
+                yield library, output
+                return
+            with library.workspace.held("jobs"):
+                yield library, output
+
+
+@contextmanager
+def ending(output: Output) -> Iterator[None]:
+    """Ends a command: a known error becomes its sentence and exit code."""
+    try:
+        yield
+    except ReviewerError as error:
+        logging.getLogger(__name__).debug("ended", exc_info=True)
+        output.error(str(error), error.exit_code)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        output.error("stopped; started again it goes on where it was.", 130)
+        sys.exit(130)
+
+
+def lower_priority() -> None:
+    """Lets the window and other programs go first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
+
+
+def stop_calmly() -> None:
+    """Treats a request to terminate like Ctrl+C, so that files are closed."""
+
+    def stop(number: int, place: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)

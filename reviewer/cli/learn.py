@@ -1,0 +1,234 @@
+"""Commands that work with the tagger: train, scan, refresh, rank, retrain, versions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.core.ranking.order import ORDERS
+from reviewer.core.ranking.rank import RankOptions
+from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
+from reviewer.jobs.ranking import rank_questions
+from reviewer.jobs.retraining import Comparison, Promotion, retrain
+from reviewer.jobs.scanning import scan
+from reviewer.jobs.training import TrainChoices, train_version
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+TRAIN_OPTIONS = (
+    click.option("--backbone", default="", help="Any torchvision classifier, such as resnet50."),
+    click.option("--input-size", type=click.IntRange(16, 2048), help="Pixels of the square input."),
+    click.option("--epochs", type=click.IntRange(1)),
+    click.option("--batch-size", type=click.IntRange(2)),
+    click.option("--learning-rate", type=click.FloatRange(0, 1, min_open=True)),
+    click.option("--seed", type=int),
+    click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps."),
+    click.option(
+        "--min-images",
+        "minimum",
+        type=click.IntRange(2),
+        default=20,
+        show_default=True,
+        help="Images that a tag needs to be learnt.",
+    ),
+    click.option(
+        "--weights",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Pretrained weights of the backbone (.safetensors or .pth).",
+    ),
+)
+
+
+def train_options(command: Command) -> Command:
+    """Adds the choices about training."""
+    for option in reversed(TRAIN_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@collection_options
+@train_options
+@click.pass_obj
+def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choices: Any) -> None:  # noqa: ANN401 - click's
+    """Train a tagger version on the collection's tags and your answers.
+
+    Weights come from --weights, else from torchvision's cache on this machine, else the backbone
+    is trained from scratch; nothing is downloaded. A run that was cut off goes on.
+
+    Example: reviewer train ~/Pictures/booru --backbone resnet50 --epochs 8
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(train_version(library, output, TrainChoices(**choices)).summary)
+
+
+@click.command("scan")
+@collection_options
+@click.option("--version", default="", help="Version to run; the one in use by default.")
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
+@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_obj
+def scan_command(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Run the tagger over new and changed images.
+
+    Example: reviewer scan ~/Pictures/booru
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(scan(library, output, **choices).summary)
+
+
+RANK_OPTIONS = (
+    click.option(
+        "--order",
+        type=click.Choice(sorted(ORDERS)),
+        default="errors",
+        show_default=True,
+        help="What comes first within a queue.",
+    ),
+    click.option(
+        "--limit",
+        type=click.IntRange(1),
+        default=500,
+        show_default=True,
+        help="Questions kept for each tag and side.",
+    ),
+    click.option("--floor", type=click.FloatRange(0, 1, max_open=True), default=0.02,
+                 show_default=True, help="Suspicion below which a pair is not asked."),
+)  # fmt: skip
+
+
+def rank_options(command: Command) -> Command:
+    """Adds the choices about ranking."""
+    for option in reversed(RANK_OPTIONS):
+        command = option(command)
+    return command
+
+
+@click.command()
+@collection_options
+@rank_options
+@click.pass_obj
+def rank(
+    frame: Frame, folder: Path | None, workspace: Path | None, order: str, limit: int, floor: float
+) -> None:
+    """Rank the suspicious pairs into queues, with the scores as they are.
+
+    Example: reviewer rank ~/Pictures/booru --order uncertainty
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        options = RankOptions(order=order, limit=limit, floor=floor)
+        output.done(rank_questions(library, output, options=options).summary)
+
+
+@click.command()
+@collection_options
+@rank_options
+@click.option("--min-images", "minimum", type=click.IntRange(2), default=20, show_default=True)
+@click.pass_obj
+def refresh(
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    order: str,
+    limit: int,
+    floor: float,
+    minimum: int,
+) -> None:
+    """Take the answers into the scores (seconds) and rank again.
+
+    The window does this by itself every few hundred answers.
+
+    Example: reviewer refresh ~/Pictures/booru
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        options = RankOptions(order=order, limit=limit, floor=floor)
+        output.done(refresh_and_rank(library, output, minimum=minimum, options=options).summary)
+
+
+@click.command("retrain")
+@collection_options
+@train_options
+@click.option("--from", "parent", default="", help="Version to go on from; the one in use.")
+@click.option(
+    "--promote",
+    type=click.Choice([choice.value for choice in Promotion]),
+    default=Promotion.AUTO.value,
+    show_default=True,
+    help="When to use the new version: if it is no worse (auto), always, never.",
+)
+@click.pass_obj
+def retrain_command(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    promote: str,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Fine-tune the tagger with your answers and compare before and after.
+
+    Example: reviewer retrain ~/Pictures/booru --promote never
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        changes, comparison = retrain(library, output, TrainChoices(**choices), Promotion(promote))
+        output.table(comparison_lines(comparison))
+        output.done(changes.summary)
+
+
+def comparison_lines(comparison: Comparison, shown: int = 5) -> list[str]:
+    """The before/after table, with what it rests on."""
+    lines = [
+        (
+            f"On {comparison.images:,} images that no version was trained on "
+            f"({comparison.confirmed:,} of their pairs answered by you, the others as tagged):"
+        ),
+        f"{'':<12}{'before':>9}{'after':>9}{'change':>9}",
+    ]
+    for name, before, after in comparison.rows:
+        lines.append(f"{name:<12}{before:>9.3f}{after:>9.3f}{after - before:>+9.3f}")
+    for title, entries in (
+        ("most gained", comparison.tags[:shown]),
+        ("most lost", comparison.tags[-shown:][::-1]),
+    ):
+        named = ", ".join(f"{tag} {after - before:+.2f}" for tag, before, after in entries)
+        lines.append(f"{title}: {named}")
+    return lines
+
+
+@click.command()
+@collection_options
+@click.option("--use", "name", default="", help="Put this version into use (also to go back).")
+@click.pass_obj
+def versions(frame: Frame, folder: Path | None, workspace: Path | None, name: str) -> None:
+    """List the tagger versions, or put one into use: promote it, or roll back.
+
+    Example: reviewer versions --use v1
+    """
+    with opened(frame, folder, workspace, working=bool(name)) as (library, output):
+        if name:
+            library.versions.activate(name)
+            scanned = scan(library, output)
+            changes = scan_to_questions(library, output, minimum=20, scanned=scanned)
+            output.done({"in_use": name, **changes.summary})
+            return
+        lines = []
+        for version in library.versions.all():
+            made = dt.datetime.fromtimestamp(version.created_at / 1000, dt.UTC)
+            figures = "  ".join(f"{key} {value:.3f}" for key, value in version.metrics.items())
+            lines.append(
+                f"{version.name:<6}{version.state.value:<11}{made:%Y-%m-%d %H:%M}  "
+                f"{version.backbone:<14}{version.n_tags:>6,} tags  {figures}"
+            )
+        output.table(lines or ["There is no version yet. Train one with: reviewer train"])

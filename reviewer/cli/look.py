@@ -1,0 +1,211 @@
+"""Commands that open the window: open, review, demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, ending, find_place, opened, remember
+from reviewer.cli.learn import comparison_lines, train_options
+from reviewer.core.errors import UsageError
+from reviewer.jobs.context import stage
+from reviewer.jobs.pipeline import prepare, refresh_and_rank
+from reviewer.jobs.retraining import Promotion, retrain
+from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate
+from reviewer.jobs.training import TrainChoices
+from reviewer.settings import load
+from reviewer.store.library import Library
+from reviewer.store.workspace import data_folder, workspace_for
+
+if TYPE_CHECKING:
+    from reviewer.cli.listeners import Output
+
+SAMPLE_IMAGES = 3000
+
+
+def need_display() -> None:
+    """Refuses to open a window where there is nowhere to show it.
+
+    Raises:
+        UsageError: There is no display; the text names what works without.
+    """
+    shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
+        raise UsageError(
+            "There is no display to open a window on. Without one these work: "
+            "reviewer demo --simulate 500, reviewer open --no-window FOLDER, and the single steps "
+            "(import, train, scan, rank, retrain, export, status)."
+        )
+
+
+@click.command("open")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what is known of the collection is kept. Default: in your data folder.",
+)
+@click.option("--no-window", is_flag=True, help="Do the steps here and open no window.")
+@train_options
+@click.pass_obj
+def open_command(
+    frame: Frame,
+    /,
+    folder: Path,
+    workspace: Path | None,
+    *,
+    no_window: bool,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Import a folder (or update it), train if needed, scan, rank, and review.
+
+    Example: reviewer open ~/Pictures/booru
+    """
+    place = _place(frame, folder, workspace)
+    if no_window:
+        with frame.output() as output, ending(output):
+            _prepare(output, place, folder, TrainChoices(**choices))
+        return
+    _show(frame, place, folder)
+
+
+@click.command()
+@collection_options
+@click.pass_obj
+def review(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
+    """Open the review window on a collection that is ranked.
+
+    Example: reviewer review ~/Pictures/booru
+    """
+    with frame.output() as output, ending(output):
+        place = find_place(folder, workspace, load()).workspace
+        with Library.open(place, folder=folder):
+            pass
+    _show(frame, place, None)
+
+
+@click.command()
+@click.option(
+    "--simulate",
+    "answers",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Answer N questions from the truth, print the yield, retrain; no window.",
+)
+@click.option("--no-window", is_flag=True, help="Draw, train, scan and rank only.")
+@click.option("--images", type=click.IntRange(40), default=SAMPLE_IMAGES, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True, help="Of the illustrations.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where to draw them. Default: in your data folder.",
+)
+@click.option("--workspace", type=click.Path(file_okay=False, path_type=Path))
+@click.pass_obj
+def demo(
+    frame: Frame,
+    answers: int | None,
+    *,
+    no_window: bool,
+    images: int,
+    seed: int,
+    folder: Path | None,
+    workspace: Path | None,
+) -> None:
+    """Draw a sample collection with known truth and review it.
+
+    The program draws illustrations of its own, plants errors as boorus have them (tags missing,
+    a few wrong), trains a tagger on the faulty tags and finds them again.
+
+    Example: reviewer demo --simulate 2000
+    """
+    target = folder or data_folder() / f"sample-{images}-{seed}"
+    if answers is None and not no_window:
+        with frame.output() as output, ending(output):
+            need_display()
+        from reviewer.app import run_demo
+
+        sys.exit(run_demo(target, workspace, images=images, seed=seed))
+    with frame.output() as output, ending(output):
+        _draw(output, target, images, seed)
+        place = workspace_for(target, workspace)
+        _prepare(output, place, target, TrainChoices())
+    if answers is not None:
+        with opened(frame, target, workspace) as (library, output):
+            _simulate(library, output, target, answers)
+
+
+def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
+    from reviewer.sample.write import write_sample
+
+    output.note(f"The sample is drawn in {folder}")
+    with stage(output, "draw", images, "images") as progress:
+        write_sample(folder, images, seed, report=progress.at)
+
+
+def _prepare(output: Output, place: Path, folder: Path, choices: TrainChoices) -> None:
+    with Library.create(place, folder) as library, library.workspace.held("jobs"):
+        changes = prepare(library, output, choices)
+        remember(library)
+        output.done(changes.summary)
+
+
+def _simulate(library: Library, output: Output, folder: Path, answers: int) -> None:
+    """Answers from the truth, then retrains; prints the curve and the figures."""
+    from reviewer.sample.write import read_truth
+
+    truth = read_truth(folder)
+    active = library.versions.active()
+    if active is None:
+        raise UsageError("There is no version to begin with. Run: reviewer demo --no-window")
+    curve = simulate(
+        library,
+        output,
+        truth,
+        answers,
+        refresh_every=load().refresh_every,
+        on_refresh=lambda: _refresh(library, output),
+    )
+    output.table([f"{curve.planted:,} errors were planted.", *curve_lines(curve)])
+    before = against_truth(library, output, truth, active.name)
+    changes, comparison = retrain(library, output, TrainChoices(), Promotion.AUTO)
+    after = against_truth(library, output, truth, str(changes.summary["version"]))
+    output.table([*comparison_lines(comparison), "", *_truth_lines(before, after)])
+    figures: dict[str, int | float | str] = {
+        "answers": curve.answers[-1],
+        "errors_found": curve.found[-1],
+        "errors_planted": curve.planted,
+    }
+    output.done(figures)
+
+
+def _refresh(library: Library, output: Output) -> None:
+    refresh_and_rank(library, output, minimum=20)
+
+
+def _truth_lines(before: TruthFigures, after: TruthFigures) -> list[str]:
+    lines = [
+        f"Against the truth, on {before.images:,} images that no version was trained on:",
+        f"{'':<18}{before.version:>9}{after.version:>9}{'change':>9}",
+    ]
+    for (name, old), (_, new) in zip(before.rows, after.rows, strict=True):
+        lines.append(f"{name:<18}{old:>9.3f}{new:>9.3f}{new - old:>+9.3f}")
+    return lines
+
+
+def _place(frame: Frame, folder: Path, workspace: Path | None) -> Path:
+    with frame.output() as output, ending(output):
+        return workspace_for(folder, workspace)
+    raise AssertionError("ending() exits on errors")
+
+
+def _show(frame: Frame, workspace: Path, prepare_folder: Path | None) -> None:
+    with frame.output() as output, ending(output):
+        need_display()
+    from reviewer.app import run
+
+    sys.exit(run(workspace, prepare_folder))
