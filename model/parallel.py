@@ -25,15 +25,14 @@ Network = TypeVar("Network", bound=nn.Module)
 
 
 @contextmanager
-def one_thread_each(workers: int) -> Iterator[None]:
-    """Give torch one thread inside each of several workers, and what it had afterwards.
+def threads_divided(workers: int) -> Iterator[None]:
+    """Divide torch's threads among several workers, and give them back afterwards.
 
     Args:
         workers: Threads that will call torch; nothing changes for a single one.
     """
     before = torch.get_num_threads()
-    if workers > 1:
-        torch.set_num_threads(1)
+    torch.set_num_threads(max(1, before // workers))
     try:
         yield
     finally:

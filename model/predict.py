@@ -12,7 +12,7 @@ import torch
 from model.data import to_input
 from model.device import Device, choose_device
 from model.images import Failure, OpenImage, Prepared, read_prepared
-from model.parallel import map_ahead, one_thread_each
+from model.parallel import map_ahead, threads_divided
 from model.version import VersionRecord, load_version
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ class Predictor:
             return [read_prepared(paths[i], open_image, self.record.config) for i in run]
 
         if self.device.kind == "cpu":
-            with one_thread_each(workers), ThreadPoolExecutor(workers) as pool:
+            with threads_divided(workers), ThreadPoolExecutor(workers) as pool:
                 work = map_ahead(pool, lambda run: self._batch(run, read(run)), runs, workers + 1)
                 yield from work
             return

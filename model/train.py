@@ -14,11 +14,11 @@ import torch
 from model.backbones import Tagger, create_tagger, load_backbone
 from model.checkpoint import RunState, load_best, load_checkpoint, save_best, save_checkpoint
 from model.data import Opened, open_pictures
-from model.device import choose_device
+from model.device import Device, choose_device
 from model.epoch import Run, check_map, check_scores, make_optimizer, one_epoch
 from model.errors import TaggerProblem
 from model.metrics import Metrics, evaluate
-from model.parallel import one_thread_each
+from model.parallel import threads_divided
 from model.request import EpochDone, Report, Step, TrainRequest, TrainResult, data_hash
 from model.split import folds, group_duplicates
 from model.version import load_version, save_version
@@ -34,6 +34,8 @@ __all__ = ["EpochDone", "Step", "TrainRequest", "TrainResult", "train"]
 
 _MOST_VALIDATED = 20_000
 """Images that are validated on at most; more would cost time and change no decision."""
+_LEAST_SHARE = 16
+"""Pictures in a core's share of a batch, at least."""
 
 
 def train(request: TrainRequest, report: Report) -> TrainResult:
@@ -65,9 +67,9 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
     )
     learn, check = _split(request, opened)
     labels = request.labels.scaled(request.training.absent_weight)
-    cores = request.training.workers if device.kind == "cpu" else 1
+    cores = _cores(request.training, device)
     run = Run(request, report, device, labels, opened, learn, check, cores)
-    with one_thread_each(cores):
+    with threads_divided(cores):
         state, resumed_at = _epochs(run, tagger)
         load_best(request.work_folder, tagger)
         metrics = evaluate(*check_scores(run, tagger))
@@ -89,6 +91,13 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         origin_words,
         device.words,
     )
+
+
+def _cores(training: TrainConfig, device: Device) -> int:
+    """Shares of a batch that are learnt side by side; smaller ones would be normalised badly."""
+    if device.kind != "cpu":
+        return 1
+    return max(1, min(training.workers, training.batch_size // _LEAST_SHARE))
 
 
 def _refuse_early(request: TrainRequest) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TAGS = [("red", 0), ("blue", 0), ("disc", 0), ("bar", 0), ("big", 0)]
 TAGGER = TaggerConfig(backbone="small", input_size=32)
-TRAINING = TrainConfig(epochs=2, batch_size=16, learning_rate=4e-3, workers=2, seed=3)
+TRAINING = TrainConfig(epochs=2, batch_size=32, learning_rate=4e-3, workers=2, seed=3)
 
 
 @dataclass(frozen=True)
