@@ -104,7 +104,7 @@ def _legs_of(length: float) -> Callable[[Pen, Person], None]:
         colour = _BELOW["pants" if length > 4.5 else "shorts"]
         for side in (-1, 1):
             end = min(length, 5.6)
-            leg = body.shape([(0, 2.8, 1), (side * 0.66, 2.8, 1), (side * 0.76, 3.4),
+            leg = body.shape([(0, 2.8, 1), (side * 0.64, 2.8, 1), (side * 0.77, 3.4),
                 (side * 0.7, end, 1),
                               (side * 0.1, end, 1), (side * 0.04, 3.6)], colour)  # fmt: skip
             body.shade(leg, [(side * 0.04, 3.4), (side * 0.26, 3.6), (side * 0.3, end),

@@ -91,9 +91,25 @@ def _open_eye(pen: Pen, person: Person, side: int) -> None:
     inside(middle, -0.12, 0.18, tall * 0.62, darker(colour, 0.5))
     inside(middle, 0.16, 0.12, 0.09, lighter(colour, 0.5))
     inside(middle, 0.02, 0.075, 0.12, darker(colour, 0.78))
+    if ink.ink.wash > 0.5:
+        _drawn_iris(eye, middle, tall)
     eye.ellipse((middle - 0.075, -0.1), (0.066, 0.08), WHITE, 0)
     eye.ellipse((middle + 0.085, 0.12), (0.035, 0.04), WHITE, 0)
     _lashes(eye, side, slant, tall, girl=not person.boy)
+
+
+def _drawn_iris(eye: Pen, middle: float, tall: float) -> None:
+    """Iris and pupil in lines, for hands that leave fills nearly white."""
+    line = eye.canvas.ink.line or _LASH
+    ring: list[Point] = [
+        (middle - 0.18, -tall * 0.6), (middle - 0.19, 0.08), (middle, tall * 0.96),
+        (middle + 0.19, 0.08), (middle + 0.18, -tall * 0.6),
+    ]  # fmt: skip
+    eye.stroke(ring, line, 0.035)
+    eye.stroke([(middle, -0.1), (middle, 0.08)], line, 0.15)
+    for n in range(3):
+        x = middle + (n - 1) * 0.1
+        eye.stroke([(x, -tall * 0.95), (x, -0.12)], line, 0.04)
 
 
 def _lashes(eye: Pen, side: int, slant: float, tall: float, *, girl: bool) -> None:

@@ -217,7 +217,7 @@ def _legs(body: Pen, person: Person) -> None:
             (side * 0.4, 5.05),
             (side * 0.38, 5.75),
         ]
-        widths = (0.38, 0.31, 0.26, 0.24, 0.17)
+        widths = (0.33, 0.28, 0.25, 0.24, 0.17)
         body.shape(tube(spine, widths), skin)
         _stocking(body, person, spine, widths)
         _foot(body, person, side)

@@ -22,7 +22,7 @@ from reviewer.sample.truth import true_tags
 if TYPE_CHECKING:
     from reviewer.sample.scene import Scene
 
-_SEEN_SHARE = 0.7
+_SEEN_SHARE = 0.5
 """How much of a thing's box must stay as drawn for its tag to be given."""
 
 _BROAD = frozenset(
