@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from model.device import choose_device
+from model.errors import TaggerProblem
+
+
+def test_the_cpu_is_named_with_its_threads():
+    device = choose_device("cpu")
+    assert device.kind == "cpu"
+    assert device.words.startswith(f"CPU, {torch.get_num_threads()} thread")
+    assert device.amp is None
+
+
+def test_auto_takes_a_device_that_is_there():
+    device = choose_device()
+    assert torch.zeros(1, device=device.place).sum() == 0
+
+
+@pytest.mark.parametrize("request_", ["cuda:99", "tpu", ""])
+def test_a_device_that_is_not_there_is_refused(request_: str):
+    with pytest.raises(TaggerProblem):
+        choose_device(request_)
