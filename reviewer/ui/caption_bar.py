@@ -77,11 +77,13 @@ class CaptionBar(QWidget):
         row.setContentsMargins(8, 4, 8, 4)
         row.setSpacing(6)
         row.addStretch(1)
+        self._buttons: list[CaptionButton] = []
         for command in COMMANDS:
             if command.caption:
                 button = CaptionButton(command, self)
                 button.clicked.connect(self._clicked)
                 row.addWidget(button)
+                self._buttons.append(button)
         row.addStretch(1)
 
     def _clicked(self) -> None:

@@ -51,6 +51,7 @@ class Showing(QObject):
         self._ahead, self._behind = settings.ahead, settings.behind
         self._serial = 0
         self._painted_at = 0.0
+        self._closed = False
         self._thumbs: dict[int, QImage] = {}
         self.latency = Latency()
         self._loader = ImageLoader(
@@ -98,6 +99,8 @@ class Showing(QObject):
 
     def prefetch(self) -> None:
         """Asks for the pictures round the question on screen."""
+        if self._closed:
+            return
         strip = self._page.answers.decisions()
         keys = wanted(
             self._session,
@@ -110,6 +113,7 @@ class Showing(QObject):
 
     def close(self) -> None:
         """Stops decoding."""
+        self._closed = True
         self._loader.close()
 
     # -- inside ----------------------------------------------------------------------------------

@@ -1,0 +1,117 @@
+"""A window on a real collection: real files, real store, real decoding; no display needed."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from reviewer.app import apply_theme
+from reviewer.core.queues import Ranking
+from reviewer.core.types import Category
+from reviewer.jobs.context import Silent
+from reviewer.jobs.importing import import_folder
+from reviewer.settings import Settings
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.main_window import MainWindow, Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+TAGS = ("cat", "cat_ears", "animal_ears", "hat", "red_hat", "sky", "tree", "smile")
+SIZES = ((640, 480), (300, 500), (512, 512), (1200, 700), (90, 60), (800, 800))
+
+
+def make_images(folder: Path) -> None:
+    """Draws a few pictures with captions beside them."""
+    folder.mkdir(parents=True)
+    for number, size in enumerate(SIZES):
+        picture = Image.new("RGB", size, (40 * number, 90, 200 - 30 * number))
+        ImageDraw.Draw(picture).ellipse((10, 10, size[0] - 10, size[1] - 10), fill=(240, 200, 90))
+        picture.save(folder / f"{number}.jpg")
+        tags = TAGS[number % len(TAGS) :] + TAGS[: number // 2]
+        (folder / f"{number}.txt").write_text(", ".join(tags), encoding="utf-8")
+
+
+def rank_all(library: Library, *, decided: int = 0, reverse: bool = False) -> int:
+    """Ranks every pair of image and general tag, and stores the ranking."""
+    images = [image_id for image_id, _, _ in library.images.askable()]
+    tags = sorted(
+        tag.id for tag in library.vocabulary().tags.values() if tag.category is Category.GENERAL
+    )
+    if reverse:
+        tags = tags[::-1]
+    each = len(images)
+    promise = np.linspace(0.9, 0.1, each * len(tags), dtype=np.float32)
+    sides = [int(tag in library.images.original_tags(image)) for tag in tags for image in images]
+    return library.rankings.save(
+        Ranking(
+            tags=np.array(tags, np.int64),
+            offsets=np.arange(0, each * len(tags) + 1, each, dtype=np.int64),
+            images=np.array(images * len(tags), np.int64),
+            sides=np.array(sides, np.uint8),
+            scores=promise,
+            suspicions=promise,
+            version="v1",
+            decided=decided,
+        )
+    )
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Path:
+    """The workspace of a small collection that is imported and ranked."""
+    make_images(tmp_path / "pictures")
+    with Library.create(tmp_path / "workspace", tmp_path / "pictures") as library:
+        import_folder(library, Silent())
+        rank_all(library)
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Settings that touch nobody's files."""
+    return Settings(reviewer="tester", refresh_every=0, window=(1280, 720))
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: object, settings: Settings, tmp_path: Path) -> Iterator[MainWindow]:
+    """The window on its start page; it is closed, and must leave no thread behind."""
+    apply_theme(qapp)
+    before = set(threading.enumerate())
+    kept: list[Settings] = []
+    runner = JobRunner(program=("false",))
+    made = MainWindow(settings, kept.append, workspace_for, runner, Sample(tmp_path / "sample"))
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
+    assert not [t.name for t in left if t.name.startswith(("decode", "store-writer"))]
+
+
+@pytest.fixture
+def reviewing(qtbot: QtBot, window: MainWindow, workspace: Path) -> MainWindow:
+    """The window with the first question painted."""
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    return window
+
+
+def wait_painted(qtbot: QtBot, window: MainWindow) -> None:
+    """Waits until the question on screen can be answered."""
+    assert window.review is not None
+    qtbot.waitUntil(lambda: window.review.controller.showing.ready, timeout=5000)

@@ -1,0 +1,200 @@
+"""Pages, collections and jobs of the window."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from conftest import rank_all, wait_painted
+from PySide6.QtCore import Qt
+
+from reviewer.core.commands import COMMANDS
+from reviewer.settings import Recent, Settings
+from reviewer.store.library import Library
+from reviewer.ui.job_runner import Job, JobState
+from reviewer.ui.notice_bar import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from reviewer.ui.main_window import MainWindow
+
+DONE = """print('{"event": "progress", "stage": "rank", "done": 1, "total": 2}')"""
+
+
+def programs(window: MainWindow, *scripts: str):
+    """Lets the next jobs be small Python programs instead of the command line."""
+    runner = window._runner
+    waiting = list(scripts)
+    original = runner.start
+
+    def start(title: str, command: Sequence[str]) -> Job:
+        runner._program = (sys.executable, "-c", waiting.pop(0) if waiting else DONE)
+        return original(title, command)
+
+    runner.start = start
+
+
+def test_the_window_begins_on_the_start_page(window: MainWindow):
+    assert window.page is window.start_page
+
+
+def test_leaving_goes_back_to_the_start_page_and_remembers(
+    qtbot: QtBot, reviewing: MainWindow, workspace: Path
+):
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_A)
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_Escape)
+    assert reviewing.page is reviewing.start_page
+    assert reviewing.review is None
+    (entry,) = reviewing.settings.recent
+    assert (entry.workspace, entry.images, entry.answers) == (str(workspace), 6, 1)
+    assert entry.name == "pictures"
+
+
+def test_a_recent_collection_opens_with_enter(qtbot: QtBot, window: MainWindow, workspace: Path):
+    with Library.open(workspace) as library:
+        folder = str(library.folder)
+    window._store(window.settings.with_recent(Recent(str(workspace), folder, "pictures")))
+    window.show_start()
+    window.activateWindow()
+    qtbot.waitUntil(window.start_page._list.hasFocus)
+    qtbot.keyClick(window.start_page._list, Qt.Key.Key_Return)
+    assert window.review is not None
+
+
+def test_a_collection_that_is_gone_is_said_on_the_start_page(window: MainWindow, tmp_path: Path):
+    assert not window.open_collection(tmp_path / "nowhere")
+    assert window.page is window.start_page
+    assert "no collection" in window.start_page.notice.text
+    assert window.start_page.notice.kind is Kind.ERROR
+
+
+def test_a_collection_that_is_open_elsewhere_is_said(window: MainWindow, workspace: Path):
+    with Library.open(workspace) as library, library.workspace.held("review"):
+        assert not window.open_collection(workspace)
+    assert "another window" in window.start_page.notice.text
+    assert window.open_collection(workspace)
+
+
+def test_preparing_shows_progress_and_opens_the_collection(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+):
+    rankings = workspace / "rankings"
+    rankings.rename(workspace / "aside")
+    script = f"""
+import pathlib, time
+print('{{"event": "note", "text": "CPU, 2 threads"}}', flush=True)
+print('{{"event": "progress", "stage": "scan", "done": 1, "total": 6, "rate": 2}}', flush=True)
+time.sleep(0.4)
+pathlib.Path({str(workspace / "aside")!r}).rename({str(rankings)!r})
+print('{{"event": "done", "summary": {{}}}}', flush=True)
+"""
+    programs(window, script)
+    window.prepare(tmp_path / "pictures", workspace)
+    assert window.page is window.prepare_page
+    qtbot.waitUntil(lambda: "scan" in window.prepare_page._stage.text(), timeout=10_000)
+    assert "1 of 6" in window.prepare_page._figures.text()
+    assert "CPU" in window.prepare_page._notes.toPlainText()
+    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    wait_painted(qtbot, window)
+
+
+def test_a_failed_preparation_can_be_tried_again(qtbot: QtBot, window: MainWindow, tmp_path: Path):
+    failing = """
+import sys
+print('{"event": "error", "message": "The folder holds no images.", "exit_code": 1}')
+sys.exit(1)
+"""
+    programs(window, failing, failing)
+    window.prepare(tmp_path, tmp_path / "new")
+    page = window.prepare_page
+    qtbot.waitUntil(lambda: "no images" in page._notes.toPlainText(), timeout=10_000)
+    assert page._retry.isVisible()
+    qtbot.mouseClick(page._retry, Qt.MouseButton.LeftButton)
+    assert len(window._runner.jobs) == 2
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert window.page is window.start_page
+
+
+def test_a_ready_collection_opens_at_once_and_is_brought_up_to_date(
+    window: MainWindow, workspace: Path, tmp_path: Path
+):
+    programs(window)
+    window.prepare(tmp_path / "pictures", workspace)
+    assert window.review is not None
+    (job,) = window._runner.jobs
+    assert job.command[:2] == ("open", "--no-window")
+
+
+def test_jobs_open_with_j_and_start_there(qtbot: QtBot, reviewing: MainWindow, workspace: Path):
+    programs(reviewing)
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
+    assert reviewing.page is reviewing.jobs_page
+    reviewing.jobs_page.wanted.emit("Scan", "scan")
+    (job,) = reviewing._runner.jobs
+    assert job.command == ("scan", "--workspace", str(workspace))
+    qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
+    qtbot.keyClick(reviewing.jobs_page, Qt.Key.Key_J)
+    assert reviewing.page is reviewing.review.page
+
+
+def test_a_failed_job_leaves_the_review_alone(qtbot: QtBot, reviewing: MainWindow):
+    programs(reviewing, "import os; os.abort()")
+    reviewing._start_job("Scan", "scan")
+    page = reviewing.review.page
+    qtbot.waitUntil(lambda: "did not work" in page.notice.text, timeout=10_000)
+    qtbot.keyClick(page, Qt.Key.Key_A)
+    assert reviewing.review.library.decisions.total() == 1
+
+
+@pytest.mark.parametrize("settings", [Settings(reviewer="tester", refresh_every=3)])
+def test_a_refresh_starts_after_so_many_answers(qtbot: QtBot, reviewing: MainWindow):
+    programs(reviewing)
+    for given in range(4):
+        assert len(reviewing._runner.jobs) == (1 if given == 3 else 0)
+        qtbot.keyClick(reviewing.review.page, Qt.Key.Key_Space)
+        wait_painted(qtbot, reviewing)
+    (job,) = reviewing._runner.jobs
+    assert job.command[0] == "refresh"
+    qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
+
+
+def test_a_ranking_that_appears_is_taken_after_a_job(
+    qtbot: QtBot, reviewing: MainWindow, workspace: Path
+):
+    asked = reviewing.review.session.current
+    with Library.open(workspace) as other:
+        rank_all(other, reverse=True)
+    programs(reviewing)
+    reviewing._start_job("Rank", "rank")
+    page = reviewing.review.page
+    qtbot.waitUntil(lambda: "ranked anew" in page.notice.text, timeout=10_000)
+    assert reviewing.review.session.current == asked
+
+
+def test_the_size_of_the_window_is_kept(window: MainWindow):
+    window.resize(1100, 700)
+    window.close()
+    assert window.settings == replace(window.settings, window=(1100, 700), maximized=False)
+
+
+def test_every_button_says_what_it_does(reviewing: MainWindow):
+    for button in reviewing.findChildren(type(reviewing.start_page._open)):
+        assert button.accessibleName() or button.text()
+    named = {button.command_id for button in reviewing.review.page.captions._buttons}
+    assert named == {command.id for command in COMMANDS if command.caption}
+
+
+def test_the_window_is_imported_without_torch():
+    code = (
+        "import sys, reviewer.app;"
+        "print([m for m in ('torch', 'torchvision', 'model', 'sklearn') if m in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"
