@@ -1,4 +1,4 @@
-"""Faces: skin, eyes, brows, mouths, marks and glasses.
+"""Faces: skin, eyes, brows and mouths.
 
 Coordinates are head radii around the middle of the head: the chin is at (0, 1), the crown at
 (0, -1), the eyes at (+-0.42, 0.26).
@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from reviewer.sample.canvas import ellipse_points
+from reviewer.sample.marks import draw_marks
 from reviewer.sample.palette import EYES, HAIR, INK, SKIN, WHITE, darker, lighter, mix
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import numpy as np
 
     from reviewer.sample.canvas import Pen, Point
     from reviewer.sample.palette import Colour
@@ -56,7 +57,7 @@ def draw_features(pen: Pen, person: Person) -> None:
             _open_eye(pen, person, side)
     pen.stroke([(0.0, 0.5), (0.03, 0.54), (0.0, 0.56)], darker(skin, 0.45), 0.035)
     _MOUTHS[person.mouth](pen, person)
-    _marks(pen, person)
+    draw_marks(pen, person)
 
 
 def _cheeks(pen: Pen, person: Person) -> None:
@@ -79,7 +80,7 @@ def _open_eye(pen: Pen, person: Person, side: int) -> None:
     white = eye.shape(
         [(inner, 0.02), (0, -tall), (outer, -0.03 + slant), (outer * 0.8, tall * 0.8),
          (0, tall), (inner * 0.75, tall * 0.75)], WHITE, 0)  # fmt: skip
-    colour = EYES[person.eye]
+    colour = EYES[person.other_eye if side == 1 and person.other_eye else person.eye]
     middle = person.gaze * 0.06 - side * 0.015
     ink = eye.canvas
 
@@ -226,57 +227,3 @@ _MOUTHS: dict[str, Callable[[Pen, Person], None]] = {
     "tongue": _tongue_out,
     "o": _round_mouth,
 }
-
-
-# -- marks and glasses ---------------------------------------------------------------------------
-
-
-def _marks(pen: Pen, person: Person) -> None:
-    marks, skin = person.marks, SKIN[person.skin]
-    if "fang" in marks:
-        pen.polygon([(0.08, 0.68), (0.17, 0.675), (0.13, 0.77)], WHITE, 0.5)
-    if "mole" in marks:
-        pen.ellipse((0.6, 0.55), (0.035, 0.035), (84, 52, 48), 0)
-    if "freckles" in marks:
-        for side in (-1, 1):
-            for x, y in ((0.42, 0.6), (0.54, 0.64), (0.66, 0.59), (0.48, 0.7), (0.6, 0.71)):
-                pen.ellipse((side * x, y), (0.028, 0.028), darker(skin, 0.42), 0)
-    if "tears" in marks:
-        for side in (-1, 1):
-            pen.shape([(side * 0.5, 0.5, 1), (side * 0.58, 0.68), (side * 0.5, 0.78),
-                       (side * 0.42, 0.68)], (150, 214, 255), 0.7)  # fmt: skip
-            pen.ellipse((side * 0.5, 0.68), (0.03, 0.04), WHITE, 0)
-    if "sweat" in marks:
-        pen.shape(
-            [(0.74, -0.32, 1), (0.84, -0.08), (0.74, 0.02), (0.64, -0.08)], (176, 222, 255), 0.8
-        )
-    if "eyepatch" in marks:
-        pen.stroke([(-0.85, -0.3), (0, -0.05), (0.86, 0.3)], (44, 40, 52), 0.06)
-        pen.shape([(0.14, 0.04), (0.42, -0.06), (0.72, 0.04), (0.66, 0.42), (0.42, 0.56),
-            (0.18, 0.4)],
-                  (48, 44, 58))  # fmt: skip
-
-
-def draw_glasses(pen: Pen, person: Person) -> None:
-    """Draw glasses over the eyes and the bangs."""
-    dark: Colour = (50, 40, 52)
-    frame: Colour = (196, 56, 62) if person.glasses == "square" and not person.boy else dark
-    for side in (-1, 1):
-        at = side * 0.43
-        if person.glasses == "sun":
-            pen.shape([(at - 0.33, 0.06), (at, 0.02), (at + 0.33, 0.06), (at + 0.27, 0.46),
-                       (at, 0.56), (at - 0.27, 0.46)], (40, 38, 52))  # fmt: skip
-            pen.stroke([(at - 0.2, 0.12), (at - 0.08, 0.4)], (120, 124, 150), 0.05)
-            continue
-        points = ellipse_points(at, 0.3, 0.35, 0.36)
-        if frame != dark or person.glasses == "square":
-            points = np.array(
-                [(at - 0.36, 0.06), (at + 0.36, 0.06), (at + 0.33, 0.55), (at - 0.33, 0.55)]
-            )
-        pixels = pen.pixels(np.vstack([points, points[:2]]))
-        pen.canvas.glaze(pixels, (214, 236, 255), 0.2)
-        pen.canvas.line(pixels, pen.canvas.ink.fill(frame), max(2, round(0.065 * pen.scale)))
-        pen.stroke([(side * 0.78, 0.2), (side * 0.95, 0.14)], frame, 0.06)
-    pen.stroke(
-        [(-0.1, 0.22), (0, 0.18), (0.1, 0.22)], dark if person.glasses == "sun" else frame, 0.06
-    )

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewer.sample import clothes, hair, headwear
-from reviewer.sample.faces import draw_brows, draw_features, draw_glasses, draw_head
+from reviewer.sample.faces import draw_brows, draw_features, draw_head
 from reviewer.sample.forms import tube
+from reviewer.sample.marks import draw_over_hair
 from reviewer.sample.palette import CLOTH, HAIR, SKIN, WHITE, lighter, mix, skin_shade
 from reviewer.sample.props import draw_held, draw_held_behind
 from reviewer.sample.scene import Frame
@@ -122,8 +123,7 @@ def draw_person(canvas: Canvas, person: Person, stand: Stand, rng: random.Random
     draw_features(head, person)
     hair.draw_front(head, body, person, rng)
     draw_brows(head, person)
-    if person.glasses:
-        draw_glasses(head, person)
+    draw_over_hair(head, person)
     clothes.draw_neckwear(body, person)
     headwear.draw_on_top(head, person)
     draw_held(body, person, _hand(person, 1))

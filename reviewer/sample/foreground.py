@@ -48,9 +48,6 @@ def pier(land: Land) -> None:
     for n in range(1, 6):
         y = top + (1 - top) * (n / 6) ** 1.25
         land.pen.stroke([(-0.1, y), (land.wide + 0.1, y)], darker(wood, 0.3), 0.006)
-        for k in range(4):
-            x = land.wide * ((k + 0.37 * n) % 4) / 4
-            land.pen.stroke([(x, y), (x, y + 0.035)], darker(wood, 0.22), 0.004)
     land.pen.polygon([(-0.1, top - 0.012), (land.wide + 0.1, top - 0.012),
         (land.wide + 0.1, top + 0.012),
                       (-0.1, top + 0.012)], lighter(wood, 0.25), 0)  # fmt: skip

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.sample import foreground, landmarks
 from reviewer.sample.palette import WHITE, Colour, darker, lighter, mix
+from reviewer.sample.rarities import draw_rarities
 from reviewer.sample.sky import LIGHTS, Light, draw_sky
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def draw_landscape(canvas: Canvas, pen: Pen, place: Place, rng: random.Random) -
     land = Land(pen, place, LIGHTS[place.light], rng, canvas.size[0] / canvas.size[1])
     draw_sky(canvas, pen, place, rng)
     _LANDS[place.kind](land)
+    draw_rarities(land)
 
 
 def ridge(land: Land, y: float, swing: float, colour: Colour, steps: int = 6) -> None:

@@ -103,7 +103,12 @@ def skyline(land: Land, layer: int) -> None:
                           (x + wide, foot)], darker(colour, 0.14), 0)  # fmt: skip
         if layer:
             _windows(land, (x, foot - high, wide, high), colour, lit=night)
-        land.pen.mark("building", (x + wide / 2, foot - high * 0.7), (wide / 2, high * 0.3))
+        tall = layer < 2 and high > 0.38
+        land.pen.mark(
+            "skyscraper" if tall else "building",
+            (x + wide / 2, foot - high * 0.7),
+            (wide / 2, high * 0.3),
+        )
         x += wide + land.rng.uniform(-0.01, 0.02)
 
 

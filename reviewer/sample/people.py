@@ -43,6 +43,7 @@ def random_person(rng: random.Random, *, boy: bool, outdoors: bool) -> Person:
         boy=boy,
         hair=pick(rng, _HAIR_WEIGHTS),
         eye=pick(rng, _EYE_WEIGHTS),
+        other_eye=pick(rng, _EYE_WEIGHTS) if rng.random() < 0.012 else "",
         skin=DARK_SKIN if rng.random() < 0.04 else rng.randrange(DARK_SKIN),
     )
     person = _boyish(rng, person) if boy else _girlish(rng, person)
@@ -151,7 +152,8 @@ def _acting(rng: random.Random, person: Person) -> Person:
     marks = {
         mark
         for mark, chance in (
-            ("blush", 0.33), ("tears", 0.03), ("freckles", 0.03), ("mole", 0.03), ("sweat", 0.03),
+            ("bandaid", 0.008), ("whiskers", 0.008), ("blush", 0.33), ("tears", 0.03),
+            ("freckles", 0.03), ("mole", 0.03), ("sweat", 0.03),
         )
         if rng.random() < chance
     }  # fmt: skip

@@ -39,9 +39,25 @@ def landscape(rng: random.Random, horizon: float) -> Place:
     things = _sky_things(rng, light, weather) | _ground_things(rng, kind)
     if light == "night" and kind in {"field", "forest", "river"} and rng.random() < 0.25:
         things |= {"fireflies"}
+    things |= _rare_things(rng, kind, light, weather)
     if weather == "petals":
         things |= {"cherry"}
     return Place(kind, light, frozenset(things), weather, rng.random(), horizon)
+
+
+def _rare_things(rng: random.Random, kind: str, light: str, weather: str) -> set[str]:
+    """The long tail: each thing only where it may be."""
+    ground = kind in {"field", "mountain", "forest", "river"}
+    chances = {
+        "hot_air_balloon": 0.03 * (light in {"day", "sunset"} and not weather),
+        "kite": 0.03 * (light == "day" and kind in {"field", "beach", "mountain"}),
+        "ufo": 0.03 * (light == "night"),
+        "butterfly": 0.06 * (light == "day" and kind in {"field", "river"} and not weather),
+        "snowman": 0.25 * (weather == "snow" and ground),
+        "tent": 0.05 * (ground and weather != "snow"),
+        "jack-o'-lantern": 0.08 * (light == "night" and ground),
+    }
+    return {thing for thing, chance in chances.items() if rng.random() < chance}
 
 
 def _sky_things(rng: random.Random, light: str, weather: str) -> set[str]:

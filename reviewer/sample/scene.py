@@ -41,9 +41,11 @@ class Person:
         ahoge: A single hair that stands up.
         streak: Key of `palette.HAIR` of a coloured strand.
         eye: Key of `palette.EYES`.
+        other_eye: The same, of an eye on the right side that differs.
         eyes: `open`, `closed` or `wink`.
         mouth: `smile`, `open`, `grin_open`, `frown`, `grin`, `cat`, `tongue`, `o` or `line`.
-        marks: Of the face: `blush`, `tears`, `freckles`, `mole`, `fang`, `eyepatch`, `sweat`.
+        marks: Of the face: `blush`, `tears`, `freckles`, `mole`, `fang`, `eyepatch`,
+            `sweat`, `bandaid`, `whiskers`.
         glasses: `round`, `square` or `sun`.
         hat: `witch`, `beret`, `straw`, `santa`, `cap`, `top` or `crown`.
         ears: `cat`, `fox`, `rabbit`, `dog` or `elf`.
@@ -73,6 +75,7 @@ class Person:
     ahoge: bool = False
     streak: str = ""
     eye: str = "blue"
+    other_eye: str = ""
     eyes: str = "open"
     mouth: str = "smile"
     marks: frozenset[str] = frozenset()
@@ -131,7 +134,8 @@ class Place:
         light: `day`, `sunset`, `night` or `overcast`; of the sky, where there is one.
         things: Of the sky and the ground: `clouds`, `sun`, `full_moon`, `crescent`, `stars`,
             `rainbow`, `trees`, `flowers`, `cherry`, `house`, `windmill`, `lighthouse`, `boat`,
-            `torii`, `fence`, `aurora`, `fireworks`, `shooting_star`, `road`, `lantern`.
+            `torii`, `fence`, `aurora`, `fireworks`, `shooting_star`, `road`, and what
+            `places` and `rarities` name.
         weather: `rain`, `snow`, `petals` or `leaves`.
         hue: Picks the colour of a simple background, 0..1.
         horizon: Share of the height that is sky.

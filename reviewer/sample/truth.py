@@ -138,6 +138,25 @@ def _hair_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
 
 
 def _face_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
+    yield from _eye_tags(person, colour=colour)
+    yield from _MOUTHS[person.mouth]
+    if colour and "blush" in person.marks:
+        yield "blush"
+    yield from person.marks & {"tears", "freckles", "fang", "eyepatch"}
+    yield "bandaid_on_face" if "bandaid" in person.marks else ""
+    yield "whisker_markings" if "whiskers" in person.marks else ""
+    close = scene.frame in {Frame.PORTRAIT, Frame.UPPER}
+    if close and "mole" in person.marks and not person.glasses:
+        yield "mole"
+    if "sweat" in person.marks and not person.hat:
+        yield "sweatdrop"
+    if scene.frame is Frame.FULL and not person.chibi:
+        return
+    if not person.gaze and person.eyes == "open" and person.glasses != "sun":
+        yield "looking_at_viewer"
+
+
+def _eye_tags(person: Person, *, colour: bool) -> Iterator[str]:
     shaded = person.glasses == "sun"
     if not shaded:
         yield {"closed": "closed_eyes", "wink": "one_eye_closed"}.get(person.eyes, "")
@@ -147,19 +166,9 @@ def _face_tags(scene: Scene, person: Person, *, colour: bool) -> Iterator[str]:
         yield from ("glasses", "round_eyewear" if person.glasses == "round" else "")
     if colour and person.eyes != "closed" and not shaded:
         yield f"{person.eye}_eyes"
-    yield from _MOUTHS[person.mouth]
-    if colour and "blush" in person.marks:
-        yield "blush"
-    yield from person.marks & {"tears", "freckles", "fang", "eyepatch"}
-    close = scene.frame in {Frame.PORTRAIT, Frame.UPPER}
-    if close and "mole" in person.marks and not person.glasses:
-        yield "mole"
-    if "sweat" in person.marks and not person.hat:
-        yield "sweatdrop"
-    if scene.frame is Frame.FULL and not person.chibi:
-        return
-    if not person.gaze and person.eyes == "open" and not shaded:
-        yield "looking_at_viewer"
+        both = person.eyes == "open" and "eyepatch" not in person.marks
+        if both and person.other_eye not in {"", person.eye}:
+            yield from (f"{person.other_eye}_eyes", "heterochromia")
 
 
 def _head_tags(person: Person, *, colour: bool) -> Iterator[str]:

@@ -118,6 +118,15 @@ def test_what_a_person_hides_is_not_tagged():
     assert not any("house" in tags for tags in crowded)
 
 
+def test_rare_things_are_drawn_where_the_place_has_them():
+    things = frozenset({"hot_air_balloon", "tent", "butterfly"})
+    tags = draw(Scene((384, 288), Place("field", things=things), Frame.TINY, seed=3)).tags
+    assert things <= tags
+    eyes = true_tags(_portrait(other_eye="blue"))
+    assert {"heterochromia", "red_eyes", "blue_eyes"} <= eyes
+    assert "heterochromia" not in true_tags(_portrait(other_eye="blue", eyes="wink"))
+
+
 def test_implications_have_no_circle_and_siblings_no_ancestors():
     for child, parent in IMPLICATIONS:
         assert child not in closed({parent})
