@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.candidates import Candidates
     from reviewer.core.ranking.evidence import Answers
 
-OPINION_SD = 0.3
+OPINION_SD = 0.2
 """Of each opinion's weight; the prior mean gives all of them equal weights that sum to 1."""
 
-PRIOR_SD = np.array([1.5, 0.3, 0.3, 1.0, 1.0])
+PRIOR_SD = np.array([1.5, 0.3, 0.6, 0.4, 0.4])
 """Of the weights of 1, coverage, frequency, reviewed neighbours that speak for a change and
 reviewed neighbours that speak against one."""
 

@@ -25,6 +25,7 @@ from reviewer.core.ranking.calibration import (
 )
 from reviewer.core.ranking.candidates import Candidates, Limits, Scope
 from reviewer.core.ranking.neighbours import neighbour_logit
+from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
 from reviewer.core.types import Progress, Side
 
 if TYPE_CHECKING:
@@ -63,22 +64,29 @@ def gather(
     Returns:
         The candidates.
     """
-    corrected = _Corrected(evidence, answers.settled())
     half = halves(evidence.n_images, scope.groups, limits.seed)
+    tags = CorrectedTags(evidence, answers.settled())
+    space = make_tag_space(tags.present, evidence.n_tags, half, limits.seed)
+    corrected = _Corrected(evidence, tags, space)
     sample, count = _first_pass(corrected, limits, report)
     cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage())
     return _second_pass(_Pass(corrected, cold_start, count, limits, scope), answers, report)
 
 
 @dataclass(frozen=True)
-class _Corrected:
-    """The evidence with the answers taken into the tags."""
+class CorrectedTags:
+    """The original tags with the answers' corrections.
+
+    Attributes:
+        evidence: Where the original tags are.
+        answers: Settled answers, one a pair, sorted by tag.
+    """
 
     evidence: Evidence
     answers: Answers
 
     def present(self, tag: int) -> BoolArray:
-        """The original tags of a column with the answers' corrections, shape (N,)."""
+        """Whether each image carries a tag as far as is known, shape (N,), bool."""
         present = self.evidence.present(tag)
         part = self.answers.of_tag(tag)
         if part.stop > part.start:
@@ -86,13 +94,24 @@ class _Corrected:
             present[self.answers.row[part]] = self.answers.shows()[part]
         return present
 
-    def columns(self, tag: int, present: BoolArray) -> Columns:
+
+@dataclass(frozen=True)
+class _Corrected:
+    """The evidence with the answers taken into the tags."""
+
+    evidence: Evidence
+    tags: CorrectedTags
+    space: TagSpace | None
+
+    def columns(self, tag: int) -> Columns:
         """Everything known about a tag on every image."""
+        present = self.tags.present(tag)
         graph = self.evidence.neighbours
         return Columns(
             self.evidence.score(tag),
             None if graph is None else neighbour_logit(graph, present),
             self.evidence.second(tag),
+            None if self.space is None else self.space.logit(tag, present),
         )
 
 
@@ -106,8 +125,8 @@ def _first_pass(
     size = int(np.clip(FIT_PAIRS // (2 * max(evidence.n_tags, 1)), 50, 4000))
     tags, rows, targets, weights, inputs = [], [], [], [], []
     for tag in range(evidence.n_tags):
-        present = corrected.present(tag)
-        columns = corrected.columns(tag, present)
+        present = corrected.tags.present(tag)
+        columns = corrected.columns(tag)
         count.add(present, columns.score)
         drawn, weight = draw_rows(present, columns.score, size, rng)
         tags.append(np.full(drawn.size, tag, dtype=np.int64))
@@ -181,7 +200,7 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
 
 def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
     """Apply the fit to one tag and keep what is worth asking."""
-    columns = work.corrected.columns(tag, work.corrected.present(tag))
+    columns = work.corrected.columns(tag)
     everyone = np.arange(original.size)
     opinions = work.cold_start.opinions(tag, columns, everyone)
     base = wrong_base(float(original.mean()), work.limits.wrong_share)

@@ -51,7 +51,8 @@ def errors(view: OrderView) -> NDArray[np.float64]:
 
 def uncertainty(view: OrderView) -> NDArray[np.float64]:
     """Closest to even first."""
-    return np.subtract(1.0, np.abs(2.0 * view.suspicion - 1.0))
+    uneven: NDArray[np.float64] = np.abs(2.0 * view.suspicion - 1.0)
+    return np.subtract(1.0, uneven)
 
 
 def shuffled(view: OrderView) -> NDArray[np.float64]:
