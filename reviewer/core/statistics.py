@@ -38,7 +38,8 @@ def wilson(hits: int, trials: int, z: float = 1.96) -> Interval:
     spread = 1 + z * z / trials
     middle = (share + z * z / (2 * trials)) / spread
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / spread
-    return Interval(share, max(middle - half, 0.0), min(middle + half, 1.0))
+    # Rounding alone can put an end of the interval past the share itself.
+    return Interval(share, max(min(middle - half, share), 0.0), min(max(middle + half, share), 1.0))
 
 
 @dataclass

@@ -4,11 +4,12 @@
     rows.bin         one record an image: id, digest of the file, difference hash
     embeddings.f16   (N, D) float16
     scores.u8        full blocks of 4,096 images, tag-major inside: (blocks, T, 4096)
-    tail.u8          the images after the last full block, image-major: (n, T)
+    tail-<k>.u8      the images from the k-th on, after the full blocks, image-major: (n, T)
 
 A score is one byte: the logit in steps of a tenth, -12.8 to 12.7, monotone. The number of records
 in `rows.bin`, written last, is the number of images scanned; what the other files hold beyond it
-was torn off by a crash and is cut. Blocks serve both "append a batch" and "all scores of a tag".
+was torn off by a crash and is cut. A tail is written after the blocks before it, so the latest
+tail tells how many blocks count. Blocks serve both "append a batch" and "all scores of a tag".
 """
 
 from __future__ import annotations
@@ -163,7 +164,7 @@ class ScanFiles:
         with writing(self.folder):
             try:
                 self._extend("embeddings.f16", np.ascontiguousarray(embeddings).tobytes())
-                self._extend("tail.u8", quantise(logits).tobytes())
+                self._extend(self._tail_name(), quantise(logits).tobytes())
                 self._extend("rows.bin", np.ascontiguousarray(rows).tobytes())
             except OSError:
                 self.mend()
@@ -172,47 +173,53 @@ class ScanFiles:
 
     def _close_blocks(self) -> None:
         """Turns a full tail into blocks."""
-        tail = self._tail()
+        tail, start, old = self._tail(), self._tail_start(), self._tail_name()
         full = len(tail) // BLOCK_IMAGES
         if not full:
             return
         for number in range(full):
             block = tail[number * BLOCK_IMAGES : (number + 1) * BLOCK_IMAGES]
             self._extend("scores.u8", np.ascontiguousarray(block.T).tobytes())
-        rest = tail[full * BLOCK_IMAGES :].tobytes()
-        with replacing(self.folder / "tail.u8") as aside:
-            aside.write_bytes(rest)
+        name = f"tail-{start + full * BLOCK_IMAGES}.u8"
+        with replacing(self.folder / name) as aside:
+            aside.write_bytes(tail[full * BLOCK_IMAGES :].tobytes())
+        (self.folder / old).unlink()
 
     def mend(self) -> None:
         """Cuts every file to what all of them hold whole, after a crash."""
         n_tags, width = len(self.shape.tags), self.shape.width
-        blocks = self._size("scores.u8") // (n_tags * BLOCK_IMAGES)
-        tail = self._size("tail.u8") // n_tags
+        start, name = self._tail_start(), self._tail_name()
+        for path in self.folder.glob("tail-*.u8"):
+            if path.name != name:
+                path.unlink()
         count = min(
-            len(self), self._size("embeddings.f16") // (2 * width), blocks * BLOCK_IMAGES + tail
+            len(self),
+            self._size("embeddings.f16") // (2 * width),
+            start + self._size(name) // n_tags,
         )
-        # A crash between closing a block and shortening the tail leaves those images in both.
-        if blocks * BLOCK_IMAGES > count or tail >= BLOCK_IMAGES:
-            blocks = min(blocks, (count - tail) // BLOCK_IMAGES) if count >= tail else 0
         self._cut("rows.bin", count * ROW.itemsize)
         self._cut("embeddings.f16", count * 2 * width)
-        self._cut("scores.u8", blocks * n_tags * BLOCK_IMAGES)
-        self._cut("tail.u8", (count - blocks * BLOCK_IMAGES) * n_tags)
+        self._cut("scores.u8", start * n_tags)
+        self._cut(name, (count - start) * n_tags)
         self._close_blocks()
 
+    def _tail_start(self) -> int:
+        starts = [int(path.stem[5:]) for path in self.folder.glob("tail-*.u8")]
+        return max(starts, default=0)
+
+    def _tail_name(self) -> str:
+        return f"tail-{self._tail_start()}.u8"
+
     def _blocks(self) -> Iterator[NDArray[np.uint8]]:
-        n_tags = len(self.shape.tags)
-        count = min(self._size("scores.u8") // (n_tags * BLOCK_IMAGES), len(self) // BLOCK_IMAGES)
+        count = self._tail_start() // BLOCK_IMAGES
         if count:
-            yield from np.memmap(
-                self.folder / "scores.u8", np.uint8, "r", shape=(count, n_tags, BLOCK_IMAGES)
-            )
+            shape = (count, len(self.shape.tags), BLOCK_IMAGES)
+            yield from np.memmap(self.folder / "scores.u8", np.uint8, "r", shape=shape)
 
     def _tail(self) -> NDArray[np.uint8]:
         n_tags = len(self.shape.tags)
-        blocks = self._size("scores.u8") // (n_tags * BLOCK_IMAGES)
-        count = len(self) - min(blocks, len(self) // BLOCK_IMAGES) * BLOCK_IMAGES
-        return self._read("tail.u8", np.uint8, count * n_tags).reshape(count, n_tags)
+        count = len(self) - self._tail_start()
+        return self._read(self._tail_name(), np.uint8, count * n_tags).reshape(count, n_tags)
 
     def _size(self, name: str) -> int:
         path = self.folder / name

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.candidates import Candidates
     from reviewer.core.ranking.evidence import Answers
 
+STACK_WEIGHT = 0.6
+"""Prior mean of the weight of the stack; the other opinions share the rest."""
+
 OPINION_SD = 0.2
 """Of each opinion's weight; the prior mean gives all of them equal weights that sum to 1."""
 
@@ -173,7 +176,9 @@ def _problem(
 ) -> PooledProblem:
     """The regression for one side, given how far tags' offsets spread."""
     n_opinions = features.shape[1] - PRIOR_SD.size
-    mean = np.concatenate([np.full(n_opinions, 1.0 / n_opinions), np.zeros(PRIOR_SD.size)])
+    mean = np.zeros(features.shape[1])
+    mean[:n_opinions] = (1.0 - STACK_WEIGHT) / max(n_opinions - 1, 1)
+    mean[0] = STACK_WEIGHT
     sd = np.concatenate([np.full(n_opinions, OPINION_SD), PRIOR_SD])
     return PooledProblem(
         design=features,

@@ -1,0 +1,61 @@
+"""What all tests share: a home of their own, and small real collections."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageDraw
+
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Keeps settings and workspaces out of the home of whoever runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(home))
+    return home
+
+
+def draw(path: Path, number: int, size: tuple[int, int] = (48, 40)) -> None:
+    """Draws one small picture; each number gives another one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.new("RGB", size, (37 * number % 256, 91 * number % 256, 150))
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((number % 20, 5, 20 + number % 25, 30), fill=(250, 220 - number % 200, 40))
+    pen.line((0, number % size[1], size[0], size[1] - number % size[1]), fill=(20, 20, 20))
+    picture.save(path)
+
+
+@pytest.fixture
+def make_folder(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
+    """Draws images and writes a tags.csv: file name to tags, set apart by spaces."""
+
+    def make(tags: Mapping[str, str]) -> Path:
+        folder = tmp_path / "images"
+        folder.mkdir(exist_ok=True)
+        for number, name in enumerate(tags):
+            draw(folder / name, number)
+        with (folder / "tags.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["relative_path", "tags"])
+            writer.writerows(tags.items())
+        return folder
+
+    return make
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    """An empty collection."""
+    folder = tmp_path / "images"
+    folder.mkdir(exist_ok=True)
+    with Library.create(tmp_path / "workspace", folder) as opened:
+        yield opened

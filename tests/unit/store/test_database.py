@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reviewer.core.errors import StoreBusyError, StoreError
+from reviewer.store.database import Database, Lane, connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "test.db"
+    connection = connect(path)
+    connection.execute("CREATE TABLE entry (value INTEGER UNIQUE)")
+    connection.close()
+    opened = Database(path)
+    yield opened
+    opened.close()
+
+
+def insert(value: int) -> object:
+    return lambda connection: connection.execute("INSERT INTO entry VALUES (?)", (value,))
+
+
+def values(database: Database) -> list[int]:
+    return [row[0] for row in database.read().execute("SELECT value FROM entry ORDER BY rowid")]
+
+
+def test_what_is_written_is_read(database: Database) -> None:
+    database.write(insert(1))
+    assert values(database) == [1]
+
+
+def test_a_failed_write_leaves_nothing(database: Database) -> None:
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO entry VALUES (1)")
+        connection.execute("INSERT INTO entry VALUES (1)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        database.write(work)
+    assert values(database) == []
+    database.write(insert(2))
+    assert values(database) == [2]
+
+
+def test_a_decision_goes_before_bulk_work_that_waits(database: Database) -> None:
+    held = threading.Event()
+    busy = database.submit(lambda _: held.wait(10))
+    bulk = [database.submit(insert(number)) for number in range(10)]
+    decision = database.submit(insert(99), Lane.DECISION)
+    held.set()
+    for future in (busy, *bulk, decision):
+        future.result()
+    assert values(database)[0] == 99
+
+
+def test_readers_cannot_write(database: Database) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        database.read().execute("INSERT INTO entry VALUES (1)")
+
+
+def test_closing_finishes_what_waits_and_can_be_repeated(database: Database) -> None:
+    future = database.submit(insert(5))
+    database.close()
+    database.close()
+    assert future.done()
+    with pytest.raises(StoreError):
+        database.submit(insert(6))
+    assert connect(database.path, read_only=True).execute("SELECT value FROM entry").fetchall() == [
+        (5,)
+    ]
+
+
+def test_another_writer_is_waited_for_then_named(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database._writer_connection.execute("PRAGMA busy_timeout = 50")
+    other = connect(database.path)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreBusyError, match="Another program"):
+        database.write(insert(1))
+    other.execute("COMMIT")
+    other.close()
+    database.write(insert(1))
+    assert values(database) == [1]
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "broken.db"
+    path.write_bytes(b"this is not a database at all" * 100)
+    with pytest.raises(StoreError, match=r"broken\.db is not a readable collection"):
+        connect(path)

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import contextlib
+import random
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from reviewer.store import scans
+from reviewer.store.scans import ROW, ScanFiles, ScanShape, logits_of, quantise
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SHAPE = ScanShape("v1", (3, 5, 8), 4)
+
+
+@pytest.fixture(autouse=True)
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scans, "BLOCK_IMAGES", 16)
+
+
+def batch(start: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    rows = np.zeros(count, ROW)
+    rows["image"] = np.arange(start, start + count)
+    rows["digest"] = rows["image"] * 7
+    embeddings = np.repeat(rows["image"][:, None], SHAPE.width, axis=1).astype(np.float16)
+    logits = (rows["image"][:, None] % 50 / 10 + np.arange(3)).astype(np.float32)
+    return rows, embeddings, logits
+
+
+def check(files: ScanFiles, count: int) -> None:
+    assert len(files) == count
+    rows, embeddings, logits = batch(0, count)
+    assert np.array_equal(files.rows(), rows)
+    assert np.array_equal(files.embeddings(), embeddings)
+    for column in range(3):
+        assert np.allclose(files.tag_logits(column), logits[:, column], atol=0.051)
+
+
+def test_what_is_appended_is_read_over_blocks_and_tail(tmp_path: Path) -> None:
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    for start in range(0, 50, 10):
+        files.append(*batch(start, 10))
+        check(files, start + 10)
+    check(ScanFiles.create(tmp_path / "scan", SHAPE), 50)
+
+
+def test_a_scan_of_another_shape_begins_anew(tmp_path: Path) -> None:
+    ScanFiles.create(tmp_path / "scan", SHAPE).append(*batch(0, 10))
+    assert len(ScanFiles.create(tmp_path / "scan", ScanShape("v1", (3, 5), 4))) == 0
+
+
+def test_the_last_record_of_an_image_counts(tmp_path: Path) -> None:
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    files.append(*batch(0, 5))
+    files.append(*batch(2, 1))
+    assert files.latest().tolist() == [0, 1, 3, 4, 5]
+
+
+class Killed(BaseException):
+    """Stands for a SIGKILL: nothing in the program catches it."""
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_kill_at_any_write_leaves_a_scan_that_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    draw = random.Random(seed)
+    whole = draw.randrange(70)
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    files.append(*batch(0, whole))
+    left = draw.randrange(1, 5)
+
+    def extend(self: ScanFiles, name: str, content: bytes) -> None:
+        nonlocal left
+        left -= 1
+        part = content if left else content[: draw.randrange(len(content) + 1)]
+        with (self.folder / name).open("ab") as file:
+            file.write(part)
+        if not left:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ScanFiles, "_extend", extend)
+        with contextlib.suppress(Killed):
+            files.append(*batch(whole, draw.randrange(1, 40)))
+    mended = ScanFiles.create(tmp_path / "scan", SHAPE)
+    assert len(mended) >= whole
+    check(mended, len(mended))
+    mended.append(*batch(len(mended), 20))
+    check(mended, len(mended))
+
+
+def test_a_kill_between_block_and_tail_leaves_no_image_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    files.append(*batch(0, 10))
+
+    def killed(path: Path) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(scans, "replacing", killed)
+        files.append(*batch(10, 10))
+    check(ScanFiles.create(tmp_path / "scan", SHAPE), 20)
+
+
+@given(arrays.arrays(np.float32, (20,), elements=st.floats(-30, 30, width=32)))
+def test_quantised_logits_keep_their_order(logits: np.ndarray) -> None:
+    order = np.argsort(logits, kind="stable")
+    stored = quantise(logits)
+    assert np.all(np.diff(stored[order].astype(int)) >= 0)
+    inside = np.abs(logits) < 12
+    assert np.all(np.abs(logits_of(stored) - logits)[inside] <= 0.0501)

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from reviewer.core.errors import NewerStoreError, StoreError
+from reviewer.core.types import Answer
+from reviewer.store.library import Library
+from reviewer.store.schema import migrate, migrations
+
+RELEASED = sorted((Path(__file__).parents[2] / "data").glob("collection_v*.db"))
+
+
+def test_there_is_a_frozen_file_of_every_released_schema() -> None:
+    assert [path.name for path in RELEASED] == ["collection_v1.db"]
+
+
+@pytest.mark.parametrize("released", RELEASED, ids=lambda path: path.stem)
+def test_a_file_of_an_earlier_release_opens_with_its_decisions(
+    released: Path, tmp_path: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    workspace.mkdir()
+    shutil.copy(released, workspace / "collection.db")
+    with Library.open(workspace, folder=None) as library:
+        assert library.images.counts() == {"ok": 3, "gone": 0, "set aside": 1}
+        names = library.vocabulary().by_name
+        assert library.images.original_tags(1) == {names["cat"].id, names["solo"].id}
+        assert library.decisions.answers(1) == {names["smile"].id: Answer.YES}
+        assert library.decisions.total() == 2
+        assert library.vocabulary().implications.ancestors(names["cat_ears"].id) == {
+            names["animal_ears"].id
+        }
+        assert [version.name for version in library.versions.all()] == ["v1"]
+        assert len(library.flags.all()) == 1
+
+
+def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "collection.db"
+    migrate(path, tmp_path / "backups")
+    connection = sqlite3.connect(path)
+    connection.execute(
+        "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) "
+        "VALUES ('collection', '9999_of_the_future', '2031-01-01')"
+    )
+    connection.commit()
+    connection.close()
+    with pytest.raises(NewerStoreError, match="newer version of Tag Reviewer"):
+        migrate(path, tmp_path / "backups")
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_migration_makes_a_backup_first_and_rolls_back_when_it_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "collection.db"
+    migrate(path, tmp_path / "backups")
+
+    def broken(db: object) -> None:
+        db.execute("CREATE TABLE half (id INTEGER)")  # type: ignore[attr-defined]
+        db.execute("THIS IS NOT SQL")  # type: ignore[attr-defined]
+
+    step = migrations._Migration("0999_broken", broken)
+    monkeypatch.setattr(migrations, "_migrations", [*migrations._migrations, step])
+    with pytest.raises((StoreError, sqlite3.OperationalError)):
+        migrate(path, tmp_path / "backups")
+    connection = sqlite3.connect(path)
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master")}
+    connection.close()
+    assert "half" not in tables
+    (backup,) = (tmp_path / "backups").glob("*.db")
+    copy = sqlite3.connect(backup)
+    assert copy.execute("SELECT count(*) FROM decision").fetchone() == (0,)
+    copy.close()
+
+
+def test_the_log_refuses_changes_and_deletions(tmp_path: Path) -> None:
+    shutil.copy(RELEASED[-1], tmp_path / "copy.db")
+    connection = sqlite3.connect(tmp_path / "copy.db")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("UPDATE decision SET answer = 0")
+    with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+        connection.execute("DELETE FROM decision")
+    connection.close()
