@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 THUMB_PX = 112
 """Side of the small picture for the strip of answers, device pixels."""
-MOST_UPSCALED = 8.0
+MOST_UPSCALED = 4.0
 """Small pictures are enlarged to fit, up to this factor."""
 
 

@@ -27,6 +27,7 @@ NOTCH = 120
 """Wheel units of one notch, as Qt counts them."""
 WAIT_MS = 250
 """A picture that is not there after this long is said to be loading."""
+MESSAGE_POINTS = 13.0
 SETTLE_MS = 80
 """The size is taken as final when it did not change for this long."""
 
@@ -193,6 +194,9 @@ class ImageView(QWidget):
             self.painted.emit(self._serial)
 
     def _paint_message(self, painter: QPainter) -> None:
+        font = painter.font()
+        font.setPointSizeF(MESSAGE_POINTS)
+        painter.setFont(font)
         painter.setPen(QColor(MUTED))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(self.rect().adjusted(32, 16, -32, -16), flags, self._message)

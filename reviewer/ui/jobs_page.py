@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
@@ -19,11 +20,16 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.job_runner import Job, JobRunner, JobState
+from reviewer.ui.job_words import outcome
+from reviewer.ui.version_list import VersionList
 from reviewer.ui.words import duration, progress_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from PySide6.QtGui import QKeyEvent
 
+    from reviewer.store.versions import VersionInfo
     from reviewer.ui.actions import KeyMap
 
 TICK_MS = 1000
@@ -39,52 +45,23 @@ CHOICES: tuple[tuple[str, str, str], ...] = (
 """Title, command and meaning of what can be started."""
 
 
-def outcome(job: Job) -> str:
-    """How a job ended, in one sentence."""
-    took = duration(job.seconds)
-    match job.state:
-        case JobState.WAITING:
-            return "waits for its turn"
-        case JobState.RUNNING:
-            return f"running for {took}"
-        case JobState.DONE:
-            facts = ", ".join(f"{key.replace('_', ' ')} {_figure(v)}" for key, v in _facts(job))
-            return f"done in {took}" + (f": {facts}" if facts else "")
-        case JobState.CANCELLED:
-            return f"stopped after {took}; it goes on from there when started again"
-        case JobState.FAILED:
-            return f"failed after {took}: {job.message}"
-
-
-def _facts(job: Job) -> list[tuple[str, object]]:
-    return [
-        (key, value) for key, value in job.summary.items() if isinstance(value, (int, float, str))
-    ]
-
-
-def _figure(value: object) -> str:
-    if isinstance(value, float):
-        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
-    return f"{value:,}" if isinstance(value, int) else str(value)
-
-
 class JobsPage(QWidget):
     """Starts, shows and stops jobs.
 
     Attributes:
         closed: Back to the review.
-        wanted: Emitted with the title and the command of a job to start.
+        wanted: Emitted with the title and the words of the command of a job to start.
     """
 
     closed = Signal()
-    wanted = Signal(str, str)
+    wanted = Signal(str, object)
 
     def __init__(self, runner: JobRunner, keys: KeyMap, parent: QWidget | None = None) -> None:
         """Shows the jobs of a runner."""
         super().__init__(parent)
         self._runner = runner
         self._keys = keys
-        self._shown: Job | None = None
+        self._listed: list[JobState] = []
         self._title = QLabel("Nothing runs at the moment")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
@@ -95,6 +72,8 @@ class JobsPage(QWidget):
         self._log = QPlainTextEdit(self)
         self._log.setReadOnly(True)
         self._log.setAccessibleName("What the job says")
+        self._versions = VersionList(self)
+        self._versions.use_wanted.connect(self._use)
         self._history = QVBoxLayout()
         self._history.setSpacing(6)
         self._lay_out()
@@ -115,10 +94,10 @@ class JobsPage(QWidget):
         head.addWidget(back)
         column.addLayout(head)
         column.addWidget(self._running_card())
-        column.addLayout(self._choice_row())
-        heading = QLabel("This sitting")
-        heading.setProperty("tone", "heading")
-        column.addWidget(heading)
+        column.addLayout(self._choices())
+        column.addWidget(_heading("Tagger versions"))
+        column.addWidget(self._versions)
+        column.addWidget(_heading("Jobs of this sitting"))
         column.addWidget(self._history_area(), 1)
         middle = QWidget(self)
         middle.setLayout(column)
@@ -145,17 +124,18 @@ class JobsPage(QWidget):
         inside.addWidget(self._log)
         return card
 
-    def _choice_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for title, command, tip in CHOICES:
+    def _choices(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (title, command, meaning) in enumerate(CHOICES):
             button = QPushButton(title, self)
-            button.setToolTip(tip)
-            button.setAccessibleName(f"{title}: {tip}")
-            button.clicked.connect(partial(self.wanted.emit, title, command))
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            button.setAccessibleName(f"{title}: {meaning}")
+            button.clicked.connect(partial(self.wanted.emit, title, (command,)))
+            grid.addWidget(button, row, 0)
+            grid.addWidget(_muted(meaning), row, 1)
+        return grid
 
     def _history_area(self) -> QScrollArea:
         inside = QWidget(self)
@@ -170,8 +150,13 @@ class JobsPage(QWidget):
         inside.setAutoFillBackground(False)
         return area
 
-    def open(self) -> None:
-        """Shows the state of now, and keeps it fresh while it is seen."""
+    def open(self, versions: Sequence[VersionInfo]) -> None:
+        """Shows the state of now, and keeps it fresh while it is seen.
+
+        Args:
+            versions: The tagger versions of the collection, oldest first.
+        """
+        self._versions.show_versions(versions)
         self._show_now()
         self._list_history()
         self._tick.start()
@@ -190,10 +175,10 @@ class JobsPage(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _changed(self, job: Job) -> None:
+    def _changed(self, _job: Job) -> None:
         if self.isVisible():
             self._show_now()
-            if job.state is not JobState.RUNNING or job is not self._shown:
+            if self._listed != self._states():
                 self._list_history()
 
     def _show_now(self) -> None:
@@ -209,8 +194,9 @@ class JobsPage(QWidget):
 
     def _show_running(self, job: Job) -> None:
         progress = job.progress
-        stage = f": {progress.stage}" if progress is not None else ""
-        self._title.setText(f"{job.title}{stage}")
+        stage = progress.stage if progress is not None else ""
+        same = stage.lower() == job.title.lower()
+        self._title.setText(job.title if same or not stage else f"{job.title}: {stage}")
         self._bar.setRange(0, progress.total if progress is not None else 0)
         self._bar.setValue(progress.done if progress is not None else 0)
         words = [progress_line(progress)] if progress is not None else []
@@ -219,7 +205,6 @@ class JobsPage(QWidget):
         self._stop.setEnabled(job.state is JobState.RUNNING)
 
     def _show_log(self, job: Job | None) -> None:
-        self._shown = job
         text = "" if job is None else "\n".join([*job.notes, *list(job.log)[-40:]])
         self._log.setVisible(bool(text))
         if text != self._log.toPlainText():
@@ -227,7 +212,11 @@ class JobsPage(QWidget):
             bar = self._log.verticalScrollBar()
             bar.setValue(bar.maximum())
 
+    def _states(self) -> list[JobState]:
+        return [job.state for job in self._runner.jobs]
+
     def _list_history(self) -> None:
+        self._listed = self._states()
         while (item := self._history.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
@@ -235,15 +224,24 @@ class JobsPage(QWidget):
         if not self._runner.jobs:
             self._history.addWidget(_muted("No job was started yet."))
         for job in reversed(self._runner.jobs):
-            line = QLabel(f"{job.title}  \N{EN DASH}  {outcome(job)}")
+            line = QLabel(f"{job.title}: {outcome(job)}")
             line.setWordWrap(True)
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._history.addWidget(line)
 
+    def _use(self, name: str) -> None:
+        self.wanted.emit(f"Use {name}", ("versions", "--use", name))
+
     def _cancel(self) -> None:
         if self._runner.running is not None:
             self._runner.cancel(self._runner.running)
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", "heading")
+    return label
 
 
 def _muted(text: str) -> QLabel:

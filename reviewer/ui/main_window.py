@@ -21,7 +21,7 @@ from reviewer.ui.review import Review
 from reviewer.ui.start_page import NAME, StartPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QWidget
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 POLL_MS = 4000
 """How often a new ranking, made by whomever, is looked for."""
-REFRESH = ("Refresh", "refresh")
 PREPARE_LEAD = (
     "The images and their tags are read, a tagger is trained on them where there is none yet, "
     "every image is scanned, and the suspicious tags are ranked. The first questions follow."
@@ -276,25 +275,28 @@ class MainWindow(QMainWindow):
         review = self._review
         if review is None:
             return
+        if self.page is self.jobs_page:
+            self.jobs_page.open(review.library.versions.all())
         if job.state is JobState.FAILED:
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
         elif review.controller.take_new_ranking():
             review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
 
-    def _start_job(self, title: str, command: str) -> None:
+    def _start_job(self, title: str, command: Sequence[str]) -> None:
         if self._review is not None and not self._runner.has(title):
-            self._runner.start(title, [command, "--workspace", str(self._review.workspace)])
+            self._runner.start(title, [*command, "--workspace", str(self._review.workspace)])
 
     def _refresh(self) -> None:
-        self._start_job(*REFRESH)
+        self._start_job("Refresh", ("refresh",))
 
     def _look_for_ranking(self) -> None:
         if self._review is not None:
             self._review.controller.take_new_ranking()
 
     def _open_jobs(self) -> None:
-        self._pages.setCurrentWidget(self.jobs_page)
-        self.jobs_page.open()
+        if self._review is not None:
+            self._pages.setCurrentWidget(self.jobs_page)
+            self.jobs_page.open(self._review.library.versions.all())
 
     def _back_to_review(self) -> None:
         if self._review is not None:

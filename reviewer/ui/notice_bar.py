@@ -12,7 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
-STAYS_MS = 7000
+STAYS_MS = {"info": 3000, "warning": 8000}
+"""How long a notice stays over the picture."""
+
+
+MOST_WIDE = 720
+AROUND = 90
+"""Room for the margins and the button beside the words."""
 
 
 class Kind(StrEnum):
@@ -49,7 +55,7 @@ class NoticeBar(QFrame):
         row.setContentsMargins(14, 8, 8, 8)
         row.addWidget(self._label, 1)
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        self._timer = QTimer(self, singleShot=True, interval=STAYS_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.clear)
         host.installEventFilter(self)
         self.hide()
@@ -78,7 +84,7 @@ class NoticeBar(QFrame):
         if kind is Kind.ERROR:
             self._timer.stop()
         else:
-            self._timer.start()
+            self._timer.start(STAYS_MS[kind])
         self.setAccessibleName(text)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 
@@ -98,8 +104,9 @@ class NoticeBar(QFrame):
         event.accept()
 
     def _place(self) -> None:
-        width = min(self._host.width() - 32, 720)
-        height = max(self.heightForWidth(width), self.sizeHint().height())
+        words = self._label.fontMetrics().horizontalAdvance(self._label.text())
+        width = min(self._host.width() - 32, MOST_WIDE, words + AROUND)
+        height = self.heightForWidth(width)
         self.setGeometry(
             (self._host.width() - width) // 2, self._host.height() - height - 14, width, height
         )

@@ -95,7 +95,7 @@ class QueueBoard:
                 RowKind.FLAGGED,
                 -2,
                 "Flagged",
-                f"{flagged:,} put by for later" if flagged else "nothing put by",
+                f"{flagged:,} for later" if flagged else "nothing yet  (F)",
                 "flagged",
                 current=feed.mode is Mode.FLAGGED,
             ),

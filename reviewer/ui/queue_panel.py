@@ -64,6 +64,11 @@ class QueuePanel(QFrame):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName("Queues")
         self._list.clicked.connect(self._click)
+        self._nothing = QLabel("No queue has that in its name.", self)
+        self._nothing.setProperty("tone", "muted")
+        self._nothing.setContentsMargins(12, 4, 12, 4)
+        self._nothing.setWordWrap(True)
+        self._nothing.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(6)
@@ -71,6 +76,7 @@ class QueuePanel(QFrame):
         top.setContentsMargins(8, 0, 8, 0)
         top.addWidget(self._picker)
         column.addLayout(top)
+        column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
         column.addLayout(self._side_row())
 
@@ -160,6 +166,7 @@ class QueuePanel(QFrame):
 
     def _narrow(self, text: str) -> None:
         self._model.narrow(text)
+        self._nothing.setVisible(self._model.rowCount() == 0)
         self._mark(0)
 
     def _click(self, index: QModelIndex) -> None:

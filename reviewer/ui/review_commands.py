@@ -129,7 +129,7 @@ class AnswerCommands(QObject):
         self._around.touch(question.tag_id)
         name = shown_name(self._session.vocabulary.name(question.tag_id))
         self._page.notice.say(
-            f"Put by for later: {name}." if flagged else f"No longer put by: {name}."
+            f"Flagged for later: {name}." if flagged else f"No longer flagged: {name}."
         )
         self._showing.show(pressed)
 

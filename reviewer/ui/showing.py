@@ -146,7 +146,7 @@ class Showing(QObject):
     def _why_nothing(self) -> str:
         feed = self._session.feed
         if feed.mode is Mode.FLAGGED:
-            return "Nothing is put by for later.\nF flags a question; / picks another queue."
+            return "Nothing is flagged.\nF flags a question for later; / picks another queue."
         if len(feed.book.ranking) == 0:
             return (
                 "There are no questions yet.\n"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 NAME = "Tag Reviewer"
 SENTENCE = "Finds the wrong and the missing tags of your images; one key settles each."
 WIDTH = 640
+ROOM_BELOW = 18
 ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
 _NO_PARENT = QModelIndex()
 
@@ -199,6 +200,8 @@ class StartPage(QWidget):
         self._list.setVisible(bool(entries))
         self._empty.setVisible(not entries)
         if entries:
+            rows = len(entries) * self._list.sizeHintForRow(0)
+            self._list.setMaximumHeight(rows + ROOM_BELOW)
             self._list.setCurrentIndex(self._model.index(0))
             self._list.setFocus()
         else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from reviewer.ui.theme import set_tone
 from reviewer.ui.words import duration, percent_range
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ class StatusLine(QWidget):
         self._yield.setText(f"yield {share}")
         self._left.setText(f"~{figures.errors_left:,.0f} errors left")
         self._saved.setText("saved" if figures.saved else "NOT SAVED")
+        set_tone(self._saved, "muted" if figures.saved else "alarm")
         self._tagger.setText(figures.tagger)
         paint = f"{figures.paint_p50:.0f} ms (p95 {figures.paint_p95:.0f})"
         self._paint.setText(paint if figures.painted else "")

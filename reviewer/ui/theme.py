@@ -19,7 +19,7 @@ from reviewer.core.types import Answer, Category
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtWidgets import QApplication, QWidget
 
 CANVAS = "#161616"
 """Behind the picture."""
@@ -67,6 +67,14 @@ def category_colour(category: Category) -> QColor:
     return QColor(CATEGORY_COLOURS[category])
 
 
+def set_tone(widget: QWidget, tone: str) -> None:
+    """Changes which rule of the style sheet a widget follows, if it differs."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 def apply_theme(app: QApplication) -> None:
     """Gives the application its style, palette, font and style sheet."""
     app.setStyle(QStyleFactory.create("Fusion"))
@@ -107,6 +115,9 @@ QWidget {{ color: {TEXT}; }}
 QMainWindow, QStackedWidget {{ background: {GROUND}; }}
 QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
 QLabel[tone="muted"] {{ color: {MUTED}; }}
+QLabel[tone="alarm"] {{
+    color: {ERROR_TEXT}; background: {ERROR_GROUND}; font-weight: 600; padding: 0 6px;
+}}
 QLabel[tone="heading"] {{ color: {MUTED}; font-weight: 600; }}
 QLabel[tone="title"] {{ font-size: 26pt; font-weight: 600; }}
 QLabel[tone="lead"] {{ font-size: 12pt; color: {MUTED}; }}

@@ -136,7 +136,7 @@ def test_jobs_open_with_j_and_start_there(qtbot: QtBot, reviewing: MainWindow, w
     programs(reviewing)
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
     assert reviewing.page is reviewing.jobs_page
-    reviewing.jobs_page.wanted.emit("Scan", "scan")
+    reviewing.jobs_page.wanted.emit("Scan", ("scan",))
     (job,) = reviewing._runner.jobs
     assert job.command == ("scan", "--workspace", str(workspace))
     qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
@@ -146,7 +146,7 @@ def test_jobs_open_with_j_and_start_there(qtbot: QtBot, reviewing: MainWindow, w
 
 def test_a_failed_job_leaves_the_review_alone(qtbot: QtBot, reviewing: MainWindow):
     programs(reviewing, "import os; os.abort()")
-    reviewing._start_job("Scan", "scan")
+    reviewing._start_job("Scan", ("scan",))
     page = reviewing.review.page
     qtbot.waitUntil(lambda: "did not work" in page.notice.text, timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_A)
@@ -172,7 +172,7 @@ def test_a_ranking_that_appears_is_taken_after_a_job(
     with Library.open(workspace) as other:
         rank_all(other, reverse=True)
     programs(reviewing)
-    reviewing._start_job("Rank", "rank")
+    reviewing._start_job("Rank", ("rank",))
     page = reviewing.review.page
     qtbot.waitUntil(lambda: "ranked anew" in page.notice.text, timeout=10_000)
     assert reviewing.review.session.current == asked

@@ -1,0 +1,167 @@
+"""Contrast, words, settings and resources."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtGui import QColor
+
+from reviewer import settings as settings_files
+from reviewer.assets import asset
+from reviewer.core.errors import SourceError
+from reviewer.core.statistics import wilson
+from reviewer.core.types import Answer, Category, Decision, Progress, Side
+from reviewer.settings import Recent, Settings
+from reviewer.ui import theme
+from reviewer.ui.answer_strip import outcome
+from reviewer.ui.icons import application_icon, icon
+from reviewer.ui.job_words import changes, plain_facts
+from reviewer.ui.words import duration, percent_range, progress_line
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast of two colours as WCAG 2.2 defines it."""
+
+    def luminance(name: str) -> float:
+        parts = QColor(name).getRgbF()[:3]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("ground", [theme.CANVAS, theme.GROUND, theme.RAISED, theme.SELECTED])
+def test_every_text_can_be_read(ground: str):
+    words = [*theme.CATEGORY_COLOURS.values(), *theme.ANSWER_COLOURS.values()]
+    for colour in (*words, theme.TEXT, theme.MUTED):
+        assert contrast(colour, ground) >= 4.5, (colour, ground)
+
+
+def test_notices_can_be_read():
+    assert contrast(theme.ERROR_TEXT, theme.ERROR_GROUND) >= 4.5
+    assert contrast(theme.WARNING_TEXT, theme.WARNING_GROUND) >= 4.5
+
+
+def test_categories_and_answers_all_have_a_colour():
+    assert set(theme.CATEGORY_COLOURS) == set(Category)
+    assert set(theme.ANSWER_COLOURS) == set(Answer)
+
+
+def test_font_sizes_are_in_points():
+    sizes = re.findall(r"font-size:\s*[\d.]+(\w+)", theme.STYLE_SHEET)
+    assert sizes
+    assert set(sizes) == {"pt"}
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("school_uniform", "school uniform"),
+        ("^_^", "^_^"),
+        ("o_o", "o_o"),
+        (">_<", ">_<"),
+        ("hatsune_miku_(cosplay)", "hatsune miku (cosplay)"),
+        ("6+girls", "6+girls"),
+    ],
+)
+def test_underscores_become_spaces_but_faces_stay(name: str, shown: str):
+    assert theme.shown_name(name) == shown
+
+
+def test_spans_of_time_are_as_exact_as_they_deserve():
+    assert [duration(s) for s in (0.2, 40, 600, 12_000, 200_000)] == [
+        "1 s",
+        "40 s",
+        "10 min",
+        "3 h 20 min",
+        "55 h",
+    ]
+
+
+def test_progress_in_words():
+    line = progress_line(Progress("scan", 120, 3000, "images", 24.0, "epoch 1"))
+    assert "120 of 3,000 images" in line
+    assert "2 min left" in line
+    assert line.endswith("epoch 1")
+    assert progress_line(Progress("scan")) == ""
+
+
+def test_a_share_is_shown_with_its_interval():
+    assert percent_range(wilson(58, 100)) == "58 % (48\N{EN DASH}67)"
+
+
+def test_an_answer_tells_afterwards_what_was_hidden():
+    decision = Decision(1, 2, Answer.YES, Side.MISSING, 0.93, 0.71, "v1", "me", 0)
+    said = outcome(decision, "cat ears")
+    assert "said absent" in said
+    assert "0.93" in said
+    assert "changed the metadata" in said
+
+
+def test_a_job_tells_before_and_after():
+    summary = {"version": "v2", "mAP before": 0.61, "mAP after": 0.655, "scanned": 3000}
+    assert changes(summary) == ["mAP 0.610 to 0.655 (+0.045)"]
+    assert plain_facts(summary) == ["version v2", "scanned 3,000"]
+
+
+def test_settings_come_back_as_they_were(tmp_path: Path):
+    path = tmp_path / "deep" / "settings.toml"
+    wanted = Settings(
+        reviewer="J\N{LATIN SMALL LETTER O WITH DIAERESIS}rg",
+        refresh_every=50,
+        window=(1500, 900),
+        recent=(Recent("/w", "/pictures/a b", "a b", 10, 2),),
+    )
+    settings_files.save(wanted, path)
+    assert settings_files.load(path) == wanted
+    assert [entry.name for entry in path.parent.iterdir()] == ["settings.toml"]
+
+
+def test_without_a_file_the_defaults_hold(tmp_path: Path):
+    got = settings_files.load(tmp_path / "settings.toml")
+    assert got == Settings()
+    assert got.refresh_every == 300
+    assert got.reviewer
+
+
+@pytest.mark.parametrize(
+    "text", ["refresh_every = ", 'refresh_every = "often"', "cache_mib = 1", "window = [1]", "\xff"]
+)
+def test_settings_that_cannot_be_used_name_the_file(tmp_path: Path, text: str):
+    path = tmp_path / "settings.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(SourceError, match=r"settings\.toml"):
+        settings_files.load(path)
+
+
+def test_a_collection_opened_again_moves_to_the_head():
+    first, second = Recent("/1", "/a", "a"), Recent("/2", "/b", "b")
+    settings = Settings().with_recent(first).with_recent(second).with_recent(first)
+    assert [entry.name for entry in settings.recent] == ["a", "b"]
+    assert settings.without_recent("/1").recent == (second,)
+
+
+def test_resources_are_found_and_a_missing_one_is_named():
+    assert asset("icons/folder.svg").read_text().startswith("<svg")
+    with pytest.raises(FileNotFoundError, match="resources/nothing"):
+        asset("nothing")
+
+
+def test_icons_are_drawn_in_the_colour_asked_for(qtbot: QtBot):
+    image = icon("folder", "#ff0000").pixmap(48, 48).toImage()
+    seen = {
+        image.pixelColor(x, y).getRgb()[:3]
+        for x in range(image.width())
+        for y in range(image.height())
+        if image.pixelColor(x, y).alpha() == 255
+    }
+    assert seen == {(255, 0, 0)}
+    assert not application_icon().isNull()
