@@ -58,6 +58,15 @@ class _Piece:
     written: str
 
 
+def _pieces(text: str, style: Style) -> list[_Piece]:
+    return [
+        _Piece(match.start() + lead, match.start() + lead + len(written), written)
+        for match in _PIECES[style].finditer(text)
+        if (written := match.group().strip())
+        for lead in [len(match.group()) - len(match.group().lstrip())]
+    ]
+
+
 class Caption:
     """The tags of one text, in their places."""
 
@@ -65,12 +74,7 @@ class Caption:
         """Reads `text` in a style."""
         self.text = text
         self.style = style
-        self._pieces = [
-            _Piece(match.start() + lead, match.start() + lead + len(written), written)
-            for match in _PIECES[style].finditer(text)
-            if (written := match.group().strip())
-            for lead in [len(match.group()) - len(match.group().lstrip())]
-        ]
+        self._pieces = _pieces(text, style)
 
     def tags(self) -> list[str]:
         """The tags by matching name, in order."""
@@ -90,19 +94,15 @@ class Caption:
             if tag_key(self._pieces[place].written) in gone:
                 text = self._without(text, place)
         fresh = [name for name in dict.fromkeys(added) if name not in here]
-        return Caption(text, self.style).with_added([self.write(name) for name in fresh])
-
-    def with_added(self, written: list[str]) -> str:
-        """The text with tags, written as they shall stand, behind the last one."""
-        if not written:
-            return self.text
+        if not fresh:
+            return text
         separator = self._separator()
-        if not self._pieces:
-            stripped = self.text.strip()
-            return self.text.replace(stripped, "") + separator.join(written)
-        end = self._pieces[-1].end
-        block = separator + separator.join(written)
-        return self.text[:end] + block + self.text[end:]
+        block = separator.join(self.write(name) for name in fresh)
+        pieces = _pieces(text, self.style)
+        if not pieces:
+            return block + text
+        end = pieces[-1].end
+        return text[:end] + separator + block + text[end:]
 
     def write(self, name: str) -> str:
         """A matching name as this text would write it: spaces or underscores, escapes."""

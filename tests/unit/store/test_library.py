@@ -187,10 +187,14 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
     path = tmp_path / "folder" / "file.txt"
     with replacing(path) as aside:
         aside.write_text("one")
-    with pytest.raises(IsADirectoryError), replacing(path) as aside:
-        aside.mkdir()
-        (aside / "two").write_text("two")
-        aside.read_text()
+
+    def fail_half_way() -> None:
+        with replacing(path) as aside:
+            aside.write_text("two")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail_half_way()
     assert path.read_text() == "one"
     assert [entry.name for entry in path.parent.iterdir()] == ["file.txt"]
 

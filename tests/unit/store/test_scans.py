@@ -105,9 +105,11 @@ def test_a_kill_between_block_and_tail_leaves_no_image_twice(
     def killed(path: Path) -> None:
         raise Killed
 
-    with monkeypatch.context() as patch, pytest.raises(Killed):
+    more = batch(10, 10)
+    with monkeypatch.context() as patch:
         patch.setattr(scans, "replacing", killed)
-        files.append(*batch(10, 10))
+        with pytest.raises(Killed):
+            files.append(*more)
     check(ScanFiles.create(tmp_path / "scan", SHAPE), 20)
 
 

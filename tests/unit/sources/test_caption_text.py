@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.sources.caption_text import Caption, Style, style_of, usual_style
+from reviewer.sources.text import tag_key
+
+AWKWARD = [
+    "^_^",
+    "fate_(series)",
+    ":d",
+    ">_<",
+    "rating:e",
+    "初音ミク",
+    "x" * 170,
+    "1girl",
+    "hatsune_miku_(cosplay)",
+]
+
+words = st.sampled_from(AWKWARD) | st.from_regex(
+    r"[a-z0-9][a-z0-9_():'-]{0,20}[a-z]", fullmatch=True
+)
+comma_texts = st.lists(words.map(lambda w: w.replace("_", " ") if len(w) > 3 else w), max_size=12)
+gaps = st.sampled_from([", ", ",", " , ", ",  ", ",\n"])
+tails = st.sampled_from(["", "\n", ", ", ",", "\r\n", "  "])
+
+
+@pytest.mark.parametrize(
+    ("text", "style"),
+    [
+        ("1girl, solo, blue hair", Style.COMMAS),
+        ("1girl solo blue_hair", Style.SPACES),
+        ("1girl\nsolo\nblue_hair\n", Style.LINES),
+        ("solo", None),
+        ("", None),
+    ],
+)
+def test_the_style_is_told_by_the_text(text: str, style: Style | None) -> None:
+    assert style_of(text) is style
+
+
+def test_most_texts_tell_for_those_that_do_not() -> None:
+    assert usual_style(["a, b", "c, d", "e f", "g"]) is Style.COMMAS
+    assert usual_style([]) is Style.COMMAS
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("blue hair", "blue_hair"),
+        (" Blue Hair ", "blue_hair"),
+        (r"fate \(series\)", "fate_(series)"),
+        ("(blue hair:1.2)", "blue_hair"),
+        ("^_^", "^_^"),
+        (":d", ":d"),
+        ("fate_(series)", "fate_(series)"),
+        ("初音 ミク", "初音_ミク"),
+    ],
+)
+def test_tags_match_however_they_are_written(written: str, key: str) -> None:
+    assert tag_key(written) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "removed", "result"),
+    [
+        ("1girl, solo, blue hair\n", ["cat_ears"], [], "1girl, solo, blue hair, cat ears\n"),
+        ("1girl, solo, blue hair\n", [], ["solo"], "1girl, blue hair\n"),
+        ("1girl, solo, blue hair\n", [], ["1girl"], "solo, blue hair\n"),
+        ("1girl, solo, blue hair\n", [], ["blue_hair"], "1girl, solo\n"),
+        ("1girl,solo,", ["hat"], ["1girl"], "solo,hat,"),
+        ("1girl solo blue_hair", ["cat_ears"], ["solo"], "1girl blue_hair cat_ears"),
+        ("1girl\nblue_hair\n", ["cat_ears"], [], "1girl\nblue_hair\ncat_ears\n"),
+        (r"a \(b\), c d", ["e_(f)"], [], r"a \(b\), c d, e \(f\)"),
+        ("a_b, c_d", ["e_f"], [], "a_b, c_d, e_f"),
+        ("(solo:1.3), hat", [], ["solo"], "hat"),
+        ("solo", [], ["solo"], ""),
+        ("a, b, c", [], ["a", "b"], "c"),
+        ("a, b, c", [], ["a", "b", "c"], ""),
+        ("\n", ["hat"], [], "hat\n"),
+        ("A girl with a hat, smiling", ["hat"], [], "A girl with a hat, smiling, hat"),
+    ],
+)
+def test_an_edit_changes_the_edited_tag_alone(
+    text: str, added: list[str], removed: list[str], result: str
+) -> None:
+    caption = Caption(text, style_of(text) or Style.COMMAS)
+    assert caption.edited(added, removed) == result
+
+
+@given(comma_texts, gaps, tails)
+def test_a_caption_without_edits_stays_byte_for_byte(parts: list[str], gap: str, tail: str) -> None:
+    text = gap.join(parts) + tail
+    for style in Style:
+        assert Caption(text, style).edited([], ["never_there"]) == text
+
+
+@given(st.lists(words, min_size=1, max_size=10, unique_by=tag_key), gaps, tails, words)
+def test_adding_and_removing_a_tag_gives_the_text_back(
+    parts: list[str], gap: str, tail: str, new: str
+) -> None:
+    text = gap.join(parts) + tail
+    caption = Caption(text, Style.COMMAS)
+    name = tag_key(new)
+    if name in caption.tags() or not caption.tags():
+        return
+    changed = caption.edited([name], [])
+    assert Caption(changed, Style.COMMAS).tags() == [*caption.tags(), name]
+    assert Caption(changed, Style.COMMAS).edited([], [name]) == text
+
+
+@given(st.lists(words, min_size=2, max_size=10, unique_by=tag_key), st.integers(0, 9))
+def test_removing_takes_that_tag_and_no_other(parts: list[str], which: int) -> None:
+    caption = Caption(", ".join(parts), Style.COMMAS)
+    before = caption.tags()
+    gone = before[which % len(before)]
+    after = Caption(caption.edited([], [gone]), Style.COMMAS).tags()
+    assert after == [tag for tag in before if tag != gone]

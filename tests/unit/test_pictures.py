@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from PIL import Image, features
+
+from reviewer import pictures
+from reviewer.core.errors import SourceError
+from reviewer.pictures import look, open_picture
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def gradient(size: tuple[int, int] = (64, 32)) -> Image.Image:
+    x = np.linspace(0, 255, size[0], dtype=np.uint8)
+    channels = np.stack([np.tile(x, (size[1], 1))] * 3, axis=2)
+    return Image.fromarray(channels)
+
+
+def saved(path: Path, picture: Image.Image, **options: object) -> Path:
+    picture.save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "gif", "bmp", "avif"])
+def test_every_format_opens_upright_in_rgb(tmp_path: Path, kind: str) -> None:
+    if kind == "avif" and not features.check("avif"):
+        pytest.skip("this Pillow has no AVIF")
+    path = saved(tmp_path / f"a.{kind}", gradient())
+    picture = open_picture(path)
+    assert (picture.mode, picture.size) == ("RGB", (64, 32))
+    assert look(path.read_bytes()).width == 64
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_exif_orientation_is_followed(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(tmp_path / "a.jpg", gradient(), exif=exif)
+    expected = (64, 32) if orientation < 5 else (32, 64)
+    assert open_picture(path).size == expected
+    facts = look(path.read_bytes())
+    assert (facts.width, facts.height) == expected
+
+
+def test_alpha_lies_over_white(tmp_path: Path) -> None:
+    picture = Image.new("RGBA", (8, 8), (255, 0, 0, 0))
+    picture.putpixel((0, 0), (0, 0, 255, 255))
+    opened = open_picture(saved(tmp_path / "a.png", picture))
+    assert opened.getpixel((0, 0)) == (0, 0, 255)
+    assert opened.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_palette_with_transparency_lies_over_white(tmp_path: Path) -> None:
+    picture = Image.new("P", (4, 4), 0)
+    picture.putpalette([9, 9, 9, 200, 0, 0] + [0] * 762)
+    picture.putpixel((1, 1), 1)
+    path = saved(tmp_path / "a.png", picture, transparency=0)
+    opened = open_picture(path)
+    assert opened.getpixel((0, 0)) == (255, 255, 255)
+    assert opened.getpixel((1, 1)) == (200, 0, 0)
+
+
+def test_cmyk_and_grey_become_rgb(tmp_path: Path) -> None:
+    for mode in ("CMYK", "L"):
+        path = saved(tmp_path / f"{mode}.jpg", gradient().convert(mode))
+        assert open_picture(path).mode == "RGB"
+
+
+def test_16_bit_keeps_its_brightness(tmp_path: Path) -> None:
+    values = np.linspace(0, 65535, 64, dtype=np.uint16)
+    path = saved(tmp_path / "a.png", Image.fromarray(np.tile(values, (4, 1))))
+    row = np.asarray(open_picture(path))[0, :, 0]
+    assert np.abs(row.astype(int) - np.linspace(0, 255, 64)).max() <= 1
+
+
+def test_an_animation_shows_its_first_frame(tmp_path: Path) -> None:
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+    path = tmp_path / "a.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=50)
+    assert open_picture(path).getpixel((3, 3)) == (255, 0, 0)
+
+
+def test_a_wrong_extension_is_no_matter(tmp_path: Path) -> None:
+    path = tmp_path / "really_a_png.jpg"
+    gradient().save(path, format="PNG")
+    assert open_picture(path).size == (64, 32)
+    assert look(path.read_bytes()).problem == ""
+
+
+def test_a_very_wide_image_opens_small(tmp_path: Path) -> None:
+    path = saved(tmp_path / "wide.jpg", Image.new("RGB", (30_000, 64), "green"))
+    assert open_picture(path, want_px=512).width <= 30_000 // 4
+    assert look(path.read_bytes()) == pictures.PictureFacts(30_000, 64)
+
+
+def test_a_small_decode_is_no_smaller_than_asked(tmp_path: Path) -> None:
+    path = saved(tmp_path / "a.jpg", gradient((1600, 800)))
+    small = open_picture(path, want_px=224)
+    assert 224 <= small.width < 1600
+    assert open_picture(path).size == (1600, 800)
+
+
+def cut(kind: str, share: float) -> bytes:
+    content = io.BytesIO()
+    gradient((400, 300)).save(content, format=kind)
+    whole = content.getvalue()
+    return whole[: int(len(whole) * share)]
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_truncated_file_is_found_at_once(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "cut.bin"
+    path.write_bytes(cut(kind, 0.6))
+    assert re.search("cut off|truncated", look(path.read_bytes()).problem)
+    with pytest.raises(SourceError, match=r"cut\.bin cannot be read as an image"):
+        open_picture(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"GIF89a", b"this is a text", b"\xff\xd8\xff" + b"0" * 99]
+)
+def test_what_is_no_image_says_so(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.png"
+    path.write_bytes(content)
+    assert look(content).problem
+    with pytest.raises(SourceError, match=r"broken\.png"):
+        open_picture(path)
+
+
+def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pictures, "PIXEL_LIMIT", 1000)
+    path = saved(tmp_path / "bomb.png", gradient())
+    assert "more than the limit" in look(path.read_bytes()).problem
+    with pytest.raises(SourceError, match="more than the limit"):
+        open_picture(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"nowhere\.png is not there any more"):
+        open_picture(tmp_path / "nowhere.png")
