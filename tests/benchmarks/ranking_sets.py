@@ -190,7 +190,8 @@ def _logistic(
     ahead, age, lowest = weights.copy(), np.zeros(target.shape[1]), np.full(target.shape[1], np.inf)
     for _ in range(steps):
         logit = inputs @ ahead.astype(np.float32)
-        loss = (np.logaddexp(0.0, logit) - target * logit).sum(axis=0, dtype=np.float64)
+        near = np.maximum(logit, 0.0) + np.log1p(np.exp(-np.abs(logit)))
+        loss = (near - target * logit).sum(axis=0, dtype=np.float64)
         loss += 0.5 * ridge * (ahead**2).sum(axis=0)
         rose = loss > lowest + 1e-6 * np.abs(lowest)
         scale[rose] *= 2.0

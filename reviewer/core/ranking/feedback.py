@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit
 
+from reviewer.core.ranking.coldstart import opinion_weights
 from reviewer.core.ranking.pooled import PooledFit, PooledProblem, fit_pooled
 from reviewer.core.types import Side
 
@@ -23,11 +24,8 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.candidates import Candidates
     from reviewer.core.ranking.evidence import Answers
 
-STACK_WEIGHT = 0.6
-"""Prior mean of the weight of the stack; the other opinions share the rest."""
-
 OPINION_SD = 0.2
-"""Of each opinion's weight; the prior mean gives all of them equal weights that sum to 1."""
+"""Of each opinion's weight round `opinion_weights`."""
 
 PRIOR_SD = np.array([1.5, 0.3, 0.6, 0.4, 0.4])
 """Of the weights of 1, coverage, frequency, reviewed neighbours that speak for a change and
@@ -177,8 +175,7 @@ def _problem(
     """The regression for one side, given how far tags' offsets spread."""
     n_opinions = features.shape[1] - PRIOR_SD.size
     mean = np.zeros(features.shape[1])
-    mean[:n_opinions] = (1.0 - STACK_WEIGHT) / max(n_opinions - 1, 1)
-    mean[0] = STACK_WEIGHT
+    mean[:n_opinions] = opinion_weights(n_opinions)
     sd = np.concatenate([np.full(n_opinions, OPINION_SD), PRIOR_SD])
     return PooledProblem(
         design=features,

@@ -14,16 +14,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reviewer.core.ranking.calibration import (
-    ColdStart,
     Columns,
     CoverageCount,
     FitSample,
     draw_rows,
-    fit_cold_start,
     halves,
-    wrong_base,
 )
 from reviewer.core.ranking.candidates import Candidates, Limits, Scope
+from reviewer.core.ranking.coldstart import ColdStart, fit_cold_start, opinion_weights, wrong_base
 from reviewer.core.ranking.neighbours import neighbour_logit
 from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
 from reviewer.core.types import Progress, Side
@@ -205,7 +203,7 @@ def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int
     opinions = work.cold_start.opinions(tag, columns, everyone)
     base = wrong_base(float(original.mean()), work.limits.wrong_share)
     opinions[original] = base - opinions[original]
-    cold = opinions.mean(axis=1)
+    cold = opinions @ opinion_weights(opinions.shape[1]).astype(np.float32)
     open_ = cold > MIN_LOGIT
     if work.scope.implied is not None:
         open_ &= ~work.scope.implied(tag)

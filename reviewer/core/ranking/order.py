@@ -51,8 +51,8 @@ def errors(view: OrderView) -> NDArray[np.float64]:
 
 def uncertainty(view: OrderView) -> NDArray[np.float64]:
     """Closest to even first."""
-    uneven: NDArray[np.float64] = np.abs(2.0 * view.suspicion - 1.0)
-    return np.subtract(1.0, uneven)
+    even: NDArray[np.float64] = view.suspicion * (1.0 - view.suspicion)
+    return even
 
 
 def shuffled(view: OrderView) -> NDArray[np.float64]:

@@ -1,0 +1,189 @@
+"""The orders that the ranking is measured against, and the reviewer who answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit
+
+from reviewer.core.ranking import (
+    Answers,
+    ArrayEvidence,
+    NeighbourGraph,
+    RankedQueues,
+    RankOptions,
+    prepare,
+    rank_again,
+)
+from tests.benchmarks.ranking_sets import RankingSet, cross_fitted_logits
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MISTAKE_SEED = 77
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one strategy asked and found, in the order asked.
+
+    Attributes:
+        row, tag: The pairs asked, shape (n,).
+        hit: Whether the metadata was wrong there in truth, shape (n,), bool.
+        side: Shape (n,), uint8.
+        promised: Suspicion shown, shape (n,); empty for orders that promise nothing.
+        outlook: For each queue looked at: questions, expected fixes, low, high, real fixes; (q, 5).
+    """
+
+    row: NDArray[np.int64]
+    tag: NDArray[np.int64]
+    hit: NDArray[np.bool_]
+    side: NDArray[np.uint8]
+    promised: NDArray[np.float32]
+    outlook: NDArray[np.float64]
+
+    def found(self, decisions: int) -> int:
+        """Errors among the first so many decisions."""
+        return int(self.hit[:decisions].sum())
+
+
+def static_run(data: RankingSet, priority: NDArray[np.floating], decisions: int) -> Run:
+    """Ask the pairs of highest priority (N, T), once sorted and never again."""
+    flat = priority.ravel()
+    many = min(decisions, int(np.isfinite(flat).sum()))
+    top = np.argpartition(-flat, many - 1)[:many] if many < flat.size else np.arange(flat.size)
+    top = top[np.argsort(-flat[top], kind="stable")]
+    row, tag = np.unravel_index(top, priority.shape)
+    side = data.present[row, tag].astype(np.uint8)
+    nothing = np.zeros(0, np.float32)
+    return Run(row, tag, data.errors[row, tag], side, nothing, np.zeros((0, 5)))
+
+
+def magnitude(data: RankingSet) -> NDArray[np.float64]:
+    """Raw magnitude of error, abs(p - y), shape (N, T)."""
+    return np.abs(expit(data.logits.astype(np.float64)) - data.present)
+
+
+def uncertainty(data: RankingSet) -> NDArray[np.float64]:
+    """Closest to even, shape (N, T)."""
+    return -np.abs(expit(data.logits.astype(np.float64)) - 0.5)
+
+
+def cleanlab_priority(data: RankingSet, *, adjusted: bool) -> NDArray[np.float64] | None:
+    """Cleanlab's multi-label self confidence, turned round; `None` where it is not installed."""
+    try:
+        from cleanlab.internal.multilabel_scorer import ClassLabelScorer
+    except ImportError:
+        return None
+    chance = expit(data.logits.astype(np.float64))
+    scores = [
+        ClassLabelScorer.SELF_CONFIDENCE(
+            data.present[:, tag].astype(int),
+            np.column_stack([1.0 - chance[:, tag], chance[:, tag]]),
+            **({"adjust_pred_probs": True} if adjusted else {}),
+        )
+        for tag in range(data.present.shape[1])
+    ]
+    return -np.column_stack(scores)
+
+
+def answers_of(data: RankingSet, run: Run, mistakes: float = 0.0) -> Answers:
+    """A reviewer's answers to what was asked, wrong at random in a share of the cases."""
+    wrong = np.random.default_rng(MISTAKE_SEED).random(run.row.size) < mistakes
+    return Answers(run.row, run.tag, run.side, data.errors[run.row, run.tag] ^ wrong)
+
+
+@dataclass(frozen=True)
+class Loop:
+    """How our ranking is used.
+
+    Attributes:
+        decisions: In all.
+        batch: Answers between two rankings.
+        refresh: Answers between two refits of the heads; 0 for never.
+        mistakes: Share of wrong answers.
+        side: Ask only about this side; `None` for both.
+        options: Of the ranking.
+    """
+
+    decisions: int = 5000
+    batch: int = 200
+    refresh: int = 0
+    mistakes: float = 0.0
+    side: int | None = None
+    options: RankOptions = field(default_factory=lambda: RankOptions(floor=0.0))
+
+
+def our_run(data: RankingSet, graph: NeighbourGraph, loop: Loop) -> Run:
+    """Rank, ask a batch, learn, and so on; a batch as large as `decisions` learns nothing."""
+    now, answers = data, Answers.none()
+    candidates = prepare(_evidence(now, data, graph), None, loop.options, groups=data.groups)
+    runs: list[Run] = []
+    asked = refreshed = 0
+    while asked < loop.decisions:
+        if loop.refresh and asked - refreshed >= loop.refresh:
+            now, refreshed = refreshed_set(data, answers), asked
+            evidence = _evidence(now, data, graph)
+            candidates = prepare(evidence, answers, loop.options, groups=data.groups)
+        queues = rank_again(candidates, answers, loop.options)
+        run = _ask(data, queues, min(loop.batch, loop.decisions - asked), loop.side)
+        if not run.row.size:
+            break
+        runs.append(run)
+        asked += run.row.size
+        answers = answers_of(data, joined(runs), loop.mistakes)
+    return joined(runs)
+
+
+def _evidence(now: RankingSet, data: RankingSet, graph: NeighbourGraph) -> ArrayEvidence:
+    """The latest scores with the original tags."""
+    return ArrayEvidence(now.logits, data.present, graph)
+
+
+def refreshed_set(data: RankingSet, answers: Answers) -> RankingSet:
+    """The set with the answers written into its tags and its heads cross-fitted anew."""
+    present = data.present.copy()
+    present[answers.row, answers.tag] = answers.shows()
+    logits = cross_fitted_logits(data.embeddings, present, data.groups, seed=len(answers))
+    return replace(data, present=present, logits=logits)
+
+
+def cleanlab_loop(data: RankingSet, decisions: int, refresh: int) -> Run | None:
+    """Cleanlab adjusted, its scores cross-fitted anew on the same schedule as ours."""
+    now, runs = data, []
+    asked = np.zeros(data.present.shape, dtype=np.bool_)
+    for start in range(0, decisions, refresh):
+        priority = cleanlab_priority(now, adjusted=True)
+        if priority is None:
+            return None
+        priority[asked] = -np.inf
+        runs.append(static_run(data, priority, min(refresh, decisions - start)))
+        asked[runs[-1].row, runs[-1].tag] = True
+        if start + refresh < decisions:
+            now = refreshed_set(data, answers_of(data, joined(runs)))
+    return joined(runs)
+
+
+def _ask(data: RankingSet, queues: RankedQueues, many: int, side: int | None) -> Run:
+    """Take the best questions over all queues, and note what the best queues promise."""
+    best = queues.best(many if side is None else len(queues))
+    if side is not None:
+        best = best[queues.side[best] == side][:many]
+    row, tag = queues.row[best].astype(np.int64), queues.tag[best].astype(np.int64)
+    hits = data.errors[queues.row, queues.tag]
+    outlook = []
+    for queue in range(min(queues.n_queues, 20)):
+        start, end = queues.offsets[queue], queues.offsets[queue + 1]
+        soon = slice(start, min(start + 25, end))
+        bounds = queues.expected[queue], queues.expected_low[queue], queues.expected_high[queue]
+        outlook.append((soon.stop - soon.start, *bounds, hits[soon].sum()))
+    promises = np.array(outlook, dtype=np.float64).reshape(-1, 5)
+    return Run(row, tag, hits[best], queues.side[best], queues.suspicion[best], promises)
+
+
+def joined(runs: list[Run]) -> Run:
+    """Several runs one after another."""
+    columns = ("row", "tag", "hit", "side", "promised", "outlook")
+    return Run(*(np.concatenate([getattr(run, name) for run in runs]) for name in columns))
