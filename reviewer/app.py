@@ -14,8 +14,9 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.store.workspace import data_folder, workspace_for
 from reviewer.ui.icons import application_icon
 from reviewer.ui.job_runner import JobRunner
-from reviewer.ui.main_window import MainWindow, Sample
+from reviewer.ui.main_window import MainWindow
 from reviewer.ui.notice_bar import Kind
+from reviewer.ui.preparing import Sample
 from reviewer.ui.start_page import NAME
 from reviewer.ui.theme import apply_theme
 

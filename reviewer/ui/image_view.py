@@ -12,8 +12,9 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.ui.image_loader import PictureKey, fitted
-from reviewer.ui.theme import CANVAS, MUTED
+from reviewer.ui.image_loader import PictureKey
+from reviewer.ui.picture_paint import device_size, paint_fitted, paint_message, paint_zoomed
+from reviewer.ui.theme import CANVAS
 from reviewer.ui.viewport import Viewport
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ NOTCH = 120
 """Wheel units of one notch, as Qt counts them."""
 WAIT_MS = 250
 """A picture that is not there after this long is said to be loading."""
-MESSAGE_POINTS = 13.0
 SETTLE_MS = 80
 """The size is taken as final when it did not change for this long."""
 
@@ -72,7 +72,7 @@ class ImageView(QWidget):
 
     def key(self, image_id: int) -> PictureKey:
         """What to decode so that an image fits the view without scaling."""
-        box = self._device_size()
+        box = device_size(self)
         return PictureKey(image_id, box.width(), box.height())
 
     def show_question(self, serial: int, full_size: QSize, picture: Picture | None) -> None:
@@ -138,21 +138,19 @@ class ImageView(QWidget):
             self._port.zoom_by(factor, self._spot(at))
             self._zoom_changed()
 
-    def hold_full(self) -> None:
-        """Shows full resolution under the pointer until `release_full`."""
-        if self._fit is None or self._before_hold is not None:
-            return
-        self._before_hold = (self._port.zoom, self._port.centre)
-        if self._port.zoom is None:
-            self._port.toggle(self._spot(QPointF(self.mapFromGlobal(self.cursor().pos()))))
-        self._zoom_changed()
-
-    def release_full(self) -> None:
-        """Goes back to what was shown before `hold_full`."""
-        if self._before_hold is not None:
-            self._port.zoom, self._port.centre = self._before_hold
+    def hold_full(self, held: bool) -> None:
+        """Shows full resolution under the pointer while held, then what was there before."""
+        before = self._before_hold
+        if held and before is None and self._fit is not None:
+            self._before_hold = (self._port.zoom, self._port.centre)
+            if self._port.zoom is None:
+                self._port.toggle(self._spot(QPointF(self.mapFromGlobal(self.cursor().pos()))))
+        elif not held and before is not None:
+            self._port.zoom, self._port.centre = before
             self._before_hold = None
-            self._zoom_changed()
+        else:
+            return
+        self._zoom_changed()
 
     def _zoom_changed(self) -> None:
         if self.zoomed and self._full is None:
@@ -168,10 +166,6 @@ class ImageView(QWidget):
         ratio = self.devicePixelRatioF()
         return (at.x() * ratio, at.y() * ratio)
 
-    def _device_size(self) -> QSize:
-        ratio = self.devicePixelRatioF()
-        return QSize(max(int(self.width() * ratio), 1), max(int(self.height() * ratio), 1))
-
     def _say_loading(self) -> None:
         self._message = "Loading the picture\N{HORIZONTAL ELLIPSIS}"
         self.update()
@@ -182,64 +176,23 @@ class ImageView(QWidget):
         """Paints the picture, then tells that it was painted."""
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(CANVAS))
+        ratio = self.devicePixelRatioF()
+        box = device_size(self)
         if self._fit is None:
-            self._paint_message(painter)
+            paint_message(painter, self.rect(), self._message)
         elif self.zoomed:
-            self._paint_zoomed(painter)
+            self._port.view = (float(box.width()), float(box.height()))
+            paint_zoomed(painter, self._full or self._fit, self._port, ratio)
         else:
-            self._paint_fitted(painter, self._fit)
+            paint_fitted(painter, self._fit, box, ratio)
         painter.end()
         if self._fit is not None and not self.has_painted:
             self._painted = self._serial
             self.painted.emit(self._serial)
 
-    def _paint_message(self, painter: QPainter) -> None:
-        font = painter.font()
-        font.setPointSizeF(MESSAGE_POINTS)
-        painter.setFont(font)
-        painter.setPen(QColor(MUTED))
-        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-        painter.drawText(self.rect().adjusted(32, 16, -32, -16), flags, self._message)
-
-    def _paint_fitted(self, painter: QPainter, image: QImage) -> None:
-        ratio = self.devicePixelRatioF()
-        box = self._device_size()
-        if image.width() <= box.width() and image.height() <= box.height():
-            size = image.size()
-        else:
-            # Only between a change of the window's size and the picture decoded for it.
-            size = fitted(image.size(), box.width(), box.height())
-        left, top = (box.width() - size.width()) // 2, (box.height() - size.height()) // 2
-        target = QRectF(left / ratio, top / ratio, size.width() / ratio, size.height() / ratio)
-        painter.drawImage(target, image)
-
-    def _paint_zoomed(self, painter: QPainter) -> None:
-        image = self._full or self._fit
-        if image is None:
-            return
-        box = self._device_size()
-        self._port.view = (float(box.width()), float(box.height()))
-        place = self._port.place()
-        shown = QRectF(place.left, place.top, place.width, place.height).intersected(
-            QRectF(0, 0, box.width(), box.height())
-        )
-        factor = image.width() / place.width
-        source = QRectF(
-            (shown.left() - place.left) * factor,
-            (shown.top() - place.top) * factor,
-            shown.width() * factor,
-            shown.height() * factor,
-        )
-        ratio = self.devicePixelRatioF()
-        target = QRectF(
-            shown.left() / ratio, shown.top() / ratio, shown.width() / ratio, shown.height() / ratio
-        )
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, on=factor > 0.5)
-        painter.drawImage(target, image, source)
-
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Notes the new size; pictures are decoded anew once it has settled."""
-        box = self._device_size()
+        box = device_size(self)
         self._port.view = (float(box.width()), float(box.height()))
         self._settled.start()
 

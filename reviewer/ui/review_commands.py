@@ -167,7 +167,7 @@ class LookCommands(QObject):
             "zoom.toggle": view.toggle_zoom,
             "zoom.in": partial(view.zoom_by, STEP),
             "zoom.out": partial(view.zoom_by, 1 / STEP),
-            "look.full": view.hold_full,
+            "look.full": partial(view.hold_full, True),
             "look.why": self._why,
             "panels": self._toggle_panels,
             "keys": self._page.overlay.toggle,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 BARE_MS = 180
 """Shift held this long hides the panels; a shorter press was meant for another key."""
+POLL_MS = 4000
+"""How often a new ranking, made by whomever, is looked for."""
 
 
 class ReviewController(QObject):
@@ -53,6 +55,8 @@ class ReviewController(QObject):
         self._around = Surroundings(library, session, page, self.showing)
         self._bare = QTimer(self, singleShot=True, interval=BARE_MS)
         self._bare.timeout.connect(self._hide_panels)
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self.take_new_ranking)
         answers = AnswerCommands(library, session, page, self.showing, self._around)
         answers.answered.connect(self._ask_for_refresh)
         looks = LookCommands(session, page, self.showing, self._around)
@@ -69,12 +73,14 @@ class ReviewController(QObject):
         page.status.jobs_wanted.connect(self.jobs_wanted)
 
     def start(self) -> None:
-        """Shows the first question."""
+        """Shows the first question, and looks out for new rankings."""
         self.showing.show()
+        self._poll.start()
 
     def close(self) -> None:
         """Stops what runs in the background."""
         self._bare.stop()
+        self._poll.stop()
         self._around.close()
         self.showing.close()
 
@@ -116,7 +122,7 @@ class ReviewController(QObject):
 
     def _release(self, command_id: str) -> None:
         if command_id == "look.full":
-            self._page.view.release_full()
+            self._page.view.hold_full(False)
         elif command_id == "look.bare":
             self._bare.stop()
             self._page.show_bare(False)

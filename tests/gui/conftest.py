@@ -22,7 +22,8 @@ from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
 from reviewer.ui.job_runner import JobRunner
-from reviewer.ui.main_window import MainWindow, Sample
+from reviewer.ui.main_window import MainWindow
+from reviewer.ui.preparing import Sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

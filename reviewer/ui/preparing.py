@@ -1,0 +1,137 @@
+"""Making a collection ready in the background, with a page that shows how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.errors import ReviewerError
+from reviewer.ui.job_runner import Job, JobRunner, JobState
+from reviewer.ui.prepare_page import PreparePage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LEAD = (
+    "The images and their tags are read, a tagger is trained on them where there is none yet, "
+    "every image is scanned, and the suspicious tags are ranked. The first questions follow."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The sample collection: where it is drawn, and how.
+
+    Attributes:
+        workspace: `None` for the usual place.
+        images: Illustrations to draw.
+        seed: Of the illustrations.
+    """
+
+    folder: Path
+    workspace: Path | None = None
+    images: int = 3000
+    seed: int = 7
+
+    def command(self) -> tuple[str, ...]:
+        """What draws it and makes it ready."""
+        size = ("--images", str(self.images), "--seed", str(self.seed))
+        place = ("--workspace", str(self.workspace)) if self.workspace else ()
+        return ("demo", "--no-window", "--folder", str(self.folder), *size, *place)
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A collection that is made ready.
+
+    Attributes:
+        workspace: `None` where it can be told only once the folder is there.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    workspace: Path | None
+
+
+class Preparing(QObject):
+    """Runs one preparation at a time and shows it.
+
+    Attributes:
+        page: What is shown meanwhile.
+        ready: Emitted with the workspace when it can be reviewed.
+        stopped: The person does not want to wait.
+        refused: Emitted with a sentence when it cannot even begin.
+    """
+
+    ready = Signal(object)
+    stopped = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self, runner: JobRunner, place_for: Callable[[Path], Path], parent: QObject
+    ) -> None:
+        """Begins idle.
+
+        Args:
+            runner: Runs the job.
+            place_for: The workspace of an image folder.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self.page = PreparePage()
+        self._runner = runner
+        self._place_for = place_for
+        self._wanted: Preparation | None = None
+        self._job: Job | None = None
+        self.page.cancelled.connect(self._stop)
+        self.page.retried.connect(self.start)
+        runner.changed.connect(self._changed)
+        runner.ended.connect(self._ended)
+
+    def of_folder(self, folder: Path, workspace: Path | None) -> Preparation | None:
+        """What it takes to make a folder of images ready; `None` if it cannot be done."""
+        try:
+            place = workspace or self._place_for(folder)
+        except ReviewerError as error:
+            self.refused.emit(str(error))
+            return None
+        command = ("open", "--no-window", str(folder), "--workspace", str(place))
+        return Preparation(folder.name or str(folder), command, folder, place)
+
+    def of_sample(self, sample: Sample) -> Preparation:
+        """What it takes to draw the sample and make it ready."""
+        place = sample.workspace
+        if place is None and sample.folder.is_dir():
+            place = self._place_for(sample.folder)
+        return Preparation("the sample", sample.command(), sample.folder, place)
+
+    def begin(self, preparation: Preparation) -> None:
+        """Starts a preparation."""
+        self._wanted = preparation
+        self.start()
+
+    def start(self) -> None:
+        """Starts the last preparation, or starts it again."""
+        if self._wanted is not None:
+            self.page.begin(self._wanted.name, LEAD)
+            self._job = self._runner.start(f"Prepare {self._wanted.name}", self._wanted.command)
+
+    def _stop(self) -> None:
+        job, self._job = self._job, None
+        if job is not None and job.state in {JobState.WAITING, JobState.RUNNING}:
+            self._runner.cancel(job)
+        self.stopped.emit()
+
+    def _changed(self, job: Job) -> None:
+        if job is self._job:
+            self.page.show_job(job)
+
+    def _ended(self, job: Job) -> None:
+        wanted = self._wanted
+        if job is self._job and job.state is JobState.DONE and wanted is not None:
+            self._job = None
+            self.ready.emit(wanted.workspace or self._place_for(wanted.folder))
