@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reviewer.core.errors import UsageError
+from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs import write_back
+from reviewer.jobs.context import Silent
+from reviewer.jobs.exporting import export
+from reviewer.jobs.importing import import_folder
+from reviewer.store.library import Library
+from tests.conftest import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    MakeFolder = Callable[[Mapping[str, str]], Path]
+
+CAPTIONS = {
+    "a": "1girl, solo, blue hair\n",
+    "b": "1girl, solo,",
+    "c": "\ufeffsolo, 1girl\r\n",
+}
+
+
+@pytest.fixture
+def captioned(tmp_path: Path) -> Iterator[Library]:
+    folder = tmp_path / "images"
+    for number, (name, text) in enumerate(CAPTIONS.items()):
+        draw(folder / f"{name}.png", number)
+        (folder / f"{name}.txt").write_bytes(text.encode())
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_folder(library, Silent())
+        yield library
+
+
+def answer(library: Library, path: str, tag: str, given: Answer) -> None:
+    image_id = library.images.known_files()[path].id
+    tag_id = library.tags.add({tag: None})[tag]
+    side = Side(int(tag_id in library.images.original_tags(image_id)))
+    row = Decision(image_id, tag_id, given, side, 0.75, 0.5, "v1", "me", 1_700_000_000_000)
+    library.decisions.append([row])
+
+
+def correct(library: Library) -> None:
+    answer(library, "a.png", "solo", Answer.NO)
+    answer(library, "a.png", "cat_ears", Answer.YES)
+    answer(library, "b.png", "hat", Answer.NO)
+    answer(library, "c.png", "hat", Answer.UNSURE)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_corrected_captions_go_to_a_folder_of_their_own(captioned: Library, tmp_path: Path) -> None:
+    correct(captioned)
+    before = contents(captioned.folder)
+    export(captioned, Silent(), tmp_path / "out", ["captions"])
+    written = contents(tmp_path / "out" / "captions")
+    assert written["a.txt"] == b"1girl, blue hair, cat ears\n"
+    assert written["b.txt"] == CAPTIONS["b"].encode()
+    assert written["c.txt"] == CAPTIONS["c"].encode()
+    assert contents(captioned.folder) == before
+
+
+def test_corrections_hold_every_answer_with_the_negative_ones(
+    captioned: Library, tmp_path: Path
+) -> None:
+    correct(captioned)
+    export(captioned, Silent(), tmp_path / "out", ["corrections"])
+    with (tmp_path / "out" / "corrections.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [(r["image"], r["tag"], r["answer"], r["original"], r["changed"]) for r in rows] == [
+        ("a.png", "solo", "no", "present", "True"),
+        ("a.png", "cat_ears", "yes", "absent", "True"),
+        ("b.png", "hat", "no", "absent", "False"),
+        ("c.png", "hat", "unsure", "absent", "False"),
+    ]
+    first = json.loads((tmp_path / "out" / "corrections.jsonl").read_text().splitlines()[0])
+    assert (first["reviewer"], first["version"], first["score"]) == ("me", "v1", 0.75)
+    assert first["answered_at"] == "2023-11-14T22:13:20.000+00:00"
+
+
+def test_a_table_and_lines_of_all_images(captioned: Library, tmp_path: Path) -> None:
+    correct(captioned)
+    export(captioned, Silent(), tmp_path / "out", ["tags.csv", "jsonl"])
+    with (tmp_path / "out" / "tags.csv").open(newline="") as file:
+        assert {r["relative_path"]: r["tags"] for r in csv.DictReader(file)}["a.png"] == (
+            "1girl blue_hair cat_ears"
+        )
+    lines = (tmp_path / "out" / "posts.jsonl").read_text().splitlines()
+    assert json.loads(lines[0]) == {"path": "a.png", "tags": ["1girl", "blue_hair", "cat_ears"]}
+
+
+def test_lines_of_a_dump_keep_their_shape(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "0001" / "1001.png", 1)
+    post = {"id": 1001, "tag_string": "solo hat", "rating": "s", "extra": [1, 2]}
+    (folder / "metadata").mkdir()
+    (folder / "metadata" / "posts.json").write_text(json.dumps(post) + "\n")
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_folder(library, Silent())
+        answer(library, "0001/1001.png", "hat", Answer.NO)
+        export(library, Silent(), tmp_path / "out", ["jsonl"])
+    (line,) = (tmp_path / "out" / "posts.jsonl").read_text().splitlines()
+    assert json.loads(line) == post | {"tag_string": "solo"}
+
+
+def test_the_folder_of_the_images_is_refused(captioned: Library) -> None:
+    with pytest.raises(UsageError, match="inside the folder of the images"):
+        export(captioned, Silent(), captioned.folder / "out", ["captions"])
+
+
+def test_writing_back_shows_writes_and_undoes(captioned: Library) -> None:
+    before = contents(captioned.folder)
+    assert write_back.plan(captioned) == []
+    correct(captioned)
+    (edit,) = write_back.plan(captioned)
+    assert edit.path.name == "a.txt"
+    assert "+1girl, blue hair, cat ears" in write_back.diff(edit)
+    assert contents(captioned.folder) == before
+    write_back.apply(captioned, Silent(), [edit])
+    assert (captioned.folder / "a.txt").read_bytes() == b"1girl, blue hair, cat ears\n"
+    assert contents(captioned.folder) | {"a.txt": before["a.txt"]} == before
+    assert write_back.undo(captioned, Silent()).summary == {"restored": 1, "left_alone": 0}
+    assert contents(captioned.folder) == before
+    with pytest.raises(UsageError, match="no write-back to undo"):
+        write_back.undo(captioned, Silent())
+
+
+def test_undo_leaves_alone_what_was_changed_since(captioned: Library) -> None:
+    correct(captioned)
+    write_back.apply(captioned, Silent(), write_back.plan(captioned))
+    (captioned.folder / "a.txt").write_text("mine")
+    assert write_back.undo(captioned, Silent()).summary == {"restored": 0, "left_alone": 1}
+    assert (captioned.folder / "a.txt").read_text() == "mine"
+
+
+def test_a_file_that_changed_since_the_diff_is_not_written(captioned: Library) -> None:
+    correct(captioned)
+    edits = write_back.plan(captioned)
+    (captioned.folder / "a.txt").write_text("someone else was here")
+    with pytest.raises(UsageError, match="changed by another program"):
+        write_back.apply(captioned, Silent(), edits)
+    assert (captioned.folder / "a.txt").read_text() == "someone else was here"
+
+
+def test_a_table_is_written_back_row_by_row(make_folder: MakeFolder, tmp_path: Path) -> None:
+    folder = make_folder({"a, 1.png": "solo hat", "b.png": "zebra ant", "c.png": ""})
+    before = (folder / "tags.csv").read_bytes()
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_folder(library, Silent())
+        answer(library, "a, 1.png", "hat", Answer.NO)
+        answer(library, "a, 1.png", "cat", Answer.YES)
+        write_back.apply(library, Silent(), write_back.plan(library))
+        assert (folder / "tags.csv").read_bytes() == before.replace(b"solo hat", b"solo cat")
+        write_back.undo(library, Silent())
+    assert (folder / "tags.csv").read_bytes() == before

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reviewer.core.errors import SourceError
+from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs.context import Silent
+from reviewer.jobs.importing import import_folder
+from reviewer.store.library import Library
+from tests.conftest import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    MakeFolder = Callable[[Mapping[str, str]], Path]
+
+
+class Heard(Silent):
+    """Keeps the notes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture
+def opened(make_folder: MakeFolder, tmp_path: Path) -> Iterator[Library]:
+    folder = make_folder({"a.png": "cat solo", "in/b.png": "cat", "c.jpg": ""})
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_folder(library, Silent())
+        yield library
+
+
+def answer(library: Library, path: str, tag: str = "cat") -> None:
+    by_path = {name: image_id for image_id, name, _ in library.images.askable()}
+    tag_id = library.vocabulary().by_name[tag].id
+    row = Decision(by_path[path], tag_id, Answer.NO, Side.WRONG, 0.5, 0.5, "v1", "me", 1)
+    library.decisions.append([row])
+
+
+def answers(library: Library, path: str) -> dict[int, Answer]:
+    by_path = {name: row.id for name, row in library.images.known_files().items()}
+    return dict(library.decisions.answers(by_path[path]))
+
+
+def write_tags(folder: Path, tags: Mapping[str, str]) -> None:
+    with (folder / "tags.csv").open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerows([["relative_path", "tags"], *tags.items()])
+
+
+def test_counts_equal_the_files(opened: Library) -> None:
+    assert opened.images.counts() == {"ok": 3, "gone": 0, "set aside": 0}
+    assert set(opened.vocabulary().by_name) == {"cat", "solo"}
+    image = opened.images.get(1)
+    assert (image.path, image.width, image.height) == ("a.png", 48, 40)
+    assert len(image.sha256) == 32
+
+
+def test_importing_again_changes_nothing(opened: Library) -> None:
+    before = list(opened.images.rows())
+    summary = import_folder(opened, Silent()).summary
+    assert (summary["unchanged"], summary["new"], summary["changed"]) == (3, 0, 0)
+    assert list(opened.images.rows()) == before
+
+
+def test_a_renamed_image_keeps_its_decisions(opened: Library) -> None:
+    answer(opened, "a.png")
+    given = answers(opened, "a.png")
+    (opened.folder / "moved").mkdir()
+    (opened.folder / "a.png").rename(opened.folder / "moved" / "renamed.png")
+    summary = import_folder(opened, Silent()).summary
+    assert (summary["moved"], summary["new"], summary["gone"]) == (1, 0, 0)
+    assert answers(opened, "moved/renamed.png") == given != {}
+
+
+def test_an_image_that_is_gone_and_comes_back_keeps_its_decisions(opened: Library) -> None:
+    answer(opened, "a.png")
+    given = answers(opened, "a.png")
+    content = (opened.folder / "a.png").read_bytes()
+    (opened.folder / "a.png").unlink()
+    assert import_folder(opened, Silent()).summary["gone"] == 1
+    assert opened.images.counts()["gone"] == 1
+    (opened.folder / "a.png").write_bytes(content)
+    import_folder(opened, Silent())
+    assert opened.images.counts() == {"ok": 3, "gone": 0, "set aside": 0}
+    assert answers(opened, "a.png") == given
+
+
+def test_changed_tags_are_taken_and_decisions_kept(opened: Library) -> None:
+    answer(opened, "a.png")
+    write_tags(opened.folder, {"a.png": "cat hat", "in/b.png": "cat", "c.jpg": ""})
+    summary = import_folder(opened, Silent()).summary
+    assert (summary["changed"], summary["unchanged"]) == (1, 2)
+    names = opened.vocabulary().by_name
+    assert opened.images.original_tags(1) == {names["cat"].id, names["hat"].id}
+    assert len(answers(opened, "a.png")) == 1
+
+
+def test_broken_files_are_set_aside_counted_and_the_import_goes_on(opened: Library) -> None:
+    (opened.folder / "empty.png").write_bytes(b"")
+    (opened.folder / "text.jpg").write_text("this is no image")
+    whole = (opened.folder / "c.jpg").read_bytes()
+    (opened.folder / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    heard = Heard()
+    summary = import_folder(opened, heard).summary
+    assert summary["set_aside"] == 3
+    assert opened.images.counts() == {"ok": 3, "gone": 0, "set aside": 3}
+    assert dict(opened.images.problems())["empty.png"] == "the file is empty"
+    assert any("3 files cannot be used and were set aside" in note for note in heard.notes)
+    draw(opened.folder / "empty.png", 40)
+    import_folder(opened, Silent())
+    assert opened.images.counts() == {"ok": 4, "gone": 0, "set aside": 2}
+
+
+def test_images_that_only_the_metadata_name_are_told(opened: Library) -> None:
+    write_tags(opened.folder, {"a.png": "cat", "nowhere.png": "dog"})
+    heard = Heard()
+    assert import_folder(opened, heard).summary["named_but_missing"] == 1
+    assert any("nowhere.png" in note for note in heard.notes)
+
+
+def test_the_folder_is_never_written(opened: Library) -> None:
+    before = {path: path.stat().st_mtime_ns for path in opened.folder.rglob("*")}
+    import_folder(opened, Silent())
+    assert {path: path.stat().st_mtime_ns for path in opened.folder.rglob("*")} == before
+
+
+def test_a_folder_without_images_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "empty"
+    folder.mkdir()
+    with (
+        Library.create(tmp_path / "workspace", folder) as library,
+        pytest.raises(SourceError, match="There are no images"),
+    ):
+        import_folder(library, Silent())
