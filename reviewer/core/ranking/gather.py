@@ -189,7 +189,9 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
         side=_joined([part.side for part in kept], np.uint8),
         score=_joined([part.score for part in kept], np.float32),
         coverage=work.count.coverage()[row],
-        opinions=_joined([part.opinions for part in kept], np.float32),
+        opinions=(
+            np.concatenate([part.opinions for part in kept]) if kept else np.zeros((0, 2))
+        ).astype(np.float32),
         frequency=frequency,
         groups=work.scope.groups,
         neighbours=evidence.neighbours,

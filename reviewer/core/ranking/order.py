@@ -51,8 +51,7 @@ def errors(view: OrderView) -> NDArray[np.float64]:
 
 def uncertainty(view: OrderView) -> NDArray[np.float64]:
     """Closest to even first."""
-    even: NDArray[np.float64] = view.suspicion * (1.0 - view.suspicion)
-    return even
+    return view.suspicion * (1.0 - view.suspicion)
 
 
 def shuffled(view: OrderView) -> NDArray[np.float64]:
@@ -62,7 +61,8 @@ def shuffled(view: OrderView) -> NDArray[np.float64]:
 
 def rare(view: OrderView) -> NDArray[np.float64]:
     """Likely errors of rare tags first: each find counts against the root of the tag's size."""
-    return view.suspicion / np.sqrt(1.0 + view.frequency)
+    priority: NDArray[np.float64] = view.suspicion / np.sqrt(1.0 + view.frequency)
+    return priority
 
 
 ORDERS: dict[str, Order] = {
@@ -136,14 +136,27 @@ def _parted(
     """Move entries apart that stand next to one of their own group in the same queue."""
     order = order.copy()
     tags, twins = tag[order], group[order]
-    clash = np.flatnonzero((tags[1:] == tags[:-1]) & (twins[1:] == twins[:-1])) + 1
-    for at in clash:
-        here = group[order[at - 1]]
-        if group[order[at]] != here or tag[order[at]] != tag[order[at - 1]]:
-            continue
-        end = int(np.searchsorted(tags, tags[at], side="right"))
-        other = np.flatnonzero(group[order[at:end]] != here)
-        if other.size:
-            swap = at + int(other[0])
-            order[at + 1 : swap + 1], order[at] = order[at:swap].copy(), order[swap]
+    clash = (tags[1:] == tags[:-1]) & (twins[1:] == twins[:-1])
+    for one in np.unique(tags[1:][clash]):
+        start, end = np.searchsorted(tags, [one, one + 1])
+        order[start:end] = order[start:end][_alternated(twins[start:end])]
     return order
+
+
+def _alternated(twins: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Positions of one queue such that no two of a group are neighbours while others are left."""
+    place = np.arange(twins.size)
+    at = 1
+    while at < twins.size:
+        line = twins[place]
+        clash = np.flatnonzero(line[at:] == line[at - 1 : -1])
+        if not clash.size:
+            break
+        at += int(clash[0])
+        other = np.flatnonzero(line[at:] != line[at])
+        if not other.size:
+            break
+        take = at + int(other[0])
+        place[at : take + 1] = np.roll(place[at : take + 1], 1)
+        at += 1
+    return place
