@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import PySide6
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from reviewer import settings as settings_files
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reviewer.settings import Settings
+
+PULSE_MS = 400
 
 
 def run(
@@ -52,7 +56,7 @@ def run(
         window.open_collection(workspace)
     if problem:
         window.start_page.notice.say(problem, Kind.WARNING)
-    return app.exec()
+    return _stay(app, window)
 
 
 def run_demo(
@@ -82,7 +86,26 @@ def run_demo(
     window, _ = make_window(settings)
     show(window)
     window.prepare_sample(Sample(folder, workspace, images, seed))
+    return _stay(app, window)
+
+
+def _stay(app: QApplication, window: MainWindow) -> int:
+    """Runs until the window is closed; Ctrl+C and a request to terminate close it properly."""
+
+    def close(_number: int, _place: object) -> None:
+        window.close()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, close)
+    # Python hears of signals only while it runs, and Qt's loop may sleep for long.
+    pulse = QTimer(app, interval=PULSE_MS)
+    pulse.timeout.connect(_breathe)
+    pulse.start()
     return app.exec()
+
+
+def _breathe() -> None:
+    """Lets Python look at its signals."""
 
 
 def _refuse(error: UsageError) -> int:

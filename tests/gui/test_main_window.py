@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -198,3 +199,23 @@ def test_the_window_is_imported_without_torch():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_a_request_to_terminate_closes_the_window_properly(tmp_path: Path):
+    code = (
+        "import sys; from PySide6.QtCore import QTimer; import reviewer.app as app;"
+        "made = app.make_application(); QTimer.singleShot(0, lambda: print('up', flush=True));"
+        "sys.exit(app.run())"
+    )
+    places = {"XDG_CONFIG_HOME": str(tmp_path), "APPDATA": str(tmp_path), "HOME": str(tmp_path)}
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **places},
+    )
+    with process:
+        assert process.stdout.readline() == "up\n"
+        process.terminate()
+        assert process.wait(timeout=20) == 0
+    assert list(tmp_path.rglob("settings.toml"))
