@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from model.labels import LabelMatrix
 
 _SECONDS_BETWEEN_REPORTS = 0.5
+_STEEPEST = 10.0
+"""Length to which the gradient is cut; ordinary batches stay below it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def one_epoch(
 
     All chance comes from the seed and the epoch, so a resumed run repeats an uninterrupted one.
     """
-    _request, training, _device = run.request, run.request.training, run.device
+    training = run.request.training
     seed = training.seed * 100_003 + epoch
     torch.manual_seed(seed)
     chance = torch.Generator().manual_seed(seed)
@@ -75,19 +77,15 @@ def one_epoch(
     total, seen, began, told = 0.0, 0, time.monotonic(), 0.0
     with ThreadPoolExecutor(run.cores) as pool:
         for step, batch in enumerate(run.opened.pictures.batches(order, training.batch_size)):
-            _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
             if len(batch.indices) < 2:
                 continue  # normalisation has no variance of a single picture
-            optimizer.zero_grad(set_to_none=True)
+            _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
             draws = torch.rand((len(batch.indices), 4), generator=chance)
+            optimizer.zero_grad(set_to_none=True)
             shares = _shares(batch, draws, copies)
-            losses = list(pool.map(lambda share: _learn(run, scaler, *share), shares))
+            total += sum(pool.map(lambda share: _learn(run, scaler, *share), shares))
             gather_gradients(copies)
-            scaler.unscale_(optimizer)
-            torch.nn.utils.clip_grad_norm_(tagger.parameters(), 10.0)
-            scaler.step(optimizer)
-            scaler.update()
-            total += sum(losses)
+            _update(tagger, optimizer, scaler)
             seen += len(batch.indices)
             now = time.monotonic()
             if now - told >= _SECONDS_BETWEEN_REPORTS:
@@ -124,6 +122,14 @@ def _learn(
     loss = LOSSES[request.training.loss](logits.float(), targets, weights)
     torch.autograd.backward(scaler.scale(loss * (len(x) / of)))
     return float(loss.detach()) * len(x)
+
+
+def _update(tagger: Tagger, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> None:
+    """Take a step along the gradients, cut where a single batch would throw the weights far off."""
+    scaler.unscale_(optimizer)
+    torch.nn.utils.clip_grad_norm_(tagger.parameters(), _STEEPEST)
+    scaler.step(optimizer)
+    scaler.update()
 
 
 def _to_device(
