@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 LEAD = "Does this image show"
 LEAD_POINTS = 14.0
 TAG_POINTS = 20.0
+LEAST_POINTS = 12.0
 NOTE_POINTS = 9.5
 CHIP_PAD = 12.0
 GAP = 14.0
@@ -65,6 +66,7 @@ class QuestionBar(QWidget):
         self._note = "" if answered is None else f"You answered {answered.word}."
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
+        self.setToolTip(tag.name)
         self.update()
 
     def show_why(self, question: Question) -> None:
@@ -96,23 +98,25 @@ class QuestionBar(QWidget):
 
     def _paint_question(self, painter: QPainter, tag: Tag) -> None:
         lead = QFontMetricsF(self._lead_font)
-        name = QFontMetricsF(self._tag_font)
         small = QFontMetricsF(self._note_font)
+        height = QFontMetricsF(self._tag_font).height() + CHIP_PAD
         word = f"{tag.category.word} tag"
         lead_width = lead.horizontalAdvance(LEAD)
         tail_width = lead.horizontalAdvance("?") + GAP + small.horizontalAdvance(word)
-        room = self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD
-        text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, max(room, 60.0))
+        room = max(self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD, 60.0)
+        font = self._font_for(shown_name(tag.name), room)
+        name = QFontMetricsF(font)
+        text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, room)
         chip_width = name.horizontalAdvance(text) + 2 * CHIP_PAD
-        height = name.height() + CHIP_PAD
         left = (self.width() - lead_width - GAP - chip_width - GAP / 2 - tail_width) / 2
         top = 8.0
-        baseline = top + (height + name.ascent() - name.descent()) / 2
+        baseline = top + (height + lead.ascent() - lead.descent()) / 2
         painter.setFont(self._lead_font)
         painter.setPen(QColor(TEXT))
         painter.drawText(round(left), round(baseline), LEAD)
         left += lead_width + GAP
-        self._paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
+        painter.setFont(font)
+        _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
         left += chip_width + GAP / 2
         painter.setFont(self._lead_font)
         painter.setPen(QColor(TEXT))
@@ -124,14 +128,23 @@ class QuestionBar(QWidget):
         below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._note)
 
-    def _paint_chip(self, painter: QPainter, box: QRectF, text: str, category: Category) -> None:
-        colour = category_colour(category)
-        painter.setBrush(QColor(RAISED))
-        painter.setPen(QPen(colour, 1.5))
-        painter.drawRoundedRect(box, 7, 7)
-        painter.setFont(self._tag_font)
-        painter.setPen(colour)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    def _font_for(self, name: str, room: float) -> QFont:
+        """The largest font in which a name fits; very long names are cut all the same."""
+        font = QFont(self._tag_font)
+        while (
+            font.pointSizeF() > LEAST_POINTS and QFontMetricsF(font).horizontalAdvance(name) > room
+        ):
+            font.setPointSizeF(font.pointSizeF() - 1)
+        return font
+
+
+def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -> None:
+    colour = category_colour(category)
+    painter.setBrush(QColor(RAISED))
+    painter.setPen(QPen(colour, 1.5))
+    painter.drawRoundedRect(box, 7, 7)
+    painter.setPen(colour)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 
 def _font(base: QFont, points: float, *, bold: bool = False) -> QFont:
