@@ -24,10 +24,10 @@ _BUILD_OPTIONS: dict[str, dict[str, Any]] = {
 }
 SMALL = "small"
 """The name of our own network for a CPU, `model.small`."""
-_SIZE_OPTIONS: dict[type[nn.Module], Callable[[int], dict[str, Any]]] = {
-    # These are laid out for one input size.
-    models.VisionTransformer: lambda side: {"image_size": side},
-    models.MaxVit: lambda side: {"input_size": (side, side)},
+_SIZE_OPTIONS: dict[str, Callable[[int], dict[str, Any]]] = {
+    # These families are laid out for one input size.
+    "vision_transformer": lambda side: {"image_size": side},
+    "maxvit": lambda side: {"input_size": (side, side)},
 }
 
 
@@ -126,9 +126,9 @@ def _build(config: TaggerConfig) -> nn.Module:
     if config.backbone == SMALL:
         return SmallNetwork()
     options = dict(_BUILD_OPTIONS.get(config.backbone, {}))
-    with torch.device("meta"):  # a look at the kind of network, without its weights
-        kind = type(models.get_model(config.backbone, weights=None, **options))
-    options.update(_SIZE_OPTIONS[kind](config.input_size) if kind in _SIZE_OPTIONS else {})
+    family = models.get_model_builder(config.backbone).__module__.rpartition(".")[2]
+    if family in _SIZE_OPTIONS:
+        options.update(_SIZE_OPTIONS[family](config.input_size))
     try:
         network: nn.Module = models.get_model(config.backbone, weights=None, **options)
     except (ValueError, RuntimeError, AssertionError) as problem:

@@ -44,7 +44,7 @@ class HeadConfig:
         absent_weight: Factor on the weight of unreviewed absences, 0..1.
     """
 
-    penalty: float = 30.0
+    penalty: float = 60.0
     most_steps: int = 60
     tolerance: float = 1e-3
     absent_weight: float = 1.0
