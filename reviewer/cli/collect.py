@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +16,9 @@ from reviewer.jobs.importing import import_folder
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
+
+if TYPE_CHECKING:
+    from reviewer.jobs.changes import FileEdit
 
 SHOWN_DIFFS = 20
 
@@ -135,7 +139,7 @@ def export_command(
             raise UsageError("Say where to: --to FOLDER, or --in-place.")
 
 
-def diff_lines(edits: list[write_back.FileEdit]) -> list[str]:
+def diff_lines(edits: list[FileEdit]) -> list[str]:
     """The first diffs, and how many there are in all."""
     if not edits:
         return ["Nothing would change."]

@@ -96,6 +96,14 @@ class QuestionFeed:
             pass
         return list(self._ahead)[:count]
 
+    def neighbour_tag(self, direction: int) -> int | None:
+        """The tag after (1) or before (-1) the present one in the order of promise."""
+        order = [entry.tag_id for entry in self.book.summaries()]
+        if not order:
+            return None
+        start = order.index(self.tag_id) if self.tag_id in order else min(-direction, 0)
+        return order[(start + direction) % len(order)]
+
     def _pull(self, showing: Question | None) -> bool:
         """Puts the next question of the queue behind those already ahead."""
         if self.mode is Mode.FLAGGED:

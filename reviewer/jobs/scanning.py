@@ -50,6 +50,7 @@ def scan(
     with tagger_errors():
         predictor = Predictor.load(library.version_folder(name), device)
     listener.note(f"Scan with version {name} on {predictor.device.words}.")
+    library.state.set("device", predictor.device.words)
     files = library.begin_scan(_shape(library, name, predictor))
     waiting = _waiting(library, files)
     broken: list[tuple[int, str]] = []

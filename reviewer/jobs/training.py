@@ -101,7 +101,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
                 held_out=held_out([digest for _, _, digest in askable]),
                 note={"decisions": labels.decided},
             ),
-            TrainingEvents(listener),
+            TrainingEvents(listener, training.epochs),
         )
     _set_aside(library, listener, [(askable[f.position][0], f.reason) for f in result.failures])
     shutil.rmtree(work, ignore_errors=True)

@@ -40,7 +40,7 @@ def wanted(
         if view.zoomed:
             keys.append(PictureKey(current.image_id))
     coming = [view.key(question.image_id) for question in session.upcoming(ahead)]
-    gone = [view.key(question.image_id) for question in session.behind(behind)]
+    gone = [view.key(question.image_id) for question in session.trail.behind(behind)]
     keys += [*coming[:2], *gone[:1], *coming[2:], *gone[1:]]
     keys += [PictureKey(image_id, THUMB_PX, THUMB_PX) for image_id in thumbs]
     return list(dict.fromkeys(keys))

@@ -46,7 +46,7 @@ class QueueBoard:
 
     def rebuild(self) -> None:
         """Sorts the queues anew, the most promising first."""
-        entries = self._session.queues()
+        entries = self._session.feed.book.summaries()
         self._order = [entry.tag_id for entry in entries]
         self._promise = {entry.tag_id: entry.expected_fixes for entry in entries}
         self.expected = sum(self._promise.values())

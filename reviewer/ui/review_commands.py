@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.errors import StoreError
+from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.ui.image_view import STEP
 from reviewer.ui.queue_model import RowKind
@@ -185,7 +186,9 @@ class LookCommands(QObject):
 
     def _step_queue(self, direction: int) -> None:
         pressed = self._showing.latency.now()
-        if self._session.neighbour_queue(direction):
+        tag_id = self._session.feed.neighbour_tag(direction)
+        if tag_id is not None:
+            self._session.enter(Mode.TAG, tag_id)
             self._showing.show(pressed)
 
     def _pick(self) -> None:
@@ -197,11 +200,11 @@ class LookCommands(QObject):
         pressed = self._showing.latency.now()
         match row.kind:
             case RowKind.BEST:
-                self._session.choose_best()
+                self._session.enter(Mode.BEST)
             case RowKind.FLAGGED:
-                self._session.choose_flagged()
+                self._session.enter(Mode.FLAGGED)
             case RowKind.TAG:
-                self._session.choose(row.key)
+                self._session.enter(Mode.TAG, row.key)
         self._showing.show(pressed)
 
     def _choose_side(self, side: Side | None) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.store.library import Library
 from reviewer.ui.notice_bar import Kind
@@ -142,7 +143,7 @@ def test_a_flag_is_stored_and_goes_with_the_answer(
     assert [q.pair for q in reviewing.review.library.flags.all()] == [asked.pair]
     reviewing.show_start()
     reviewing.open_collection(workspace)
-    reviewing.review.session.choose_flagged()
+    reviewing.review.session.enter(Mode.FLAGGED)
     reviewing.review.controller.showing.show()
     wait_painted(qtbot, reviewing)
     assert reviewing.review.session.current.pair == asked.pair

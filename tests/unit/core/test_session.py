@@ -137,11 +137,11 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(tag=st.integers(1, len(NAMES)))
     def choose(self, tag: int) -> None:
-        self.session.choose(tag)
+        self.session.enter(Mode.TAG, tag)
 
     @rule()
     def best(self) -> None:
-        self.session.choose_best()
+        self.session.enter(Mode.BEST)
 
     @rule(side=st.sampled_from([None, Side.MISSING, Side.WRONG]))
     def side(self, side: Side | None) -> None:
@@ -177,13 +177,13 @@ class Reviewing(RuleBasedStateMachine):
         implications = self.session.vocabulary.implications
         for question in self.session.upcoming(3):
             known = settled(self.library.decisions.answers(question.image_id), implications)
-            walked_back = question in self.session._trail
+            walked_back = question in self.session.trail._questions
             assert walked_back or question.tag_id not in known
 
     @invariant()
     def counts_are_those_of_the_log(self) -> None:
         counts = self.library.decisions.counts_by_tag()
-        for summary in self.session.queues():
+        for summary in self.session.feed.book.summaries():
             assert (summary.answered, summary.fixed) == counts.get(summary.tag_id, (0, 0))
 
     def teardown(self) -> None:
@@ -217,16 +217,16 @@ def test_every_question_is_asked_once(filled: Library) -> None:
 def test_an_undo_reopens_what_the_answer_had_settled(filled: Library) -> None:
     session = start(filled)
     names = filled.vocabulary().by_name
-    session.choose(names["animal_ears"].id)
+    session.enter(Mode.TAG, names["animal_ears"].id)
     question = session.current
     assert question is not None
     session.answer(Answer.NO)
-    session.choose(names["cat_ears"].id)
+    session.enter(Mode.TAG, names["cat_ears"].id)
     assert question.image_id not in {
         q.image_id for q in [session.current, *session.upcoming(9)] if q
     }
     session.undo()
-    session.choose(names["cat_ears"].id)
+    session.enter(Mode.TAG, names["cat_ears"].id)
     assert question.image_id in waiting(session)
 
 
@@ -278,7 +278,7 @@ def test_a_flagged_question_leaves_the_queue_until_it_is_asked_for(filled: Libra
     while session.current is not None:
         assert session.current != flagged
         session.answer(Answer.UNSURE)
-    session.choose_flagged()
+    session.enter(Mode.FLAGGED)
     assert session.feed.mode is Mode.FLAGGED
     assert session.current == flagged
 
