@@ -1,4 +1,4 @@
-"""What holds for the code as a whole: sizes, where SQL lives, what is loaded, what is documented."""
+"""What holds for the code as a whole: sizes, where SQL lives, what is loaded and documented."""
 
 from __future__ import annotations
 

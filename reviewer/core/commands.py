@@ -33,9 +33,9 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("answer.yes", "Yes, the image shows it", ("A", "Y"), "Answer", "Yes"),
-    Command("answer.no", "No, it does not", ("X", "N"), "Answer", "No"),
-    Command("answer.unsure", "Can't tell", ("Space", "S"), "Answer", "Can't tell"),
+    Command("answer.yes", "Yes, the image shows it", ("A", "Y", "Num+1"), "Answer", "Yes"),
+    Command("answer.no", "No, it does not", ("X", "N", "Num+2"), "Answer", "No"),
+    Command("answer.unsure", "Can't tell", ("Space", "S", "Num+3"), "Answer", "Can't tell"),
     Command("undo", "Take the last answer back", ("Backspace", "Ctrl+Z"), "Answer", "Undo"),
     Command("redo", "Answer again as before", ("Ctrl+Y", "Ctrl+Shift+Z"), "Answer"),
     Command("flag", "Flag for later", ("F",), "Answer", "Flag"),

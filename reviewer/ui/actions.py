@@ -95,6 +95,8 @@ class KeyMap:
         if not base:
             return
         prefix = _modifiers(event)
+        if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
+            yield "Num+" + base
         if len(base) == 1 and not base.isalpha():
             # A symbol is what the layout makes of it: Shift and AltGr are part of how it is typed.
             yield ("Ctrl+" if prefix == "Ctrl+" else "") + base
