@@ -12,7 +12,8 @@ matrix products do for all tags together.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from model.parallel import map_ahead, threads_divided
+
 if TYPE_CHECKING:
     from model.labels import LabelMatrix
 
@@ -28,8 +31,8 @@ Floats = NDArray[np.float32]
 Told = Callable[[int, int], None]
 """Is told how many steps are done, and of how many."""
 
-_BLOCK_PAIRS = 12_000_000
-"""Pairs (image, tag) solved at once: five float32 arrays of this size are alive."""
+_BLOCK_PAIRS = 6_000_000
+"""Pairs (image, tag) that a worker solves at once; about ten float32 arrays of this size live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +45,14 @@ class HeadConfig:
         most_steps: Steps of the solver at most.
         tolerance: A tag is solved when its preconditioned gradient has shrunk by this factor.
         absent_weight: Factor on the weight of unreviewed absences, 0..1.
+        workers: Threads, each with tags and folds of its own.
     """
 
     penalty: float = 60.0
     most_steps: int = 60
     tolerance: float = 1e-3
     absent_weight: float = 1.0
+    workers: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,26 +119,23 @@ def cross_fit_heads(
         The logits out of sample and the heads fitted on everything.
     """
     used = config or HeadConfig()
-    axes = _Axes.of(embeddings)
     n_images, n_tags = labels.shape
     logits = np.empty((n_images, n_tags), np.float32)
-    numbers = np.unique(folds)
-    blocks = _blocks(n_images, n_tags)
-    for index, tags in enumerate(blocks):
-        targets, weights = _columns(labels, tags, used)
-        for number, fold in enumerate(numbers):
-            outside = torch.from_numpy(np.flatnonzero(folds != fold))
-            held = torch.from_numpy(np.flatnonzero(folds == fold))
-            solved = _solve(
-                axes.x[outside], targets[outside], weights[outside], axes.variance, used
-            )
-            logits[np.ix_(held.numpy(), tags)] = (axes.x[held] @ solved).numpy()
-            if told is not None:
-                told(index * len(numbers) + number + 1, len(blocks) * (len(numbers) + 1))
-    heads = _fit(axes, labels, used)
-    if told is not None:
-        told(len(blocks) * (len(numbers) + 1), len(blocks) * (len(numbers) + 1))
-    return CrossFit(logits, heads.weight, heads.bias)
+    weight, bias = _empty_heads(embeddings, n_tags)
+    tasks = [
+        _Task(tags, None if fold is None else folds == fold)
+        for tags in _blocks(n_images, n_tags, used.workers)
+        for fold in (None, *np.unique(folds))
+    ]
+    for done, (axes, task, solved) in enumerate(_solved(embeddings, labels, tasks, used), start=1):
+        if task.held is None:
+            weight[task.tags], bias[task.tags] = axes.heads(solved)
+        else:
+            held = np.flatnonzero(task.held)
+            logits[np.ix_(held, task.tags)] = (axes.x[torch.from_numpy(held)] @ solved).numpy()
+        if told is not None:
+            told(done, len(tasks))
+    return CrossFit(logits, weight, bias)
 
 
 def fit_heads(
@@ -149,32 +151,53 @@ def fit_heads(
     Returns:
         The heads.
     """
-    return _fit(_Axes.of(embeddings), labels, config or HeadConfig())
-
-
-def _fit(axes: _Axes, labels: LabelMatrix, config: HeadConfig) -> Heads:
-    n_images, n_tags = labels.shape
-    weight = np.empty((n_tags, axes.turn.shape[0]), np.float32)
-    bias = np.empty(n_tags, np.float32)
-    for tags in _blocks(n_images, n_tags):
-        targets, weights = _columns(labels, tags, config)
-        weight[tags], bias[tags] = axes.heads(
-            _solve(axes.x, targets, weights, axes.variance, config)
-        )
+    used = config or HeadConfig()
+    weight, bias = _empty_heads(embeddings, labels.shape[1])
+    tasks = [_Task(tags, None) for tags in _blocks(*labels.shape, used.workers)]
+    for axes, task, solved in _solved(embeddings, labels, tasks, used):
+        weight[task.tags], bias[task.tags] = axes.heads(solved)
     return Heads(weight, bias)
 
 
-def _columns(
-    labels: LabelMatrix, tags: NDArray[np.int64], config: HeadConfig
-) -> tuple[Tensor, Tensor]:
-    """Targets and weights (N, K) float32 of some tags."""
-    targets, weights = labels.scaled(config.absent_weight).columns(tags)
-    return torch.from_numpy(targets), torch.from_numpy(weights)
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Some tags to be fitted on the images that are not held out.
+
+    Attributes:
+        tags: (K,) indices of tags.
+        held: (N,) bool, images held out; `None` for none.
+    """
+
+    tags: NDArray[np.int64]
+    held: NDArray[np.bool_] | None
 
 
-def _blocks(n_images: int, n_tags: int) -> list[NDArray[np.int64]]:
-    """Cut the tags so that the dense arrays of one block stay small."""
-    count = max(1, -(-n_images * n_tags // _BLOCK_PAIRS))
+def _solved(
+    embeddings: NDArray[np.floating], labels: LabelMatrix, tasks: list[_Task], config: HeadConfig
+) -> Iterator[tuple[_Axes, _Task, Tensor]]:
+    """Solve the tasks side by side; gives each with its solution (D + 1, K), in order."""
+    axes = _Axes.of(embeddings)
+    weighted = labels.scaled(config.absent_weight)
+
+    def solve(task: _Task) -> tuple[_Axes, _Task, Tensor]:
+        targets, weights = (torch.from_numpy(part) for part in weighted.columns(task.tags))
+        x = axes.x
+        if task.held is not None:
+            rows = torch.from_numpy(np.flatnonzero(~task.held))
+            x, targets, weights = x[rows], targets[rows], weights[rows]
+        return axes, task, _solve(x, targets, weights, axes.variance, config)
+
+    with threads_divided(config.workers), ThreadPoolExecutor(config.workers) as pool:
+        yield from map_ahead(pool, solve, tasks, config.workers + 1)
+
+
+def _empty_heads(embeddings: NDArray[np.floating], n_tags: int) -> tuple[Floats, Floats]:
+    return np.empty((n_tags, embeddings.shape[1]), np.float32), np.empty(n_tags, np.float32)
+
+
+def _blocks(n_images: int, n_tags: int, workers: int) -> list[NDArray[np.int64]]:
+    """Cut the tags so that the dense arrays of one block stay small, and every worker has one."""
+    count = max(workers, -(-n_images * n_tags // _BLOCK_PAIRS))
     return [part for part in np.array_split(np.arange(n_tags), count) if len(part)]
 
 
