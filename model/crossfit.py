@@ -176,7 +176,6 @@ def _solved(
     embeddings: NDArray[np.floating], labels: LabelMatrix, tasks: list[_Task], config: HeadConfig
 ) -> Iterator[tuple[_Axes, _Task, Tensor]]:
     """Solve the tasks side by side; gives each with its solution (D + 1, K), in order."""
-    axes = _Axes.of(embeddings)
     weighted = labels.scaled(config.absent_weight)
 
     def solve(task: _Task) -> tuple[_Axes, _Task, Tensor]:
@@ -188,6 +187,7 @@ def _solved(
         return axes, task, _solve(x, targets, weights, axes.variance, config)
 
     with threads_divided(config.workers), ThreadPoolExecutor(config.workers) as pool:
+        axes = _Axes.of(embeddings)
         yield from map_ahead(pool, solve, tasks, config.workers + 1)
 
 
