@@ -51,15 +51,6 @@ class Columns:
     second: FloatArray | None = None
     others: FloatArray | None = None
 
-    def take(self, rows: NDArray[np.int64]) -> Columns:
-        """The same for some of the rows."""
-        return Columns(
-            self.score[rows],
-            None if self.near is None else self.near[rows],
-            None if self.second is None else self.second[rows],
-            None if self.others is None else self.others[rows],
-        )
-
     def matrix(self) -> NDArray[np.float64]:
         """The inputs that are there, side by side, shape (n, 1 to 4), float64."""
         given = [self.score, self.near, self.second, self.others]

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 OPINION_SD = 0.2
 """Of each opinion's weight round `opinion_weights`."""
 
+PRIOR_MEAN = np.array([0.0, 0.0, 0.75, 0.0, 0.0])
 PRIOR_SD = np.array([1.5, 0.3, 0.6, 0.4, 0.4])
-"""Of the weights of 1, coverage, frequency, reviewed neighbours that speak for a change and
-reviewed neighbours that speak against one."""
+"""Of the weights of 1, coverage, rarity, reviewed neighbours that speak for a change and reviewed
+neighbours that speak against one. Rarer tags are forgotten more often, hence rarity's mean."""
 
 TAG_SD = (0.3, 2.5)
 """Bounds of the prior's standard deviation of a tag's offset; it starts at 1 and is learned."""
@@ -176,6 +177,7 @@ def _problem(
     n_opinions = features.shape[1] - PRIOR_SD.size
     mean = np.zeros(features.shape[1])
     mean[:n_opinions] = opinion_weights(n_opinions)
+    mean[n_opinions:] = PRIOR_MEAN
     sd = np.concatenate([np.full(n_opinions, OPINION_SD), PRIOR_SD])
     return PooledProblem(
         design=features,

@@ -29,13 +29,16 @@ from reviewer.core.types import Progress, Side
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reviewer.core.ranking.evidence import Answers, BoolArray, Evidence
+    from reviewer.core.ranking.evidence import Answers, BoolArray, Evidence, FloatArray
 
 Report = Callable[[Progress], None]
 """Called after each tag with how far the job is."""
 
 FIT_PAIRS = 600_000
 """About how many pairs the stack is fitted on, whatever the size of the collection."""
+
+LOOK = 50
+"""In a large collection, how many pairs are weighed for each candidate that is kept."""
 
 MIN_LOGIT = -9.0
 """Pairs below these odds (about 1 in 8,000) are not worth keeping."""
@@ -101,15 +104,16 @@ class _Corrected:
     tags: CorrectedTags
     space: TagSpace | None
 
-    def columns(self, tag: int) -> Columns:
-        """Everything known about a tag on every image."""
+    def columns(self, tag: int, score: FloatArray, rows: NDArray[np.int64]) -> Columns:
+        """Everything known about a tag on some images, given its scores on all of them."""
         present = self.tags.present(tag)
         graph = self.evidence.neighbours
+        second = self.evidence.second(tag)
         return Columns(
-            self.evidence.score(tag),
-            None if graph is None else neighbour_logit(graph, present),
-            self.evidence.second(tag),
-            None if self.space is None else self.space.logit(tag, present),
+            score[rows],
+            None if graph is None else neighbour_logit(graph, present, rows=rows),
+            None if second is None else second[rows],
+            None if self.space is None else self.space.logit(tag, present, rows),
         )
 
 
@@ -124,14 +128,14 @@ def _first_pass(
     tags, rows, targets, weights, inputs = [], [], [], [], []
     for tag in range(evidence.n_tags):
         present = corrected.tags.present(tag)
-        columns = corrected.columns(tag)
-        count.add(present, columns.score)
-        drawn, weight = draw_rows(present, columns.score, size, rng)
+        score = evidence.score(tag)
+        count.add(present, score)
+        drawn, weight = draw_rows(present, score, size, rng)
         tags.append(np.full(drawn.size, tag, dtype=np.int64))
         rows.append(drawn)
         targets.append(present[drawn])
         weights.append(weight)
-        inputs.append(columns.take(drawn).matrix())
+        inputs.append(corrected.columns(tag, score, drawn).matrix())
         _tell(report, "calibrate", tag + 1, evidence.n_tags)
     row, target, matrix = np.concatenate(rows), np.concatenate(targets), np.concatenate(inputs)
     own_left_out = count.without(row, target, matrix[:, 0].astype(np.float32))
@@ -200,27 +204,51 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
 
 def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
     """Apply the fit to one tag and keep what is worth asking."""
-    columns = work.corrected.columns(tag)
-    everyone = np.arange(original.size)
-    opinions = work.cold_start.opinions(tag, columns, everyone)
+    score = work.corrected.evidence.score(tag)
+    looked = _worth_a_look(original, score, LOOK * work.limits.pool, answered)
+    columns = work.corrected.columns(tag, score, looked)
+    opinions = work.cold_start.opinions(tag, columns, looked)
+    wrong = original[looked]
     base = wrong_base(float(original.mean()), work.limits.wrong_share)
-    opinions[original] = base - opinions[original]
+    opinions[wrong] = base - opinions[wrong]
     cold = opinions @ opinion_weights(opinions.shape[1]).astype(np.float32)
-    open_ = cold > MIN_LOGIT
+    asked = cold > MIN_LOGIT
     if work.scope.implied is not None:
-        open_ &= ~work.scope.implied(tag)
-    picked = [
-        _best(np.flatnonzero(open_ & (original == side)), cold, work.limits.pool)
-        for side in (False, True)
-    ]
-    rows = np.union1d(np.concatenate(picked), answered)
-    return _Kept(
-        tag=np.full(rows.size, tag, dtype=np.int32),
-        row=rows.astype(np.int32),
-        side=np.where(original[rows], Side.WRONG, Side.MISSING).astype(np.uint8),
-        score=columns.score[rows],
-        opinions=opinions[rows],
+        asked &= ~work.scope.implied(tag)[looked]
+    kept = np.union1d(
+        np.searchsorted(looked, answered),
+        np.concatenate(
+            [
+                _best(np.flatnonzero(asked & (wrong == side)), cold, work.limits.pool)
+                for side in (False, True)
+            ]
+        ),
     )
+    return _Kept(
+        tag=np.full(kept.size, tag, dtype=np.int32),
+        row=looked[kept].astype(np.int32),
+        side=np.where(wrong[kept], Side.WRONG, Side.MISSING).astype(np.uint8),
+        score=score[looked[kept]],
+        opinions=opinions[kept],
+    )
+
+
+def _worth_a_look(
+    original: BoolArray, score: FloatArray, most: int, answered: NDArray[np.int32]
+) -> NDArray[np.int64]:
+    """The rows to weigh, sorted: all, or in a large collection those the score does not rule out.
+
+    That is the `most` absent images of highest and present images of lowest score.
+    """
+    if original.size <= 2 * most:
+        return np.arange(original.size)
+    chosen = [answered.astype(np.int64)]
+    for side, sign in ((False, -1.0), (True, 1.0)):
+        rows = np.flatnonzero(original == side)
+        if rows.size > most:
+            rows = rows[np.argpartition(np.float32(sign) * score[rows], most)[:most]]
+        chosen.append(rows)
+    return np.unique(np.concatenate(chosen))
 
 
 def _best(rows: NDArray[np.int64], cold: NDArray[np.float32], pool: int) -> NDArray[np.int64]:

@@ -158,7 +158,10 @@ def neighbour_graph(
 
 
 def neighbour_logit(
-    graph: NeighbourGraph, present: BoolArray | FloatArray, strength: float = 1.0
+    graph: NeighbourGraph,
+    present: BoolArray | FloatArray,
+    strength: float = 1.0,
+    rows: NDArray[np.int64] | None = None,
 ) -> FloatArray:
     """Smoothed log-odds of the share of an image's neighbours that carry a tag.
 
@@ -169,13 +172,17 @@ def neighbour_logit(
         graph: The neighbours.
         present: Whether each image carries the tag (or how surely, 0..1), shape (N,).
         strength: Weight of the overall share, above 0.
+        rows: Images wanted, shape (n,); all of them where it is `None`.
 
     Returns:
-        Log-odds, shape (N,), float32, always finite.
+        Log-odds, shape (N,) or (n,), float32, always finite.
     """
     n = graph.n_images
     base = (float(present.sum()) + 0.5) / (n + 1.0)
-    share = (graph.sum_over(present) + strength * base) / (graph.total + strength)
+    carried, total = graph.sum_over(present), graph.total
+    if rows is not None:
+        carried, total = carried[rows], total[rows]
+    share = (carried + strength * base) / (total + strength)
     share = np.clip(share, 1e-7, 1.0 - 1e-4)
     return np.log(share / (1.0 - share)).astype(np.float32)
 

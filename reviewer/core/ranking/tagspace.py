@@ -59,23 +59,25 @@ class TagSpace:
     total: NDArray[np.float64]
     moment: NDArray[np.float64]
 
-    def logit(self, tag: int, present: BoolArray) -> FloatArray:
-        """Log-odds that each image carries a tag, judged by its other tags.
+    def logit(self, tag: int, present: BoolArray, rows: NDArray[np.int64]) -> FloatArray:
+        """Log-odds that images carry a tag, judged by their other tags.
 
         Args:
             tag: Column of the tag.
             present: Who carries it, as the space was made with, shape (N,), bool.
+            rows: Images wanted, shape (n,).
 
         Returns:
-            Shape (N,), float32; each half judged by the other half's discriminant.
+            Shape (n,), float32; each half judged by the other half's discriminant.
         """
         own = self.loading[tag].astype(np.float64)
-        result = np.empty(present.size, dtype=np.float32)
+        result = np.empty(rows.size, dtype=np.float32)
         for side in (0, 1):
             weights, constant = self._discriminant(1 - side, own, present)
-            mine = self.half == side
-            value = self.places[mine] @ weights.astype(np.float32) + np.float32(constant)
-            value[present[mine]] -= np.float32(own @ weights)
+            mine = self.half[rows] == side
+            wanted = rows[mine]
+            value = self.places[wanted] @ weights.astype(np.float32) + np.float32(constant)
+            value[present[wanted]] -= np.float32(own @ weights)
             result[mine] = value
         return result
 

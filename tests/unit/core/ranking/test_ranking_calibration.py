@@ -114,10 +114,10 @@ def test_other_tags_tell_a_scene_and_chance_stays_chance():
     half = halves(len(tags), None, seed=0)
     space = make_tag_space(lambda tag: tags[:, tag], 21, half, seed=0)
     assert space is not None
-    told = space.logit(0, tags[:, 0])
+    told = space.logit(0, tags[:, 0], np.arange(3000))
     assert told[scene == 0].mean() > told[scene != 0].mean() + 2.0
     # The pair's own tag is taken out, so carriers of a chance tag look like everybody else.
-    chance = space.logit(20, tags[:, 20])
+    chance = space.logit(20, tags[:, 20], np.arange(3000))
     carriers = tags[:, 20]
     assert abs(chance[carriers].mean() - chance[~carriers].mean()) < 0.15
 
