@@ -242,13 +242,14 @@ def _worth_a_look(
     """
     if original.size <= 2 * most:
         return np.arange(original.size)
-    chosen = [answered.astype(np.int64)]
+    chosen = np.zeros(original.size, dtype=np.bool_)
+    chosen[answered] = True
     for side, sign in ((False, -1.0), (True, 1.0)):
         rows = np.flatnonzero(original == side)
         if rows.size > most:
             rows = rows[np.argpartition(np.float32(sign) * score[rows], most)[:most]]
-        chosen.append(rows)
-    return np.unique(np.concatenate(chosen))
+        chosen[rows] = True
+    return np.flatnonzero(chosen)
 
 
 def _best(rows: NDArray[np.int64], cold: NDArray[np.float32], pool: int) -> NDArray[np.int64]:

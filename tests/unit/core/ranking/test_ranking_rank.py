@@ -239,6 +239,30 @@ def test_columns_from_anywhere_give_what_dense_arrays_give():
     assert same(rank(evidence, answers), rank(columns, answers))
 
 
+def test_a_large_collection_is_weighed_where_the_score_points():
+    rng = np.random.default_rng(0)
+    tags = rng.random((2000, 3)) < 0.3
+    logits = rng.normal(size=tags.shape).astype(np.float32)
+    evidence = ArrayEvidence(logits, tags)
+    options = RankOptions(limit=5, floor=0.0)
+    # A limit of 5 weighs 500 rows of each side, so of 2,000 images some are never weighed.
+    answered = int(np.argmin(np.where(tags[:, 0], np.inf, logits[:, 0])))
+    answers = Answers(np.array([answered]), np.array([0]), np.zeros(1), np.zeros(1))
+    candidates = prepare(evidence, answers, options)
+    assert candidates.find(answers.tag, answers.row)[0] >= 0
+    queues = rank_again(candidates, answers, options)
+    half = np.random.default_rng(0).integers(0, 2, 2000, dtype=np.uint8)
+    for tag in range(3):
+        mine = (queues.tag == tag) & (queues.side == Side.MISSING)
+        absent = np.flatnonzero(~tags[:, tag])
+        highest = [
+            absent[half[absent] == at][np.argsort(-logits[absent[half[absent] == at], tag])[:5]]
+            for at in (0, 1)
+        ]
+        assert set(queues.row[mine].tolist()) <= set(np.concatenate(highest).tolist())
+        assert mine.sum() == 5
+
+
 def test_equal_arguments_give_equal_queues_and_the_halves_make_the_whole():
     evidence, errors = small_set()
     options = RankOptions(order="random", seed=3)
