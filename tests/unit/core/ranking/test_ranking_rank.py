@@ -242,7 +242,7 @@ def test_columns_from_anywhere_give_what_dense_arrays_give():
 def test_a_large_collection_is_weighed_where_the_score_points():
     rng = np.random.default_rng(0)
     tags = rng.random((2000, 3)) < 0.3
-    logits = rng.normal(size=tags.shape).astype(np.float32)
+    logits = (rng.normal(size=tags.shape) + 1.5 * tags).astype(np.float32)
     evidence = ArrayEvidence(logits, tags)
     options = RankOptions(limit=5, floor=0.0)
     # A limit of 5 weighs 500 rows of each side, so of 2,000 images some are never weighed.
