@@ -164,7 +164,7 @@ def _cpu_recipe(n_images: int, *, from_scratch: bool) -> tuple[TaggerConfig, Tra
     """About a minute of two cores from scratch; a few minutes from pretrained weights."""
     if from_scratch:
         tagger = TaggerConfig(backbone="small", input_size=96)
-        epochs = _epochs_for(n_images, images_in_all=30_000)
+        epochs = _epochs_for(n_images, images_in_all=36_000)
         return tagger, TrainConfig(epochs=epochs, batch_size=32, learning_rate=5e-3, warm_up=0.15)
     tagger = TaggerConfig(backbone="resnet18", input_size=160)
     epochs = _epochs_for(n_images, images_in_all=12_000)
