@@ -148,14 +148,16 @@ def _recipe(
     library: Library, choices: TrainChoices, n_images: int
 ) -> tuple[TaggerConfig, TrainConfig]:
     """The settings that suit the machine, with the user's choices laid over them."""
-    from model.config import TaggerConfig, quick_recipe
+    from model.config import quick_recipe
     from model.device import choose_device
     from model.version import read_record
     from model.weights import find_weights
 
-    device = choose_device(choices.device)
-    origin = find_weights(TaggerConfig(backbone=choices.backbone or "resnet18"), choices.weights)
-    tagger, training = quick_recipe(device.kind, n_images, from_scratch=origin.path is None)
+    kind = choose_device(choices.device).kind
+    tagger, training = quick_recipe(kind, n_images, from_scratch=False)
+    wanted = replace(tagger, backbone=choices.backbone or tagger.backbone)
+    if find_weights(wanted, choices.weights).path is None:
+        tagger, training = quick_recipe(kind, n_images, from_scratch=True)
     if choices.parent:
         tagger = read_record(library.version_folder(choices.parent)).config
         training = training.warm()
