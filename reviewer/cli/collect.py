@@ -51,7 +51,7 @@ def import_command(
         place = workspace_for(folder, workspace)
         with Library.create(place, folder) as library, library.workspace.held("jobs"):
             changes = import_folder(library, output, source_name=source_name or "")
-            remember(library)
+            remember(library, output)
             output.done(changes.summary)
 
 

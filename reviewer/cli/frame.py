@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from reviewer.cli.listeners import JsonOutput, Output, TerminalOutput
-from reviewer.core.errors import ReviewerError, UsageError
-from reviewer.settings import Recent, Settings, load, save
+from reviewer.core.errors import ReviewerError, SourceError, UsageError
+from reviewer.settings import Recent, load, save
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
 
@@ -55,17 +55,18 @@ class Place:
     folder: Path | None
 
 
-def find_place(folder: Path | None, workspace: Path | None, settings: Settings) -> Place:
+def find_place(folder: Path | None, workspace: Path | None) -> Place:
     """The collection that a command is for: as named, else the last one opened.
 
     Raises:
         UsageError: None was named and none was opened before.
-        SourceError: The folder is not there.
+        SourceError: The folder is not there, or none was named and the settings cannot be read.
     """
     if folder is not None:
         return Place(workspace_for(folder, workspace), folder)
     if workspace is not None:
         return Place(workspace, None)
+    settings = load()
     if not settings.recent:
         raise UsageError(
             "Which collection? Name its folder of images, for example: reviewer open ~/Pictures"
@@ -73,9 +74,11 @@ def find_place(folder: Path | None, workspace: Path | None, settings: Settings) 
     return Place(Path(settings.recent[0].workspace), None)
 
 
-def remember(library: Library) -> None:
-    """Makes a collection the one that commands are for when none is named."""
-    settings = load()
+def remember(library: Library, output: Output) -> None:
+    """Makes a collection the one that commands are for when none is named.
+
+    Where that cannot be written down it is only said: the work of the command is done.
+    """
     entry = Recent(
         workspace=str(library.workspace.path),
         folder=str(library.folder),
@@ -83,7 +86,10 @@ def remember(library: Library) -> None:
         images=library.images.counts()["ok"],
         answers=library.decisions.total(),
     )
-    save(settings.with_recent(entry))
+    try:
+        save(load().with_recent(entry))
+    except SourceError as error:
+        output.note(f"{error} Name the folder in the next command.")
 
 
 @contextmanager
@@ -103,7 +109,7 @@ def opened(
         StoreError: It cannot be opened.
     """
     with frame.output() as output, ending(output):
-        place = find_place(folder, workspace, load())
+        place = find_place(folder, workspace)
         with Library.open(place.workspace, folder=place.folder) as library:
             if not working:
                 yield library, output

@@ -115,13 +115,12 @@ class TerminalOutput:
             _RateColumn(),
             _LeftColumn(),
             console=self._console,
-            transient=not self._console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
         self._finished: set[str] = set()
+        self._drawing = False
 
     def __enter__(self) -> Self:
-        self._bars.start()
         return self
 
     def __exit__(
@@ -130,10 +129,15 @@ class TerminalOutput:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        self._end_bars()
 
     def progress(self, progress: Event) -> None:
-        """Moves the bar of the stage."""
+        """Moves the bar of the stage; where there is no terminal, nothing is drawn."""
+        if not self._console.is_terminal:
+            return
+        if not self._drawing:
+            self._bars.start()
+            self._drawing = True
         known = f"{progress.done:,} of {progress.total:,} {progress.unit}"
         count = known if progress.total else f"{progress.done:,} {progress.unit}"
         restarted = progress.stage in self._finished and progress.done < progress.total
@@ -157,18 +161,24 @@ class TerminalOutput:
 
     def done(self, summary: dict[str, int | float | str]) -> None:
         """The summary on one line."""
-        self._bars.stop()
+        self._end_bars()
         if summary:
             words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in summary.items())
             self._results.print(words, soft_wrap=True, markup=False)
 
     def error(self, message: str, exit_code: int) -> None:
         """The sentence on standard error."""
-        self._bars.stop()
+        self._end_bars()
         self._console.print(f"reviewer: {message}", soft_wrap=True, markup=False)
 
     def table(self, lines: list[str]) -> None:
         """The lines as they are on standard output."""
-        self._bars.stop()
+        self._end_bars()
         for line in lines:
             self._results.print(line, soft_wrap=True, markup=False)
+
+    def _end_bars(self) -> None:
+        # Bars that were never begun end with an empty line.
+        if self._drawing:
+            self._bars.stop()
+            self._drawing = False

@@ -82,7 +82,7 @@ def review(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
     Example: reviewer review ~/Pictures/booru
     """
     with frame.output() as output, ending(output):
-        place = find_place(folder, workspace, load()).workspace
+        place = find_place(folder, workspace).workspace
         with Library.open(place, folder=folder):
             pass
     _show(frame, place, None)
@@ -150,7 +150,7 @@ def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
 def _prepare(output: Output, place: Path, folder: Path, choices: TrainChoices) -> None:
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
         changes = prepare(library, output, choices)
-        remember(library)
+        remember(library, output)
         output.done(changes.summary)
 
 

@@ -12,7 +12,7 @@ from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.pictures import PictureFacts, look
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.folder import find_images, source_for
+from reviewer.sources.folder import find_images, others_there, source_for
 from reviewer.store.images import ImageRow, KnownFile, pack
 
 if TYPE_CHECKING:
@@ -58,15 +58,20 @@ def import_folder(library: Library, listener: Listener, *, source_name: str = ""
     Args:
         library: The collection.
         listener: Hears of progress.
-        source_name: The format of the metadata; empty to tell by what is there.
+        source_name: The format of the metadata; empty for the one chosen at an earlier import,
+            or to tell by what is there.
 
     Raises:
         SourceError: The folder holds no images or its metadata cannot be read.
         StoreError: The collection cannot be written.
     """
     images = find_images(library.folder)
-    source = source_for(library.folder, images, source_name)
+    chosen = source_name or library.state.get("chosen_source")
+    source = source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")
+    if not chosen:
+        for other in others_there(library.folder, images, source):
+            listener.note(f"Not read: {other.title}. To read those instead: --source {other.name}")
     reading = source.read(library.folder, images)
     ids = library.tags.add(_categories(reading))
     library.tags.add_implications(reading.implications)
@@ -75,6 +80,7 @@ def import_folder(library: Library, listener: Listener, *, source_name: str = ""
     gone = _mark_gone(library, images)
     _tell(listener, reading, tally, gone)
     library.state.set("source", source.name)
+    library.state.set("chosen_source", chosen)
     summary: dict[str, int | float | str] = {
         "images": len(images),
         "new": tally.new,

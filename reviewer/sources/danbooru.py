@@ -158,7 +158,11 @@ def _by_stem(images: Mapping[str, Path]) -> dict[str, str]:
 
 
 def _first_post(path: Path) -> Post | None:
+    """The first line as a post; `None` where it is something else, such as another site's post."""
     try:
-        return next(posts(path), None)
+        post = next(posts(path), None)
     except (SourceError, OSError):
         return None
+    if post is None or (post.tags is None and post.tag_string is None):
+        return None
+    return post

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.base import Reading, Source
 from reviewer.sources.captions import Captions
-from reviewer.sources.danbooru import DanbooruDump
+from reviewer.sources.danbooru import DanbooruDump, metadata_files
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.tags_csv import TagsCsv
 
@@ -29,11 +30,19 @@ class Untagged:
         return bool(images)
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
-        """Only the lists of tags, if there are any."""
+        """Only the lists of tags, if there are any; says what else is there that is not read."""
         reading = Reading()
+        if odd := metadata_files(folder):
+            reading.notes.append(
+                f"{len(odd):,} .json or .jsonl file(s) are not read, for example {odd[0]}: the "
+                "first line is not a post of a Danbooru20xx dump."
+            )
         read_tag_lists(folder, reading)
         return reading
 
+
+_LOOKED_AT = 100
+"""Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
 
 SOURCES: tuple[Source, ...] = (TagsCsv(), DanbooruDump(), Captions(), Untagged())
 """In the order in which they are tried."""
@@ -75,7 +84,7 @@ def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
 
     Raises:
         UsageError: There is no source of that name.
-        SourceError: The folder holds no images.
+        SourceError: The folder holds no images, or nothing in the format asked for.
     """
     if not images:
         raise SourceError(
@@ -85,7 +94,20 @@ def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
     if name:
         for source in SOURCES:
             if source.name == name:
+                if not source.recognises(folder, images):
+                    raise SourceError(
+                        f"{folder} does not hold {source.title}. Choose another format with "
+                        "--source."
+                    )
                 return source
         known = ", ".join(source.name for source in SOURCES)
         raise UsageError(f"There is no source {name!r}. Known ones: {known}.")
     return next(source for source in SOURCES if source.recognises(folder, images))
+
+
+def others_there(folder: Path, images: Mapping[str, Path], source: Source) -> list[Source]:
+    """Sources that fit the first images of a folder too, beside the one that is read."""
+    some = dict(islice(images.items(), _LOOKED_AT))
+    return [
+        other for other in SOURCES[:-1] if other is not source and other.recognises(folder, some)
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -75,9 +76,7 @@ class Library:
         """
         place = Workspace(workspace)
         if not place.database.exists():
-            raise UsageError(
-                f"There is no collection in {workspace}. Begin one with: reviewer open FOLDER"
-            )
+            raise UsageError(_nothing_there(workspace, folder))
         migrate(place.database, place.backups)
         with ExitStack() as stack:
             database = Database(place.database)
@@ -140,6 +139,12 @@ class Library:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _nothing_there(workspace: Path, folder: Path | None) -> str:
+    where = f"in {workspace}" if folder is None else f"of {folder} yet (looked in {workspace})"
+    named = "FOLDER" if folder is None else shlex.quote(str(folder))
+    return f"There is no collection {where}. Begin one with: reviewer open {named}"
 
 
 def _folder(stored: str, given: Path | None, workspace: Path) -> Path:
