@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import rank_all, wait_painted
 from PySide6.QtCore import Qt
 
 from reviewer.core.commands import COMMANDS
@@ -17,6 +16,7 @@ from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui.job_runner import Job, JobState
 from reviewer.ui.notice_bar import Kind
+from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from conftest import wait_painted
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
@@ -14,6 +13,7 @@ from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.store.library import Library
 from reviewer.ui.notice_bar import Kind
+from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
     import sqlite3

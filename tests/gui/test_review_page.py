@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from conftest import rank_all, wait_painted
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from reviewer.core.feed import Mode
 from reviewer.core.types import Side
 from reviewer.store.library import Library
+from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:
     from pathlib import Path

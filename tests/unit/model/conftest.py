@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 import torch
-from drawings import Drawn, draw
+
+from tests.unit.model.drawings import Drawn, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

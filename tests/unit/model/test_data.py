@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
-from drawings import Drawn, open_plain
 from PIL import Image
 
 from model.config import TaggerConfig
 from model.data import KeptPictures, Pictures, Reader, augment, open_pictures, to_input
 from model.images import OpenImage, prepare
+from tests.unit.model.drawings import Drawn, open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 import torch
-from drawings import TAGS, Drawn, open_plain
 
 from model.backbones import create_tagger
 from model.config import TaggerConfig
@@ -15,6 +14,7 @@ from model.errors import TaggerProblem
 from model.images import prepare_hashed
 from model.predict import Predictor
 from model.version import save_version
+from tests.unit.model.drawings import TAGS, Drawn, open_plain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from drawings import TAGGER, TAGS, TRAINING, Drawn, request
 from PIL import Image
 from safetensors.torch import load_file
 
@@ -16,6 +15,7 @@ from model.errors import TaggerProblem
 from model.labels import LabelMatrix
 from model.train import EpochDone, Step, TrainResult, train
 from model.version import load_version, read_record
+from tests.unit.model.drawings import TAGGER, TAGS, TRAINING, Drawn, request
 
 Trained = tuple[TrainResult, list[object], Path]
 
