@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -18,7 +18,13 @@ from reviewer.jobs.retraining import Comparison, Promotion, retrain
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, train_version
 
+if TYPE_CHECKING:
+    from reviewer.store.library import Library
+
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+MINIMUM = 20
+"""Images that a tag needs to be learnt, unless the user says otherwise."""
 
 TRAIN_OPTIONS = (
     click.option("--backbone", default="", help="Any torchvision classifier, such as resnet50."),
@@ -32,9 +38,7 @@ TRAIN_OPTIONS = (
         "--min-images",
         "minimum",
         type=click.IntRange(2),
-        default=20,
-        show_default=True,
-        help="Images that a tag needs to be learnt.",
+        help=f"Images that a tag needs to be learnt. Default: as before, {MINIMUM} at first.",
     ),
     click.option(
         "--weights",
@@ -51,6 +55,23 @@ def train_options(command: Command) -> Command:
     return command
 
 
+def images_needed(library: Library, given: int | None = None) -> int:
+    """Images that a tag needs: as given, else as given for this collection before.
+
+    What is given is kept, so that the steps after training, the window's among them, ask about
+    the tags that were learnt.
+    """
+    if given is not None:
+        library.state.set("min_images", str(given))
+        return given
+    return int(library.state.get("min_images", str(MINIMUM)))
+
+
+def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
+    """The options about training as choices."""
+    return TrainChoices(**{**choices, "minimum": images_needed(library, choices["minimum"])})
+
+
 @click.command()
 @collection_options
 @train_options
@@ -64,7 +85,7 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
     Example: reviewer train ~/Pictures/booru --backbone resnet50 --epochs 8
     """
     with opened(frame, folder, workspace) as (library, output):
-        output.done(train_version(library, output, TrainChoices(**choices)).summary)
+        output.done(train_version(library, output, train_choices(library, choices)).summary)
 
 
 @click.command("scan")
@@ -135,7 +156,12 @@ def rank(
 @click.command()
 @collection_options
 @rank_options
-@click.option("--min-images", "minimum", type=click.IntRange(2), default=20, show_default=True)
+@click.option(
+    "--min-images",
+    "minimum",
+    type=click.IntRange(2),
+    help=f"Images that a tag needs to be asked about. Default: as before, {MINIMUM} at first.",
+)
 @click.pass_obj
 def refresh(
     frame: Frame,
@@ -144,7 +170,7 @@ def refresh(
     order: str,
     limit: int,
     floor: float,
-    minimum: int,
+    minimum: int | None,
 ) -> None:
     """Take the answers into the scores (seconds) and rank again.
 
@@ -154,7 +180,8 @@ def refresh(
     """
     with opened(frame, folder, workspace) as (library, output):
         options = RankOptions(order=order, limit=limit, floor=floor)
-        output.done(refresh_and_rank(library, output, minimum=minimum, options=options).summary)
+        needed = images_needed(library, minimum)
+        output.done(refresh_and_rank(library, output, minimum=needed, options=options).summary)
 
 
 @click.command("retrain")
@@ -182,7 +209,9 @@ def retrain_command(
     Example: reviewer retrain ~/Pictures/booru --promote never
     """
     with opened(frame, folder, workspace) as (library, output):
-        changes, comparison = retrain(library, output, TrainChoices(**choices), Promotion(promote))
+        changes, comparison = retrain(
+            library, output, train_choices(library, choices), Promotion(promote)
+        )
         output.table(comparison_lines(comparison))
         output.done(changes.summary)
 
@@ -220,7 +249,9 @@ def versions(frame: Frame, folder: Path | None, workspace: Path | None, name: st
         if name:
             library.versions.activate(name)
             scanned = scan(library, output)
-            changes = scan_to_questions(library, output, minimum=20, scanned=scanned)
+            changes = scan_to_questions(
+                library, output, minimum=images_needed(library), scanned=scanned
+            )
             output.done({"in_use": name, **changes.summary})
             return
         lines = []

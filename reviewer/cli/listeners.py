@@ -83,6 +83,14 @@ class JsonOutput:
         self._stream.flush()
 
 
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _figure(value: float | str) -> str:
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
 class _RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         rate = task.fields.get("rate", 0.0)
@@ -163,7 +171,7 @@ class TerminalOutput:
         """The summary on one line."""
         self._end_bars()
         if summary:
-            words = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in summary.items())
+            words = ", ".join(f"{_plain(key)} {_figure(value)}" for key, value in summary.items())
             self._results.print(words, soft_wrap=True, markup=False)
 
     def error(self, message: str, exit_code: int) -> None:

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, find_place, opened, remember
-from reviewer.cli.learn import comparison_lines, train_options
+from reviewer.cli.learn import comparison_lines, images_needed, train_choices, train_options
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import stage
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate
-from reviewer.jobs.training import TrainChoices
 from reviewer.settings import load
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for
@@ -25,6 +24,8 @@ if TYPE_CHECKING:
     from reviewer.cli.listeners import Output
 
 SAMPLE_IMAGES = 3000
+
+Summary = dict[str, int | float | str]
 
 
 def need_display() -> None:
@@ -68,7 +69,7 @@ def open_command(
     place = _place(frame, folder, workspace)
     if no_window:
         with frame.output() as output, ending(output):
-            _prepare(output, place, folder, TrainChoices(**choices))
+            output.done(_prepare(output, place, folder, choices))
         return
     _show(frame, place, folder)
 
@@ -133,7 +134,9 @@ def demo(
     with frame.output() as output, ending(output):
         _draw(output, target, images, seed)
         place = workspace_for(target, workspace)
-        _prepare(output, place, target, TrainChoices())
+        summary = _prepare(output, place, target, {"minimum": None})
+        if answers is None:
+            output.done(summary)
     if answers is not None:
         with opened(frame, target, workspace) as (library, output):
             _simulate(library, output, target, answers)
@@ -147,11 +150,11 @@ def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
         write_sample(folder, images, seed, report=progress.at)
 
 
-def _prepare(output: Output, place: Path, folder: Path, choices: TrainChoices) -> None:
+def _prepare(output: Output, place: Path, folder: Path, choices: dict[str, Any]) -> Summary:
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
-        changes = prepare(library, output, choices)
+        changes = prepare(library, output, train_choices(library, choices))
         remember(library, output)
-        output.done(changes.summary)
+        return changes.summary
 
 
 def _simulate(library: Library, output: Output, folder: Path, answers: int) -> None:
@@ -172,7 +175,9 @@ def _simulate(library: Library, output: Output, folder: Path, answers: int) -> N
     )
     output.table([f"{curve.planted:,} errors were planted.", *curve_lines(curve)])
     before = against_truth(library, output, truth, active.name)
-    changes, comparison = retrain(library, output, TrainChoices(), Promotion.AUTO)
+    changes, comparison = retrain(
+        library, output, train_choices(library, {"minimum": None}), Promotion.AUTO
+    )
     after = against_truth(library, output, truth, str(changes.summary["version"]))
     output.table([*comparison_lines(comparison), "", *_truth_lines(before, after)])
     figures: dict[str, int | float | str] = {
@@ -184,7 +189,7 @@ def _simulate(library: Library, output: Output, folder: Path, answers: int) -> N
 
 
 def _refresh(library: Library, output: Output) -> None:
-    refresh_and_rank(library, output, minimum=20)
+    refresh_and_rank(library, output, minimum=images_needed(library))
 
 
 def _truth_lines(before: TruthFigures, after: TruthFigures) -> list[str]:
