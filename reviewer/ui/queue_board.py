@@ -20,7 +20,7 @@ def queue_detail(entry: QueueSummary) -> str:
     """What is left of a queue, what it promises, and what it has yielded."""
     parts = [f"{entry.left:,} left", f"~{entry.expected_fixes:,.0f} fixes"]
     if entry.answered:
-        parts.append(f"{entry.fixed / entry.answered:.0%} of {entry.answered:,}")
+        parts.append(f"{entry.fixed / entry.answered:.0%}")
     return _DOT.join(parts)
 
 
