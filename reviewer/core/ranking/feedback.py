@@ -130,8 +130,7 @@ def _reviewed_neighbours(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """For every candidate, how many near images were said to show the tag, and not to.
 
-    Weighted by similarity and saturating at 1; near-duplicates count as neighbours of
-    similarity 1.
+    Weighted by the graph and saturating at 1; near-duplicates are no neighbours (see the graph).
 
     Returns:
         Showing and not showing, both of shape (M,), 0..1.
