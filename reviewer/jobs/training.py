@@ -167,6 +167,8 @@ def _recipe(
         tagger = replace(tagger, input_size=choices.input_size)
     return tagger, replace(
         training,
+        # The labels bring the weight of each tag's absences with them.
+        absent_weight=1.0,
         epochs=choices.epochs or training.epochs,
         batch_size=choices.batch_size or training.batch_size,
         learning_rate=choices.learning_rate or training.learning_rate,
