@@ -6,6 +6,7 @@ decoded before they are needed. It knows nothing of what was shown or answered: 
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from reviewer.core.types import Question, Side
 
@@ -79,6 +80,7 @@ class QuestionFeed:
 
     def put_back(self, question: Question) -> None:
         """Serves a question next."""
+        self._ahead = deque(other for other in self._ahead if other.pair != question.pair)
         self._ahead.appendleft(question)
 
     def take(self, showing: Question | None) -> Question | None:
@@ -92,9 +94,45 @@ class QuestionFeed:
 
     def peek(self, count: int, showing: Question | None) -> list[Question]:
         """The next questions, without serving them."""
-        while len(self._ahead) < count and self._pull(showing):
-            pass
-        return list(self._ahead)[:count]
+        coming: list[Question] = []
+        while len(coming) < count and (len(coming) < len(self._ahead) or self._pull(showing)):
+            question = self._ahead[len(coming)]
+            if self._may_ask(question):
+                coming.append(question)
+            else:
+                del self._ahead[len(coming)]
+        return coming
+
+    def page(
+        self,
+        count: int,
+        *,
+        tag_id: int | None = None,
+        without: frozenset[tuple[int, int]] = frozenset(),
+    ) -> list[Question]:
+        """Open questions of one tag and one side, best first, without serving them.
+
+        Args:
+            count: Most questions.
+            tag_id: The tag to prefer; `None` for the one that the mode asks for.
+            without: Pairs that are as good as answered.
+
+        Returns:
+            The questions; empty if nothing is left here.
+        """
+        tags = list(self._page_tags(without))
+        if tag_id is not None:
+            tags.insert(0, tag_id)
+        for skipped in (frozenset(self._skipped), frozenset()):
+            for tag in tags:
+                questions = self._page_of(tag, count, without | skipped)
+                if questions:
+                    return questions
+        return []
+
+    def begin_block(self, tag_id: int) -> None:
+        """Serves a block of a tag from now on."""
+        self.tag_id, self._block_left = tag_id, BLOCK
 
     def neighbour_tag(self, direction: int) -> int | None:
         """The tag after (1) or before (-1) the present one in the order of promise."""
@@ -156,3 +194,42 @@ class QuestionFeed:
                 return True
             self.book.close([question.pair])
         return False
+
+    def _page_tags(self, without: frozenset[tuple[int, int]]) -> Iterable[int]:
+        """The tags that a page may be about, the most promising first."""
+        if self.mode is Mode.FLAGGED:
+            return dict.fromkeys(pair[1] for pair in self.flagged if pair not in without)
+        if self.mode is Mode.TAG and self.tag_id is not None:
+            return [self.tag_id]
+        self.book.close(without)
+        order = [entry.tag_id for entry in self.book.summaries()]
+        for image_id, tag_id in without:
+            self.book.reopen(image_id, tag_id)
+        return order
+
+    def _page_of(
+        self, tag_id: int, count: int, without: frozenset[tuple[int, int]]
+    ) -> list[Question]:
+        taken = set(without)
+        page: list[Question] = []
+        for question in self._candidates(tag_id):
+            if len(page) == count:
+                break
+            if question.pair in taken or (page and question.side is not page[0].side):
+                continue
+            taken.add(question.pair)
+            if self._may_ask(question):
+                page.append(question)
+            else:
+                self.book.close([question.pair])
+        return page
+
+    def _candidates(self, tag_id: int) -> Iterator[Question]:
+        """What may stand on a page of a tag: what was put back first, then its queue."""
+        if self.mode is Mode.FLAGGED:
+            yield from [entry for entry in self.flagged.values() if entry.tag_id == tag_id]
+            return
+        ahead = [question for question in self._ahead if question.tag_id == tag_id]
+        for question in itertools.chain(ahead, self.book.questions(tag_id)):
+            if question.pair not in self.flagged:
+                yield question

@@ -1,26 +1,27 @@
 """The review itself: which question is next, and what an answer does. No Qt, no files, no SQL.
 
 The session owns nothing precious. Answers live in the log, questions in the ranking; the session
-holds a *trail* of the questions shown, so that one can walk back.
+holds a *trail* of the questions shown, so that one can walk back, or a *page* of the grid.
 """
 
 from __future__ import annotations
 
 import time
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.feed import Mode, QuestionFeed
 from reviewer.core.labels import Consequences, consequences, settled
+from reviewer.core.page import Pages, question_of
 from reviewer.core.queues import Ranking
-from reviewer.core.statistics import Pace
+from reviewer.core.steps import Steps
 from reviewer.core.trail import Trail
-from reviewer.core.types import Answer, Decision, Question, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from reviewer.core.ports import DecisionLog, ImageTags
+    from reviewer.core.types import Answer, Decision, Question, Side
     from reviewer.core.vocabulary import Vocabulary
 
 
@@ -33,6 +34,7 @@ class ReviewSession:
     Attributes:
         feed: Where the next question comes from.
         trail: The questions shown.
+        pages: The page of the grid, while one is open; then no single question is on screen.
         pace: Answers a minute and recent yield.
     """
 
@@ -49,16 +51,14 @@ class ReviewSession:
         """Starts at the best queue, with the pace of the last answers in the log."""
         self.vocabulary = vocabulary
         self.reviewer = reviewer
-        self.pace = Pace()
-        self.feed = QuestionFeed(Ranking.empty(), self._may_ask)
+        self.feed = QuestionFeed(Ranking.empty(), partial(_may_ask, log, images, vocabulary))
         self._log = log
         self._images = images
-        self._clock = clock
-        self._redo: list[list[Decision]] = []
         self.trail = Trail()
+        self.pages = Pages(self.feed)
+        self._steps = Steps(log, self.feed, vocabulary.implications, clock)
+        self.pace = self._steps.pace
         self.feed.book.counts = log.counts_by_tag()
-        for decision in reversed(log.recent(self.pace.window)):
-            self.pace.add(decision)
         self.reload(ranking)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -105,38 +105,49 @@ class ReviewSession:
         question = self.current
         if question is None:
             raise LookupError("no question on screen")
-        decision = Decision(
-            image_id=question.image_id,
-            tag_id=question.tag_id,
-            answer=answer,
-            side=question.side,
-            score=question.score,
-            suspicion=question.suspicion,
-            version=question.version,
-            reviewer=self.reviewer,
-            answered_at=int(self._clock() * 1000),
-            elapsed_ms=elapsed_ms,
-        )
-        (stored,) = self._log.append([decision])
-        self._redo.clear()
-        self._take_in(stored)
+        (stored,) = self._steps.store([(question, answer)], self.reviewer, elapsed_ms)
         self.feed.flagged.pop(question.pair, None)
         self._advance()
         return stored
 
+    def answer_page(
+        self, answers: Sequence[tuple[Question, Answer]], elapsed_ms: int = 0
+    ) -> list[Decision]:
+        """Stores the answers of the page on screen as one step, then shows the next page.
+
+        Args:
+            answers: The questions with their answers; with none only the page is turned.
+            elapsed_ms: For the whole page.
+
+        Raises:
+            LookupError: There is no page on screen.
+            StoreError: Nothing was stored; the page stays.
+        """
+        if self.pages.current is None:
+            raise LookupError("no page on screen")
+        stored = self._steps.store(answers, self.reviewer, elapsed_ms) if answers else []
+        for question, _ in answers:
+            self.feed.flagged.pop(question.pair, None)
+        self.pages.committed(decision.pair for decision in stored)
+        self.pages.turn()
+        return stored
+
     def undo(self) -> list[Decision]:
-        """Takes the last answer back, of this sitting or an earlier one, and shows it again.
+        """Takes the last step back, of this sitting or an earlier one, and shows it again.
+
+        A step of several answers is shown as the page that it was.
 
         Raises:
             StoreError: It could not be stored; nothing changed.
         """
-        taken = self._log.undo_last(self.reviewer)
+        taken = self._steps.undo(self.reviewer)
         if not taken:
             return []
-        self._redo.append(taken)
-        for decision in taken:
-            self._take_out(decision)
-        self._show(_question_of(taken[0]))
+        if len(taken) > 1 or self.pages.current is not None:
+            self._show(None)
+            self.pages.show(taken)
+        else:
+            self._show(question_of(taken[0]))
         return taken
 
     def redo(self) -> list[Decision]:
@@ -145,21 +156,21 @@ class ReviewSession:
         Raises:
             StoreError: It could not be stored; nothing changed.
         """
-        if not self._redo:
-            return []
-        now = int(self._clock() * 1000)
-        again = [replace(d, id=0, step=0, answered_at=now) for d in self._redo[-1]]
-        stored = self._log.append(again)
-        self._redo.pop()
-        for decision in stored:
-            self._take_in(decision)
-        if self.current is not None and self.current.pair == stored[-1].pair:
+        stored = self._steps.redo()
+        pairs = {decision.pair for decision in stored}
+        page = self.pages.current
+        if page is not None:
+            if pairs & page.pairs:
+                self.pages.committed(pairs)
+                self.pages.turn()
+        elif self.current is not None and self.current.pair in pairs:
             self._advance()
         return stored
 
     def reopen(self, decision: Decision) -> None:
-        """Shows an answered question again; a new answer replaces the old one."""
-        self._show(_question_of(decision))
+        """Shows an answered question again by itself; a new answer replaces the old one."""
+        self.pages.close()
+        self._show(question_of(decision))
 
     def flag(self) -> bool:
         """Flags the question on screen and moves on, or takes its flag away.
@@ -179,14 +190,37 @@ class ReviewSession:
     # -- moving ----------------------------------------------------------------------------------
 
     def next(self) -> bool:
-        """Shows the next question without answering; false at the end."""
+        """Shows the next question without answering; false at the end, and while a page is open."""
+        if self.pages.current is not None:
+            return False
         if self.current is not None:
             self.feed.skip(self.current)
         return self._advance()
 
     def previous(self) -> bool:
-        """Shows the question before; false at the beginning."""
-        return self.trail.back()
+        """Shows the question before; false at the beginning, and while a page is open."""
+        return self.pages.current is None and self.trail.back()
+
+    def open_page(self) -> bool:
+        """Asks by pages from now on, beginning with the tag on screen; false if none is left.
+
+        Nothing is taken from the queue until a page is answered.
+        """
+        question = self.current
+        self._show(None)
+        return self.pages.turn(question.tag_id if question is not None else None)
+
+    def close_page(self, first: Question | None = None) -> bool:
+        """Asks one by one again; the questions of the page go back, and its marks are kept.
+
+        Args:
+            first: The question of the page to show; `None` for the best.
+
+        Returns:
+            Whether there is a question.
+        """
+        self.pages.close(first)
+        return self._advance()
 
     def enter(self, mode: Mode, tag_id: int | None = None) -> bool:
         """Asks from somewhere else from now on; false if there is nothing to ask.
@@ -196,6 +230,8 @@ class ReviewSession:
             tag_id: The tag, in the mode `TAG`.
         """
         self.feed.enter(mode, tag_id)
+        if self.pages.current is not None:
+            return self.pages.turn()
         if self.current is not None and self.current_answer() is None:
             self.trail.drop()
         else:
@@ -210,19 +246,28 @@ class ReviewSession:
         self.enter(self.feed.mode, self.feed.tag_id)
 
     def reload(self, ranking: Ranking) -> None:
-        """Takes a new ranking; the question on screen stays, answered pairs do not return."""
+        """Takes a new ranking; what is on screen stays, answered pairs do not return."""
         self.feed.load(ranking, self._log.answered_since(ranking.decided))
-        if self.current is None:
+        if self.pages.current is not None:
+            if not self.pages.current:
+                self.pages.turn()
+        elif self.current is None:
             self._advance()
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _show(self, question: Question) -> None:
+    def _show(self, question: Question | None) -> None:
+        """Shows a question in place of the one on screen, which goes back; `None` for none."""
         shown = self.current
-        if shown is not None and shown.pair != question.pair and self.current_answer() is None:
+        again = shown is not None and question is not None and shown.pair == question.pair
+        if shown is not None and not again and self.current_answer() is None:
             self.trail.drop()
             self.feed.put_back(shown)
-        self.trail.push(question)
+        if question is not None:
+            self.trail.push(question)
+        else:
+            self.trail.cut()
+            self.trail.leave()
 
     def _advance(self) -> bool:
         if self.trail.forward():
@@ -234,31 +279,10 @@ class ReviewSession:
         self.trail.push(question)
         return True
 
-    def _may_ask(self, question: Question) -> bool:
-        known = settled(self._log.answers(question.image_id), self.vocabulary.implications)
-        return question.tag_id not in known and self._images.is_askable(question.image_id)
 
-    def _take_in(self, decision: Decision) -> None:
-        self.pace.add(decision)
-        self.feed.book.close([decision.pair])
-        self.feed.book.count_answer(decision.tag_id, fixed=decision.changes_metadata)
-
-    def _take_out(self, decision: Decision) -> None:
-        """Forgets an answer, and reopens what it had settled; the feed asks only open pairs."""
-        self.pace.remove(decision)
-        self.feed.book.count_answer(decision.tag_id, fixed=decision.changes_metadata, times=-1)
-        implications = self.vocabulary.implications
-        kin = implications.ancestors(decision.tag_id) | implications.descendants(decision.tag_id)
-        for tag_id in kin | {decision.tag_id}:
-            self.feed.book.reopen(decision.image_id, tag_id)
-
-
-def _question_of(decision: Decision) -> Question:
-    return Question(
-        image_id=decision.image_id,
-        tag_id=decision.tag_id,
-        side=decision.side,
-        score=decision.score,
-        suspicion=decision.suspicion,
-        version=decision.version,
-    )
+def _may_ask(
+    log: DecisionLog, images: ImageTags, vocabulary: Vocabulary, question: Question
+) -> bool:
+    """Whether a pair is open and its image can be shown."""
+    known = settled(log.answers(question.image_id), vocabulary.implications)
+    return question.tag_id not in known and images.is_askable(question.image_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -18,6 +19,9 @@ from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Image, Side
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from reviewer.core.page import Page
 
 N_IMAGES = 6
 NAMES = ("animal_ears", "cat_ears", "hat", "smile")
@@ -98,16 +102,58 @@ class Reviewing(RuleBasedStateMachine):
         self.library = Library.create(Path(self.folder.name) / "workspace", images)
         fill(self.library)
         self.session = start(self.library)
-        self.expected: list[tuple[tuple[int, int], Answer]] = []
-        self.undone: list[tuple[tuple[int, int], Answer]] = []
+        self.expected: list[dict[tuple[int, int], Answer]] = []
+        self.undone: list[dict[tuple[int, int], Answer]] = []
 
     @rule(answer=st.sampled_from(list(Answer)))
     def answer(self, answer: Answer) -> None:
         question = self.session.current
         if question is not None:
             self.session.answer(answer)
-            self.expected.append((question.pair, answer))
+            self.expected.append({question.pair: answer})
             self.undone.clear()
+
+    @rule(size=st.integers(1, N_IMAGES))
+    def open_page(self, size: int) -> None:
+        if self.session.pages.current is None:
+            self.session.pages.size = size
+            self.session.open_page()
+
+    @rule(places=st.lists(st.tuples(st.integers(0, N_IMAGES - 1), st.booleans()), max_size=4))
+    def mark(self, places: list[tuple[int, bool]]) -> None:
+        page = self.session.pages.current
+        for place, doubt in places:
+            if page is not None and place < len(page):
+                (page.doubt if doubt else page.flip)(place)
+
+    @rule()
+    def commit_page(self) -> None:
+        page = self.session.pages.current
+        if page:
+            given = {question.pair: answer for question, answer in page.answers()}
+            coming = self.session.pages.upcoming()
+            self.session.answer_page(page.answers())
+            self.expected.append(given)
+            self.undone.clear()
+            turned = self.session.pages.current
+            assert turned is not None
+            assert list(turned.questions) == coming
+
+    @rule()
+    def close_page(self) -> None:
+        page = self.session.pages.current
+        if page is not None:
+            marks = page.exceptions()
+            assert self.session.close_page() or not page
+            assert self.session.pages.current is None
+            if page:
+                assert self.session.current == page.questions[0]
+                self.session.open_page()
+                again = self.session.pages.current
+                assert again is not None
+                back = {p: a for p, a in again.exceptions().items() if p in page.pairs}
+                assert back == {p: a for p, a in marks.items() if p in again.pairs}
+                self.session.close_page()
 
     @rule()
     def undo(self) -> None:
@@ -115,10 +161,15 @@ class Reviewing(RuleBasedStateMachine):
         assert bool(taken) == bool(self.expected)
         if taken:
             self.undone.append(self.expected.pop())
-            assert (taken[0].pair, taken[0].answer) == self.undone[-1]
-            current = self.session.current
-            assert current is not None
-            assert current.pair == taken[0].pair
+            assert {decision.pair: decision.answer for decision in taken} == self.undone[-1]
+            page, current = self.session.pages.current, self.session.current
+            if page is not None:
+                given = {question.pair: answer for question, answer in page.answers()}
+                assert given == self.undone[-1]
+                assert current is None
+            else:
+                assert current is not None
+                assert [current.pair] == list(self.undone[-1])
 
     @rule()
     def redo(self) -> None:
@@ -153,10 +204,12 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule(backwards=st.booleans())
     def new_ranking(self, backwards: bool) -> None:
-        shown = self.session.current
+        shown, page = self.session.current, self.session.pages.current
         self.session.reload(make_ranking(self.library, backwards=backwards))
         if shown is not None:
             assert self.session.current == shown
+        if page:
+            assert self.session.pages.current is page
 
     @rule()
     def restart(self) -> None:
@@ -170,7 +223,19 @@ class Reviewing(RuleBasedStateMachine):
     def labels_are_the_replay_of_the_log(self) -> None:
         found = labels(self.library)
         assert found == replay(list(self.library.decisions.log()))
-        assert found == dict(self.expected)
+        merged: dict[tuple[int, int], Answer] = {}
+        for step in self.expected:
+            merged.update(step)
+        assert found == merged
+
+    @invariant()
+    def a_page_is_of_one_tag_and_one_side(self) -> None:
+        page = self.session.pages.current
+        if page is not None:
+            assert self.session.current is None
+            assert len({question.tag_id for question in page.questions}) <= 1
+            assert len({question.side for question in page.questions}) <= 1
+            assert len(page.pairs) == len(page)
 
     @invariant()
     def a_new_question_is_open(self) -> None:
@@ -290,6 +355,115 @@ def test_an_image_that_is_set_aside_is_not_asked(filled: Library) -> None:
     while session.current is not None:
         assert session.current.image_id != upcoming.image_id
         session.answer(Answer.NO)
+
+
+def page_of(session: ReviewSession) -> Page:
+    page = session.pages.current
+    assert page is not None
+    return page
+
+
+def test_a_page_is_one_step_with_one_decision_an_image(filled: Library) -> None:
+    session = start(filled)
+    first = session.current
+    assert first is not None
+    assert session.open_page()
+    page = page_of(session)
+    assert page.questions[0] == first
+    page.flip(1)
+    page.doubt(2)
+    given = page.answers()
+    stored = session.answer_page(given, elapsed_ms=9000)
+    assert [(d.pair, d.answer) for d in stored] == [(q.pair, answer) for q, answer in given]
+    assert len({decision.step for decision in stored}) == 1
+    assert {decision.elapsed_ms for decision in stored} == {9000 // len(page)}
+    assert not page.pairs & page_of(session).pairs
+    assert session.undo() == stored
+    assert labels(filled) == {}
+    assert page_of(session).answers() == given
+    assert session.redo()[0].pair == first.pair
+    assert len(labels(filled)) == len(given)
+
+
+def test_a_page_taken_back_while_questions_come_one_by_one_is_shown_as_a_page(
+    filled: Library,
+) -> None:
+    session = start(filled)
+    session.open_page()
+    given = page_of(session).answers()
+    session.answer_page(given)
+    session.close_page()
+    assert session.current is not None
+    session.undo()
+    assert session.current is None
+    assert page_of(session).answers() == given
+
+
+def test_a_page_that_was_left_stores_nothing_and_loses_nothing(filled: Library) -> None:
+    session = start(filled)
+    everything = waiting(session)
+    session.open_page()
+    page = page_of(session)
+    page.flip(1)
+    session.close_page(page.questions[1])
+    assert session.current == page.questions[1]
+    assert labels(filled) == {}
+    assert everything <= waiting(session)
+    session.open_page()
+    assert page_of(session).exceptions() == page.exceptions()
+    assert page_of(session).questions[0] == page.questions[1]
+
+
+def test_the_pace_of_a_page_is_that_of_its_answers(filled: Library) -> None:
+    now = [1000.0]
+    session = ReviewSession(
+        filled.decisions,
+        filled.images,
+        filled.vocabulary(),
+        filled.rankings.load(),
+        reviewer="me",
+        clock=lambda: now[0],
+    )
+    session.open_page()
+    count = len(page_of(session))
+    now[0] += 0.5 * count
+    session.answer_page(page_of(session).answers(), elapsed_ms=500 * count)
+    assert session.pace.per_minute == pytest.approx(120)
+    assert start(filled).pace.per_minute == pytest.approx(120)
+
+
+def test_the_pages_answer_every_question_once(filled: Library) -> None:
+    session = start(filled)
+    session.pages.size = 4
+    session.open_page()
+    asked: list[tuple[int, int]] = []
+    while page_of(session):
+        asked += [question.pair for question in page_of(session).questions]
+        session.answer_page([(q, Answer.UNSURE) for q in page_of(session).questions])
+    assert len(asked) == len(set(asked)) == N_IMAGES * len(NAMES)
+
+
+def test_a_page_of_flagged_questions(filled: Library) -> None:
+    session = start(filled)
+    flagged = [session.current, *session.upcoming(2)]
+    for _ in flagged:
+        session.flag()
+    session.enter(Mode.FLAGGED)
+    session.open_page()
+    assert page_of(session).questions == tuple(flagged)
+    assert session.pages.upcoming() == []
+    session.answer_page(page_of(session).answers())
+    assert not session.feed.flagged
+    assert not page_of(session)
+
+
+def test_without_a_page_none_can_be_answered(filled: Library) -> None:
+    session = start(filled)
+    with pytest.raises(LookupError):
+        session.answer_page([])
+    session.open_page()
+    with pytest.raises(LookupError):
+        session.answer(Answer.YES)
 
 
 def test_best_first_changes_the_tag_after_a_block(filled: Library) -> None:

@@ -1,0 +1,198 @@
+"""A page of the grid: questions of one tag and one side, presumed to have one answer.
+
+Most of a page has the same answer, so only the exceptions are given by hand. Nothing is stored
+before the page is committed; what was flipped on a page that was left is flipped when it returns.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from reviewer.core.feed import Mode
+from reviewer.core.types import Answer, Decision, Question, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from reviewer.core.feed import QuestionFeed
+
+FEWEST, MOST = 20, 40
+"""Questions on a page, by the room that there is."""
+EVEN = 0.5
+"""Mean suspicion from which on the metadata is presumed to be wrong."""
+
+
+def presumption(questions: Sequence[Question]) -> Answer:
+    """The answer that most of a page is expected to have: Yes or No.
+
+    Args:
+        questions: Of one side; with none the answer is Yes.
+    """
+    if not questions:
+        return Answer.YES
+    wrong = sum(question.suspicion for question in questions) / len(questions) >= EVEN
+    missing = questions[0].side is Side.MISSING
+    return Answer.YES if wrong == missing else Answer.NO
+
+
+def opposite(answer: Answer) -> Answer:
+    """No for Yes, and Yes for anything else."""
+    return Answer.NO if answer is Answer.YES else Answer.YES
+
+
+class Page:
+    """Questions with the answers that they would be stored with.
+
+    Attributes:
+        questions: Of one tag and one side, best first; they keep their places.
+        presumed: The answer of every question that is no exception.
+    """
+
+    def __init__(
+        self, questions: Sequence[Question], marks: Mapping[tuple[int, int], Answer] | None = None
+    ) -> None:
+        """Presumes one answer of all questions, but for those that are marked.
+
+        Args:
+            questions: Of one tag and one side.
+            marks: Answers that are known already, by pair.
+        """
+        self.questions = tuple(questions)
+        self.presumed = presumption(questions)
+        self._marks = {
+            place: (marks or {})[question.pair]
+            for place, question in enumerate(self.questions)
+            if question.pair in (marks or {})
+        }
+        self._out: set[int] = set()
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    @property
+    def pairs(self) -> frozenset[tuple[int, int]]:
+        """The pairs on the page."""
+        return frozenset(question.pair for question in self.questions)
+
+    def answer(self, place: int) -> Answer | None:
+        """What a question would be stored with; `None` where its image was set aside."""
+        return None if place in self._out else self._marks.get(place, self.presumed)
+
+    def flip(self, place: int) -> None:
+        """Gives a question the other answer; from Can't tell it goes back to the presumed one."""
+        marked = self._marks.get(place, self.presumed)
+        self._mark(place, opposite(marked) if marked is self.presumed else self.presumed)
+
+    def doubt(self, place: int) -> None:
+        """Marks a question as Can't tell, or takes that mark away."""
+        unsure = self._marks.get(place) is Answer.UNSURE
+        self._mark(place, self.presumed if unsure else Answer.UNSURE)
+
+    def set_aside(self, image_id: int) -> list[int]:
+        """Leaves an image out that cannot be shown; returns its places."""
+        places = [n for n, q in enumerate(self.questions) if q.image_id == image_id]
+        self._out.update(places)
+        return places
+
+    def answers(self) -> list[tuple[Question, Answer]]:
+        """What is stored when the page is committed."""
+        return [
+            (question, answer)
+            for place, question in enumerate(self.questions)
+            if (answer := self.answer(place)) is not None
+        ]
+
+    def exceptions(self) -> dict[tuple[int, int], Answer]:
+        """The answers that are not the presumed one, by pair."""
+        return {q.pair: answer for q, answer in self.answers() if answer is not self.presumed}
+
+    def counts(self) -> Mapping[Answer, int]:
+        """How many questions have each answer."""
+        return Counter(answer for _, answer in self.answers())
+
+    def _mark(self, place: int, answer: Answer) -> None:
+        if answer is self.presumed:
+            self._marks.pop(place, None)
+        else:
+            self._marks[place] = answer
+
+
+class Pages:
+    """The page on screen, and which one comes next.
+
+    Attributes:
+        current: The page on screen, which may be empty; `None` while questions come one by one.
+        size: Questions on a page from the next one on.
+    """
+
+    def __init__(self, feed: QuestionFeed) -> None:
+        """Begins without a page."""
+        self.current: Page | None = None
+        self.size = FEWEST
+        self._feed = feed
+        self._marks: dict[tuple[int, int], Answer] = {}
+
+    def turn(self, tag_id: int | None = None) -> bool:
+        """Shows the next page; false, and an empty page, if nothing is left.
+
+        Args:
+            tag_id: The tag to prefer; `None` for the one that the feed's mode asks for.
+        """
+        self._keep_marks()
+        questions = self._feed.page(self.size, tag_id=tag_id)
+        if questions and self._feed.mode is Mode.BEST:
+            self._feed.begin_block(questions[0].tag_id)
+        self.current = Page(questions, self._marks)
+        return bool(questions)
+
+    def show(self, step: Sequence[Decision]) -> None:
+        """Shows a step that was taken back, with the answers that it had."""
+        self._keep_marks()
+        marks = {decision.pair: decision.answer for decision in step}
+        self.current = Page([question_of(decision) for decision in step], marks)
+
+    def upcoming(self) -> list[Question]:
+        """The questions of the page after this one, if this one is committed."""
+        shown = self.current.pairs if self.current is not None else frozenset()
+        return self._feed.page(self.size, without=shown)
+
+    def committed(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Forgets what was flipped, for it is stored."""
+        for pair in pairs:
+            self._marks.pop(pair, None)
+        self.current = Page(())
+
+    def close(self, first: Question | None = None) -> None:
+        """Puts the questions back into the feed.
+
+        Args:
+            first: The question to be served first, if it is on the page.
+        """
+        page, self.current = self.current, None
+        if page is None:
+            return
+        self._marks.update(page.exceptions())
+        order = sorted(
+            (question for question, _ in page.answers()), key=lambda question: question != first
+        )
+        for question in reversed(order):
+            self._feed.put_back(question)
+
+    def _keep_marks(self) -> None:
+        if self.current is not None:
+            for pair in self.current.pairs:
+                self._marks.pop(pair, None)
+            self._marks.update(self.current.exceptions())
+
+
+def question_of(decision: Decision) -> Question:
+    """The question that a decision answered."""
+    return Question(
+        image_id=decision.image_id,
+        tag_id=decision.tag_id,
+        side=decision.side,
+        score=decision.score,
+        suspicion=decision.suspicion,
+        version=decision.version,
+    )
