@@ -13,14 +13,16 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
 from reviewer.store.disk import full_disk_sentence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 T = TypeVar("T")
@@ -110,6 +112,9 @@ class Database:
         for connection in self._readers:
             connection.close()
         self._readers.clear()
+        # Last of all: only a connection that may write takes the write-ahead log into the file,
+        # so that the file alone holds everything and can be copied.
+        self._writer_connection.close()
 
     def _serve(self) -> None:
         connection = self._writer_connection
@@ -120,7 +125,6 @@ class Database:
                 entry.future.set_exception(translate(error, self.path))
             else:
                 entry.future.set_result(result)
-        connection.close()
 
     @staticmethod
     def _in_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:
@@ -135,6 +139,51 @@ class Database:
         return result
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that reads with cursors of our own."""
+
+    place: Path
+
+    def cursor(self, factory: object = None) -> _Cursor:  # type: ignore[override] # ours always
+        return super().cursor(_Cursor)
+
+    def execute(self, sql: str, parameters: Any = ()) -> _Cursor:  # noqa: ANN401 - as SQLite has it
+        # SQLite's own would not ask `cursor` above.
+        return self.cursor().execute(sql, parameters)
+
+
+class _Cursor(sqlite3.Cursor):
+    """Says in a sentence that a file is damaged, in the middle of its rows too."""
+
+    connection: _Connection
+
+    def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - as SQLite has it
+        with self._translated():
+            return super().execute(sql, parameters)
+
+    def fetchone(self) -> Any:  # noqa: ANN401 - as SQLite has it
+        with self._translated():
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with self._translated():
+            return super().fetchall()
+
+    def __next__(self) -> Any:  # noqa: ANN401 - as SQLite has it
+        # Once a row: no context manager, whose cost would show over millions.
+        try:
+            return super().__next__()
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
+
+
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     """A connection with the pragmas that the program relies on, in autocommit mode.
 
@@ -145,8 +194,14 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         connection = sqlite3.connect(
-            uri, uri=True, isolation_level=None, check_same_thread=False, timeout=BUSY_MS / 1000
+            uri,
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            timeout=BUSY_MS / 1000,
+            factory=_Connection,
         )
+        connection.place = path
         if read_only:
             connection.execute("PRAGMA query_only = ON")
         else:
@@ -154,8 +209,34 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
     except sqlite3.Error as error:
-        raise translate(error, path) from error
+        _raise_translated(error, path)
     return connection
+
+
+def _raise_damage(error: sqlite3.Error, path: Path) -> NoReturn:
+    """A damaged file as a sentence; other errors as they are, for `write` to translate."""
+    damage = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in damage:
+        _raise_translated(error, path)
+    raise error
+
+
+def _raise_translated(error: sqlite3.Error, path: Path) -> NoReturn:
+    said = translate(error, path)
+    if said is error:
+        raise error
+    raise said from error
+
+
+def unreadable_sentence(path: Path, reason: str) -> str:
+    """What to say of a database file that cannot be read: where copies are, if there are any."""
+    backups = path.parent / "backups"
+    remedy = (
+        f"Copies are in {backups}."
+        if any(backups.glob("*.db"))
+        else "Put a copy of your own in its place, or move it away and import again."
+    )
+    return f"{path} is not a readable collection ({reason}). {remedy}"
 
 
 def translate(error: BaseException, path: Path) -> BaseException:
@@ -168,10 +249,7 @@ def translate(error: BaseException, path: Path) -> BaseException:
     elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         said = StoreBusyError(f"Another program is writing to {path}. Close it and try again.")
     elif code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        said = StoreError(
-            f"{path} is not a readable collection ({error}). Copies are in "
-            f"{path.parent / 'backups'}."
-        )
+        said = StoreError(unreadable_sentence(path, str(error)))
     elif code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         said = StoreError(f"Cannot open {path} for writing: {error}. Check the folder's rights.")
     elif code == sqlite3.SQLITE_IOERR:

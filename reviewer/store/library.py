@@ -149,6 +149,11 @@ def _nothing_there(workspace: Path, folder: Path | None) -> str:
 
 def _folder(stored: str, given: Path | None, workspace: Path) -> Path:
     if given is None:
+        if not stored:
+            raise UsageError(
+                f"The collection in {workspace} is empty. Begin it with: reviewer open FOLDER "
+                f"--workspace {shlex.quote(str(workspace))}"
+            )
         return Path(stored)
     if stored and Path(stored) != given.resolve():
         raise UsageError(

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, cast
 import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
-from reviewer.core.errors import NewerStoreError
-from reviewer.store.database import connect, translate
+from reviewer.core.errors import NewerStoreError, StoreError
+from reviewer.store.database import connect, translate, unreadable_sentence
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 migrations = Migrations("collection")
+
+HEADER_BYTES = 100
+"""Of an SQLite file."""
 
 
 @migrations(name="0001_initial")
@@ -144,6 +147,9 @@ def migrate(path: Path, backups: Path) -> None:
         StoreFullError: The disk is full; the file is as it was.
         StoreError: It cannot be opened or written; the file is as it was.
     """
+    if path.exists() and 0 < path.stat().st_size < HEADER_BYTES:
+        # SQLite takes such a file for a new one and writes over it.
+        raise StoreError(unreadable_sentence(path, "it is cut off"))
     connection = connect(path)
     try:
         db = sqlite_utils.Database(connection, execute_plugins=False)
