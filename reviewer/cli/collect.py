@@ -37,9 +37,20 @@ SHOWN_DIFFS = 20
     default=None,
     help="Format of the metadata; told by what is there if not given.",
 )
+@click.option(
+    "--tag-list",
+    "tag_lists",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A list of tags, aliases or implications (CSV, JSON); may be given several times.",
+)
 @click.pass_obj
 def import_command(
-    frame: Frame, folder: Path, workspace: Path | None, source_name: str | None
+    frame: Frame,
+    folder: Path,
+    workspace: Path | None,
+    source_name: str | None,
+    tag_lists: tuple[Path, ...],
 ) -> None:
     """Read a folder of images and its tags; again, to take what changed.
 
@@ -50,7 +61,9 @@ def import_command(
     with frame.output() as output, ending(output):
         place = workspace_for(folder, workspace)
         with Library.create(place, folder) as library, library.workspace.held("jobs"):
-            changes = import_folder(library, output, source_name=source_name or "")
+            changes = import_folder(
+                library, output, source_name=source_name or "", tag_lists=tag_lists
+            )
             remember(library, output)
             output.done(changes.summary)
 

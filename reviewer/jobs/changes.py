@@ -9,13 +9,14 @@ from reviewer.core.labels import effective_tags
 from reviewer.sources import write
 from reviewer.sources.caption_text import Style, usual_style
 from reviewer.sources.captions import caption_file
+from reviewer.sources.matching import key_for
 from reviewer.sources.text import read_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from reviewer.core.types import Answer, Image
+    from reviewer.core.types import Answer, Category, Image
     from reviewer.store.library import Library
 
 
@@ -83,10 +84,16 @@ class CaptionHabit:
     Attributes:
         style: How tags are set apart.
         spaces: Whether tags are written with spaces for underscores.
+        key: The tag's name, from what a file writes.
+        hydrus: Whether tags stand under Hydrus's namespaces.
+        categories: Of all tags, by name.
     """
 
     style: Style
     spaces: bool
+    key: Callable[[str], str]
+    hydrus: bool
+    categories: Mapping[str, Category]
 
 
 def caption_habit(library: Library) -> CaptionHabit:
@@ -100,7 +107,26 @@ def caption_habit(library: Library) -> CaptionHabit:
         for _, name, _ in library.images.askable()[:500]
         if (path := caption_file(library.folder / name)) is not None
     ]
-    return CaptionHabit(usual_style(texts), spaces=not any("_" in text for text in texts))
+    hydrus = library.state.get("source") == "hydrus"
+    return CaptionHabit(
+        usual_style(texts),
+        spaces=not any("_" in text for text in texts),
+        key=tag_key_of(library),
+        hydrus=hydrus,
+        categories=tag_categories(library),
+    )
+
+
+def tag_key_of(library: Library) -> Callable[[str], str]:
+    """The function from what the collection's files write to the name of the tag."""
+    vocabulary = library.vocabulary()
+    aliases = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
+    return key_for(library.state.get("source"), aliases)
+
+
+def tag_categories(library: Library) -> dict[str, Category]:
+    """The category of every tag, by name."""
+    return {tag.name: tag.category for tag in library.vocabulary().tags.values()}
 
 
 def corrected_caption(library: Library, entry: CorrectedImage, habit: CaptionHabit) -> FileEdit:
@@ -111,11 +137,27 @@ def corrected_caption(library: Library, entry: CorrectedImage, habit: CaptionHab
     """
     image = library.folder / entry.image.path
     path = caption_file(image)
+    if habit.hydrus:
+        return _hydrus_edit(image, path, entry, habit)
     if path is None:
         text = write.new_caption(sorted(entry.effective), habit.style, spaces=habit.spaces)
         return FileEdit(image.with_suffix(".txt"), b"", text.encode())
     decoded = read_text(path)
-    after = write.caption(decoded.text, habit.style, entry.added, entry.removed)
+    after = write.caption(decoded.text, habit.style, entry.added, entry.removed, habit.key)
+    return FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
+
+
+def _hydrus_edit(
+    image: Path, path: Path | None, entry: CorrectedImage, habit: CaptionHabit
+) -> FileEdit:
+    if path is None:
+        target = image.with_name(f"{image.name}.txt")
+        text = write.hydrus_sidecar("", sorted(entry.effective), (), habit.categories, habit.key)
+        return FileEdit(target, b"", text.encode())
+    decoded = read_text(path)
+    after = write.hydrus_sidecar(
+        decoded.text, entry.added, entry.removed, habit.categories, habit.key
+    )
     return FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
 
 

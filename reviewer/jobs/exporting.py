@@ -12,10 +12,19 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, ChangeSet, Decision, ImageState, Side
-from reviewer.jobs.changes import caption_habit, corrected_caption, corrected_images
+from reviewer.jobs.changes import (
+    caption_habit,
+    corrected_caption,
+    corrected_images,
+    tag_categories,
+    tag_key_of,
+)
 from reviewer.jobs.context import Listener, stage
-from reviewer.sources import write
-from reviewer.sources.danbooru import Post, metadata_files, posts
+from reviewer.sources import gallery_dl, write
+from reviewer.sources.api_posts import saved_posts
+from reviewer.sources.danbooru import Post, is_dump, metadata_files, posts
+from reviewer.sources.folder import find_images
+from reviewer.sources.post import read_post
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -60,8 +69,10 @@ def _captions(library: Library, folder: Path, listener: Listener) -> int:
     count = 0
     for entry in corrected_images(library):
         if entry.image.state is not ImageState.GONE:
-            target = folder / "captions" / Path(entry.image.path).with_suffix(".txt")
-            _put(target, corrected_caption(library, entry, habit).after)
+            edit = corrected_caption(library, entry, habit)
+            # Under the name that it has: `a.png.txt` and `a.jpg.txt` are two files.
+            target = folder / "captions" / Path(entry.image.path).with_name(edit.path.name)
+            _put(target, edit.after)
             count += 1
     listener.note(f"{count:,} captions in {folder / 'captions'}")
     return count
@@ -79,25 +90,74 @@ def _tags_csv(library: Library, folder: Path, listener: Listener) -> int:
 
 
 def _json_lines(library: Library, folder: Path, listener: Listener) -> int:
-    """The dump's own lines with corrected tags; one plain line an image for other sources."""
+    """The metadata's own shape with corrected tags; one plain line an image for other sources."""
+    write_own = _OWN_SHAPES.get(library.state.get("source"), _plain_lines)
+    return write_own(library, folder, listener)
+
+
+def _plain_lines(library: Library, folder: Path, listener: Listener) -> int:
+    lines = [
+        json.dumps({"path": entry.image.path, "tags": sorted(entry.effective)}, ensure_ascii=False)
+        for entry in corrected_images(library)
+        if entry.image.state is not ImageState.GONE
+    ]
+    return _put_lines(folder, lines, listener)
+
+
+def _dump_lines(library: Library, folder: Path, listener: Listener) -> int:
+    """The dump's own lines, those of posts with an image here."""
     entries = {entry.image.remote_id: entry for entry in corrected_images(library)}
+    categories, key = tag_categories(library), tag_key_of(library)
+    lines = [
+        write.post_line(line, entries[str(post.id)].effective, categories, key)
+        for path in metadata_files(library.folder)
+        if is_dump(path)
+        for line, post in _post_lines(path)
+        if str(post.id) in entries
+    ]
+    return _put_lines(folder, lines, listener)
+
+
+def _post_shapes(library: Library, folder: Path, listener: Listener) -> int:
+    """Posts in their sites' shapes, one a line, those with an image here."""
+    entries = {(e.image.site, e.image.remote_id): e for e in corrected_images(library)}
+    categories, key = tag_categories(library), tag_key_of(library)
+    lines = []
+    for post in saved_posts(library.folder):
+        record = read_post(post).record
+        entry = entries.get((record.site, record.remote_id))
+        if entry is not None:
+            corrected = write.corrected_post(post, entry.effective, categories, key)
+            lines.append(write.json_text(corrected))
+    return _put_lines(folder, lines, listener)
+
+
+def _gallery_dl(library: Library, folder: Path, listener: Listener) -> int:
+    """Copies of gallery-dl's files with corrected tags, under their own names."""
+    entries = {entry.image.path: entry for entry in corrected_images(library)}
+    categories, key = tag_categories(library), tag_key_of(library)
+    target = folder / "gallery-dl"
+    count = 0
+    for name, path, post in gallery_dl.metadata_files(find_images(library.folder)):
+        if name in entries:
+            corrected = write.corrected_post(post, entries[name].effective, categories, key)
+            text = json.dumps(corrected, ensure_ascii=False, indent=4) + "\n"
+            _put(target / Path(name).with_name(path.name), text.encode())
+            count += 1
+    listener.note(f"{count:,} metadata files in {target}")
+    return count
+
+
+_OWN_SHAPES: dict[str, Writer] = {
+    "danbooru": _dump_lines,
+    "posts": _post_shapes,
+    "gallery-dl": _gallery_dl,
+}
+"""How metadata are written in the shape that they came in, by source."""
+
+
+def _put_lines(folder: Path, lines: list[str], listener: Listener) -> int:
     target = folder / "posts.jsonl"
-    if library.state.get("source") == "danbooru":
-        categories = {tag.name: tag.category for tag in library.vocabulary().tags.values()}
-        lines = [
-            write.post_line(line, entries[str(post.id)].effective, categories)
-            for path in metadata_files(library.folder)
-            for line, post in _post_lines(path)
-            if str(post.id) in entries
-        ]
-    else:
-        lines = [
-            json.dumps(
-                {"path": entry.image.path, "tags": sorted(entry.effective)}, ensure_ascii=False
-            )
-            for entry in corrected_images(library)
-            if entry.image.state is not ImageState.GONE
-        ]
     _put(target, "".join(f"{line}\n" for line in lines).encode())
     listener.note(f"{len(lines):,} lines in {target}")
     return len(lines)

@@ -12,11 +12,12 @@ from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.pictures import PictureFacts, look
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.folder import find_images, others_there, source_for
+from reviewer.sources.folder import find_images, others_there, read_folder, source_for
+from reviewer.sources.names import needed_implications
 from reviewer.store.images import ImageRow, KnownFile, pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reviewer.core.types import Category
@@ -49,7 +50,13 @@ class _File:
     facts: PictureFacts
 
 
-def import_folder(library: Library, listener: Listener, *, source_name: str = "") -> ChangeSet:
+def import_folder(
+    library: Library,
+    listener: Listener,
+    *,
+    source_name: str = "",
+    tag_lists: Sequence[Path] = (),
+) -> ChangeSet:
     """Imports the collection's folder, or takes what changed since the last import.
 
     Decisions stay whatever happens: an image whose file was moved or renamed is known by its
@@ -60,6 +67,7 @@ def import_folder(library: Library, listener: Listener, *, source_name: str = ""
         listener: Hears of progress.
         source_name: The format of the metadata; empty for the one chosen at an earlier import,
             or to tell by what is there.
+        tag_lists: Lists of tags (categories, aliases, implications) from outside the folder.
 
     Raises:
         SourceError: The folder holds no images or its metadata cannot be read.
@@ -72,9 +80,12 @@ def import_folder(library: Library, listener: Listener, *, source_name: str = ""
     if not chosen:
         for other in others_there(library.folder, images, source):
             listener.note(f"Not read: {other.title}. To read those instead: --source {other.name}")
-    reading = source.read(library.folder, images)
-    ids = library.tags.add(_categories(reading))
-    library.tags.add_implications(reading.implications)
+    vocabulary = library.vocabulary()
+    aliases = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
+    reading = read_folder(library.folder, images, source, tag_lists, aliases)
+    categories = _categories(reading)
+    ids = library.tags.add(categories)
+    library.tags.add_implications(needed_implications(reading.implications, categories))
     library.tags.add_aliases(reading.aliases)
     tally = _take_files(library, listener, images, reading, ids)
     gone = _mark_gone(library, images)

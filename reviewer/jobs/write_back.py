@@ -23,14 +23,15 @@ from reviewer.jobs.changes import (
     caption_habit,
     corrected_caption,
     corrected_images,
+    tag_key_of,
 )
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources.tags_csv import FILE as TAGS_CSV
-from reviewer.sources.text import read_text, tag_key
+from reviewer.sources.text import read_text
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from reviewer.store.library import Library
 
@@ -140,17 +141,18 @@ def _table_edits(library: Library) -> Iterator[FileEdit]:
     decoded = read_text(path)
     changed = {e.image.path: e for e in corrected_images(library, changed_only=True)}
     lines = decoded.text.splitlines(keepends=True)
-    after = "".join(_corrected_row(line, changed) for line in lines)
+    key = tag_key_of(library)
+    after = "".join(_corrected_row(line, changed, key) for line in lines)
     if after != decoded.text:
         yield FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
 
 
-def _corrected_row(line: str, changed: dict[str, CorrectedImage]) -> str:
+def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str]) -> str:
     row = next(csv.reader([line]), [])
     entry = changed.get(row[0].replace("\\", "/")) if row else None
     if entry is None:
         return line
-    kept = [tag for tag in row[1].split() if tag_key(tag) not in entry.removed]
+    kept = [tag for tag in row[1].split() if key(tag) not in entry.removed]
     text = io.StringIO()
     end = line[len(line.rstrip("\r\n")) :]
     csv.writer(text, lineterminator=end).writerow([row[0], " ".join(kept + entry.added), *row[2:]])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from reviewer.sources.text import tag_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
 
 class Style(StrEnum):
@@ -32,17 +32,39 @@ _PIECES = {
     Style.SPACES: re.compile(r"\S+"),
     Style.LINES: re.compile(r"[^\r\n]+"),
 }
+_LONGEST_TAG = 6
+"""Words; a line of more is a sentence or several tags."""
+
 _DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
 
 
 def style_of(text: str) -> Style | None:
     """How a text sets its tags apart; `None` where it holds fewer than two and does not tell."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if _is_list(lines):
+        return Style.LINES
     if "," in text:
         return Style.COMMAS
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) > 1 and not any(" " in line.strip() for line in lines):
+    if len(lines) > 1 and not any(" " in line for line in lines):
         return Style.LINES
     return Style.SPACES if " " in text.strip() else None
+
+
+def _is_list(lines: Sequence[str]) -> bool:
+    """Whether lines are one tag each though some hold spaces or a comma (`twilight sparkle`).
+
+    Lines of several tags give themselves away: by underscores beside spaces, by commas in most of
+    them or before a space, or by their length.
+    """
+    if len(lines) < 3 or sum("," in line for line in lines) * 2 > len(lines):
+        return False
+    return not any(
+        (" " in line and "_" in line)
+        or ", " in line
+        or line.endswith(",")
+        or len(line.split()) > _LONGEST_TAG
+        for line in lines
+    )
 
 
 def usual_style(texts: Iterable[str]) -> Style:
@@ -70,15 +92,16 @@ def _pieces(text: str, style: Style) -> list[_Piece]:
 class Caption:
     """The tags of one text, in their places."""
 
-    def __init__(self, text: str, style: Style) -> None:
-        """Reads `text` in a style."""
+    def __init__(self, text: str, style: Style, key: Callable[[str], str] = tag_key) -> None:
+        """Reads `text` in a style; `key` tells the matching name of what is written."""
         self.text = text
         self.style = style
+        self._key = key
         self._pieces = _pieces(text, style)
 
     def tags(self) -> list[str]:
         """The tags by matching name, in order."""
-        return [tag_key(piece.written) for piece in self._pieces]
+        return [self._key(piece.written) for piece in self._pieces]
 
     def edited(self, added: Iterable[str], removed: Iterable[str]) -> str:
         """The text with tags added behind the last and others taken out; the rest stays as it is.
@@ -91,7 +114,7 @@ class Caption:
         here = set(self.tags())
         text = self.text
         for place in reversed(range(len(self._pieces))):
-            if tag_key(self._pieces[place].written) in gone:
+            if self._key(self._pieces[place].written) in gone:
                 text = self._without(text, place)
         fresh = [name for name in dict.fromkeys(added) if name not in here]
         if not fresh:
@@ -106,7 +129,7 @@ class Caption:
 
     def write(self, name: str) -> str:
         """A matching name as this text would write it: spaces or underscores, escapes."""
-        if self.style is Style.COMMAS and self._uses_spaces() and len(name) > 3:
+        if self.style is not Style.SPACES and self._uses_spaces() and len(name) > 3:
             name = name.replace("_", " ")
         if r"\(" in self.text:
             name = name.replace("(", r"\(").replace(")", r"\)")
@@ -115,7 +138,9 @@ class Caption:
     def _uses_spaces(self) -> bool:
         words = [piece.written for piece in self._pieces if len(piece.written) > 3]
         spaced = sum(" " in word for word in words)
-        return spaced >= sum("_" in word for word in words)
+        underscored = sum("_" in word for word in words)
+        # Lines are a downloader's, with the site's underscores, unless they show otherwise.
+        return spaced > underscored or (spaced == underscored and self.style is Style.COMMAS)
 
     def _separator(self) -> str:
         gaps = Counter(

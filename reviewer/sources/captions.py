@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.beside import beside
 from reviewer.sources.caption_text import Caption, style_of, usual_style
-from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.text import DecodedText, read_text
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Captions:
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Whether any image has a caption file."""
-        return any(caption_file(image) is not None for image in images.values())
+        return next(beside(images, SUFFIXES), None) is not None
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every caption file.
@@ -44,19 +44,18 @@ class Captions:
         Raises:
             SourceError: A caption file cannot be read.
         """
-        files = {name: caption_file(path) for name, path in images.items()}
-        texts = {name: read_text(path) for name, path in files.items() if path is not None}
+        files = dict(beside(images, SUFFIXES))
+        texts = {name: read_text(path) for name, path in files.items()}
         usual = usual_style(decoded.text for decoded in texts.values())
         reading = Reading()
         for name, decoded in texts.items():
             caption = Caption(decoded.text, style_of(decoded.text) or usual)
             reading.records[name] = SourceRecord(tags=frozenset(caption.tags()))
         reading.notes.extend(_encoding_note(files, texts))
-        read_tag_lists(folder, reading)
         return reading
 
 
-def _encoding_note(files: Mapping[str, Path | None], texts: Mapping[str, DecodedText]) -> list[str]:
+def _encoding_note(files: Mapping[str, Path], texts: Mapping[str, DecodedText]) -> list[str]:
     odd = [name for name, decoded in texts.items() if decoded.encoding != "utf-8"]
     if not odd:
         return []

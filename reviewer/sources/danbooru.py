@@ -8,7 +8,6 @@ have three values (s, q, e), later ones four (g, s, q, e).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,13 +15,13 @@ import msgspec
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.tag_list import read_tag_lists
+from reviewer.sources.match import ImagesByPost
+from reviewer.sources.post import category_of, settle_ratings, whole_number
+from reviewer.sources.tag_list import is_tag_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
-
-_CATEGORIES = {int(category): category for category in Category}
 
 
 class _Tag(msgspec.Struct):
@@ -55,7 +54,7 @@ class DanbooruDump:
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Whether there is a file whose first line is a post."""
-        return any(_first_post(path) is not None for path in metadata_files(folder))
+        return any(is_dump(path) for path in metadata_files(folder))
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every metadata file.
@@ -63,25 +62,22 @@ class DanbooruDump:
         Raises:
             SourceError: A line cannot be read; the text names file and line.
         """
-        by_stem = _by_stem(images)
+        by_post = ImagesByPost(images)
         reading = Reading()
-        schemes = {"s", "q", "e"}
-        unmatched = 0
+        unmatched, four = 0, False
         for path in metadata_files(folder):
-            if _first_post(path) is None:
+            if not is_dump(path):
                 continue
             for post in posts(path):
-                schemes.add(post.rating)
-                name = by_stem.get(str(post.id)) or by_stem.get(post.md5 or "")
+                four = four or post.rating == "g"
+                name = by_post.find(str(post.id), post.md5 or "")
                 if name is None:
                     unmatched += 1
                     continue
                 reading.records[name] = _record(post, reading.categories)
         if unmatched:
             reading.notes.append(f"{unmatched} posts in the metadata have no image here.")
-        if "g" in schemes:
-            _set_scheme(reading)
-        read_tag_lists(folder, reading)
+        settle_ratings(reading, frozenset({"danbooru"}) if four else frozenset())
         return reading
 
 
@@ -93,7 +89,7 @@ def metadata_files(folder: Path) -> list[Path]:
         for place in places
         if place.is_dir()
         for path in place.iterdir()
-        if path.is_file() and path.suffix in {".json", ".jsonl"}
+        if path.suffix in {".json", ".jsonl"} and path.is_file() and not is_tag_list(path)
     )
 
 
@@ -117,7 +113,7 @@ def posts(path: Path) -> Iterator[Post]:
 def post_tags(post: Post) -> dict[str, Category | None]:
     """The tags of a post with their categories, where it tells them."""
     if post.tags is not None:
-        return {tag.name: _CATEGORIES.get(int(tag.category)) for tag in post.tags}
+        return {tag.name: category_of(tag.category) for tag in post.tags}
     named = {
         Category.GENERAL: post.tag_string_general,
         Category.ARTIST: post.tag_string_artist,
@@ -138,31 +134,17 @@ def _record(post: Post, categories: dict[str, Category]) -> SourceRecord:
         tags=frozenset(tags),
         rating=post.rating,
         rating_scheme="sqe" if post.rating else "",
-        score=None if post.score is None else int(post.score),
+        score=whole_number(post.score),
         source=post.source or "",
         site="danbooru",
         remote_id=str(post.id),
     )
 
 
-def _set_scheme(reading: Reading) -> None:
-    """Marks all ratings as those of the four-valued scheme."""
-    for name, record in reading.records.items():
-        reading.records[name] = replace(record, rating_scheme="gsqe")
-
-
-def _by_stem(images: Mapping[str, Path]) -> dict[str, str]:
-    """Image paths by file name without suffix; an original wins over a smaller copy."""
-    ordered = sorted(images, key=lambda name: name.startswith("original/"))
-    return {name.rsplit("/", 1)[-1].rsplit(".", 1)[0]: name for name in ordered}
-
-
-def _first_post(path: Path) -> Post | None:
-    """The first line as a post; `None` where it is something else, such as another site's post."""
+def is_dump(path: Path) -> bool:
+    """Whether the first line is a post of a dump, and not another site's post or something else."""
     try:
         post = next(posts(path), None)
     except (SourceError, OSError):
-        return None
-    if post is None or (post.tags is None and post.tag_string is None):
-        return None
-    return post
+        return False
+    return post is not None and (post.tags is not None or post.tag_string is not None)

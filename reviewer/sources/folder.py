@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.pictures import SUFFIXES
+from reviewer.sources.api_posts import ApiPosts
 from reviewer.sources.base import Reading, Source
 from reviewer.sources.captions import Captions
 from reviewer.sources.danbooru import DanbooruDump, metadata_files
+from reviewer.sources.gallery_dl import GalleryDl
+from reviewer.sources.hydrus import HydrusSidecars
+from reviewer.sources.names import settle_names
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.tags_csv import TagsCsv
+from reviewer.sources.xmp import Xmp
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 class Untagged:
@@ -30,22 +35,30 @@ class Untagged:
         return bool(images)
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
-        """Only the lists of tags, if there are any; says what else is there that is not read."""
+        """Nothing; says what else is there that is not read."""
         reading = Reading()
         if odd := metadata_files(folder):
             reading.notes.append(
-                f"{len(odd):,} .json or .jsonl file(s) are not read, for example {odd[0]}: the "
-                "first line is not a post of a Danbooru20xx dump."
+                f"{len(odd):,} .json or .jsonl file(s) are not read, for example {odd[0]}: they "
+                "hold no posts of a booru."
             )
-        read_tag_lists(folder, reading)
         return reading
 
 
 _LOOKED_AT = 100
 """Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
 
-SOURCES: tuple[Source, ...] = (TagsCsv(), DanbooruDump(), Captions(), Untagged())
-"""In the order in which they are tried."""
+SOURCES: tuple[Source, ...] = (
+    TagsCsv(),
+    GalleryDl(),
+    HydrusSidecars(),
+    DanbooruDump(),
+    ApiPosts(),
+    Captions(),
+    Xmp(),
+    Untagged(),
+)
+"""In the order in which they are tried: the more a format tells of itself, the earlier."""
 
 
 def find_images(folder: Path) -> dict[str, Path]:
@@ -103,6 +116,31 @@ def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
         known = ", ".join(source.name for source in SOURCES)
         raise UsageError(f"There is no source {name!r}. Known ones: {known}.")
     return next(source for source in SOURCES if source.recognises(folder, images))
+
+
+def read_folder(
+    folder: Path,
+    images: Mapping[str, Path],
+    source: Source,
+    tag_lists: Sequence[Path] = (),
+    aliases: Mapping[str, str] | None = None,
+) -> Reading:
+    """Reads a folder's metadata and lists of tags; every tag under one name.
+
+    Args:
+        folder: The collection's folder.
+        images: Its image files by relative path.
+        source: The format of the metadata.
+        tag_lists: Lists of tags from elsewhere.
+        aliases: Other names to tag names, as earlier imports had them.
+
+    Raises:
+        SourceError: The metadata or a list cannot be read; the text names the file.
+    """
+    reading = source.read(folder, images)
+    read_tag_lists(folder, reading, tag_lists)
+    settle_names(reading, aliases)
+    return reading
 
 
 def others_there(folder: Path, images: Mapping[str, Path], source: Source) -> list[Source]:

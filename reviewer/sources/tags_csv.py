@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.text import read_text, tag_key
 
 if TYPE_CHECKING:
@@ -51,7 +50,6 @@ class TagsCsv:
                 _add(reading, images, row["relative_path"] or "", row["tags"] or "")
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}.") from error
-        read_tag_lists(folder, reading)
         return reading
 
 

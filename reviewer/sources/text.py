@@ -56,6 +56,14 @@ def read_text(path: Path) -> DecodedText:
         return DecodedText(content.decode("latin-1"), "latin-1", bom)
 
 
+def name_key(written: str) -> str:
+    """The name by which a site's own tag is matched: lower case, underscores for spaces.
+
+    Sites neither escape nor weigh their tags, so brackets stay as they are.
+    """
+    return re.sub(r"\s+", "_", written.strip().lower())
+
+
 def tag_key(written: str) -> str:
     r"""The name by which a tag is matched, from how a file writes it.
 

@@ -7,18 +7,55 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from reviewer.core.types import Category
 from reviewer.sources.caption_text import Caption, Style, style_of
+from reviewer.sources.hydrus import namespaced
+from reviewer.sources.post import JsonObject, names_in, tag_fields
 from reviewer.sources.tags_csv import COLUMNS
+from reviewer.sources.text import name_key, tag_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from reviewer.core.types import Category
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 
-def caption(text: str, usual: Style, added: Iterable[str], removed: Iterable[str]) -> str:
-    """A caption with tags added and removed; the rest stays byte for byte."""
-    return Caption(text, style_of(text) or usual).edited(added, removed)
+def caption(
+    text: str,
+    usual: Style,
+    added: Iterable[str],
+    removed: Iterable[str],
+    key: Callable[[str], str] = tag_key,
+) -> str:
+    """A caption with tags added and removed; the rest stays byte for byte.
+
+    Args:
+        text: As it is.
+        usual: The style where the text does not tell.
+        added: Matching names.
+        removed: Matching names.
+        key: The matching name of what the text writes.
+    """
+    return Caption(text, style_of(text) or usual, key).edited(added, removed)
+
+
+def hydrus_sidecar(
+    text: str,
+    added: Iterable[str],
+    removed: Iterable[str],
+    categories: Mapping[str, Category],
+    key: Callable[[str], str],
+) -> str:
+    """A Hydrus sidecar with tags added, under the namespaces of their categories, and removed.
+
+    Args:
+        text: As it is; empty for a new one.
+        added: Matching names.
+        removed: Matching names.
+        categories: Of the added tags.
+        key: The matching name of what the text writes.
+    """
+    fresh = {namespaced(name, categories.get(name)) for name in added}
+    edited = Caption(text, Style.LINES, key).edited(sorted(fresh), removed)
+    return edited if text or not edited else edited + "\n"
 
 
 def new_caption(tags: Iterable[str], style: Style, *, spaces: bool) -> str:
@@ -45,37 +82,97 @@ def tags_csv(rows: Iterable[tuple[str, Iterable[str]]]) -> str:
     return text.getvalue()
 
 
-def post_line(line: bytes, effective: frozenset[str], categories: dict[str, Category]) -> str:
+def corrected_post(
+    post: JsonObject,
+    effective: frozenset[str],
+    categories: Mapping[str, Category],
+    key: Callable[[str], str] = name_key,
+) -> JsonObject:
+    """A post with its tags corrected and all else as it was, in any shape that is read.
+
+    Args:
+        post: As the site or a downloader wrote it; is changed and returned.
+        effective: The corrected tags, by matching name.
+        categories: Of tags that the post did not have.
+        key: The matching name of what the post writes.
+    """
+    fields = tag_fields(post)
+    here = {key(written) for field in fields for written, _ in names_in(field.value)}
+    fresh = sorted(effective - here)
+    words = {_word(field.key) for field in fields if field.part}
+    for field in fields:
+        added = fresh
+        if field.part:
+            added = [n for n in fresh if _home(categories.get(n), words) == _word(field.key)]
+        field.holder[field.key] = _corrected(field.value, effective, added, categories, key)
+    return post
+
+
+def post_line(
+    line: bytes,
+    effective: frozenset[str],
+    categories: Mapping[str, Category],
+    key: Callable[[str], str] = name_key,
+) -> str:
     """A line of a Danbooru dump with its tags corrected and all else as it was.
 
     Args:
         line: The line as it came in, in either shape.
         effective: The corrected tags.
         categories: Of tags that the line did not have.
+        key: The matching name of what the line writes.
     """
-    post: dict[str, Any] = json.loads(line)
-    if isinstance(post.get("tags"), list):
-        kept = [tag for tag in post["tags"] if tag["name"] in effective]
-        fresh = sorted(effective - {tag["name"] for tag in kept})
-        post["tags"] = kept + [
-            {"name": name, "category": str(int(categories.get(name, 0)))} for name in fresh
-        ]
-    if "tag_string" in post:
-        _correct_strings(post, effective, categories)
-    return json.dumps(post, ensure_ascii=False, separators=(",", ":"))
+    return json_text(corrected_post(json.loads(line), effective, categories, key))
 
 
-def _correct_strings(
-    post: dict[str, Any], effective: frozenset[str], categories: dict[str, Category]
-) -> None:
-    before = set(post["tag_string"].split())
-    fresh = sorted(effective - before)
-    post["tag_string"] = _kept(post["tag_string"], effective, fresh)
-    for key in [key for key in post if key.startswith("tag_string_")]:
-        kind = key.removeprefix("tag_string_")
-        added = [n for n in fresh if (categories[n].word if n in categories else "general") == kind]
-        post[key] = _kept(post[key], effective, added)
+def json_text(value: JsonObject) -> str:
+    """A post as one line."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _kept(text: str, effective: frozenset[str], added: list[str]) -> str:
-    return " ".join([*(name for name in text.split() if name in effective), *added])
+def _word(key: str) -> str:
+    """The category that a field's name says (`tag_string_artist`, `tag-string-artist`)."""
+    return key.replace("-", "_").removeprefix("tag_string_").removeprefix("tags_")
+
+
+def _home(category: Category | None, words: Collection[str]) -> str:
+    """The field that a new tag goes to: that of its category, else the general one."""
+    word = (category or Category.GENERAL).word
+    if word == "meta" and "meta" not in words:
+        word = "metadata"
+    return word if word in words else "general"
+
+
+def _corrected(
+    value: object,
+    effective: frozenset[str],
+    added: Sequence[str],
+    categories: Mapping[str, Category],
+    key: Callable[[str], str],
+) -> object:
+    """A field's value with the tags that stay, and those that are new to it."""
+    if isinstance(value, list):
+        kept = [entry for entry in value if _stays(entry, effective, key)]
+        return kept + [_entry(value, name, categories) for name in added]
+    text = value if isinstance(value, str) else ""
+    names = text.split()
+    kept_names = [name for name in names if key(name) in effective]
+    if not added and len(kept_names) == len(names):
+        return value
+    lead = text[: len(text) - len(text.lstrip())]
+    tail = text[len(text.rstrip()) :]
+    return lead + " ".join([*kept_names, *added]) + tail
+
+
+def _stays(entry: object, effective: frozenset[str], key: Callable[[str], str]) -> bool:
+    names = names_in([entry])
+    return not names or key(names[0][0]) in effective
+
+
+def _entry(value: list[Any], name: str, categories: Mapping[str, Category]) -> object:
+    """A new tag as the others of its list are written."""
+    if any(isinstance(entry, dict) for entry in value):
+        return {"name": name, "category": str(int(categories.get(name, 0)))}
+    if len(name) > 3 and any(isinstance(entry, str) and " " in entry for entry in value):
+        return name.replace("_", " ")
+    return name

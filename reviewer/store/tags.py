@@ -67,14 +67,14 @@ class TagTable:
     def add_aliases(self, aliases: Mapping[str, str]) -> None:
         """Adds other names (alias to tag name) of known tags; those of unknown tags are left out.
 
+        An alias may be a tag of its own from an import that did not know the alias yet.
+
         Raises:
             StoreError: It could not be stored.
         """
         ids = self.ids()
         rows: list[dict[str, Any]] = [
-            {"name": alias, "tag_id": ids[name]}
-            for alias, name in aliases.items()
-            if name in ids and alias not in ids
+            {"name": alias, "tag_id": ids[name]} for alias, name in aliases.items() if name in ids
         ]
         self._insert("alias", rows)
 

@@ -8,7 +8,7 @@ import pytest
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Category
 from reviewer.sources.danbooru import DanbooruDump
-from reviewer.sources.folder import find_images, source_for
+from reviewer.sources.folder import find_images, read_folder, source_for
 from reviewer.sources.write import post_line, tags_csv
 from tests.conftest import draw
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def read(folder: Path):
     images = find_images(folder)
-    return source_for(folder, images).read(folder, images)
+    return read_folder(folder, images, source_for(folder, images))
 
 
 def test_captions_of_all_kinds_are_read(tmp_path: Path) -> None:
@@ -145,7 +145,9 @@ def test_a_folder_without_images_is_told(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no folder"):
         find_images(tmp_path / "nowhere")
     draw(tmp_path / "a.png", 1)
-    with pytest.raises(UsageError, match=r"Known ones: tags\.csv, danbooru, captions, untagged"):
+    with pytest.raises(UsageError, match=r"Known ones: tags\.csv, gallery-dl, hydrus, danbooru"):
+        source_for(tmp_path, find_images(tmp_path), "flickr")
+    with pytest.raises(SourceError, match="does not hold Hydrus sidecars"):
         source_for(tmp_path, find_images(tmp_path), "hydrus")
 
 

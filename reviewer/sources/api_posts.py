@@ -1,0 +1,114 @@
+"""Posts of Danbooru, e621, Gelbooru and their like, as downloaders save the sites' answers.
+
+One post a line, an array of posts, or an answer as it came (`{"posts": [...]}`, `{"post": ...}`),
+in `.json` and `.jsonl` files in the folder or in `metadata/`. An image belongs to a post if its
+name holds the post's id or MD5.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from reviewer.core.errors import SourceError
+from reviewer.sources.base import Reading
+from reviewer.sources.danbooru import is_dump, metadata_files
+from reviewer.sources.json_file import read_json
+from reviewer.sources.match import ImagesByPost
+from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+class ApiPosts:
+    """Files of posts, with the images beside them."""
+
+    name = "posts"
+    title = "posts as the sites' APIs give them (.json, .jsonl)"
+
+    def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
+        """Whether there is a file of posts that is not a Danbooru20xx dump."""
+        return any(_holds_posts(path) for path in metadata_files(folder))
+
+    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Reads every file of posts.
+
+        Raises:
+            SourceError: A file of posts is broken; the text names it and the line.
+        """
+        by_post = ImagesByPost(images)
+        reading = Reading()
+        unmatched = 0
+        for post in saved_posts(folder):
+            parsed = read_post(post)
+            name = by_post.find(parsed.record.remote_id, parsed.md5)
+            if name is None:
+                unmatched += 1
+                continue
+            reading.records[name] = parsed.record
+            reading.categories.update(parsed.categories)
+        if unmatched:
+            reading.notes.append(f"{unmatched:,} posts in the metadata have no image here.")
+        settle_ratings(reading)
+        return reading
+
+
+def saved_posts(folder: Path) -> Iterator[JsonObject]:
+    """Every post in the files of a folder, in order.
+
+    Raises:
+        SourceError: A file of posts is broken; the text names it and the line.
+    """
+    for path in metadata_files(folder):
+        if _holds_posts(path):
+            yield from _posts(path)
+
+
+def _holds_posts(path: Path) -> bool:
+    try:
+        return not is_dump(path) and next(_posts(path), None) is not None
+    except SourceError:
+        return False
+
+
+def _posts(path: Path) -> Iterator[JsonObject]:
+    """The posts of a file: by lines if its first line is JSON, else of the whole file."""
+    if not _has_lines(path):
+        yield from _posts_in(read_json(path))
+        return
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
+            except (msgspec.DecodeError, RecursionError) as error:
+                raise SourceError(f"{path}, line {number} is not JSON: {error}.") from error
+            yield from _posts_in(value)
+
+
+def _has_lines(path: Path) -> bool:
+    try:
+        with path.open("rb") as lines:
+            msgspec.json.decode(lines.readline().removeprefix(b"\xef\xbb\xbf"))
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return True
+
+
+def _posts_in(value: object) -> Iterator[JsonObject]:
+    """The posts of an answer: itself, its items, or what it holds as `posts` or `post`."""
+    if isinstance(value, list):
+        yield from (item for item in value if is_post(item))
+    elif isinstance(value, dict):
+        if is_post(value):
+            yield value
+        else:
+            for key in ("posts", "post"):
+                held = value.get(key)
+                yield from _posts_in([held] if isinstance(held, dict) else held)

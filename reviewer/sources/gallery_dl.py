@@ -1,0 +1,79 @@
+"""gallery-dl's `--write-metadata`: `image.png.json` beside each image.
+
+gallery-dl adds to what the site told: `category` (the site), `tags`, and `tags_<category>`. What
+`--write-tags` writes (`image.png.txt`, one tag a line) is read as captions.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import SourceError
+from reviewer.sources.base import Reading
+from reviewer.sources.beside import beside
+from reviewer.sources.json_file import broken_note, read_json
+from reviewer.sources.post import JsonObject, read_post, settle_ratings, tag_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+SUFFIXES = (".json",)
+_LOOKED_AT = 50
+"""Files that are opened to tell the format: a few may be broken or somebody else's."""
+
+
+class GalleryDl:
+    """A metadata file of gallery-dl beside each image."""
+
+    name = "gallery-dl"
+    title = "gallery-dl's metadata files beside the images (.json)"
+
+    def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
+        """Whether one of the first JSON files beside images is gallery-dl's."""
+        return any(
+            metadata_of(path) is not None
+            for _, path in islice(beside(images, SUFFIXES), _LOOKED_AT)
+        )
+
+    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Reads every metadata file; one that is broken becomes a note."""
+        reading = Reading()
+        problems = []
+        for name, path in beside(images, SUFFIXES):
+            try:
+                post = read_json(path)
+            except SourceError as error:
+                problems.append(str(error))
+                continue
+            if _is_metadata(post):
+                parsed = read_post(post, site=post["category"])
+                reading.records[name] = parsed.record
+                reading.categories.update(parsed.categories)
+        settle_ratings(reading)
+        reading.notes.extend(broken_note(problems))
+        return reading
+
+
+def metadata_files(images: Mapping[str, Path]) -> Iterator[tuple[str, Path, JsonObject]]:
+    """gallery-dl's files as (relative path of the image, file, its content)."""
+    for name, path in beside(images, SUFFIXES):
+        post = metadata_of(path)
+        if post is not None:
+            yield name, path, post
+
+
+def metadata_of(path: Path) -> JsonObject | None:
+    """The content of a metadata file; `None` where it is something else or broken."""
+    try:
+        post = read_json(path)
+    except SourceError:
+        return None
+    return post if _is_metadata(post) else None
+
+
+def _is_metadata(post: object) -> bool:
+    return (
+        isinstance(post, dict) and isinstance(post.get("category"), str) and bool(tag_fields(post))
+    )

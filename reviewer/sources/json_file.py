@@ -1,0 +1,38 @@
+"""JSON files of downloaders: read without stopping at one that is broken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from reviewer.core.errors import SourceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON holds anything
+    """The content of a JSON file.
+
+    Raises:
+        SourceError: It cannot be read or is not JSON; the text names it.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise SourceError(f"{path} is not JSON: {error}.") from error
+
+
+def broken_note(problems: list[str]) -> list[str]:
+    """One sentence on files that could not be read; none where there are none."""
+    if not problems:
+        return []
+    return [
+        (
+            f"{len(problems):,} metadata file(s) could not be read, and their images have no tags "
+            f"until those are mended: {problems[0]}"
+        )
+    ]
