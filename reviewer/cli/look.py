@@ -84,7 +84,8 @@ def review(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
     """
     with frame.output() as output, ending(output):
         place = find_place(folder, workspace).workspace
-        with Library.open(place, folder=folder):
+        # A collection that cannot be reviewed is refused here rather than in an empty window.
+        with Library.open(place, folder=folder) as library, library.workspace.held("review"):
             pass
     _show(frame, place, None)
 

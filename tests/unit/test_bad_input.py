@@ -481,6 +481,9 @@ def test_a_second_window_and_a_second_job_are_refused(workspace: Path, folder: P
         said = command("import", folder, "--workspace", workspace)
         assert said.returncode == 3
         assert "being worked on by another job" in said.stderr
+        window = command("review", "--workspace", workspace)
+        assert window.returncode == 3
+        assert "open in another window" in window.stderr
         with (
             Library.open(workspace) as second,
             pytest.raises(StoreBusyError, match="open in another window"),
