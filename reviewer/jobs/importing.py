@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from reviewer.core.errors import SourceError
 from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
-from reviewer.pictures import PictureFacts, look
+from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.names import needed_implications
@@ -157,7 +158,9 @@ def _files(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iterat
                 (status.st_size, status.st_mtime_ns) == (before.size, before.mtime_ns)
             )
             if before is not None and unchanged:
-                facts = PictureFacts(before.width, before.height, before.problem)
+                facts = PictureFacts(before.width, before.height)
+                if before.problem:
+                    facts = _look_again(path)
                 return _File(name, before.size, before.mtime_ns, before.sha256, facts)
             content = path.read_bytes()
         except OSError as error:
@@ -171,6 +174,18 @@ def _files(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iterat
         entries = iter(images.items())
         while some := list(islice(entries, 64)):
             yield from pool.map(examine, some)
+
+
+def _look_again(path: Path) -> PictureFacts:
+    """Decodes an image that was set aside: its disk may only have been away for a while."""
+    facts = look(path.read_bytes())
+    if facts.problem:
+        return facts
+    try:
+        open_picture(path)
+    except SourceError as error:
+        return replace(facts, problem=str(error))
+    return facts
 
 
 def _count(tally: _Tally, file: _File, before: KnownFile | None, tags: frozenset[int]) -> bool:
@@ -194,6 +209,7 @@ def _same(file: _File, before: KnownFile, tags: frozenset[int]) -> bool:
         file.sha256 == before.sha256
         and file.mtime_ns == before.mtime_ns
         and pack(tags) == before.tags
+        and file.facts.problem == before.problem
         and before.state is not ImageState.GONE
     )
 

@@ -109,9 +109,10 @@ def rank_questions(
     )
     library.rankings.save(ranking)
     expected = float(queues.expected_all.sum())
+    unproven = "" if labels.decided else " (a guess that is mostly too high before any answer)"
     listener.note(
         f"{len(ranking):,} questions in {len(ranking.tags):,} queues; about {expected:,.0f} "
-        "errors are expected among them."
+        f"errors are expected among them{unproven}."
     )
     return ChangeSet(
         ranking=True,

@@ -119,6 +119,13 @@ def test_broken_files_are_set_aside_counted_and_the_import_goes_on(opened: Libra
     assert opened.images.counts() == {"ok": 4, "gone": 0, "set aside": 2}
 
 
+def test_an_image_that_is_back_is_asked_again(opened: Library) -> None:
+    """A disk that was away for a while must not cost an image for ever."""
+    opened.images.set_aside(1, "a.png is not there any more.")
+    import_folder(opened, Silent())
+    assert opened.images.counts() == {"ok": 3, "gone": 0, "set aside": 0}
+
+
 def test_images_that_only_the_metadata_name_are_told(opened: Library) -> None:
     write_tags(opened.folder, {"a.png": "cat", "nowhere.png": "dog"})
     heard = Heard()
