@@ -140,7 +140,8 @@ def _table_edits(library: Library) -> Iterator[FileEdit]:
     path = library.folder / TAGS_CSV
     decoded = read_text(path)
     changed = {e.image.path: e for e in corrected_images(library, changed_only=True)}
-    lines = decoded.text.splitlines(keepends=True)
+    # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
+    lines = io.StringIO(decoded.text, newline="")
     key = tag_key_of(library)
     after = "".join(_corrected_row(line, changed, key) for line in lines)
     if after != decoded.text:

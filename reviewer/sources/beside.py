@@ -20,24 +20,26 @@ def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tupl
         images: Image files by relative path.
         suffixes: With the dot, in order of preference.
     """
-    listed: dict[Path, frozenset[str]] = {}
+    endings = tuple(suffixes)
+    listed: dict[str, frozenset[str]] = {}
     for name, path in images.items():
-        place = path.parent
+        place, _, file = name.rpartition("/")
         if place not in listed:
-            listed[place] = _files(place)
+            listed[place] = _files(path.parent, endings)
         there = listed[place]
-        file = path.name
+        if not there:
+            continue
         stem = file.rpartition(".")[0] or file
-        for candidate in (start + suffix for suffix in suffixes for start in (stem, file)):
+        for candidate in (start + suffix for suffix in endings for start in (stem, file)):
             if candidate in there:
-                yield name, place / candidate
+                yield name, path.with_name(candidate)
                 break
 
 
-def _files(place: Path) -> frozenset[str]:
-    """Names of the files of a folder; none where it cannot be read."""
+def _files(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
+    """Names of the files of a folder with one of the endings; none where it cannot be read."""
     try:
         with os.scandir(place) as entries:
-            return frozenset(entry.name for entry in entries if entry.is_file())
+            return frozenset(e.name for e in entries if e.name.endswith(endings) and e.is_file())
     except OSError:
         return frozenset()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reviewer.sources.text import tag_key
+from reviewer.sources.text import spaced, tag_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -129,18 +129,20 @@ class Caption:
 
     def write(self, name: str) -> str:
         """A matching name as this text would write it: spaces or underscores, escapes."""
-        if self.style is not Style.SPACES and self._uses_spaces() and len(name) > 3:
-            name = name.replace("_", " ")
+        if self.style is not Style.SPACES and self._uses_spaces():
+            name = spaced(name)
         if r"\(" in self.text:
             name = name.replace("(", r"\(").replace(")", r"\)")
         return name
 
     def _uses_spaces(self) -> bool:
         words = [piece.written for piece in self._pieces if len(piece.written) > 3]
-        spaced = sum(" " in word for word in words)
+        with_spaces = sum(" " in word for word in words)
         underscored = sum("_" in word for word in words)
         # Lines are a downloader's, with the site's underscores, unless they show otherwise.
-        return spaced > underscored or (spaced == underscored and self.style is Style.COMMAS)
+        if with_spaces == underscored:
+            return self.style is Style.COMMAS
+        return with_spaces > underscored
 
     def _separator(self) -> str:
         gaps = Counter(

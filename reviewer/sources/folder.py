@@ -85,10 +85,13 @@ def find_images(folder: Path) -> dict[str, Path]:
             continue
         seen.add(real)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        here = Path(place)
+        inside = here.relative_to(folder).as_posix()
+        prefix = "" if inside == "." else f"{inside}/"
         for name in sorted(files):
-            if Path(name).suffix.lower() in SUFFIXES and not name.startswith("."):
-                path = Path(place) / name
-                found[path.relative_to(folder).as_posix()] = path
+            _, dot, ending = name.rpartition(".")
+            if f"{dot}{ending}".lower() in SUFFIXES and not name.startswith("."):
+                found[prefix + name] = here / name
     return found
 
 

@@ -7,6 +7,7 @@ the list may stand at any depth (`{"metadata": {"tags": [...]}}`), as the user c
 
 from __future__ import annotations
 
+import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -72,11 +73,14 @@ class HydrusSidecars:
             written.setdefault(name, []).extend(_lines(path))
         for name, path in beside(images, (".json",)):
             try:
-                written.setdefault(name, []).extend(tags_within(read_json(path)) or [])
+                tags = tags_within(read_json(path))
             except SourceError as error:
                 problems.append(str(error))
-        for name, tags in written.items():
-            parsed = [plain_name(tag) for tag in tags]
+                continue
+            if tags is not None:
+                written.setdefault(name, []).extend(tags)
+        for name, lines in written.items():
+            parsed = [plain_name(line) for line in lines]
             reading.records[name] = SourceRecord(tags=frozenset(tag for tag, _ in parsed if tag))
             reading.categories.update({tag: kind for tag, kind in parsed if kind is not None})
         reading.notes.extend(broken_note(problems))
@@ -116,7 +120,7 @@ def tags_within(value: object, depth: int = 0) -> list[str] | None:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    return (line for line in read_text(path).text.splitlines() if line.strip())
+    return (line for line in re.split(r"[\r\n]+", read_text(path).text) if line.strip())
 
 
 def _is_sidecar(path: Path) -> bool:

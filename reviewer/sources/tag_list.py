@@ -112,7 +112,8 @@ def _table(lines: Iterator[list[str]]) -> Iterator[dict[str, Any]]:
     if first and not names:
         yield dict(zip(columns, first, strict=False))
     for line in lines:
-        yield dict(zip(columns, line, strict=False))
+        if line:
+            yield dict(zip(columns, line, strict=False))
 
 
 def _json_rows(path: Path) -> list[Any]:
@@ -120,7 +121,9 @@ def _json_rows(path: Path) -> list[Any]:
         content = read_json(path)
         return content if isinstance(content, list) else []
     try:
-        return [msgspec.json.decode(line) for line in read_text(path).text.splitlines() if line]
+        return [
+            msgspec.json.decode(line) for line in read_text(path).text.split("\n") if line.strip()
+        ]
     except msgspec.DecodeError as error:
         raise SourceError(f"{path} is not JSON lines: {error}.") from error
 

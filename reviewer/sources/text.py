@@ -64,6 +64,13 @@ def name_key(written: str) -> str:
     return re.sub(r"\s+", "_", written.strip().lower())
 
 
+def spaced(name: str) -> str:
+    """A matching name with spaces for underscores; kaomoji such as `^_^` stay as they are."""
+    written = name.replace("_", " ")
+    # Where the spaces do not read back as the same name (`^__^`), the underscores stay.
+    return written if len(name) > 3 and tag_key(written) == name else name
+
+
 def tag_key(written: str) -> str:
     r"""The name by which a tag is matched, from how a file writes it.
 

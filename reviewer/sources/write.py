@@ -12,7 +12,7 @@ from reviewer.sources.caption_text import Caption, Style, style_of
 from reviewer.sources.hydrus import namespaced
 from reviewer.sources.post import JsonObject, names_in, tag_fields
 from reviewer.sources.tags_csv import COLUMNS
-from reviewer.sources.text import name_key, tag_key
+from reviewer.sources.text import name_key, spaced, tag_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -68,7 +68,7 @@ def new_caption(tags: Iterable[str], style: Style, *, spaces: bool) -> str:
     """
     names = list(tags)
     if style is Style.COMMAS and spaces:
-        names = [name.replace("_", " ") if len(name) > 3 else name for name in names]
+        names = [spaced(name) for name in names]
     separator = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}[style]
     return separator.join(names) + "\n"
 
@@ -173,6 +173,6 @@ def _entry(value: list[Any], name: str, categories: Mapping[str, Category]) -> o
     """A new tag as the others of its list are written."""
     if any(isinstance(entry, dict) for entry in value):
         return {"name": name, "category": str(int(categories.get(name, 0)))}
-    if len(name) > 3 and any(isinstance(entry, str) and " " in entry for entry in value):
-        return name.replace("_", " ")
+    if any(isinstance(entry, str) and " " in entry for entry in value):
+        return spaced(name)
     return name

@@ -7,6 +7,8 @@ import pytest
 
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Category
+from reviewer.sources.beside import beside
+from reviewer.sources.captions import SUFFIXES, caption_file
 from reviewer.sources.danbooru import DanbooruDump
 from reviewer.sources.folder import find_images, read_folder, source_for
 from reviewer.sources.write import post_line, tags_csv
@@ -182,4 +184,30 @@ def test_a_table_round_trips(tmp_path: Path) -> None:
     reading = read(tmp_path)
     assert {name: sorted(r.tags) for name, r in reading.records.items()} == {
         name: sorted(tags) for name, tags in rows.items()
+    }
+
+
+def test_a_file_beside_an_image_is_found_by_either_name_and_never_a_folder(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.png", "b.png", "in/c.d.png", "e.png")):
+        draw(tmp_path / name, number)
+    for name in ("a.txt", "a.png.txt", "b.png.caption", "in/c.d.txt"):
+        (tmp_path / name).write_text("hat")
+    (tmp_path / "e.txt").mkdir()
+    found = dict(beside(find_images(tmp_path), (".txt", ".caption")))
+    assert {name: path.relative_to(tmp_path).as_posix() for name, path in found.items()} == {
+        "a.png": "a.txt",
+        "b.png": "b.png.caption",
+        "in/c.d.png": "in/c.d.txt",
+    }
+
+
+def test_the_file_of_one_image_is_that_of_the_listing(tmp_path: Path) -> None:
+    for number, name in enumerate(("a.png", "b.png", "c.png")):
+        draw(tmp_path / name, number)
+    for name in ("a.png.txt", "a.caption", "b.caption", "b.png.caption"):
+        (tmp_path / name).write_text("hat")
+    images = find_images(tmp_path)
+    listed = dict(beside(images, SUFFIXES))
+    assert {name: listed.get(name) for name in images} == {
+        name: caption_file(path) for name, path in images.items()
     }

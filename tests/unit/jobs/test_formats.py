@@ -1,0 +1,178 @@
+"""Formats through the whole of import, answer and export."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reviewer.core.types import Answer, Category, Decision, Side
+from reviewer.jobs import write_back
+from reviewer.jobs.context import Silent
+from reviewer.jobs.exporting import export
+from reviewer.jobs.importing import import_folder
+from reviewer.store.library import Library
+from tests.conftest import draw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from reviewer.core.types import Progress
+
+
+class Heard(Silent):
+    """Keeps the notes."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def progress(self, progress: Progress) -> None:
+        pass
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for number, name in enumerate(("a.png", "b.jpg")):
+        draw(tmp_path / "images" / name, number)
+    return tmp_path / "images"
+
+
+@pytest.fixture
+def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
+    with Library.create(tmp_path / "workspace", folder) as library:
+        yield library
+
+
+def answer(library: Library, path: str, tag: str, given: Answer) -> None:
+    image_id = library.images.known_files()[path].id
+    tag_id = library.tags.add({tag: None})[tag]
+    side = Side(int(tag_id in library.images.original_tags(image_id)))
+    row = Decision(image_id, tag_id, given, side, 0.75, 0.5, "v1", "me", 1_700_000_000_000)
+    library.decisions.append([row])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_gallery_dls_files_are_copied_with_corrected_tags(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    post = {
+        "category": "e621",
+        "id": 5,
+        "tags": ["solo", "wolf"],
+        "tags_general": ["solo"],
+        "tags_species": ["wolf"],
+        "extra": {"kept": [1.5, None]},
+    }
+    (folder / "a.png.json").write_text(json.dumps(post))
+    before = contents(folder)
+    import_folder(library, Silent())
+    answer(library, "a.png", "wolf", Answer.NO)
+    answer(library, "a.png", "dog", Answer.YES)
+    export(library, Silent(), tmp_path / "out", ["jsonl"])
+    written = contents(tmp_path / "out" / "gallery-dl")
+    assert list(written) == ["a.png.json"]
+    assert json.loads(written["a.png.json"]) == post | {
+        "tags": ["solo", "dog"],
+        "tags_general": ["solo", "dog"],
+        "tags_species": [],
+    }
+    assert contents(folder) == before
+
+
+def test_posts_keep_their_sites_shape(library: Library, folder: Path, tmp_path: Path) -> None:
+    (folder / "a.png").rename(folder / "71.png")
+    (folder / "b.jpg").rename(folder / "72.jpg")
+    posts = [
+        {"id": 71, "rating": "q", "tags": {"general": ["solo"], "species": ["wolf"]}},
+        {"id": "72", "rating": "general", "tags": " hat miku "},
+        {"id": "73", "tags": "nobody here"},
+    ]
+    (folder / "posts.json").write_text(json.dumps({"posts": posts}))
+    import_folder(library, Silent())
+    answer(library, "71.png", "wolf", Answer.NO)
+    answer(library, "72.jpg", "scarf", Answer.YES)
+    export(library, Silent(), tmp_path / "out", ["jsonl"])
+    lines = (tmp_path / "out" / "posts.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in lines] == [
+        posts[0] | {"tags": {"general": ["solo"], "species": []}},
+        posts[1] | {"tags": " hat miku scarf "},
+    ]
+
+
+def test_hydrus_sidecars_keep_their_namespaces_and_names(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "a.png.txt").write_text("blue hair\ncharacter:miku\ncreator:someone\n")
+    import_folder(library, Silent())
+    library.tags.add({"luka": Category.CHARACTER})
+    answer(library, "a.png", "miku", Answer.NO)
+    answer(library, "a.png", "luka", Answer.YES)
+    answer(library, "b.jpg", "luka", Answer.YES)
+    export(library, Silent(), tmp_path / "out", ["captions"])
+    assert contents(tmp_path / "out") == {
+        "a.png.txt": b"blue hair\ncreator:someone\ncharacter:luka\n",
+        "b.jpg.txt": b"character:luka\n",
+    }
+
+
+def test_captions_of_images_that_share_a_stem_stay_apart(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "b.jpg").rename(folder / "a.jpg")
+    (folder / "a.png.txt").write_text("1girl, hat")
+    (folder / "a.jpg.txt").write_text("1girl, scarf")
+    import_folder(library, Silent())
+    export(library, Silent(), tmp_path / "out", ["captions"])
+    assert contents(tmp_path / "out") == {"a.png.txt": b"1girl, hat", "a.jpg.txt": b"1girl, scarf"}
+
+
+def test_an_alias_in_a_caption_is_its_tag_and_can_be_taken_out(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "a.txt").write_text("1girl, longhair, hat\n")
+    (folder / "b.txt").write_text("longhair, 1girl\n")
+    import_folder(library, Silent())
+    listed = tmp_path / "tag_aliases.csv"
+    listed.write_text("antecedent_name,consequent_name,status\nlonghair,long_hair,active\n")
+    heard = Heard()
+    import_folder(library, heard, tag_lists=[listed])
+    assert any(note.startswith("2 tags are other names of a tag") for note in heard.notes)
+    # The list need not be given again.
+    import_folder(library, Silent())
+    image_id = library.images.known_files()["a.png"].id
+    names = {library.vocabulary().name(t) for t in library.images.original_tags(image_id)}
+    assert names == {"1girl", "long_hair", "hat"}
+    answer(library, "a.png", "long_hair", Answer.NO)
+    answer(library, "b.jpg", "hat", Answer.YES)
+    write_back.apply(library, Silent(), write_back.plan(library))
+    assert (folder / "a.txt").read_bytes() == b"1girl, hat\n"
+    assert (folder / "b.txt").read_bytes() == b"longhair, 1girl, hat\n"
+
+
+def test_implications_of_a_long_list_add_no_tags_that_nobody_uses(
+    library: Library, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("cat_ears, hat")
+    rows = ["cat_ears,animal_ears,active", *(f"x{n},y{n},active" for n in range(500))]
+    (folder / "implications.csv").write_text(
+        "antecedent_name,consequent_name,status\n" + "\n".join(rows) + "\n"
+    )
+    import_folder(library, Silent())
+    assert set(library.tags.ids()) == {"cat_ears", "animal_ears", "hat"}
+
+
+def test_a_row_of_a_table_is_corrected_whole(library: Library, folder: Path) -> None:
+    table = folder / "tags.csv"
+    table.write_bytes("relative_path,tags\r\na.png,hat \u2028 cap\r\nb.jpg,hat\r\n".encode())
+    import_folder(library, Silent())
+    answer(library, "a.png", "hat", Answer.NO)
+    write_back.apply(library, Silent(), write_back.plan(library))
+    assert table.read_bytes() == b"relative_path,tags\r\na.png,cap\r\nb.jpg,hat\r\n"
