@@ -57,6 +57,11 @@ class Ranking:
     def __len__(self) -> int:
         return len(self.images)
 
+    @property
+    def proven(self) -> bool:
+        """Whether answers went into it; before, what it promises is mostly too much."""
+        return self.decided > 0
+
     def question(self, queue: int, position: int) -> Question:
         """The question at a position of a queue, both counted from 0."""
         at = int(self.offsets[queue]) + position

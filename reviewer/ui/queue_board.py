@@ -8,6 +8,7 @@ from reviewer.core.feed import Mode
 from reviewer.core.types import Category
 from reviewer.ui.queue_model import QueueRow, RowKind
 from reviewer.ui.theme import shown_name
+from reviewer.ui.words import promise
 
 if TYPE_CHECKING:
     from reviewer.core.session import ReviewSession
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 _DOT = "  \N{MIDDLE DOT}  "
 
 
-def queue_detail(entry: QueueSummary) -> str:
+def queue_detail(entry: QueueSummary, *, proven: bool) -> str:
     """What is left of a queue, what it promises, and what it has yielded."""
-    parts = [f"{entry.left:,} left", f"~{entry.expected_fixes:,.0f} fixes"]
+    parts = [f"{entry.left:,} left", promise(entry.expected_fixes, "fixes", proven=proven)]
     if entry.answered:
         parts.append(f"{entry.fixed / entry.answered:.0%}")
     return _DOT.join(parts)
@@ -87,7 +88,7 @@ class QueueBoard:
                 RowKind.BEST,
                 -1,
                 "Best first",
-                f"all tags{_DOT}~{self.expected:,.0f} fixes",
+                f"all tags{_DOT}{promise(self.expected, 'fixes', proven=feed.book.ranking.proven)}",
                 "best first",
                 current=feed.mode is Mode.BEST,
             ),
@@ -110,7 +111,7 @@ class QueueBoard:
             RowKind.TAG,
             tag_id,
             name,
-            queue_detail(feed.book.summary(tag_id)),
+            queue_detail(feed.book.summary(tag_id), proven=feed.book.ranking.proven),
             name.lower(),
             tag.category if tag else Category.GENERAL,
             current=feed.mode is Mode.TAG and feed.tag_id == tag_id,

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import set_tone
-from reviewer.ui.words import duration, percent_range
+from reviewer.ui.words import duration, percent_range, promise
 
 if TYPE_CHECKING:
     from reviewer.core.statistics import Interval
@@ -25,6 +25,7 @@ class Figures:
         today: Answers since midnight.
         recent_yield: Of the last `counted` answers.
         errors_left: Expected fixes among the questions left.
+        proven: Whether that number rests on answers.
         saved: Whether the last answer was stored.
         tagger: Version and device, in words.
         paint_p50, paint_p95: Key to paint, milliseconds.
@@ -36,6 +37,7 @@ class Figures:
     recent_yield: Interval
     counted: int
     errors_left: float
+    proven: bool
     saved: bool
     tagger: str
     paint_p50: float
@@ -94,7 +96,7 @@ class StatusLine(QWidget):
         self._today.setText(f"{figures.today:,} today")
         share = percent_range(figures.recent_yield) if figures.counted else "no answers yet"
         self._yield.setText(f"yield {share}")
-        self._left.setText(f"~{figures.errors_left:,.0f} errors left")
+        self._left.setText(promise(figures.errors_left, "errors left", proven=figures.proven))
         self._saved.setText("saved" if figures.saved else "NOT SAVED")
         set_tone(self._saved, "muted" if figures.saved else "alarm")
         self._tagger.setText(figures.tagger)

@@ -102,6 +102,7 @@ class Surroundings(QObject):
             recent_yield=pace.recent_yield,
             counted=pace.counted,
             errors_left=self._board.expected,
+            proven=self._session.feed.book.ranking.proven,
             saved=self._saved,
             tagger=self._tagger(),
             paint_p50=latency.percentile(0.5),

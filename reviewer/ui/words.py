@@ -40,3 +40,8 @@ def progress_line(progress: Progress) -> str:
     if progress.note:
         parts.append(progress.note)
     return "  \N{MIDDLE DOT}  ".join(parts)
+
+
+def promise(expected: float, what: str, *, proven: bool) -> str:
+    """An expected number; before any answer it is the most that there may be."""
+    return f"{'~' if proven else 'up to '}{expected:,.0f} {what}"
