@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reviewer.core.commands import COMMANDS, command, key_table_markdown
+from reviewer.core.commands import COMMANDS, View, command, commands_in, key_table_markdown
 
 ROOT = Path(__file__).parents[1]
 MODULES = sorted([*(ROOT / "reviewer").rglob("*.py"), *(ROOT / "model").rglob("*.py")])
@@ -70,9 +70,13 @@ def test_torch_is_not_loaded_before_it_is_needed(module: str) -> None:
     assert found.stdout.strip() == "[]"
 
 
-def test_no_key_stands_for_two_commands() -> None:
-    keys = [key for entry in COMMANDS for key in entry.keys]
+@pytest.mark.parametrize("view", [View.SINGLE, View.GRID])
+def test_no_key_stands_for_two_commands(view: View) -> None:
+    keys = [key for entry in commands_in(view) for key in entry.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_commands_are_found_by_their_names() -> None:
     ids = [entry.id for entry in COMMANDS]
     assert len(ids) == len(set(ids))
     assert command("undo").keys[0] == "Backspace"

@@ -1,12 +1,24 @@
 """Every command of the review window, in one table.
 
 The key handling, the menus, the tooltips, the in-app list and the README's table are all made from
-it. Keys are written as Qt writes them in portable text.
+it. Keys are written as Qt writes them in portable text. A key may stand for one command while
+questions come one by one and for another in the grid.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class View(StrEnum):
+    """Where a command is at hand."""
+
+    SINGLE = "single"
+    """Questions come one by one."""
+    GRID = "grid"
+    """A page of questions is shown."""
+    BOTH = "both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +33,9 @@ class Command:
         caption: Short text for the caption line under the picture; empty if it is not shown there.
         mouse: What the mouse does for it, in words.
         held: Acts while its key is held down.
+        view: Where the command is at hand.
+        numbered: Each key does it to something else; the command is told the key's place.
+        brief: The keys in words, where a list of them all would be long.
     """
 
     id: str
@@ -30,32 +45,82 @@ class Command:
     caption: str = ""
     mouse: str = ""
     held: bool = False
+    view: View = View.SINGLE
+    numbered: bool = False
+    brief: str = ""
 
+
+_GRID = "In the grid"
 
 COMMANDS: tuple[Command, ...] = (
     Command("answer.yes", "Yes, the image shows it", ("A", "Y", "Num+1"), "Answer", "Yes"),
     Command("answer.no", "No, it does not", ("X", "N", "Num+2"), "Answer", "No"),
     Command("answer.unsure", "Can't tell", ("Space", "S", "Num+3"), "Answer", "Can't tell"),
-    Command("undo", "Take the last answer back", ("Backspace", "Ctrl+Z"), "Answer", "Undo"),
-    Command("redo", "Answer again as before", ("Ctrl+Y", "Ctrl+Shift+Z"), "Answer"),
+    Command(
+        "undo",
+        "Take the last answer or page back",
+        ("Backspace", "Ctrl+Z"),
+        "Answer",
+        "Undo",
+        view=View.BOTH,
+    ),
+    Command("redo", "Answer again as before", ("Ctrl+Y", "Ctrl+Shift+Z"), "Answer", view=View.BOTH),
     Command("flag", "Flag for later", ("F",), "Answer", "Flag"),
     Command("next", "Next question without answering", ("Right", "Down"), "Move", "", "wheel"),
     Command("previous", "Previous question", ("Left", "Up"), "Move", "", "wheel"),
-    Command("queue.next", "Next queue", ("]",), "Move"),
-    Command("queue.previous", "Previous queue", ("[",), "Move"),
-    Command("queue.pick", "Pick a queue or tag", ("/", "Q"), "Move", "Pick a tag", "click it"),
+    Command("queue.next", "Next queue", ("]",), "Move", view=View.BOTH),
+    Command("queue.previous", "Previous queue", ("[",), "Move", view=View.BOTH),
+    Command(
+        "queue.pick",
+        "Pick a queue or tag",
+        ("/", "Q"),
+        "Move",
+        "Pick a tag",
+        "click it",
+        view=View.BOTH,
+    ),
     Command("zoom.toggle", "Zoom to 100 % or fit", ("Z",), "Look", "Zoom", "double click"),
     Command("zoom.in", "Zoom in", ("+", "="), "Look", "", "Ctrl+wheel"),
     Command("zoom.out", "Zoom out", ("-",), "Look", "", "Ctrl+wheel"),
     Command("look.full", "Hold: full resolution", ("W",), "Look", held=True),
-    Command("look.bare", "Hold: hide the panels", ("Shift",), "Look", held=True),
+    Command("look.bare", "Hold: hide the panels", ("Shift",), "Look", held=True, view=View.BOTH),
     Command("look.why", "Show side, score and suspicion", ("V",), "Look", "Why"),
-    Command("panels", "Show or hide the side panels", ("Tab",), "Window"),
-    Command("jobs", "Jobs: train, scan, rank", ("J",), "Window"),
-    Command("keys", "This list of keys", ("?", "H"), "Window", "Keys"),
-    Command("fullscreen", "Full screen", ("F11",), "Window"),
+    Command("grid", "Grid: a page of images at once", ("G",), _GRID, "Grid"),
+    Command(
+        "grid.move",
+        "Move the focus",
+        ("Left", "Right", "Up", "Down"),
+        _GRID,
+        view=View.GRID,
+        numbered=True,
+    ),
+    Command("grid.flip", "Flip the answer", ("Space",), _GRID, "Flip", "click", view=View.GRID),
+    Command(
+        "grid.number",
+        "Flip one of the first nine",
+        tuple("123456789"),
+        _GRID,
+        view=View.GRID,
+        numbered=True,
+        brief="1 to 9",
+    ),
+    Command("grid.unsure", "Can't tell", ("S",), _GRID, "Can't tell", view=View.GRID),
+    Command("grid.commit", "Store the page", ("Enter",), _GRID, "Store the page", view=View.GRID),
+    Command(
+        "grid.large", "Hold: show large", ("W",), _GRID, "Large", "hover", held=True, view=View.GRID
+    ),
+    Command("grid.close", "Back to one by one", ("G", "Esc"), _GRID, "One by one", view=View.GRID),
+    Command("panels", "Show or hide the side panels", ("Tab",), "Window", view=View.BOTH),
+    Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
+    Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),
+    Command("fullscreen", "Full screen", ("F11",), "Window", view=View.BOTH),
     Command("leave", "Leave the review", ("Esc",), "Window"),
 )
+
+
+def commands_in(view: View, commands: tuple[Command, ...] = COMMANDS) -> tuple[Command, ...]:
+    """The commands that are at hand in a view, in the order of the table."""
+    return tuple(entry for entry in commands if entry.view in {view, View.BOTH})
 
 
 def command(command_id: str) -> Command:
@@ -71,10 +136,18 @@ def command(command_id: str) -> Command:
 
 
 def key_table_markdown(commands: tuple[Command, ...] = COMMANDS) -> str:
-    """The table of keys as it stands in the README."""
-    rows = ["| action | key | also |", "|---|---|---|"]
+    """The tables of keys as they stand in the README: the review, then what is the grid's own."""
+    review = tuple(entry for entry in commands if entry.view is not View.GRID)
+    grid = tuple(entry for entry in commands if entry.view is View.GRID)
+    return f"{_table(review, 'action')}\n{_table(grid, 'in the grid')}"
+
+
+def _table(commands: tuple[Command, ...], heading: str) -> str:
+    rows = [f"| {heading} | key | also |", "|---|---|---|"]
     for entry in commands:
-        first, *others = (key.replace("|", "\\|") for key in entry.keys)
-        also = ", ".join([*(f"`{key}`" for key in others), *([entry.mouse] if entry.mouse else [])])
-        rows.append(f"| {entry.title} | `{first}` | {also} |")
+        first, *others = (f"`{key}`".replace("|", "\\|") for key in entry.keys)
+        if entry.brief:
+            first, others = entry.brief, []
+        also = ", ".join([*others, *([entry.mouse] if entry.mouse else [])])
+        rows.append(f"| {entry.title} | {first} | {also} |")
     return "\n".join(rows) + "\n"

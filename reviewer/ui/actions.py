@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from reviewer.core.commands import COMMANDS, Command
+from reviewer.core.commands import Command, View, commands_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,26 +63,33 @@ def key_cap(key: str) -> str:
 class KeyMap:
     """Finds the command of a key event."""
 
-    def __init__(self, platform: str, commands: tuple[Command, ...] = COMMANDS) -> None:
+    def __init__(
+        self, platform: str, commands: tuple[Command, ...] = commands_in(View.SINGLE)
+    ) -> None:
         """Reads the command table.
 
         Args:
             platform: Qt's name of the window system (`QGuiApplication.platformName()`).
-            commands: The table.
+            commands: Those of one view.
 
         Raises:
             ValueError: Two commands ask for the same key.
         """
         self._platform = platform
-        self._commands: dict[str, Command] = {}
+        self._commands: dict[str, tuple[Command, int]] = {}
         for command in commands:
-            for key in command.keys:
+            for place, key in enumerate(command.keys):
                 if key in self._commands:
                     raise ValueError(f"{key} is bound to two commands")
-                self._commands[key] = command
+                self._commands[key] = (command, place)
 
     def find(self, event: QKeyEvent) -> Command | None:
         """The command of a key press or release; `None` if the key means nothing."""
+        found = self.look_up(event)
+        return None if found is None else found[0]
+
+    def look_up(self, event: QKeyEvent) -> tuple[Command, int] | None:
+        """The command of a key with the key's place among those of the command, from 0."""
         for name in self._names(event):
             if name in self._commands:
                 return self._commands[name]

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from reviewer.core.commands import COMMANDS, Command
+from reviewer.core.commands import COMMANDS, Command, View, commands_in
 from reviewer.ui.actions import key_cap
 from reviewer.ui.theme import HOVER, LINE, MUTED, RAISED, TEXT
 
@@ -62,7 +62,7 @@ class CaptionButton(QAbstractButton):
 
 
 class CaptionBar(QWidget):
-    """The captions of the command table, in its order.
+    """The captions of the commands at hand, in the order of their table.
 
     Attributes:
         triggered: Emitted with a command's id when its caption is clicked.
@@ -85,6 +85,13 @@ class CaptionBar(QWidget):
                 row.addWidget(button)
                 self._buttons.append(button)
         row.addStretch(1)
+        self.show_view(View.SINGLE)
+
+    def show_view(self, view: View) -> None:
+        """Shows the captions of a view."""
+        at_hand = {command.id for command in commands_in(view)}
+        for button in self._buttons:
+            button.setVisible(button.command_id in at_hand)
 
     def _clicked(self) -> None:
         button = self.sender()

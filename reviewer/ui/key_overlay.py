@@ -112,8 +112,8 @@ class KeyOverlay(QWidget):
                 command.mouse,
             )
             right -= width + 10
-        for key in reversed(command.keys):
-            cap = key_cap(key)
+        caps = [command.brief] if command.brief else [key_cap(key) for key in command.keys]
+        for cap in reversed(caps):
             width = metrics.horizontalAdvance(cap) + 14
             box = QRectF(right - width, row.top() + 3.5, width, row.height() - 7)
             painter.setPen(QColor(LINE))

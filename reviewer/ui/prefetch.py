@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reviewer.core.session import ReviewSession
+    from reviewer.ui.grid_view import GridView
     from reviewer.ui.image_view import ImageView
 
 
@@ -42,5 +43,24 @@ def wanted(
     coming = [view.key(question.image_id) for question in session.upcoming(ahead)]
     gone = [view.key(question.image_id) for question in session.trail.behind(behind)]
     keys += [*coming[:2], *gone[:1], *coming[2:], *gone[1:]]
+    keys += [PictureKey(image_id, THUMB_PX, THUMB_PX) for image_id in thumbs]
+    return list(dict.fromkeys(keys))
+
+
+def wanted_page(
+    session: ReviewSession, view: GridView, *, thumbs: Iterable[int] = ()
+) -> list[PictureKey]:
+    """The pictures of a page and of the next one, the most urgent first.
+
+    Args:
+        session: What is shown and comes next.
+        view: Where it is shown.
+        thumbs: Image ids that a small picture is wanted of.
+    """
+    large = view.large.key()
+    keys = [] if large is None else [large]
+    page = session.pages.current
+    keys += [view.key(question.image_id) for question in (page.questions if page else ())]
+    keys += [view.key(question.image_id) for question in session.pages.upcoming()]
     keys += [PictureKey(image_id, THUMB_PX, THUMB_PX) for image_id in thumbs]
     return list(dict.fromkeys(keys))

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.core.types import Category, Side
+from reviewer.core.types import Answer, Category, Side
 from reviewer.ui.theme import GROUND, MUTED, RAISED, TEXT, category_colour, shown_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from reviewer.core.types import Answer, Question, Tag
+    from reviewer.core.page import Page
+    from reviewer.core.types import Question, Tag
 
 LEAD = "Does this image show"
+PRESUMED = MappingProxyType(
+    {
+        Answer.YES: "All of these are presumed: Yes, shows",
+        Answer.NO: "All of these are presumed: No, does not show",
+    }
+)
+PAGE_HINT = "Flip the exceptions, then Enter."
+ORDER = (Answer.YES, Answer.NO, Answer.UNSURE)
 LEAD_POINTS = 14.0
 TAG_POINTS = 20.0
 LEAST_POINTS = 12.0
@@ -43,6 +53,7 @@ class QuestionBar(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
+        self._lead, self._tail = LEAD, "?"
         self._note = ""
         self._lead_font = _font(self.font(), LEAD_POINTS)
         self._tag_font = _font(self.font(), TAG_POINTS, bold=True)
@@ -63,9 +74,23 @@ class QuestionBar(QWidget):
             answered: The live answer, when one walked back to an answered question.
         """
         self._tag = tag
+        self._lead, self._tail = LEAD, "?"
         self._note = "" if answered is None else f"You answered {answered.word}."
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
+        self.setToolTip(tag.name)
+        self.update()
+
+    def show_page(self, tag: Tag, page: Page) -> None:
+        """Says what is presumed of a page, and how many answers it has of each kind."""
+        self._tag = tag
+        self._lead, self._tail = PRESUMED[page.presumed], "."
+        counts = page.counts()
+        tally = ", ".join(f"{counts[answer]} {answer.word}" for answer in ORDER if counts[answer])
+        self._note = f"{PAGE_HINT}  {tally}."
+        name = shown_name(tag.name)
+        self.setAccessibleName(f"{self._lead} {name}. {PAGE_HINT} ({tag.category.word} tag)")
+        self.setAccessibleDescription(tally)
         self.setToolTip(tag.name)
         self.update()
 
@@ -101,8 +126,8 @@ class QuestionBar(QWidget):
         small = QFontMetricsF(self._note_font)
         height = QFontMetricsF(self._tag_font).height() + CHIP_PAD
         word = f"{tag.category.word} tag"
-        lead_width = lead.horizontalAdvance(LEAD)
-        tail_width = lead.horizontalAdvance("?") + GAP + small.horizontalAdvance(word)
+        lead_width = lead.horizontalAdvance(self._lead)
+        tail_width = lead.horizontalAdvance(self._tail) + GAP + small.horizontalAdvance(word)
         room = max(self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD, 60.0)
         font = self._font_for(shown_name(tag.name), room)
         name = QFontMetricsF(font)
@@ -113,15 +138,15 @@ class QuestionBar(QWidget):
         baseline = top + (height + lead.ascent() - lead.descent()) / 2
         painter.setFont(self._lead_font)
         painter.setPen(QColor(TEXT))
-        painter.drawText(round(left), round(baseline), LEAD)
+        painter.drawText(round(left), round(baseline), self._lead)
         left += lead_width + GAP
         painter.setFont(font)
         _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
         left += chip_width + GAP / 2
         painter.setFont(self._lead_font)
         painter.setPen(QColor(TEXT))
-        painter.drawText(round(left), round(baseline), "?")
-        left += lead.horizontalAdvance("?") + GAP
+        painter.drawText(round(left), round(baseline), self._tail)
+        left += lead.horizontalAdvance(self._tail) + GAP
         painter.setFont(self._note_font)
         painter.setPen(QColor(MUTED))
         painter.drawText(round(left), round(baseline), word)

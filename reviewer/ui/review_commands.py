@@ -16,10 +16,11 @@ from reviewer.ui.queue_model import RowKind
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Side
+    from reviewer.store.decisions import FlagTable
     from reviewer.store.library import Library
     from reviewer.ui.queue_model import QueueRow
     from reviewer.ui.review_page import ReviewPage
@@ -78,14 +79,8 @@ class AnswerCommands(QObject):
         self._around.stored([decision], 1)
         self._showing.show(pressed)
         if was_flagged:
-            self._forget_flag(question.pair)
+            forget_flags(self._flags, self._around, [question.pair])
         self.answered.emit(decision.id)
-
-    def _forget_flag(self, pair: tuple[int, int]) -> None:
-        try:
-            self._flags.remove(pair)
-        except StoreError as error:
-            self._around.not_saved(error)
 
     def _undo(self) -> None:
         pressed = self._showing.latency.now()
@@ -227,3 +222,12 @@ class LookCommands(QObject):
 
     def _toggle_panels(self) -> None:
         self._page.show_side_panels(not self._page.side_panels)
+
+
+def forget_flags(flags: FlagTable, around: Surroundings, pairs: Iterable[tuple[int, int]]) -> None:
+    """Takes the flags of answered questions away, and says so if that cannot be stored."""
+    try:
+        for pair in pairs:
+            flags.remove(pair)
+    except StoreError as error:
+        around.not_saved(error)

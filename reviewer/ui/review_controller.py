@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from reviewer.core.commands import command
+from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.surroundings import Surroundings
@@ -59,10 +61,15 @@ class ReviewController(QObject):
         self._poll.timeout.connect(self.take_new_ranking)
         answers = AnswerCommands(library, session, page, self.showing, self._around)
         answers.answered.connect(self._ask_for_refresh)
+        grid = GridCommands(library, session, page, self.showing, self._around)
+        grid.answered.connect(self._ask_for_refresh)
         looks = LookCommands(session, page, self.showing, self._around)
-        self.handlers: Mapping[str, Callable[[], None]] = {
+        self._grid = grid
+        self.handlers: Mapping[str, Callable[..., None]] = {
             **answers.handlers(),
             **looks.handlers(),
+            **grid.handlers(),
+            **grid.numbered(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
             "fullscreen": self.fullscreen_wanted.emit,
@@ -84,14 +91,22 @@ class ReviewController(QObject):
         self._around.close()
         self.showing.close()
 
-    def run_command(self, command_id: str) -> None:
-        """Carries a command out; while the list of keys is open only those that close it."""
+    def run_command(self, command_id: str, place: int = 0) -> None:
+        """Carries a command out; while the list of keys is open only those that close it.
+
+        Args:
+            command_id: The command.
+            place: Of the key among those of the command, for a command that is numbered.
+        """
         if command_id != "look.bare":
             self._bare.stop()
-        if not self._page.overlay.isVisible():
+        if self._page.overlay.isVisible():
+            if command_id in {"keys", "leave", "grid.close"}:
+                self._page.overlay.hide()
+        elif command(command_id).numbered:
+            self.handlers[command_id](place)
+        else:
             self.handlers[command_id]()
-        elif command_id in {"keys", "leave"}:
-            self._page.overlay.hide()
 
     def take_new_ranking(self) -> bool:
         """Loads the ranking if there is a newer one; the question on screen stays.
@@ -103,7 +118,7 @@ class ReviewController(QObject):
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        had_question = self._session.current is not None
+        had_question = self._session.current is not None or bool(self._session.pages.current)
         ranking = self._library.rankings.load()
         self._session.reload(ranking)
         self._refreshed_at = max(self._refreshed_at, ranking.decided)
@@ -123,6 +138,8 @@ class ReviewController(QObject):
     def _release(self, command_id: str) -> None:
         if command_id == "look.full":
             self._page.view.hold_full(False)
+        elif command_id == "grid.large":
+            self._grid.let_go()
         elif command_id == "look.bare":
             self._bare.stop()
             self._page.show_bare(False)

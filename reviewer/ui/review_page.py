@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.core.commands import View, commands_in
 from reviewer.ui.actions import KeyMap
 from reviewer.ui.answer_strip import AnswerStrip
 from reviewer.ui.caption_bar import CaptionBar
+from reviewer.ui.grid_view import GridView
 from reviewer.ui.image_view import ImageView
 from reviewer.ui.key_overlay import KeyOverlay
 from reviewer.ui.notice_bar import NoticeBar
@@ -27,26 +29,38 @@ if TYPE_CHECKING:
 LEFT_WIDTH = 15
 RIGHT_WIDTH = 16
 """Widths of the side panels, in heights of a line of text."""
+REPEATED = ("next", "previous", "zoom.", "grid.move")
+"""What a key held down does again and again; nothing that writes."""
 
 
 class ReviewPage(QWidget):
     """All that is seen while reviewing. It owns the keyboard except while a tag is picked.
 
     Attributes:
-        command: Emitted with a command's id, when its key is pressed or its caption clicked.
+        command: Emitted with a command's id and the place of the key among those of the command,
+            when a key is pressed or a caption clicked.
         released: Emitted with the id of a held command, when its key is let go.
     """
 
-    command = Signal(str)
+    command = Signal(str, int)
     released = Signal(str)
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         """Lays the page out; nothing is asked yet."""
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._keys = KeyMap(QGuiApplication.platformName())
+        platform = QGuiApplication.platformName()
+        self._keys = {
+            View.SINGLE: KeyMap(platform, commands_in(View.SINGLE)),
+            View.GRID: KeyMap(platform, commands_in(View.GRID)),
+        }
+        self._shown = View.SINGLE
         self.question_bar = QuestionBar(self)
+        self._centre = QStackedWidget(self)
         self.view = ImageView(self)
+        self.grid = GridView(self)
+        self._centre.addWidget(self.view)
+        self._centre.addWidget(self.grid)
         self.captions = CaptionBar(self)
         self.queues = QueuePanel(self)
         self.tags = TagPanel(vocabulary, self)
@@ -58,9 +72,9 @@ class ReviewPage(QWidget):
         self._bottom = QFrame(self)
         self._bottom.setObjectName("bottomPanel")
         self._lay_out()
-        self.notice = NoticeBar(self.view)
+        self.notice = NoticeBar(self._centre)
         self.overlay = KeyOverlay(self)
-        self.captions.triggered.connect(self.command)
+        self.captions.triggered.connect(self._captioned)
         self.queues.picking_ended.connect(self._take_focus)
 
     def _lay_out(self) -> None:
@@ -68,7 +82,7 @@ class ReviewPage(QWidget):
         centre.setContentsMargins(0, 0, 0, 0)
         centre.setSpacing(0)
         centre.addWidget(self.question_bar)
-        centre.addWidget(self.view, 1)
+        centre.addWidget(self._centre, 1)
         centre.addWidget(self.captions)
         upper = QHBoxLayout()
         upper.setContentsMargins(0, 0, 0, 0)
@@ -87,6 +101,20 @@ class ReviewPage(QWidget):
         page.addLayout(upper, 1)
         page.addWidget(self._bottom)
 
+    def show_view(self, view: View) -> None:
+        """Shows one question, or a page of them; a page has the room of the tags' panel too."""
+        if view is self._shown:
+            return
+        shown = self.side_panels
+        self._shown = view
+        self._centre.setCurrentWidget(self.grid if view is View.GRID else self.view)
+        self.notice.raise_()
+        self.captions.show_view(view)
+        self.show_side_panels(shown)
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+
     @property
     def side_panels(self) -> bool:
         """Whether the side panels are there."""
@@ -96,7 +124,8 @@ class ReviewPage(QWidget):
         """Shows the side panels, or gives their place to the picture."""
         for panel in (self.queues, self.tags):
             _keep_place(panel, kept=False)
-            panel.setVisible(shown)
+        self.queues.setVisible(shown)
+        self.tags.setVisible(shown and self._shown is View.SINGLE)
 
     def show_bare(self, bare: bool) -> None:
         """Blanks everything but the question and its picture; nothing moves."""
@@ -114,18 +143,19 @@ class ReviewPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turns a key into its command; a key held down counts once."""
-        found = self._keys.find(event)
+        found = self._keys[self._shown].look_up(event)
         if found is None:
             super().keyPressEvent(event)
             return
         event.accept()
-        if event.isAutoRepeat() and not found.id.startswith(("next", "previous", "zoom.")):
+        command, place = found
+        if event.isAutoRepeat() and not command.id.startswith(REPEATED):
             return
-        self.command.emit(found.id)
+        self.command.emit(command.id, place)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Ends a held command."""
-        found = self._keys.find(event)
+        found = self._keys[self._shown].find(event)
         if found is not None and found.held and not event.isAutoRepeat():
             self.released.emit(found.id)
             event.accept()
@@ -134,9 +164,12 @@ class ReviewPage(QWidget):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """A held key whose release goes elsewhere is let go here."""
-        self.released.emit("look.full")
-        self.released.emit("look.bare")
+        for held in ("look.full", "look.bare", "grid.large"):
+            self.released.emit(held)
         super().focusOutEvent(event)
+
+    def _captioned(self, command_id: str) -> None:
+        self.command.emit(command_id, 0)
 
     def _take_focus(self) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Signal
 
+from reviewer.core.commands import View
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import ImageState, Tag
+from reviewer.ui.grid_showing import GridShowing
 from reviewer.ui.image_loader import ImageLoader
 from reviewer.ui.latency import Latency
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.prefetch import wanted
+from reviewer.ui.prefetch import wanted, wanted_page
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ class Showing(QObject):
     """Shows the current question; holds the paint gate.
 
     Attributes:
+        grid: Shows the page instead, while one is open.
         latency: From key to paint.
         shown: Another question, or none, is on screen; everything beside it may follow.
     """
@@ -62,9 +65,12 @@ class Showing(QObject):
         )
         self._loader.loaded.connect(self._take_picture)
         self._loader.failed.connect(self._set_aside)
+        self.grid = GridShowing(library, session, page, self._loader, self.latency)
         page.view.painted.connect(self._was_painted)
         page.view.full_wanted.connect(self.prefetch)
         page.view.resized.connect(self.prefetch)
+        page.grid.resized.connect(self.prefetch)
+        self.grid.pictures_wanted.connect(self.prefetch)
 
     @property
     def ready(self) -> bool:
@@ -82,32 +88,40 @@ class Showing(QObject):
         return self._thumbs
 
     def show(self, pressed: float | None = None) -> None:
-        """Shows the session's current question.
+        """Shows the session's current question or page.
 
         Args:
             pressed: When the key was pressed that led here; `None` without one.
         """
         self._serial += 1
         question = self._session.current
-        if question is None:
+        if self._session.pages.current is not None:
+            self.grid.show(pressed, self._why_nothing())
+        elif question is None:
+            self._page.show_view(View.SINGLE)
             self._show_nothing()
         else:
+            self._page.show_view(View.SINGLE)
             if pressed is not None:
                 self.latency.begin(pressed)
             self._show_question(question)
         self.shown.emit()
 
     def prefetch(self) -> None:
-        """Asks for the pictures round the question on screen."""
+        """Asks for the pictures round the question on screen, or of this page and the next."""
         if self._closed:
             return
         strip = self._page.answers.decisions()
+        thumbs = [d.image_id for d in strip if d.image_id not in self._thumbs]
+        if self._session.pages.current is not None:
+            self._loader.want(wanted_page(self._session, self._page.grid, thumbs=thumbs))
+            return
         keys = wanted(
             self._session,
             self._page.view,
             ahead=self._ahead,
             behind=self._behind,
-            thumbs=[d.image_id for d in strip if d.image_id not in self._thumbs],
+            thumbs=thumbs,
         )
         self._loader.want(keys)
 

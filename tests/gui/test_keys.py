@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from reviewer.core.commands import COMMANDS, Command
+from reviewer.core.commands import COMMANDS, Command, View, commands_in
 from reviewer.ui.actions import KeyMap
 from reviewer.ui.key_overlay import KeyOverlay, groups
 
@@ -38,10 +38,17 @@ def scanned(code: int, scan: int, virtual: int = 0, modifiers: object = NONE) ->
 
 
 @pytest.mark.parametrize(
-    ("command", "key"), [(command, key) for command in COMMANDS for key in command.keys]
+    ("view", "command", "key"),
+    [
+        (view, command, key)
+        for view in (View.SINGLE, View.GRID)
+        for command in commands_in(view)
+        for key in command.keys
+    ],
 )
-def test_every_key_of_the_table_finds_its_command(command: Command, key: str):
-    assert KeyMap("xcb").find(typed(key)) == command
+def test_every_key_of_the_table_finds_its_command(view: View, command: Command, key: str):
+    found = KeyMap("xcb", commands_in(view)).look_up(typed(key))
+    assert found == (command, command.keys.index(key))
 
 
 def test_a_key_bound_twice_is_refused():

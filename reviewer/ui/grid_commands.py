@@ -1,0 +1,133 @@
+"""What the commands of the grid do."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.commands import command
+from reviewer.core.errors import StoreError
+from reviewer.core.page import Page
+from reviewer.ui.review_commands import forget_flags
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.showing import Showing
+    from reviewer.ui.surroundings import Surroundings
+
+
+class GridCommands(QObject):
+    """Opens, flips, stores and closes pages.
+
+    Attributes:
+        answered: Emitted with the id of the last answer that was stored.
+    """
+
+    answered = Signal(int)
+
+    def __init__(
+        self,
+        library: Library,
+        session: ReviewSession,
+        page: ReviewPage,
+        showing: Showing,
+        around: Surroundings,
+    ) -> None:
+        """Takes what the commands act on, and listens to the grid."""
+        super().__init__(page)
+        self._flags = library.flags
+        self._session = session
+        self._view = page.grid
+        self._showing = showing
+        self._around = around
+        self._held = False
+        page.grid.clicked.connect(self._click)
+        page.grid.rested.connect(self._rest)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The commands by id."""
+        return {
+            "grid": self._open,
+            "grid.flip": partial(self._mark, Page.flip),
+            "grid.unsure": partial(self._mark, Page.doubt),
+            "grid.commit": self._commit,
+            "grid.large": self._hold,
+            "grid.close": self._close,
+        }
+
+    def numbered(self) -> dict[str, Callable[[int], None]]:
+        """The commands that are told which of their keys was pressed, by id."""
+        return {"grid.move": self._move, "grid.number": self._click}
+
+    def let_go(self) -> None:
+        """Ends the large picture that was held."""
+        self._held = False
+        self._view.large.dismiss()
+
+    def _open(self) -> None:
+        pressed = self._showing.latency.now()
+        self._showing.grid.measure()
+        self._session.open_page()
+        self._showing.show(pressed)
+
+    def _close(self) -> None:
+        pressed = self._showing.latency.now()
+        page = self._session.pages.current
+        self.let_go()
+        self._session.close_page(page.questions[self._view.focus] if page else None)
+        self._showing.show(pressed)
+
+    def _commit(self) -> None:
+        """Stores the page, if all its pictures have been seen."""
+        pressed = self._showing.latency.now()
+        page = self._session.pages.current
+        if page is None or not self._showing.grid.ready:
+            return
+        flagged = [pair for pair in page.pairs if pair in self._session.feed.flagged]
+        try:
+            stored = self._session.answer_page(page.answers(), self._showing.grid.elapsed_ms)
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        self._around.stored(stored, 1)
+        self._showing.show(pressed)
+        forget_flags(self._flags, self._around, flagged)
+        if stored:
+            self.answered.emit(stored[-1].id)
+
+    def _click(self, place: int) -> None:
+        page = self._session.pages.current
+        if page is not None and place < len(page):
+            self._view.move_focus(place)
+            self._mark(Page.flip)
+
+    def _mark(self, how: Callable[[Page, int], None]) -> None:
+        """Changes the answer of the cell in focus, if its picture has been seen."""
+        page, place = self._session.pages.current, self._view.focus
+        if page and self._view.cell(place).is_seen and page.answer(place) is not None:
+            how(page, place)
+            self._view.show_mark(place)
+            self._showing.grid.say()
+
+    def _move(self, key: int) -> None:
+        self._view.step_focus(command("grid.move").keys[key])
+        if self._held:
+            self._hold()
+
+    def _hold(self) -> None:
+        self._held = True
+        self._showing.grid.show_large(self._view.focus, whole=True)
+
+    def _rest(self, place: int) -> None:
+        if self._held:
+            return
+        if place < 0:
+            self._view.large.dismiss()
+        else:
+            self._showing.grid.show_large(place, whole=False)

@@ -1,0 +1,408 @@
+"""Pages of the grid by real key events, checked against the log on disk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtWidgets import QApplication
+
+from reviewer.core.feed import Mode
+from reviewer.core.page import FEWEST, MOST, opposite
+from reviewer.core.types import Answer, Side
+from reviewer.store.library import Library
+from reviewer.ui.grid_layout import GAP, beside, shape_for
+from reviewer.ui.notice_bar import Kind
+from tests.gui.conftest import rank_all, wait_painted
+
+if TYPE_CHECKING:
+    import sqlite3
+    from pathlib import Path
+
+    from PySide6.QtCore import QRect
+    from pytestqt.qtbot import QtBot
+
+    from reviewer.core.page import Page
+    from reviewer.ui.main_window import MainWindow
+
+
+def press(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> None:
+    """Presses a key on the page, as the system would deliver it."""
+    qtbot.keyClick(window.review.page, key)
+
+
+def shown(window: MainWindow) -> Page:
+    """The page on screen."""
+    page = window.review.session.pages.current
+    assert page is not None
+    return page
+
+
+def wait_page(qtbot: QtBot, window: MainWindow) -> None:
+    """Waits until the page on screen can be stored."""
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+
+
+@pytest.fixture
+def gridded(qtbot: QtBot, reviewing: MainWindow) -> MainWindow:
+    """The window with a painted page of more than three questions."""
+    session = reviewing.review.session
+    session.enter(Mode.TAG, session.vocabulary.by_name["hat"].id)
+    reviewing.review.controller.showing.show()
+    wait_painted(qtbot, reviewing)
+    press(qtbot, reviewing, Qt.Key.Key_G)
+    wait_page(qtbot, reviewing)
+    assert len(shown(reviewing)) > 3
+    return reviewing
+
+
+def given(page: Page) -> dict[tuple[int, int], Answer]:
+    return {question.pair: answer for question, answer in page.answers()}
+
+
+def stored(window: MainWindow) -> dict[tuple[int, int], Answer]:
+    return {d.pair: d.answer for d in window.review.library.decisions.live()}
+
+
+def test_g_shows_a_page_of_the_tag_on_screen(qtbot: QtBot, reviewing: MainWindow):
+    asked = reviewing.review.session.current
+    press(qtbot, reviewing, Qt.Key.Key_G)
+    page = reviewing.review.page
+    assert page.grid.isVisible()
+    assert not page.view.isVisible()
+    assert shown(reviewing).questions[0] == asked
+    assert {q.tag_id for q in shown(reviewing).questions} == {asked.tag_id}
+    press(qtbot, reviewing, Qt.Key.Key_G)
+    assert page.view.isVisible()
+    assert reviewing.review.session.current == asked
+    assert stored(reviewing) == {}
+
+
+def test_enter_stores_one_decision_an_image_as_one_step(qtbot: QtBot, gridded: MainWindow):
+    expected = given(shown(gridded))
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == expected
+    log = gridded.review.library.decisions
+    assert len({d.step for d in log.live()}) == 1
+    assert all(d.reviewer == "tester" for d in log.live())
+    assert not shown(gridded).pairs & set(expected)
+
+
+def test_one_undo_takes_the_page_back_with_its_marks(qtbot: QtBot, gridded: MainWindow):
+    press(qtbot, gridded, Qt.Key.Key_2)
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    press(qtbot, gridded, Qt.Key.Key_S)
+    expected = given(shown(gridded))
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    wait_page(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_Backspace)
+    assert stored(gridded) == {}
+    assert given(shown(gridded)) == expected
+    assert set(shown(gridded).exceptions().values()) == {
+        opposite(shown(gridded).presumed),
+        Answer.UNSURE,
+    }
+    wait_page(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_Enter)
+    assert stored(gridded) == expected
+
+
+def test_redo_stores_the_page_again(qtbot: QtBot, gridded: MainWindow):
+    expected = given(shown(gridded))
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    wait_page(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_Backspace)
+    qtbot.keyClick(gridded.review.page, Qt.Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+    assert stored(gridded) == expected
+    assert not shown(gridded).pairs & set(expected)
+
+
+def test_keys_flip_cells(qtbot: QtBot, gridded: MainWindow):
+    page, view = shown(gridded), gridded.review.page.grid
+    other = opposite(page.presumed)
+    press(qtbot, gridded, Qt.Key.Key_Space)
+    assert page.answer(0) is other
+    press(qtbot, gridded, Qt.Key.Key_Space)
+    assert page.answer(0) is page.presumed
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    press(qtbot, gridded, Qt.Key.Key_Left)
+    assert view.focus == 1
+    press(qtbot, gridded, Qt.Key.Key_S)
+    assert page.answer(1) is Answer.UNSURE
+    press(qtbot, gridded, Qt.Key.Key_3)
+    assert page.answer(2) is other
+    assert view.focus == 2
+    press(qtbot, gridded, Qt.Key.Key_9)
+    assert set(page.exceptions()) == {page.questions[1].pair, page.questions[2].pair}
+    assert stored(gridded) == {}
+
+
+def test_a_click_flips_a_cell(qtbot: QtBot, gridded: MainWindow):
+    page, view = shown(gridded), gridded.review.page.grid
+    qtbot.mouseClick(view.cell(1), Qt.MouseButton.LeftButton)
+    assert page.answer(1) is opposite(page.presumed)
+    assert view.focus == 1
+    assert f"{opposite(page.presumed).word}, by you" in view.cell(1).accessibleName()
+    assert f"{page.presumed.word}, presumed" in view.cell(0).accessibleName()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Escape, Qt.Key.Key_G])
+def test_leaving_the_page_stores_nothing_and_loses_nothing(
+    qtbot: QtBot, gridded: MainWindow, key: Qt.Key
+):
+    session = gridded.review.session
+    page = shown(gridded)
+    press(qtbot, gridded, Qt.Key.Key_2)
+    press(qtbot, gridded, key)
+    assert stored(gridded) == {}
+    assert session.current == page.questions[1]
+    coming = [session.current, *session.upcoming(50)]
+    assert set(page.questions) <= set(coming)
+    assert len(coming) == len(set(coming))
+    wait_painted(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_G)
+    assert shown(gridded).exceptions() == page.exceptions()
+
+
+def test_enter_before_the_pictures_are_painted_does_nothing(qtbot: QtBot, reviewing: MainWindow):
+    press(qtbot, reviewing, Qt.Key.Key_G)
+    assert not reviewing.review.controller.showing.grid.ready
+    press(qtbot, reviewing, Qt.Key.Key_Return)
+    press(qtbot, reviewing, Qt.Key.Key_Space)
+    assert stored(reviewing) == {}
+    assert shown(reviewing).exceptions() == {}
+    wait_page(qtbot, reviewing)
+    press(qtbot, reviewing, Qt.Key.Key_Return)
+    assert stored(reviewing)
+
+
+def test_enter_twice_or_held_stores_one_page(qtbot: QtBot, gridded: MainWindow):
+    expected = given(shown(gridded))
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == expected
+    wait_page(qtbot, gridded)
+    repeat = QKeyEvent(
+        QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "", autorep=True
+    )
+    QApplication.sendEvent(gridded.review.page, repeat)
+    assert stored(gridded) == expected
+
+
+def test_the_answer_keys_of_a_single_question_do_nothing_here(qtbot: QtBot, gridded: MainWindow):
+    for key in (Qt.Key.Key_A, Qt.Key.Key_X, Qt.Key.Key_N, Qt.Key.Key_F, Qt.Key.Key_V):
+        press(qtbot, gridded, key)
+    assert stored(gridded) == {}
+    assert shown(gridded).exceptions() == {}
+
+
+def test_what_is_presumed_is_said_and_the_side_is_not(qtbot: QtBot, gridded: MainWindow):
+    bar, page = gridded.review.page.question_bar, shown(gridded)
+    does = "shows" if page.presumed is Answer.YES else "does not show"
+    assert f"presumed: {page.presumed.word}, {does} hat." in bar.accessibleName()
+    assert "Flip the exceptions, then Enter" in bar.note
+    press(qtbot, gridded, Qt.Key.Key_1)
+    assert f"1 {opposite(page.presumed).word}" in bar.note
+    for side in Side:
+        assert side.name.lower() not in (bar.accessibleName() + bar.note).lower()
+
+
+def test_the_presumption_is_of_one_side(qtbot: QtBot, gridded: MainWindow):
+    first = shown(gridded)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    second = shown(gridded)
+    assert {q.side for q in first.questions} != {q.side for q in second.questions}
+    assert {q.tag_id for q in second.questions} == {q.tag_id for q in first.questions}
+
+
+def test_w_shows_the_cell_large_while_it_is_held(qtbot: QtBot, gridded: MainWindow):
+    page, grid = gridded.review.page, gridded.review.page.grid
+    qtbot.keyPress(page, Qt.Key.Key_W)
+    assert grid.large.isVisible()
+    assert grid.large.image_id == shown(gridded).questions[0].image_id
+    qtbot.waitUntil(lambda: grid.large._image.width() > grid.cell(0).image.width())
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    assert grid.large.image_id == shown(gridded).questions[1].image_id
+    qtbot.keyClick(page, Qt.Key.Key_Space)
+    assert grid.large._is_exception
+    qtbot.keyRelease(page, Qt.Key.Key_W)
+    assert not grid.large.isVisible()
+
+
+def test_the_pointer_at_rest_shows_the_cell_large_beside_it(qtbot: QtBot, gridded: MainWindow):
+    grid = gridded.review.page.grid
+    cell = grid.cell(1)
+    spot = QPointF(cell.rect().center())
+    QApplication.sendEvent(cell, QEnterEvent(spot, spot, spot))
+    qtbot.waitUntil(grid.large.isVisible, timeout=3000)
+    assert grid.large.image_id == shown(gridded).questions[1].image_id
+    assert not grid.large.geometry().intersects(cell.geometry().adjusted(1, 1, -1, -1))
+    QApplication.sendEvent(cell, QEvent(QEvent.Type.Leave))
+    assert not grid.large.isVisible()
+
+
+def test_strip_figures_and_refresh_follow_the_page(qtbot: QtBot, gridded: MainWindow):
+    review = gridded.review
+    asked = []
+    review.controller._refresh_every = 3
+    review.controller.refresh_due.connect(lambda: asked.append(True))
+    count = len(shown(gridded))
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert asked == [True]
+    qtbot.waitUntil(lambda: review.page.status._today.text() == f"{count} today")
+    assert len(review.page.answers.decisions()) == count
+    assert review.page.status._saved.text() == "saved"
+    wait_page(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: review.page.status._today.text() == "0 today")
+
+
+def test_a_click_on_an_answer_leaves_the_page(qtbot: QtBot, gridded: MainWindow):
+    review = gridded.review
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(review.page.answers.decisions()))
+    again = review.page.answers.decisions()[0]
+    qtbot.mouseClick(review.page.answers._cells[0], Qt.MouseButton.LeftButton)
+    assert review.session.current.pair == again.pair
+    assert review.page.view.isVisible()
+    assert "You answered" in review.page.question_bar.note
+
+
+def test_a_page_on_a_full_disk_stays_and_says_so(qtbot: QtBot, gridded: MainWindow):
+    review, page = gridded.review, shown(gridded)
+    press(qtbot, gridded, Qt.Key.Key_1)
+    review.library.decisions._database.write(_stop_growing)
+    review.session.reviewer = "r" * 200_000
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert shown(gridded) is page
+    assert stored(gridded) == {}
+    assert review.page.notice.text.startswith("Not saved:")
+    assert review.page.notice.kind is Kind.ERROR
+    assert review.page.notice.isVisible()
+    review.session.reviewer = "tester"
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == given(page)
+
+
+def _stop_growing(connection: sqlite3.Connection) -> None:
+    """Lets SQLite find no room for another page, as on a full disk."""
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {pages}")
+
+
+def test_a_broken_file_is_left_out_of_the_page(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+):
+    for path in (tmp_path / "pictures").glob("[24].jpg"):
+        path.write_bytes(path.read_bytes()[:200])
+    window.open_collection(workspace)
+    press(qtbot, window, Qt.Key.Key_G)
+    wait_page(qtbot, window)
+    while shown(window):
+        wait_page(qtbot, window)
+        press(qtbot, window, Qt.Key.Key_Return)
+    images = window.review.library.images
+    broken = {i for i in range(1, 7) if not images.is_askable(i)}
+    assert len(broken) == 2
+    answered = {image_id for image_id, _ in stored(window)}
+    assert answered == set(range(1, 7)) - broken
+    assert "Nothing is left to ask" in window.review.page.grid._message
+
+
+def test_a_tag_picked_in_the_grid_is_shown_in_the_grid(qtbot: QtBot, gridded: MainWindow):
+    review = gridded.review
+    gridded.activateWindow()
+    press(qtbot, gridded, Qt.Key.Key_Slash)
+    picker = review.page.queues._picker
+    qtbot.keyClicks(picker, "red h")
+    qtbot.keyClick(picker, Qt.Key.Key_Return)
+    (tag_id,) = {question.tag_id for question in shown(gridded).questions}
+    assert review.session.vocabulary.name(tag_id) == "red_hat"
+    press(qtbot, gridded, Qt.Key.Key_BracketRight)
+    (other,) = {question.tag_id for question in shown(gridded).questions}
+    assert other != tag_id
+
+
+def test_a_new_ranking_leaves_the_page_on_screen(
+    qtbot: QtBot, gridded: MainWindow, workspace: Path
+):
+    page = shown(gridded)
+    press(qtbot, gridded, Qt.Key.Key_1)
+    with Library.open(workspace) as other:
+        rank_all(other, reverse=True)
+    assert gridded.review.controller.take_new_ranking()
+    assert shown(gridded) is page
+    assert gridded.review.controller.showing.grid.ready
+    assert len(page.exceptions()) == 1
+
+
+def test_nothing_moves_between_pages(qtbot: QtBot, gridded: MainWindow):
+    page = gridded.review.page
+
+    def places() -> list[QRect]:
+        parts = (page.question_bar, page.grid, page.captions, page.queues, page.answers)
+        return [*(part.geometry() for part in parts), page.grid.cell(0).geometry()]
+
+    before = places()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_Return, Qt.Key.Key_S, Qt.Key.Key_Backspace):
+        press(qtbot, gridded, key)
+        wait_page(qtbot, gridded)
+        qtbot.wait(30)
+        assert places() == before
+
+
+def test_captions_are_those_of_the_view(qtbot: QtBot, gridded: MainWindow):
+    captions = gridded.review.page.captions
+    at_hand = {b.command_id for b in captions._buttons if b.isVisible()}
+    assert {"grid.flip", "grid.commit", "grid.close", "undo"} <= at_hand
+    assert not at_hand & {"answer.yes", "zoom.toggle", "grid"}
+    (store,) = [b for b in captions._buttons if b.command_id == "grid.commit"]
+    qtbot.mouseClick(store, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert stored(gridded)
+
+
+def test_the_next_page_is_decoded_ahead(qtbot: QtBot, gridded: MainWindow):
+    review = gridded.review
+    coming = review.session.pages.upcoming()
+    assert coming
+    loader = review.controller.showing._loader
+    qtbot.waitUntil(
+        lambda: all(loader.get(review.page.grid.key(q.image_id)) for q in coming), timeout=5000
+    )
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert list(shown(gridded).questions) == coming
+    assert all(review.page.grid.cell(n).image is not None for n in range(len(coming)))
+
+
+@pytest.mark.parametrize("width", [520, 700, 1010, 1665, 2500, 3400])
+@pytest.mark.parametrize("height", [300, 510, 870, 1250, 1900])
+def test_cells_are_twenty_to_forty_and_lie_in_the_room(width: int, height: int):
+    shape = shape_for(width, height)
+    assert FEWEST <= shape.cells <= MOST
+    corners = [shape.corner(place) for place in range(shape.cells)]
+    assert len(set(corners)) == shape.cells
+    for left, top in corners:
+        assert left >= GAP
+        assert top >= GAP
+        assert left + shape.cell_width <= width - GAP
+        assert top + shape.cell_height <= height - GAP
+    for needed in (FEWEST, 33, MOST):
+        assert needed <= shape_for(width, height, needed).cells <= MOST
+
+
+def test_arrows_stop_at_the_edges():
+    shape = shape_for(1000, 500)
+    assert shape.moved(0, "Left", 20) == 0
+    assert shape.moved(0, "Up", 20) == 0
+    assert shape.moved(0, "Down", 20) == shape.columns
+    assert shape.moved(19, "Right", 20) == 19
+    assert shape.moved(18, "Right", 20) == 19
+
+
+def test_the_large_picture_lies_beside_its_cell():
+    assert beside(0, 100, 1000) == (100, 600)
+    assert beside(900, 100, 1000) == (300, 600)
+    assert beside(450, 100, 1000)[1] == 450
