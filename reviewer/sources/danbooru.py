@@ -106,7 +106,7 @@ def posts(path: Path) -> Iterator[Post]:
                 continue
             try:
                 yield decoder.decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
                 raise SourceError(f"{path}, line {number} is not a post: {error}.") from error
 
 

@@ -59,6 +59,9 @@ _RATINGS = {
 _FOUR_LETTERS = frozenset({"danbooru", "aibooru"})
 """Sites whose letter `s` means *safe* before a change and *sensitive* after it."""
 
+_LARGEST_SCORE = 2**62
+"""What SQLite can hold; anything near it is no score."""
+
 _HOSTS = {
     "donmai.us": "danbooru",
     "e621.net": "e621",
@@ -155,7 +158,11 @@ def _of_namespace(name: str) -> Category | None:
 def category_of(value: object) -> Category | None:
     """A category by its number or name; `None` where it is unknown."""
     text = str(value)
-    return CATEGORY_NUMBERS.get(int(text)) if text.isdigit() else CATEGORY_WORDS.get(text)
+    return (
+        CATEGORY_NUMBERS.get(int(text))
+        if text.isdecimal() and len(text) < 10
+        else CATEGORY_WORDS.get(text)
+    )
 
 
 def read_post(post: JsonObject, site: str = "") -> ParsedPost:
@@ -170,6 +177,8 @@ def read_post(post: JsonObject, site: str = "") -> ParsedPost:
         for written, told in names_in(field.value):
             category = told if field.category is None else field.category
             name = name_key(written)
+            if not name:
+                continue
             tags[name] = tags.get(name) if category is None else category
     file = post["file"] if isinstance(post.get("file"), dict) else {}
     rating, scheme = _RATINGS.get(_text(post, "rating", "safety").lower(), ("", ""))
@@ -213,9 +222,10 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, dict):
         value = value.get("total")
     try:
-        return int(str(value))
+        number = int(str(value))
     except ValueError:
         return None
+    return number if abs(number) < _LARGEST_SCORE else None
 
 
 def _source(post: JsonObject) -> str:

@@ -102,3 +102,44 @@ def test_an_alias_in_a_post_stays_where_its_tag_does() -> None:
     post = gelbooru(["longhair", "hat"])
     assert corrected_post(dict(post), frozenset({"long_hair"}), {}, key)["tags"] == " longhair "
     assert corrected_post(dict(post), frozenset({"hat"}), {}, key)["tags"] == " hat "
+
+
+values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["name", "category", "general", "artist", "total", "md5", "url"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=8,
+)
+fields = st.sampled_from(
+    [
+        "id",
+        "tags",
+        "tag_string",
+        "tag-string-artist",
+        "tags_meta",
+        "rating",
+        "safety",
+        "score",
+        "sources",
+        "source",
+        "file",
+        "file_url",
+        "md5",
+        "category",
+    ]
+)
+
+
+@given(st.dictionaries(fields, values, max_size=8))
+def test_whatever_stands_in_a_post_it_is_read_and_corrected(post: dict[str, Any]) -> None:
+    parsed = read_post(post)
+    assert all(isinstance(tag, str) and tag for tag in parsed.record.tags)
+    assert parsed.record.score is None or abs(parsed.record.score) < 2**63
+    assert parsed.record.rating_scheme in {"", "sqe", "gsqe"}
+    json.dumps(corrected_post(post, frozenset({"hat"}), {}))
