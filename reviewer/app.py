@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from PySide6.QtCore import QSize
+
     from reviewer.settings import Settings
 
 PULSE_MS = 400
@@ -178,11 +180,17 @@ def usual_sample() -> Sample:
 
 
 def show(window: MainWindow) -> None:
-    """Shows the window as large as it was left."""
-    if window.settings.maximized:
+    """Shows the window as large as it was left, and never larger than the screen."""
+    room = window.screen().availableSize()
+    if window.settings.maximized or not _fits(window.size(), room):
+        window.resize(window.size().boundedTo(room))
         window.showMaximized()
     else:
         window.show()
+
+
+def _fits(size: QSize, room: QSize) -> bool:
+    return size.width() <= room.width() and size.height() <= room.height()
 
 
 def _keep_nothing(_settings: Settings) -> None:

@@ -44,4 +44,5 @@ def progress_line(progress: Progress) -> str:
 
 def promise(expected: float, what: str, *, proven: bool) -> str:
     """An expected number; before any answer it is the most that there may be."""
-    return f"{'~' if proven else 'up to '}{expected:,.0f} {what}"
+    sign = "~" if proven else "\N{LESS-THAN OR EQUAL TO} "
+    return f"{sign}{expected:,.0f} {what}"
