@@ -59,9 +59,10 @@ def plan(library: Library) -> list[FileEdit]:
         return list(_table_edits(library))
     if source in {"captions", "untagged"}:
         return list(_caption_edits(library))
+    own = "captions" if source in {"hydrus", "xmp"} else "jsonl"
     raise UsageError(
         f"Metadata of the kind {source or 'unknown'!r} are not written in place. "
-        "Export them into a folder: reviewer export --to DIR --format jsonl"
+        f"Export them into a folder: reviewer export --to DIR --format {own}"
     )
 
 

@@ -14,6 +14,7 @@ import msgspec
 
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
+from reviewer.pictures import SUFFIXES
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.match import ImagesByPost
 from reviewer.sources.post import category_of, settle_ratings, whole_number
@@ -82,15 +83,22 @@ class DanbooruDump:
 
 
 def metadata_files(folder: Path) -> list[Path]:
-    """Files that may hold posts, in the folder itself and in `metadata/`."""
+    """Files that may hold posts, in the folder itself and in `metadata/`.
+
+    Lists of tags and files of one image (`image.png.json`) are others' to read.
+    """
     places = [folder, folder / "metadata"]
     return sorted(
         path
         for place in places
         if place.is_dir()
         for path in place.iterdir()
-        if path.suffix in {".json", ".jsonl"} and path.is_file() and not is_tag_list(path)
+        if path.suffix in {".json", ".jsonl"} and not _is_of_another(path) and path.is_file()
     )
+
+
+def _is_of_another(path: Path) -> bool:
+    return is_tag_list(path) or path.with_suffix("").suffix.lower() in SUFFIXES
 
 
 def posts(path: Path) -> Iterator[Post]:

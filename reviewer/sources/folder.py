@@ -48,6 +48,9 @@ class Untagged:
 _LOOKED_AT = 100
 """Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
 
+_SAME_FILES = frozenset({("hydrus", "captions")})
+"""(Source, another that would read the same files): the other is not worth a word."""
+
 SOURCES: tuple[Source, ...] = (
     TagsCsv(),
     GalleryDl(),
@@ -150,5 +153,9 @@ def others_there(folder: Path, images: Mapping[str, Path], source: Source) -> li
     """Sources that fit the first images of a folder too, beside the one that is read."""
     some = dict(islice(images.items(), _LOOKED_AT))
     return [
-        other for other in SOURCES[:-1] if other is not source and other.recognises(folder, some)
+        other
+        for other in SOURCES[:-1]
+        if other is not source
+        and (source.name, other.name) not in _SAME_FILES
+        and other.recognises(folder, some)
     ]

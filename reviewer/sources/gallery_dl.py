@@ -1,7 +1,8 @@
 """gallery-dl's `--write-metadata`: `image.png.json` beside each image.
 
 gallery-dl adds to what the site told: `category` (the site), `tags`, and `tags_<category>`. What
-`--write-tags` writes (`image.png.txt`, one tag a line) is read as captions.
+`--write-tags` writes (`image.png.txt`, one tag a line) is read as captions. Other downloaders save
+the site's own answer beside the image; it is read as well.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading
 from reviewer.sources.beside import beside
 from reviewer.sources.json_file import broken_note, read_json
-from reviewer.sources.post import JsonObject, read_post, settle_ratings, tag_fields
+from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings, tag_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +26,13 @@ _LOOKED_AT = 50
 
 
 class GalleryDl:
-    """A metadata file of gallery-dl beside each image."""
+    """A post in a file beside each image."""
 
     name = "gallery-dl"
-    title = "gallery-dl's metadata files beside the images (.json)"
+    title = "metadata files beside the images (.json), as of gallery-dl"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
-        """Whether one of the first JSON files beside images is gallery-dl's."""
+        """Whether one of the first JSON files beside images is a post."""
         return any(
             metadata_of(path) is not None
             for _, path in islice(beside(images, SUFFIXES), _LOOKED_AT)
@@ -48,7 +49,7 @@ class GalleryDl:
                 problems.append(str(error))
                 continue
             if _is_metadata(post):
-                parsed = read_post(post, site=post["category"])
+                parsed = read_post(post)
                 reading.records[name] = parsed.record
                 reading.categories.update(parsed.categories)
         settle_ratings(reading)
@@ -57,7 +58,7 @@ class GalleryDl:
 
 
 def metadata_files(images: Mapping[str, Path]) -> Iterator[tuple[str, Path, JsonObject]]:
-    """gallery-dl's files as (relative path of the image, file, its content)."""
+    """The files as (relative path of the image, file, its content)."""
     for name, path in beside(images, SUFFIXES):
         post = metadata_of(path)
         if post is not None:
@@ -74,6 +75,6 @@ def metadata_of(path: Path) -> JsonObject | None:
 
 
 def _is_metadata(post: object) -> bool:
-    return (
+    return is_post(post) or (
         isinstance(post, dict) and isinstance(post.get("category"), str) and bool(tag_fields(post))
     )

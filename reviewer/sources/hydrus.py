@@ -15,6 +15,7 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import beside
+from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.json_file import broken_note, read_json
 from reviewer.sources.text import name_key, read_text
 
@@ -134,6 +135,6 @@ def _is_sidecar(path: Path) -> bool:
 
 def _tags_in_json(path: Path) -> bool:
     try:
-        return bool(tags_within(read_json(path)))
+        return metadata_of(path) is None and bool(tags_within(read_json(path)))
     except SourceError:
         return False

@@ -165,13 +165,8 @@ def category_of(value: object) -> Category | None:
     )
 
 
-def read_post(post: JsonObject, site: str = "") -> ParsedPost:
-    """Reads a post.
-
-    Args:
-        post: As the site or a downloader wrote it.
-        site: Where it comes from; empty to tell by the post.
-    """
+def read_post(post: JsonObject) -> ParsedPost:
+    """Reads a post as the site or a downloader wrote it."""
     tags: dict[str, Category | None] = {}
     for field in tag_fields(post):
         for written, told in names_in(field.value):
@@ -188,7 +183,7 @@ def read_post(post: JsonObject, site: str = "") -> ParsedPost:
         rating_scheme=scheme,
         score=whole_number(post.get("score")),
         source=_source(post),
-        site=site or _site(post, file),
+        site=_site(post, file),
         remote_id=_text(post, "id"),
     )
     md5 = (_text(post, "md5", "checksumMD5") or _text(file, "md5")).lower()
@@ -236,7 +231,9 @@ def _source(post: JsonObject) -> str:
 
 
 def _site(post: JsonObject, file: JsonObject) -> str:
-    """The site by the address of the file, else by what only one site has."""
+    """The site by gallery-dl's word, by the address of the file, or by what only one site has."""
+    if category := _text(post, "category"):
+        return category
     address = _text(post, "file_url", "file-url", "large_file_url") or _text(file, "url")
     host = _host(address)
     site = _HOSTS.get(".".join(host.split(".")[-2:]), host)

@@ -4,7 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Category
-from reviewer.sources.folder import find_images, read_folder, source_for
+from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from tests.conftest import draw
 
 if TYPE_CHECKING:
@@ -153,3 +153,21 @@ def test_one_tag_a_line_is_read_as_lines(tmp_path: Path) -> None:
     records = read_folder(tmp_path, images, source).records
     assert records["a.png"].tags == frozenset(tags)
     assert records["b.png"].tags == {"twilight_sparkle", "solo", "sitting_on_a_bench"}
+
+
+def test_a_sites_own_answer_beside_the_image_is_read_too(tmp_path: Path) -> None:
+    own = {"id": 3, "rating": "e", "tags": {"general": ["solo"], "species": ["wolf"]}}
+    write(tmp_path, a=own)
+    record = read(tmp_path).records["a.png"]
+    assert (record.site, record.remote_id, record.tags) == ("e621", "3", {"solo", "wolf"})
+
+
+def test_other_formats_do_not_claim_its_files(tmp_path: Path) -> None:
+    write(tmp_path, a=DANBOORU, b=SZURUBOORU)
+    for path in tmp_path.glob("*.json"):
+        path.write_text(json.dumps(json.loads(path.read_text())))
+    images = find_images(tmp_path)
+    assert others_there(tmp_path, images, source_for(tmp_path, images)) == []
+    (tmp_path / "a.png.txt").write_text("1girl\nsolo\n")
+    (other,) = others_there(tmp_path, images, source_for(tmp_path, images))
+    assert other.name == "captions"

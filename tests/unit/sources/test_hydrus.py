@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.types import Category
-from reviewer.sources.folder import find_images, read_folder, source_for
+from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.hydrus import plain_name, tags_within
 from reviewer.sources.matching import key_for
 from reviewer.sources.write import hydrus_sidecar
@@ -64,6 +64,13 @@ def test_text_and_json_sidecars_are_read(tmp_path: Path) -> None:
     assert reading.categories == {"miku": Category.CHARACTER, "someone": Category.ARTIST}
     (note,) = reading.notes
     assert "c.png.json" in note
+
+
+def test_captions_are_not_named_beside_it(tmp_path: Path) -> None:
+    draw(tmp_path / "a.png", 1)
+    (tmp_path / "a.png.txt").write_text("hat\ncharacter:miku\n")
+    images = find_images(tmp_path)
+    assert others_there(tmp_path, images, source_for(tmp_path, images)) == []
 
 
 def test_a_caption_that_speaks_of_a_character_is_no_sidecar(tmp_path: Path) -> None:

@@ -118,20 +118,17 @@ values = st.recursive(
 )
 fields = st.sampled_from(
     [
-        "id",
-        "tags",
-        "tag_string",
-        "tag-string-artist",
-        "tags_meta",
-        "rating",
-        "safety",
-        "score",
-        "sources",
-        "source",
-        "file",
-        "file_url",
-        "md5",
-        "category",
+        *(
+            "id",
+            "tags",
+            "tag_string",
+            "tag-string-artist",
+            "tags_meta",
+            "rating",
+            "safety",
+            "score",
+        ),
+        *("sources", "source", "file", "file_url", "md5", "category"),
     ]
 )
 
