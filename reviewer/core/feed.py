@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from reviewer.core.types import Question, Side
 
 
+CHECK = 5
+"""Questions between two looks at whether a block keeps what it promised."""
+
+
 class Mode(StrEnum):
     """Where the next question comes from."""
 
@@ -151,7 +155,7 @@ class QuestionFeed:
         return self._pull_best(showing)
 
     def _pull_best(self, showing: Question | None) -> bool:
-        if self.tag_id is None or self._block_left <= 0:
+        if self.tag_id is None or self._block_left <= 0 or self._disappoints(self.tag_id):
             self.tag_id, self._block_left = self.book.best(), BLOCK
         if self.tag_id is None:
             return False
@@ -161,6 +165,16 @@ class QuestionFeed:
             self._block_left = BLOCK
         self._block_left -= 1
         return True
+
+    def _disappoints(self, tag_id: int) -> bool:
+        """Whether a block gives so much less than hoped that another tag should be asked now."""
+        if self._block_left % CHECK:
+            return False
+        best = self.book.best()
+        if best is None or best == tag_id:
+            return False
+        here, there = self.book.summary(tag_id), self.book.summary(best)
+        return here.next_yield < there.next_yield / 2
 
     def _pull_elsewhere(self, showing: Question | None) -> bool:
         for entry in self.book.summaries():

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 BLOCK = 25
 """Questions of one tag in a row, before the best tag is chosen again."""
 
+TRUST = 3.0
+"""Fixes that a ranking's promise is worth beside the answers on a tag."""
+
 
 @dataclass(frozen=True)
 class Ranking:
@@ -109,6 +112,7 @@ class QueueBook:
         self._numbers: dict[int, int] = {}
         self._summaries: dict[int, QueueSummary] = {}
         self._counts: dict[int, tuple[int, int]] = {}
+        self._kept: dict[int, tuple[float, float]] = {}
         for number, tag_id in enumerate(ranking.tags.tolist()):
             span = slice(int(ranking.offsets[number]), int(ranking.offsets[number + 1]))
             closed = np.zeros(span.stop - span.start, bool)
@@ -143,10 +147,21 @@ class QueueBook:
     def _start(self, tag_id: int) -> int:
         return int(self.ranking.offsets[self._numbers[tag_id]])
 
-    def count_answer(self, tag_id: int, *, fixed: bool, times: int = 1) -> None:
-        """Counts an answer on a tag (or `times` of them; -1 when one is taken back)."""
+    def count_answer(
+        self, tag_id: int, *, fixed: bool, promised: float = 0.0, times: int = 1
+    ) -> None:
+        """Counts an answer on a tag (or `times` of them; -1 when one is taken back).
+
+        Args:
+            tag_id: The tag.
+            fixed: Whether the answer changed the metadata.
+            promised: The suspicion with which the question was asked, 0..1.
+            times: How often.
+        """
         answered, fixes = self._counts.get(tag_id, (0, 0))
         self._counts[tag_id] = (answered + times, fixes + times * int(fixed))
+        hoped, found = self._kept.get(tag_id, (0.0, 0.0))
+        self._kept[tag_id] = (max(hoped + times * promised, 0.0), max(found + times * fixed, 0.0))
         self._summaries.pop(tag_id, None)
 
     @property
@@ -180,11 +195,15 @@ class QueueBook:
         if queue is None:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
         left = queue.suspicions[~queue.closed]
+        # What the ranking promised of this tag against what its answers gave since: a tag that
+        # disappoints falls behind at once, not at the next ranking.
+        hoped, found = self._kept.get(tag_id, (0.0, 0.0))
+        kept = (TRUST + found) / (TRUST + hoped)
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),
-            expected_fixes=float(left.sum()),
-            next_yield=float(left[:BLOCK].mean()) if len(left) else 0.0,
+            expected_fixes=min(float(left.sum()) * kept, float(len(left))),
+            next_yield=min(float(left[:BLOCK].mean()) * kept, 1.0) if len(left) else 0.0,
             answered=answered,
             fixed=fixed,
         )

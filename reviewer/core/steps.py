@@ -108,13 +108,20 @@ class Steps:
         for decision in one_by_one(stored):
             self.pace.add(decision)
             self._feed.book.close([decision.pair])
-            self._feed.book.count_answer(decision.tag_id, fixed=decision.changes_metadata)
+            self._feed.book.count_answer(
+                decision.tag_id, fixed=decision.changes_metadata, promised=decision.suspicion
+            )
 
     def _take_out(self, decision: Decision) -> None:
         """Forgets an answer, and reopens what it had settled; the feed asks only open pairs."""
         book = self._feed.book
         self.pace.remove(decision)
-        book.count_answer(decision.tag_id, fixed=decision.changes_metadata, times=-1)
+        book.count_answer(
+            decision.tag_id,
+            fixed=decision.changes_metadata,
+            promised=decision.suspicion,
+            times=-1,
+        )
         kin = self._implications.ancestors(decision.tag_id)
         kin |= self._implications.descendants(decision.tag_id)
         for tag_id in kin | {decision.tag_id}:

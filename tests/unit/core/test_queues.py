@@ -56,3 +56,22 @@ def test_an_empty_ranking_has_nothing_to_ask() -> None:
     assert book.summaries() == []
     assert book.best() is None
     assert list(book.questions(7)) == []
+
+
+def test_a_tag_that_disappoints_falls_behind_at_once() -> None:
+    book = QueueBook(make_ranking())
+    assert book.best() == 7
+    for _ in range(6):
+        book.count_answer(7, fixed=False, promised=0.9)
+    assert book.summary(7).expected_fixes < 0.4 * 1.6
+    for _ in range(6):
+        book.count_answer(7, fixed=False, promised=0.9, times=-1)
+    assert book.summary(7).expected_fixes == pytest.approx(1.6)
+
+
+def test_a_tag_that_gives_more_than_promised_rises() -> None:
+    book = QueueBook(make_ranking())
+    for _ in range(9):
+        book.count_answer(9, fixed=True, promised=0.2)
+    assert book.summary(9).next_yield > 0.35
+    assert book.summary(9).next_yield <= 1.0

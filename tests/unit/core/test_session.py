@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,8 @@ from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reviewer.core.page import Page
 
 N_IMAGES = 6
@@ -481,6 +484,56 @@ def test_best_first_changes_the_tag_after_a_block(filled: Library) -> None:
     shown = [session.current, *session.upcoming(40)]
     tags = [question.tag_id for question in shown if question]
     assert tags[:BLOCK] == [ids[0]] * BLOCK
+
+
+def test_a_block_that_gives_nothing_is_left(filled: Library) -> None:
+    ids = list(filled.vocabulary().tags)
+    ranking = Ranking(
+        tags=np.array([ids[2], ids[3]]),
+        offsets=np.array([0, 25, 50]),
+        images=np.arange(50) % 25 + 1,
+        sides=np.zeros(50, np.uint8),
+        scores=np.zeros(50, np.float32),
+        suspicions=np.concatenate([np.full(25, 0.9), np.full(25, 0.8)]).astype(np.float32),
+    )
+    log = MemoryLog()
+    session = ReviewSession(log, AllAskable(), filled.vocabulary(), ranking)
+    asked = []
+    for _ in range(20):
+        assert session.current is not None
+        asked.append(session.current.tag_id)
+        session.answer(Answer.NO if session.current.tag_id == ids[2] else Answer.YES)
+    assert 5 <= asked.count(ids[2]) <= 10
+    assert asked[-1] == ids[3]
+
+
+class MemoryLog:
+    """A log in memory, for images that are not in a store."""
+
+    def __init__(self) -> None:
+        self.rows: list[Decision] = []
+
+    def append(self, decisions: Sequence[Decision]) -> list[Decision]:
+        first = len(self.rows) + 1
+        stored = [replace(d, id=first + n, step=first) for n, d in enumerate(decisions)]
+        self.rows += stored
+        return stored
+
+    def undo_last(self, reviewer: str) -> list[Decision]:
+        del reviewer
+        return [self.rows.pop()] if self.rows else []
+
+    def answers(self, image_id: int) -> dict[int, Answer]:
+        return {row.tag_id: row.answer for row in self.rows if row.image_id == image_id}
+
+    def recent(self, count: int) -> list[Decision]:
+        return self.rows[::-1][:count]
+
+    def answered_since(self, decision_id: int) -> list[tuple[int, int]]:
+        return [row.pair for row in self.rows if row.id > decision_id]
+
+    def counts_by_tag(self) -> dict[int, tuple[int, int]]:
+        return {}
 
 
 class AllAskable:
