@@ -37,7 +37,7 @@ def settle_names(reading: Reading, known: Mapping[str, str] | None = None) -> No
     if counted:
         examples = ", ".join(f"{n} as {names[n]}" for n, _ in counted.most_common(3))
         reading.notes.append(
-            f"{counted.total():,} tags are other names of a tag and were read as it: {examples}. "
+            f"Other names of tags, {counted.total():,} in all, were read as the tag: {examples}. "
             "The files keep their text."
         )
 

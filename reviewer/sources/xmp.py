@@ -7,6 +7,7 @@ list and is never split at commas. Namespaces: ISO 16684-1 (XMP), digiKam's and 
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 from xml.parsers import expat
 
@@ -28,6 +29,9 @@ _LISTS = {
 }
 """The properties that hold tags, with what sets the parts of a path apart."""
 
+_LOOKED_AT = 200
+"""Sidecars that are opened to tell the format."""
+
 LARGEST = 16_000_000
 """Bytes; a sidecar has a few thousand, with a whole editing history a few hundred thousand."""
 
@@ -39,8 +43,8 @@ class Xmp:
     title = "XMP sidecars beside the images (.xmp)"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
-        """Whether any image has a sidecar."""
-        return next(beside(images, (".xmp",)), None) is not None
+        """Whether one of the first sidecars holds tags: most programs keep other things there."""
+        return any(_has_tags(path) for _, path in islice(beside(images, (".xmp",)), _LOOKED_AT))
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every sidecar; one that is broken becomes a note."""
@@ -73,6 +77,13 @@ def sidecar_tags(path: Path) -> frozenset[str]:
         return xmp_tags(content)
     except (expat.ExpatError, ValueError, LookupError) as error:
         raise SourceError(f"{path} is not an XMP sidecar: {error}.") from error
+
+
+def _has_tags(path: Path) -> bool:
+    try:
+        return bool(sidecar_tags(path))
+    except SourceError:
+        return False
 
 
 def xmp_tags(content: bytes) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, Category, Decision, Side
 from reviewer.jobs import write_back
 from reviewer.jobs.context import Silent
@@ -112,6 +113,8 @@ def test_hydrus_sidecars_keep_their_namespaces_and_names(
 ) -> None:
     (folder / "a.png.txt").write_text("blue hair\ncharacter:miku\ncreator:someone\n")
     import_folder(library, Silent())
+    with pytest.raises(UsageError, match="--format captions"):
+        write_back.plan(library)
     library.tags.add({"luka": Category.CHARACTER})
     answer(library, "a.png", "miku", Answer.NO)
     answer(library, "a.png", "luka", Answer.YES)
@@ -144,7 +147,7 @@ def test_an_alias_in_a_caption_is_its_tag_and_can_be_taken_out(
     listed.write_text("antecedent_name,consequent_name,status\nlonghair,long_hair,active\n")
     heard = Heard()
     import_folder(library, heard, tag_lists=[listed])
-    assert any(note.startswith("2 tags are other names of a tag") for note in heard.notes)
+    assert any(note.startswith("Other names of tags, 2 in all,") for note in heard.notes)
     # The list need not be given again.
     import_folder(library, Silent())
     image_id = library.images.known_files()["a.png"].id

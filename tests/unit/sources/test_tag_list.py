@@ -148,7 +148,7 @@ def test_aliases_are_read_as_their_tags_and_counted() -> None:
     assert reading.aliases["old"] == "newest"
     assert "round" not in reading.aliases
     (note,) = reading.notes
-    assert note.startswith("3 tags are other names of a tag")
+    assert note.startswith("Other names of tags, 3 in all,")
     assert "longhair as long_hair" in note
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.sources.folder import find_images, read_folder, source_for
 from reviewer.sources.text import name_key
-from reviewer.sources.xmp import LARGEST, xmp_tags
+from reviewer.sources.xmp import LARGEST, Xmp, xmp_tags
 from tests.conftest import draw
 
 if TYPE_CHECKING:
@@ -106,6 +106,13 @@ def test_an_unknown_encoding_or_a_huge_file_becomes_a_note(tmp_path: Path) -> No
     with (tmp_path / "b.xmp").open("wb") as file:
         file.truncate(LARGEST + 1)
     images = find_images(tmp_path)
-    reading = read_folder(tmp_path, images, source_for(tmp_path, images))
+    assert source_for(tmp_path, images).name == "untagged"
+    reading = Xmp().read(tmp_path, images)
     assert reading.records == {}
     assert reading.notes[0].startswith("2 metadata file(s) could not be read")
+
+
+def test_sidecars_without_tags_are_no_metadata(tmp_path: Path) -> None:
+    draw(tmp_path / "a.png", 1)
+    (tmp_path / "a.png.xmp").write_bytes(packet())
+    assert source_for(tmp_path, find_images(tmp_path)).name == "untagged"

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import Category
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+from tests.conftest import draw
+from tests.unit.cli.conftest import run
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_lists_from_elsewhere_are_taken_in(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "a.png", 1)
+    (folder / "a.txt").write_text("longhair, miku, cat_ears")
+    listed = tmp_path / "danbooru.csv"
+    listed.write_text('long_hair,0,99,"longhair,lh"\nmiku,4,9,\n')
+    implied = tmp_path / "tag_implications.json"
+    implied.write_text('[{"antecedent_name": "cat_ears", "consequent_name": "animal_ears"}]')
+    said = run("import", folder, "--tag-list", listed, "--tag-list", implied)
+    assert said.code == 0, said.err
+    assert "Other names of tags, 1 in all, were read as the tag: longhair as long_hair" in said.err
+    with Library.open(workspace_for(folder, None)) as library:
+        vocabulary = library.vocabulary()
+    kinds = {tag.name: tag.category for tag in vocabulary.tags.values()}
+    assert kinds == {
+        "long_hair": Category.GENERAL,
+        "miku": Category.CHARACTER,
+        "cat_ears": Category.GENERAL,
+        "animal_ears": Category.GENERAL,
+    }
+    found = vocabulary.find("lh")
+    assert found is not None
+    assert found.name == "long_hair"
+    assert bool(vocabulary.implications)
+
+
+def test_a_list_that_is_not_there_or_none_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "a.png", 1)
+    assert run("import", folder, "--tag-list", tmp_path / "nowhere.csv").code == 2
+    (tmp_path / "odd.json").write_text('[{"x": 1}]')
+    said = run("import", folder, "--tag-list", tmp_path / "odd.json")
+    assert said.code == 1
+    assert "odd.json is not a list of tags" in said.err
