@@ -26,6 +26,7 @@ class TrainingEvents:
         self._listener = listener
         self._epochs = epochs
         self._over = 0
+        self._each = 0
         self._resumed: int | None = None
         self._began = 0.0
 
@@ -35,12 +36,13 @@ class TrainingEvents:
 
         if isinstance(event, EpochDone):
             self._over = event.epoch
+            self._tell_training(0, self._each)
             self._listener.note(
                 f"epoch {event.epoch} of {event.epochs}: loss {event.loss:.4f}, "
                 f"validation mAP {event.val_map:.3f}, {event.rate:.0f} images a second"
             )
         elif event.stage == "train" and event.total:
-            self._tell_training(event)
+            self._tell_training(event.done, event.total, event.note)
         elif event.stage in _STAGES and event.total:
             name = _STAGES[event.stage]
             self._listener.progress(
@@ -49,12 +51,12 @@ class TrainingEvents:
         elif event.stage == "start":
             self._listener.note(event.note)
 
-    def _tell_training(self, event: Step) -> None:
+    def _tell_training(self, done: int, each: int, note: str = "") -> None:
+        """Tells how far the run is: so many images of this epoch, each having so many."""
         if self._resumed is None:
             self._resumed, self._began = self._over, time.monotonic()
-        done = self._over * event.total + event.done
-        since = done - self._resumed * event.total
+        self._each = each
+        over = self._over * each + done
         spent = time.monotonic() - self._began
-        rate = since / spent if spent > 1 else 0.0
-        total = self._epochs * event.total
-        self._listener.progress(Progress("train", done, total, "images", rate, event.note))
+        rate = (over - self._resumed * each) / spent if spent > 1 else 0.0
+        self._listener.progress(Progress("train", over, self._epochs * each, "images", rate, note))
