@@ -78,7 +78,8 @@ class CaptionBar(QWidget):
         row.setSpacing(6)
         row.addStretch(1)
         self._buttons: list[CaptionButton] = []
-        for command in COMMANDS:
+        # What is the grid's own stands first there.
+        for command in sorted(COMMANDS, key=lambda entry: entry.view is not View.GRID):
             if command.caption:
                 button = CaptionButton(command, self)
                 button.clicked.connect(self._clicked)

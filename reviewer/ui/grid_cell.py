@@ -14,13 +14,13 @@ from reviewer.ui.theme import ACCENT, ANSWER_COLOURS, CANVAS, GROUND, LINE, MUTE
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QEnterEvent, QImage, QPaintEvent
+    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
 FRAME = 4
 """Room round the picture for the frames that show focus and exception."""
-DIMMED = 0.35
-"""Opacity of a picture whose answer is not the presumed one."""
+DIMMED = 0.6
+"""Share of the ground laid over a picture whose answer is not the presumed one."""
 NUMBERED = 9
 """Cells that a digit flips."""
 
@@ -31,11 +31,13 @@ class GridCell(QAbstractButton):
     Attributes:
         place: On the page, from 0.
         painted: Emitted when the picture was painted first.
-        pointed: Emitted with whether the pointer is on the cell.
+        pointed: Emitted when the pointer moves on the cell.
+        left: Emitted when it goes.
     """
 
     painted = Signal()
-    pointed = Signal(bool)
+    pointed = Signal()
+    left = Signal()
 
     def __init__(self, place: int, parent: QWidget | None = None) -> None:
         """Begins empty."""
@@ -49,6 +51,7 @@ class GridCell(QAbstractButton):
         self._asked = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMouseTracking(True)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     # -- what is shown ---------------------------------------------------------------------------
@@ -110,14 +113,14 @@ class GridCell(QAbstractButton):
 
     # -- Qt --------------------------------------------------------------------------------------
 
-    def enterEvent(self, event: QEnterEvent) -> None:
-        """Tells that the pointer came."""
-        self.pointed.emit(True)
-        super().enterEvent(event)
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tells that the pointer moves here."""
+        self.pointed.emit()
+        super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Tells that the pointer went."""
-        self.pointed.emit(False)
+        self.left.emit()
         super().leaveEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -142,9 +145,12 @@ class GridCell(QAbstractButton):
         painter.save()
         painter.translate(inner.topLeft())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity(1.0 if self._answer is self._presumed else DIMMED)
         paint_fitted(painter, self._image, self.box(), self.devicePixelRatioF())
         painter.restore()
+        if self._answer is not self._presumed:
+            veil = QColor(GROUND)
+            veil.setAlphaF(DIMMED)
+            painter.fillRect(inner, veil)
 
     def _paint_frames(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)

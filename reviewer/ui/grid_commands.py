@@ -129,5 +129,6 @@ class GridCommands(QObject):
             return
         if place < 0:
             self._view.large.dismiss()
-        else:
+        elif self._view.has_painted:
+            # What lies under the large picture would not be painted.
             self._showing.grid.show_large(place, whole=False)

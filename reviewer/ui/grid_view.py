@@ -62,7 +62,8 @@ class GridView(QWidget):
     def _make_cell(self, place: int) -> GridCell:
         cell = GridCell(place, self)
         cell.clicked.connect(partial(self._was_clicked, place))
-        cell.pointed.connect(partial(self._resting.point, place))
+        cell.pointed.connect(partial(self._resting.move, place))
+        cell.left.connect(self._resting.leave)
         cell.painted.connect(self._check_painted)
         cell.hide()
         return cell
@@ -163,7 +164,7 @@ class GridView(QWidget):
 
     def _was_clicked(self, place: int) -> None:
         # Who clicks knows enough; the large picture would only be in the way of the next click.
-        self._resting.stop()
+        self._resting.spend(place)
         self.clicked.emit(place)
 
     # -- Qt --------------------------------------------------------------------------------------

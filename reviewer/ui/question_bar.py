@@ -10,7 +10,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
-from reviewer.ui.theme import GROUND, MUTED, RAISED, TEXT, category_colour, shown_name
+from reviewer.ui.theme import (
+    ANSWER_COLOURS,
+    GROUND,
+    MUTED,
+    RAISED,
+    TEXT,
+    category_colour,
+    shown_name,
+)
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -19,12 +27,8 @@ if TYPE_CHECKING:
     from reviewer.core.types import Question, Tag
 
 LEAD = "Does this image show"
-PRESUMED = MappingProxyType(
-    {
-        Answer.YES: "All of these are presumed: Yes, shows",
-        Answer.NO: "All of these are presumed: No, does not show",
-    }
-)
+PRESUMED = "All of these are presumed:"
+DOES = MappingProxyType({Answer.YES: "shows", Answer.NO: "does not show"})
 PAGE_HINT = "Flip the exceptions, then Enter."
 ORDER = (Answer.YES, Answer.NO, Answer.UNSURE)
 LEAD_POINTS = 14.0
@@ -53,9 +57,11 @@ class QuestionBar(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
-        self._lead, self._tail = LEAD, "?"
         self._note = ""
         self._lead_font = _font(self.font(), LEAD_POINTS)
+        self._strong_font = _font(self.font(), LEAD_POINTS, bold=True)
+        self._lead = [(LEAD, self._lead_font, TEXT)]
+        self._tail = "?"
         self._tag_font = _font(self.font(), TAG_POINTS, bold=True)
         self._note_font = _font(self.font(), NOTE_POINTS)
         self.setFixedHeight(self.sizeHint().height())
@@ -74,7 +80,7 @@ class QuestionBar(QWidget):
             answered: The live answer, when one walked back to an answered question.
         """
         self._tag = tag
-        self._lead, self._tail = LEAD, "?"
+        self._lead, self._tail = [(LEAD, self._lead_font, TEXT)], "?"
         self._note = "" if answered is None else f"You answered {answered.word}."
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
@@ -84,12 +90,19 @@ class QuestionBar(QWidget):
     def show_page(self, tag: Tag, page: Page) -> None:
         """Says what is presumed of a page, and how many answers it has of each kind."""
         self._tag = tag
-        self._lead, self._tail = PRESUMED[page.presumed], "."
+        answer = page.presumed
+        self._lead = [
+            (f"{PRESUMED} ", self._lead_font, TEXT),
+            (f"{answer.word}, ", self._strong_font, ANSWER_COLOURS[answer]),
+            (DOES[answer], self._lead_font, TEXT),
+        ]
+        self._tail = ""
         counts = page.counts()
         tally = ", ".join(f"{counts[answer]} {answer.word}" for answer in ORDER if counts[answer])
         self._note = f"{PAGE_HINT}  {tally}."
         name = shown_name(tag.name)
-        self.setAccessibleName(f"{self._lead} {name}. {PAGE_HINT} ({tag.category.word} tag)")
+        said = "".join(text for text, _, _ in self._lead)
+        self.setAccessibleName(f"{said} {name}. {PAGE_HINT} ({tag.category.word} tag)")
         self.setAccessibleDescription(tally)
         self.setToolTip(tag.name)
         self.update()
@@ -126,7 +139,7 @@ class QuestionBar(QWidget):
         small = QFontMetricsF(self._note_font)
         height = QFontMetricsF(self._tag_font).height() + CHIP_PAD
         word = f"{tag.category.word} tag"
-        lead_width = lead.horizontalAdvance(self._lead)
+        lead_width = sum(QFontMetricsF(f).horizontalAdvance(text) for text, f, _ in self._lead)
         tail_width = lead.horizontalAdvance(self._tail) + GAP + small.horizontalAdvance(word)
         room = max(self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD, 60.0)
         font = self._font_for(shown_name(tag.name), room)
@@ -136,10 +149,12 @@ class QuestionBar(QWidget):
         left = (self.width() - lead_width - GAP - chip_width - GAP / 2 - tail_width) / 2
         top = 8.0
         baseline = top + (height + lead.ascent() - lead.descent()) / 2
-        painter.setFont(self._lead_font)
-        painter.setPen(QColor(TEXT))
-        painter.drawText(round(left), round(baseline), self._lead)
-        left += lead_width + GAP
+        for part, part_font, colour in self._lead:
+            painter.setFont(part_font)
+            painter.setPen(QColor(colour))
+            painter.drawText(round(left), round(baseline), part)
+            left += QFontMetricsF(part_font).horizontalAdvance(part)
+        left += GAP
         painter.setFont(font)
         _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
         left += chip_width + GAP / 2

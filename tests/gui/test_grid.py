@@ -14,6 +14,7 @@ from reviewer.core.page import FEWEST, MOST, opposite
 from reviewer.core.types import Answer, Side
 from reviewer.store.library import Library
 from reviewer.ui.grid_layout import GAP, beside, shape_for
+from reviewer.ui.grid_resting import HOVER_MS
 from reviewer.ui.notice_bar import Kind
 from tests.gui.conftest import rank_all, wait_painted
 
@@ -237,10 +238,20 @@ def test_the_pointer_at_rest_shows_the_cell_large_beside_it(qtbot: QtBot, gridde
     cell = grid.cell(1)
     spot = QPointF(cell.rect().center())
     QApplication.sendEvent(cell, QEnterEvent(spot, spot, spot))
+    qtbot.wait(HOVER_MS + 100)
+    assert not grid.large.isVisible()
+    qtbot.mouseMove(cell, cell.rect().center() + QPoint(3, 3))
     qtbot.waitUntil(grid.large.isVisible, timeout=3000)
     assert grid.large.image_id == shown(gridded).questions[1].image_id
     assert not grid.large.geometry().intersects(cell.geometry().adjusted(1, 1, -1, -1))
-    QApplication.sendEvent(cell, QEvent(QEvent.Type.Leave))
+    qtbot.mouseClick(cell, Qt.MouseButton.LeftButton)
+    assert not grid.large.isVisible()
+    qtbot.mouseMove(cell, cell.rect().center() + QPoint(-3, 3))
+    qtbot.wait(HOVER_MS + 100)
+    assert not grid.large.isVisible()
+    qtbot.mouseMove(grid.cell(2), cell.rect().center())
+    qtbot.waitUntil(grid.large.isVisible, timeout=3000)
+    QApplication.sendEvent(grid.cell(2), QEvent(QEvent.Type.Leave))
     assert not grid.large.isVisible()
 
 
