@@ -80,6 +80,7 @@ def refresh_and_rank(
         UsageError: Nothing is scanned yet.
         StoreError: The collection cannot be written.
     """
+    library.back_up()
     refreshed = refresh(library, listener, minimum=minimum)
     ranked = rank_questions(library, listener, options=options)
     return ChangeSet(ranking=True, summary={**refreshed.summary, **ranked.summary})

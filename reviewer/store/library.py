@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shlex
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reviewer.core.errors import UsageError
+from reviewer.store.backups import daily_copy
 from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
@@ -124,6 +126,15 @@ class Library:
     def version_folder(self, version: str) -> Path:
         """Where a version's weights and records are."""
         return self.workspace.versions / version
+
+    def back_up(self) -> Path | None:
+        """Makes today's copy of the database if there is none yet.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        today = dt.datetime.now().astimezone().date()
+        return daily_copy(self.workspace.database, self.workspace.backups, today)
 
     def close(self) -> None:
         """Writes what is in line and lets go of the files."""

@@ -14,8 +14,8 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from reviewer.core.errors import NewerStoreError, StoreError
+from reviewer.store.backups import copy_database
 from reviewer.store.database import connect, translate, unreadable_sentence
-from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -179,9 +179,4 @@ def _known_steps() -> list[Migrations._Migration]:
 
 def _back_up(connection: sqlite3.Connection, path: Path, backups: Path) -> None:
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-    with replacing(backups / f"{path.stem}-{stamp}.db") as aside:
-        copy = sqlite3.connect(aside)
-        try:
-            connection.backup(copy)
-        finally:
-            copy.close()
+    copy_database(connection, backups / f"{path.stem}-{stamp}.db")

@@ -1,0 +1,58 @@
+"""A copy of the database a day, so that one bad file or disk sector does not cost the answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from reviewer.store.database import connect
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+KEPT = 7
+"""Daily copies that are kept."""
+
+
+def copy_database(source: sqlite3.Connection, target: Path) -> None:
+    """Copies a database that may be in use, as it is at one moment.
+
+    Raises:
+        StoreFullError: The disk is full; there is no half copy.
+        StoreError: It cannot be written; there is no half copy.
+    """
+    with replacing(target) as aside:
+        copy = sqlite3.connect(aside)
+        try:
+            source.backup(copy)
+        finally:
+            copy.close()
+
+
+def daily_copy(database: Path, backups: Path, today: dt.date) -> Path | None:
+    """Makes today's copy if there is none yet, and lets the oldest ones go.
+
+    Args:
+        database: The file to copy.
+        backups: Folder of the copies.
+        today: The date where the user lives.
+
+    Returns:
+        The new copy; `None` if there is one of today already.
+
+    Raises:
+        StoreError: It cannot be written; the older copies stay.
+    """
+    target = backups / f"daily-{today:%Y%m%d}.db"
+    if target.exists():
+        return None
+    source = connect(database, read_only=True)
+    try:
+        copy_database(source, target)
+    finally:
+        source.close()
+    for old in sorted(backups.glob("daily-*.db"))[:-KEPT]:
+        old.unlink()
+    return target

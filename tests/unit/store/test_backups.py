@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import Answer, Decision, Image, Side
+from reviewer.store.backups import KEPT, daily_copy
+from reviewer.store.images import ImageRow
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = dt.date(2026, 11, 21)
+
+
+def test_a_daily_copy_holds_the_answers_of_an_open_collection(
+    library: Library, tmp_path: Path
+) -> None:
+    library.tags.add({"cat": None})
+    library.images.write([ImageRow(None, Image(0, "a.png", 1, b"a" * 32), 1, frozenset())])
+    library.decisions.append([Decision(1, 1, Answer.YES, Side.MISSING, 0.5, 0.5, "v1", "me", 1)])
+    place = library.workspace
+    copy = daily_copy(place.database, place.backups, DAY)
+    assert copy is not None
+    restored = tmp_path / "restored"
+    restored.mkdir()
+    copy.rename(restored / "collection.db")
+    with Library.open(restored) as opened:
+        assert opened.decisions.answers(1) == {1: Answer.YES}
+
+
+def test_there_is_one_copy_a_day_and_the_oldest_go(library: Library) -> None:
+    place = library.workspace
+    for number in range(KEPT + 3):
+        day = DAY + dt.timedelta(days=number)
+        assert daily_copy(place.database, place.backups, day) is not None
+        assert daily_copy(place.database, place.backups, day) is None
+    copies = sorted(path.name for path in place.backups.glob("daily-*.db"))
+    assert len(copies) == KEPT
+    assert copies[-1] == "daily-20261130.db"
