@@ -5,12 +5,6 @@ A colour is an (R, G, B) tuple of integers in 0..255.
 
 from __future__ import annotations
 
-import colorsys
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import random
-
 Colour = tuple[int, int, int]
 
 WHITE: Colour = (255, 255, 255)
@@ -94,22 +88,6 @@ def skin_shade(skin: Colour, share: float = 0.24) -> Colour:
 def line_of(colour: Colour) -> Colour:
     """The outline that suits a fill: much darker, of the same family."""
     return mix(darker(colour, 0.45), INK, 0.45)
-
-
-def jittered(rng: random.Random, colour: Colour, amount: float = 1.0) -> Colour:
-    """A neighbour of the colour: hue within 0.018, saturation and value within a few percent.
-
-    Args:
-        rng: Source of chance.
-        colour: The colour to vary.
-        amount: Factor on all three ranges.
-    """
-    hue, saturation, value = colorsys.rgb_to_hsv(*(part / 255 for part in colour))
-    hue = (hue + rng.uniform(-0.018, 0.018) * amount) % 1.0
-    saturation = min(max(saturation + rng.uniform(-0.06, 0.06) * amount * saturation, 0), 1)
-    value = min(max(value + rng.uniform(-0.04, 0.04) * amount, 0), 1)
-    red, green, blue = colorsys.hsv_to_rgb(hue, saturation, value)
-    return (round(red * 255), round(green * 255), round(blue * 255))
 
 
 def saturated(colour: Colour, factor: float) -> Colour:
