@@ -39,24 +39,28 @@ _DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
 
 
 def style_of(text: str) -> Style | None:
-    """How a text sets its tags apart; `None` where it holds fewer than two and does not tell."""
+    """How a text sets its tags apart; `None` where it does not tell.
+
+    One word does not, nor do a few words in one or two lines (`long hair`: one tag, or two?).
+    """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if _is_list(lines):
+    phrases = _are_phrases(lines)
+    if phrases and len(lines) > 2:
         return Style.LINES
     if "," in text:
-        return Style.COMMAS
+        return None if phrases else Style.COMMAS
     if len(lines) > 1 and not any(" " in line for line in lines):
         return Style.LINES
-    return Style.SPACES if " " in text.strip() else None
+    return Style.SPACES if " " in text.strip() and not phrases else None
 
 
-def _is_list(lines: Sequence[str]) -> bool:
-    """Whether lines are one tag each though some hold spaces or a comma (`twilight sparkle`).
+def _are_phrases(lines: Sequence[str]) -> bool:
+    """Whether lines can be one tag each though some hold spaces or a comma (`twilight sparkle`).
 
     Lines of several tags give themselves away: by underscores beside spaces, by commas in most of
     them or before a space, or by their length.
     """
-    if len(lines) < 3 or sum("," in line for line in lines) * 2 > len(lines):
+    if sum("," in line for line in lines) * 2 > len(lines):
         return False
     return not any(
         (" " in line and "_" in line)
@@ -68,9 +72,21 @@ def _is_list(lines: Sequence[str]) -> bool:
 
 
 def usual_style(texts: Iterable[str]) -> Style:
-    """The style of most of a folder's texts; for those that do not tell by themselves."""
-    counted = Counter(style for text in texts if (style := style_of(text)) is not None)
-    return counted.most_common(1)[0][0] if counted else Style.COMMAS
+    """The style of most of a folder's texts; for those that do not tell by themselves.
+
+    Where none tells, spaces are taken to set tags apart.
+    """
+    counted: Counter[Style] = Counter()
+    spaces = False
+    for text in texts:
+        style = style_of(text)
+        if style is None:
+            spaces = spaces or " " in text.strip()
+        else:
+            counted[style] += 1
+    if counted:
+        return counted.most_common(1)[0][0]
+    return Style.SPACES if spaces else Style.COMMAS
 
 
 @dataclass(frozen=True, slots=True)

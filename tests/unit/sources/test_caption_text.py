@@ -12,6 +12,7 @@ AWKWARD = [
     "fate_(series)",
     ":d",
     ">_<",
+    "^__^",
     "rating:e",
     "初音ミク",
     "x" * 170,
@@ -33,6 +34,14 @@ tails = st.sampled_from(["", "\n", ", ", ",", "\r\n", "  "])
         ("1girl, solo, blue hair", Style.COMMAS),
         ("1girl solo blue_hair", Style.SPACES),
         ("1girl\nsolo\nblue_hair\n", Style.LINES),
+        ("1girl solo\nblue_hair hat", Style.SPACES),
+        ("twilight sparkle\nsolo\na,b", Style.LINES),
+        ("a, b, c\nd, e\nf", Style.COMMAS),
+        ("1girl,solo", Style.COMMAS),
+        ("a girl in a red hat sits on a bench", Style.SPACES),
+        ("long hair", None),
+        ("twilight sparkle\nsolo", None),
+        ("a,b\nsolo", None),
         ("solo", None),
         ("", None),
     ],
@@ -44,6 +53,9 @@ def test_the_style_is_told_by_the_text(text: str, style: Style | None) -> None:
 def test_most_texts_tell_for_those_that_do_not() -> None:
     assert usual_style(["a, b", "c, d", "e f", "g"]) is Style.COMMAS
     assert usual_style([]) is Style.COMMAS
+    assert usual_style(["long hair", "a\nb\nc d"]) is Style.LINES
+    assert usual_style(["1girl solo", "hat"]) is Style.SPACES
+    assert usual_style(["1girl", "hat"]) is Style.COMMAS
 
 
 @pytest.mark.parametrize(
@@ -118,3 +130,19 @@ def test_removing_takes_that_tag_and_no_other(parts: list[str], which: int) -> N
     gone = before[which % len(before)]
     after = Caption(caption.edited([], [gone]), Style.COMMAS).tags()
     assert after == [tag for tag in before if tag != gone]
+
+
+@given(
+    st.lists(words, min_size=1, max_size=10, unique_by=tag_key),
+    st.lists(words, max_size=4, unique_by=tag_key),
+    st.data(),
+)
+def test_one_tag_a_line_is_edited_line_by_line(
+    parts: list[str], new: list[str], data: st.DataObject
+) -> None:
+    caption = Caption("\n".join(parts) + "\n", Style.LINES)
+    before = caption.tags()
+    gone = data.draw(st.sets(st.sampled_from(before)))
+    added = [name for word in new if (name := tag_key(word)) not in before]
+    after = Caption(caption.edited(added, gone), Style.LINES).tags()
+    assert after == [tag for tag in before if tag not in gone] + added
