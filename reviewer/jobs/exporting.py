@@ -22,7 +22,7 @@ from reviewer.jobs.changes import (
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources import gallery_dl, write
 from reviewer.sources.api_posts import saved_posts
-from reviewer.sources.danbooru import Post, is_dump, metadata_files, posts
+from reviewer.sources.danbooru import Post, is_dump, lines_of, metadata_files
 from reviewer.sources.folder import find_images
 from reviewer.sources.post import read_post
 from reviewer.store.disk import replacing
@@ -164,8 +164,7 @@ def _put_lines(folder: Path, lines: list[str], listener: Listener) -> int:
 
 
 def _post_lines(path: Path) -> list[tuple[bytes, Post]]:
-    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
-    return list(zip(lines, posts(path), strict=True))
+    return [(line.raw, line.post) for line in lines_of(path) if line.post is not None]
 
 
 CORRECTION_COLUMNS = (

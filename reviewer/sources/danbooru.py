@@ -8,11 +8,10 @@ have three values (s, q, e), later ones four (g, s, q, e).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.base import Reading, SourceRecord
@@ -58,24 +57,29 @@ class DanbooruDump:
         return any(is_dump(path) for path in metadata_files(folder))
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
-        """Reads every metadata file.
-
-        Raises:
-            SourceError: A line cannot be read; the text names file and line.
-        """
+        """Reads every metadata file; what is broken in it is left out and told."""
         by_post = ImagesByPost(images)
         reading = Reading()
         unmatched, four = 0, False
+        broken: list[str] = []
         for path in metadata_files(folder):
             if not is_dump(path):
                 continue
-            for post in posts(path):
+            for line in lines_of(path):
+                post = line.post
+                if post is None:
+                    broken.append(line.problem)
+                    continue
                 four = four or post.rating == "g"
                 name = by_post.find(str(post.id), post.md5 or "")
                 if name is None:
                     unmatched += 1
                     continue
                 reading.records[name] = _record(post, reading.categories)
+        if broken:
+            reading.notes.append(
+                f"{len(broken)} lines are not posts and were left out, for example {broken[0]}."
+            )
         if unmatched:
             reading.notes.append(f"{unmatched} posts in the metadata have no image here.")
         settle_ratings(reading, frozenset({"danbooru"}) if four else frozenset())
@@ -101,21 +105,32 @@ def _is_of_another(path: Path) -> bool:
     return is_tag_list(path) or path.with_suffix("").suffix.lower() in SUFFIXES
 
 
-def posts(path: Path) -> Iterator[Post]:
-    """The posts of one file, line by line.
+class Line(NamedTuple):
+    """One line of a dump.
 
-    Raises:
-        SourceError: A line is not a post; the text names it.
+    Attributes:
+        raw: As it stands, without its end.
+        post: What it says; `None` if it is no post.
+        problem: Why it is none, with the file and the line's number.
     """
+
+    raw: bytes
+    post: Post | None
+    problem: str = ""
+
+
+def lines_of(path: Path) -> Iterator[Line]:
+    """The lines of one file that hold anything; a broken one does not end it."""
     decoder = msgspec.json.Decoder(Post)
     with path.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
-            if not line.strip():
+            raw = line.strip()
+            if not raw:
                 continue
             try:
-                yield decoder.decode(line)
+                yield Line(raw, decoder.decode(raw))
             except (msgspec.DecodeError, RecursionError) as error:
-                raise SourceError(f"{path}, line {number} is not a post: {error}.") from error
+                yield Line(raw, None, f"{path}, line {number} ({error})")
 
 
 def post_tags(post: Post) -> dict[str, Category | None]:
@@ -152,7 +167,8 @@ def _record(post: Post, categories: dict[str, Category]) -> SourceRecord:
 def is_dump(path: Path) -> bool:
     """Whether the first line is a post of a dump, and not another site's post or something else."""
     try:
-        post = next(posts(path), None)
-    except (SourceError, OSError):
+        first = next(lines_of(path), None)
+    except OSError:
         return False
+    post = first.post if first is not None else None
     return post is not None and (post.tags is not None or post.tag_string is not None)

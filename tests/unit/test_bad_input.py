@@ -203,7 +203,6 @@ def test_images_that_only_the_tag_file_names_are_counted_and_named(
     [
         ("tags.csv", b"path;tags\na.png;cat\n", "needs a first line 'relative_path,tags'"),
         ("tags.csv", b"", "it has nothing"),
-        ("posts.jsonl", b'{"id": 1, "tag_string": "cat"}\n{"id": 2, "tag_str\n', "line 2"),
     ],
 )
 def test_a_broken_tag_file_is_named_and_nothing_is_taken(
@@ -217,6 +216,16 @@ def test_a_broken_tag_file_is_named_and_nothing_is_taken(
     assert str(folder / name) in str(error.value)
     with Library.open(tmp_path / "workspace") as library:
         assert library.images.counts() == {"ok": 0, "gone": 0, "set aside": 0}
+
+
+def test_a_broken_line_of_a_dump_is_left_out_and_told(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "1.png", 1)
+    lines = b'{"id": 1, "tag_string": "cat"}\n{"id": 2, "tag_str\n'
+    (folder / "posts.jsonl").write_bytes(lines)
+    changes, notes = imported(tmp_path / "workspace", folder)
+    assert (changes.summary["images"], changes.summary["tags"]) == (1, 1)
+    assert any("1 lines are not posts" in note and "line 2" in note for note in notes)
 
 
 def test_a_tag_file_that_breaks_later_leaves_the_collection_as_it_was(
