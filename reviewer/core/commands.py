@@ -105,11 +105,11 @@ COMMANDS: tuple[Command, ...] = (
         brief="1 to 9",
     ),
     Command("grid.unsure", "Can't tell", ("S",), _GRID, "Can't tell", view=View.GRID),
-    Command("grid.commit", "Store the page", ("Enter",), _GRID, "Store the page", view=View.GRID),
+    Command("grid.commit", "Store the page", ("Enter",), _GRID, "Store", view=View.GRID),
     Command(
         "grid.large", "Hold: show large", ("W",), _GRID, "Large", "hover", held=True, view=View.GRID
     ),
-    Command("grid.close", "Back to one by one", ("G", "Esc"), _GRID, "One by one", view=View.GRID),
+    Command("grid.close", "Back to one by one", ("G", "Esc"), _GRID, "Single", view=View.GRID),
     Command("panels", "Show or hide the side panels", ("Tab",), "Window", view=View.BOTH),
     Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
     Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),

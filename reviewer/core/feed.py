@@ -12,15 +12,24 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
+from reviewer.core.types import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from reviewer.core.types import Question, Side
+    from reviewer.core.types import Question
 
 
 CHECK = 5
 """Questions between two looks at whether a block keeps what it promised."""
+
+
+HEAD = 10
+"""Questions of a page by which tags and sides are compared: further down the suspicions are less
+sure, and pages chosen by their sums found fewer errors."""
+
+COMPARED = 40
+"""Tags whose sides are compared for the next page; the others promise less on both together."""
 
 
 class Mode(StrEnum):
@@ -111,25 +120,27 @@ class QuestionFeed:
         self,
         count: int,
         *,
-        tag_id: int | None = None,
-        without: frozenset[tuple[int, int]] = frozenset(),
+        first: Question | None = None,
+        given: Sequence[tuple[Question, bool]] = (),
     ) -> list[Question]:
         """Open questions of one tag and one side, best first, without serving them.
 
         Args:
             count: Most questions.
-            tag_id: The tag to prefer; `None` for the one that the mode asks for.
-            without: Pairs that are as good as answered.
+            first: A question whose tag and side to prefer.
+            given: Questions of one tag that are as good as answered, and whether that changes
+                the metadata.
 
         Returns:
             The questions; empty if nothing is left here.
         """
-        tags = list(self._page_tags(without))
-        if tag_id is not None:
-            tags.insert(0, tag_id)
+        kinds = list(self._page_kinds(count, given))
+        without = frozenset(question.pair for question, _ in given)
+        if first is not None:
+            kinds.insert(0, (first.tag_id, first.side))
         for skipped in (frozenset(self._skipped), frozenset()):
-            for tag in tags:
-                questions = self._page_of(tag, count, without | skipped)
+            for tag_id, side in kinds:
+                questions = self._page_of(tag_id, side, count, without | skipped)
                 if questions:
                     return questions
         return []
@@ -209,27 +220,45 @@ class QuestionFeed:
             self.book.close([question.pair])
         return False
 
-    def _page_tags(self, without: frozenset[tuple[int, int]]) -> Iterable[int]:
-        """The tags that a page may be about, the most promising first."""
+    def _page_kinds(
+        self, count: int, given: Sequence[tuple[Question, bool]]
+    ) -> Iterable[tuple[int, Side]]:
+        """The tags and sides that a page may be of, the most promising first."""
+        without = [question.pair for question, _ in given]
         if self.mode is Mode.FLAGGED:
-            return dict.fromkeys(pair[1] for pair in self.flagged if pair not in without)
-        if self.mode is Mode.TAG and self.tag_id is not None:
-            return [self.tag_id]
+            left = [entry for pair, entry in self.flagged.items() if pair not in without]
+            return dict.fromkeys((entry.tag_id, entry.side) for entry in left)
+        hoped = {pair[1]: 0.0 for pair in without}
+        found = dict(hoped)
+        for question, is_fix in given:
+            hoped[question.tag_id] += question.suspicion
+            found[question.tag_id] += is_fix
         self.book.close(without)
-        order = [entry.tag_id for entry in self.book.summaries()]
+        if self.mode is Mode.TAG and self.tag_id is not None:
+            tags = [self.tag_id]
+        else:
+            tags = [entry.tag_id for entry in self.book.summaries()]
+        promises = {
+            (tag, side): promise
+            for tag in tags[:COMPARED]
+            for side, promise in self.book.promise(
+                tag, min(count, HEAD), hoped=hoped.get(tag, 0.0), found=found.get(tag, 0.0)
+            ).items()
+        }
         for image_id, tag_id in without:
             self.book.reopen(image_id, tag_id)
-        return order
+        kinds = sorted(promises, key=lambda kind: -promises[kind])
+        return [*kinds, *((tag_id, side) for tag_id in tags[COMPARED:] for side in Side)]
 
     def _page_of(
-        self, tag_id: int, count: int, without: frozenset[tuple[int, int]]
+        self, tag_id: int, side: Side, count: int, without: frozenset[tuple[int, int]]
     ) -> list[Question]:
         taken = set(without)
         page: list[Question] = []
         for question in self._candidates(tag_id):
             if len(page) == count:
                 break
-            if question.pair in taken or (page and question.side is not page[0].side):
+            if question.pair in taken or question.side is not side:
                 continue
             taken.add(question.pair)
             if self._may_ask(question):

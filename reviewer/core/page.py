@@ -41,6 +41,11 @@ def opposite(answer: Answer) -> Answer:
     return Answer.NO if answer is Answer.YES else Answer.YES
 
 
+def is_fix(question: Question, answer: Answer) -> bool:
+    """Whether an answer would change the metadata."""
+    return answer is (Answer.YES if question.side is Side.MISSING else Answer.NO)
+
+
 class Page:
     """Questions with the answers that they would be stored with.
 
@@ -133,14 +138,14 @@ class Pages:
         self._feed = feed
         self._marks: dict[tuple[int, int], Answer] = {}
 
-    def turn(self, tag_id: int | None = None) -> bool:
+    def turn(self, first: Question | None = None) -> bool:
         """Shows the next page; false, and an empty page, if nothing is left.
 
         Args:
-            tag_id: The tag to prefer; `None` for the one that the feed's mode asks for.
+            first: The question to begin with, if it is open; `None` for what promises most.
         """
         self._keep_marks()
-        questions = self._feed.page(self.size, tag_id=tag_id)
+        questions = self._feed.page(self.size, first=first)
         if questions and self._feed.mode is Mode.BEST:
             self._feed.begin_block(questions[0].tag_id)
         self.current = Page(questions, self._marks)
@@ -153,9 +158,10 @@ class Pages:
         self.current = Page([question_of(decision) for decision in step], marks)
 
     def upcoming(self) -> list[Question]:
-        """The questions of the page after this one, if this one is committed."""
-        shown = self.current.pairs if self.current is not None else frozenset()
-        return self._feed.page(self.size, without=shown)
+        """The questions of the page after this one, if this one is committed as it is."""
+        answers = self.current.answers() if self.current is not None else []
+        given = [(question, is_fix(question, answer)) for question, answer in answers]
+        return self._feed.page(self.size, given=given)
 
     def committed(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Forgets what was flipped, for it is stored."""

@@ -183,6 +183,34 @@ class QueueBook:
         for place in queue.open_places():
             yield self.ranking.question(number, place)
 
+    def promise(
+        self, tag_id: int, count: int, *, hoped: float = 0.0, found: float = 0.0
+    ) -> dict[Side, float]:
+        """Fixes expected among the next questions of a tag, for each side by itself.
+
+        Args:
+            tag_id: The tag.
+            count: Questions of one side.
+            hoped: Suspicions, summed, of answers that are as good as given.
+            found: How many of those change the metadata.
+        """
+        queue = self._queues.get(tag_id)
+        if queue is None:
+            return dict.fromkeys(Side, 0.0)
+        start = self._start(tag_id)
+        sides = np.asarray(self.ranking.sides[start : start + len(queue.closed)])
+        left = ~queue.closed
+        kept = self._share_kept(tag_id, hoped, found)
+        return {
+            side: float(queue.suspicions[left & (sides == int(side))][:count].sum()) * kept
+            for side in Side
+        }
+
+    def _share_kept(self, tag_id: int, hoped: float = 0.0, found: float = 0.0) -> float:
+        """What the answers on a tag gave, against what the ranking promised of it."""
+        hoped_before, found_before = self._kept.get(tag_id, (0.0, 0.0))
+        return (TRUST + found_before + found) / (TRUST + hoped_before + hoped)
+
     def summary(self, tag_id: int) -> QueueSummary:
         """What is left of one tag."""
         if tag_id not in self._summaries:
@@ -197,8 +225,7 @@ class QueueBook:
         left = queue.suspicions[~queue.closed]
         # What the ranking promised of this tag against what its answers gave since: a tag that
         # disappoints falls behind at once, not at the next ranking.
-        hoped, found = self._kept.get(tag_id, (0.0, 0.0))
-        kept = (TRUST + found) / (TRUST + hoped)
+        kept = self._share_kept(tag_id)
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),

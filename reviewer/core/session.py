@@ -202,13 +202,13 @@ class ReviewSession:
         return self.pages.current is None and self.trail.back()
 
     def open_page(self) -> bool:
-        """Asks by pages from now on, beginning with the tag on screen; false if none is left.
+        """Asks by pages from now on, beginning with the question on screen; false if none is left.
 
         Nothing is taken from the queue until a page is answered.
         """
         question = self.current
         self._show(None)
-        return self.pages.turn(question.tag_id if question is not None else None)
+        return self.pages.turn(question)
 
     def close_page(self, first: Question | None = None) -> bool:
         """Asks one by one again; the questions of the page go back, and its marks are kept.

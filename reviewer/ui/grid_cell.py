@@ -203,6 +203,9 @@ def paint_answer(painter: QPainter, room: QRect, answer: Answer) -> None:
     font.setPointSizeF(font.pointSizeF() * 1.5)
     font.setWeight(QFont.Weight.DemiBold)
     metrics = QFontMetrics(font)
+    if metrics.horizontalAdvance(answer.word) + 26 > room.width():
+        font.setPointSizeF(painter.font().pointSizeF())
+        metrics = QFontMetrics(font)
     chip = QRect(0, 0, metrics.horizontalAdvance(answer.word) + 26, metrics.height() + 8)
     chip.moveCenter(room.center())
     painter.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import command
 from reviewer.core.errors import StoreError
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from reviewer.ui.review_page import ReviewPage
     from reviewer.ui.showing import Showing
     from reviewer.ui.surroundings import Surroundings
+
+LATER_MS = 60
+"""By then the cell is painted, and nothing here delays it."""
 
 
 class GridCommands(QObject):
@@ -47,6 +50,8 @@ class GridCommands(QObject):
         self._showing = showing
         self._around = around
         self._held = False
+        self._later = QTimer(self, singleShot=True, interval=LATER_MS)
+        self._later.timeout.connect(showing.prefetch)
         page.grid.clicked.connect(self._click)
         page.grid.rested.connect(self._rest)
 
@@ -114,6 +119,8 @@ class GridCommands(QObject):
             how(page, place)
             self._view.show_mark(place)
             self._showing.grid.say()
+            # What is answered here decides on the next page.
+            self._later.start()
 
     def _move(self, key: int) -> None:
         self._view.step_focus(command("grid.move").keys[key])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LEAD = "Does this image show"
 PRESUMED = "All of these are presumed:"
+PRESUMED_SHORT = "Presumed:"
+"""In a window too narrow for the tag beside the whole sentence."""
 DOES = MappingProxyType({Answer.YES: "shows", Answer.NO: "does not show"})
 PAGE_HINT = "Flip the exceptions, then Enter."
 ORDER = (Answer.YES, Answer.NO, Answer.UNSURE)
@@ -37,6 +39,9 @@ LEAST_POINTS = 12.0
 NOTE_POINTS = 9.5
 CHIP_PAD = 12.0
 GAP = 14.0
+
+_Part: TypeAlias = tuple[str, QFont, str]
+"""Words, their font and their colour."""
 
 
 def why_text(question: Question) -> str:
@@ -139,9 +144,11 @@ class QuestionBar(QWidget):
         small = QFontMetricsF(self._note_font)
         height = QFontMetricsF(self._tag_font).height() + CHIP_PAD
         word = f"{tag.category.word} tag"
-        lead_width = sum(QFontMetricsF(f).horizontalAdvance(text) for text, f, _ in self._lead)
         tail_width = lead.horizontalAdvance(self._tail) + GAP + small.horizontalAdvance(word)
-        room = max(self.width() - lead_width - tail_width - 3 * GAP - 2 * CHIP_PAD, 60.0)
+        around = tail_width + 3 * GAP + 2 * CHIP_PAD
+        parts = self._fitting_lead(self.width() - around, shown_name(tag.name))
+        lead_width = _width(parts)
+        room = max(self.width() - lead_width - around, 60.0)
         font = self._font_for(shown_name(tag.name), room)
         name = QFontMetricsF(font)
         text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, room)
@@ -149,7 +156,7 @@ class QuestionBar(QWidget):
         left = (self.width() - lead_width - GAP - chip_width - GAP / 2 - tail_width) / 2
         top = 8.0
         baseline = top + (height + lead.ascent() - lead.descent()) / 2
-        for part, part_font, colour in self._lead:
+        for part, part_font, colour in parts:
             painter.setFont(part_font)
             painter.setPen(QColor(colour))
             painter.drawText(round(left), round(baseline), part)
@@ -168,6 +175,16 @@ class QuestionBar(QWidget):
         below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._note)
 
+    def _fitting_lead(self, room: float, name: str) -> list[_Part]:
+        """The words before the tag; shorter ones if the tag would not fit beside them."""
+        least = _font(self._tag_font, LEAST_POINTS, bold=True)
+        if _width(self._lead) + QFontMetricsF(least).horizontalAdvance(name) <= room:
+            return self._lead
+        return [
+            (text.replace(PRESUMED, PRESUMED_SHORT), font, colour)
+            for text, font, colour in self._lead
+        ]
+
     def _font_for(self, name: str, room: float) -> QFont:
         """The largest font in which a name fits; very long names are cut all the same."""
         font = QFont(self._tag_font)
@@ -176,6 +193,10 @@ class QuestionBar(QWidget):
         ):
             font.setPointSizeF(font.pointSizeF() - 1)
         return font
+
+
+def _width(parts: list[_Part]) -> float:
+    return sum(QFontMetricsF(font).horizontalAdvance(text) for text, font, _ in parts)
 
 
 def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -> None:

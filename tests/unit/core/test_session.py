@@ -446,6 +446,20 @@ def test_the_pages_answer_every_question_once(filled: Library) -> None:
     assert len(asked) == len(set(asked)) == N_IMAGES * len(NAMES)
 
 
+def test_the_next_page_is_of_the_side_that_promises_most(filled: Library) -> None:
+    ranking = make_ranking(filled)
+    wrong = ranking.sides == int(Side.WRONG)
+    better = replace(ranking, suspicions=np.where(wrong, 0.9, 0.2).astype(np.float32))
+    session = ReviewSession(
+        filled.decisions, filled.images, filled.vocabulary(), better, reviewer="me"
+    )
+    assert session.pages.turn()
+    assert {question.side for question in page_of(session).questions} == {Side.WRONG}
+    assert {question.tag_id for question in page_of(session).questions} == {
+        filled.vocabulary().by_name["hat"].id
+    }
+
+
 def test_a_page_of_flagged_questions(filled: Library) -> None:
     session = start(filled)
     flagged = [session.current, *session.upcoming(2)]
