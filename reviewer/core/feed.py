@@ -255,10 +255,10 @@ class QuestionFeed:
     ) -> list[Question]:
         taken = set(without)
         page: list[Question] = []
-        for question in self._candidates(tag_id):
+        for question in self._candidates(tag_id, side):
             if len(page) == count:
                 break
-            if question.pair in taken or question.side is not side:
+            if question.pair in taken:
                 continue
             taken.add(question.pair)
             if self._may_ask(question):
@@ -267,12 +267,14 @@ class QuestionFeed:
                 self.book.close([question.pair])
         return page
 
-    def _candidates(self, tag_id: int) -> Iterator[Question]:
-        """What may stand on a page of a tag: what was put back first, then its queue."""
+    def _candidates(self, tag_id: int, side: Side) -> Iterator[Question]:
+        """What may stand on a page: what was put back first, then the queue."""
+        kind = (tag_id, side)
         if self.mode is Mode.FLAGGED:
-            yield from [entry for entry in self.flagged.values() if entry.tag_id == tag_id]
+            entries = list(self.flagged.values())
+            yield from (entry for entry in entries if (entry.tag_id, entry.side) == kind)
             return
-        ahead = [question for question in self._ahead if question.tag_id == tag_id]
-        for question in itertools.chain(ahead, self.book.questions(tag_id)):
+        ahead = [entry for entry in self._ahead if (entry.tag_id, entry.side) == kind]
+        for question in itertools.chain(ahead, self.book.questions(tag_id, side)):
             if question.pair not in self.flagged:
                 yield question

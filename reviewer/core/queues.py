@@ -174,14 +174,21 @@ class QueueBook:
         self._counts = dict(counts)
         self._summaries.clear()
 
-    def questions(self, tag_id: int) -> Iterator[Question]:
-        """The open questions of a tag, best first."""
+    def questions(self, tag_id: int, side: Side | None = None) -> Iterator[Question]:
+        """The open questions of a tag, best first; of one side, or of both."""
         queue = self._queues.get(tag_id)
         if queue is None:
             return
         number = self._numbers[tag_id]
-        for place in queue.open_places():
+        places: Iterable[int] = queue.open_places()
+        if side is not None:
+            places = np.flatnonzero(~queue.closed & (self._sides(tag_id) == int(side))).tolist()
+        for place in places:
             yield self.ranking.question(number, place)
+
+    def _sides(self, tag_id: int) -> NDArray[np.uint8]:
+        start = self._start(tag_id)
+        return np.asarray(self.ranking.sides[start : start + len(self._queues[tag_id].closed)])
 
     def promise(
         self, tag_id: int, count: int, *, hoped: float = 0.0, found: float = 0.0
@@ -197,8 +204,7 @@ class QueueBook:
         queue = self._queues.get(tag_id)
         if queue is None:
             return dict.fromkeys(Side, 0.0)
-        start = self._start(tag_id)
-        sides = np.asarray(self.ranking.sides[start : start + len(queue.closed)])
+        sides = self._sides(tag_id)
         left = ~queue.closed
         kept = self._share_kept(tag_id, hoped, found)
         return {

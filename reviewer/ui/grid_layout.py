@@ -96,17 +96,18 @@ def _merit(shape: GridShape) -> tuple[int, int, int]:
     return (0, shape.side, shape.cells)
 
 
-def beside(left: int, width: int, room: int) -> tuple[int, int]:
-    """The wider part of a room to one side of a cell, 60 % of the room at most.
+def beside(left: int, width: int, room: int, needed: int) -> tuple[int, int]:
+    """A part of a room to the freer side of a cell, 60 % of the room at most.
 
     Args:
         left: Of the cell.
         width: Of the cell.
         room: Width of the room.
+        needed: Width that is enough.
 
     Returns:
         Left and width of that part.
     """
     before, after = left, room - left - width
-    wide = min(max(before, after), room * 6 // 10)
+    wide = min(max(before, after), room * 6 // 10, needed)
     return (left - wide, wide) if before > after else (left + width, wide)

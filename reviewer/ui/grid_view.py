@@ -157,7 +157,11 @@ class GridView(QWidget):
         if not self._page or place >= len(self._page):
             return
         cell = self._cells[place]
-        left, width = (0, self.width()) if whole else beside(cell.x(), cell.width(), self.width())
+        left, width = 0, self.width()
+        if not whole:
+            image = cell.image
+            needed = self.height() * image.width() // image.height() if image else width
+            left, width = beside(cell.x(), cell.width(), self.width(), needed)
         room = QRect(left + GAP, GAP, width - 2 * GAP, self.height() - 2 * GAP)
         self.large.show_over(room, self._page.questions[place].image_id, cell.image)
         self.show_mark(place)

@@ -414,6 +414,7 @@ def test_arrows_stop_at_the_edges():
 
 
 def test_the_large_picture_lies_beside_its_cell():
-    assert beside(0, 100, 1000) == (100, 600)
-    assert beside(900, 100, 1000) == (300, 600)
-    assert beside(450, 100, 1000)[1] == 450
+    assert beside(0, 100, 1000, needed=2000) == (100, 600)
+    assert beside(900, 100, 1000, needed=2000) == (300, 600)
+    assert beside(450, 100, 1000, needed=2000)[1] == 450
+    assert beside(900, 100, 1000, needed=250) == (650, 250)
