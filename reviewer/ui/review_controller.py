@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import command
+from reviewer.core.place import return_to
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
-from reviewer.ui.surroundings import Surroundings
+from reviewer.ui.surroundings import PLACE, Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -53,6 +54,7 @@ class ReviewController(QObject):
         self._stamp = library.rankings.stamp()
         self._refreshed_at = session.feed.book.ranking.decided
         session.feed.flagged.update((entry.pair, entry) for entry in library.flags.all())
+        return_to(session, library.state.get(PLACE))
         self.showing = Showing(library, session, page, settings)
         self._around = Surroundings(library, session, page, self.showing)
         self._bare = QTimer(self, singleShot=True, interval=BARE_MS)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from reviewer.core.errors import StoreError
+from reviewer.core.place import place_of
 from reviewer.ui.answer_strip import SHOWN
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queue_board import QueueBoard
@@ -15,12 +18,14 @@ from reviewer.ui.status_line import Figures
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.errors import StoreError
     from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision
     from reviewer.store.library import Library
     from reviewer.ui.review_page import ReviewPage
     from reviewer.ui.showing import Showing
+
+PLACE = "review.place"
+"""Key of the store's state where the last queue is kept."""
 
 LATER_MS = 15
 """By then the picture is painted, and nothing here delays it."""
@@ -40,6 +45,7 @@ class Surroundings(QObject):
         self._showing = showing
         self._board = QueueBoard(session)
         self._saved = True
+        self._place = place_of(session)
         self._midnight = 0
         self._today = 0
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
@@ -88,6 +94,17 @@ class Surroundings(QObject):
         self._page.answers.show_answers(self._library.decisions.recent(SHOWN), self._showing.thumbs)
         self._page.status.show_figures(self._figures())
         self._showing.prefetch()
+        self._remember_place()
+
+    def _remember_place(self) -> None:
+        """Stores where questions come from, to begin there next time."""
+        place = place_of(self._session)
+        if place == self._place:
+            return
+        self._place = place
+        # Not worth a word where it cannot be stored: an answer that cannot will say so.
+        with suppress(StoreError):
+            self._library.state.set(PLACE, place)
 
     def _figures(self) -> Figures:
         midnight = _midnight_ms()

@@ -15,6 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from reviewer.core.feed import Mode
 from reviewer.core.labels import settled
+from reviewer.core.place import place_of, return_to
 from reviewer.core.queues import BLOCK, Ranking
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Image, Side
@@ -582,3 +583,25 @@ def test_an_answer_that_cannot_be_stored_does_not_advance(filled: Library) -> No
     filled.decisions.append = original  # type: ignore[method-assign]
     session.answer(Answer.YES)
     assert session.current != shown
+
+
+def test_a_sitting_begins_where_the_last_one_was(filled: Library) -> None:
+    hat = filled.vocabulary().by_name["hat"].id
+    session = start(filled)
+    session.choose_side(Side.WRONG)
+    session.enter(Mode.TAG, hat)
+    place = place_of(session)
+    again = start(filled)
+    return_to(again, place)
+    assert (again.feed.mode, again.feed.tag_id, again.feed.side) == (Mode.TAG, hat, Side.WRONG)
+    assert again.current == session.current
+
+
+@pytest.mark.parametrize(
+    "place", ["", "nonsense", "[]", '{"mode": "tag", "tag": "no_such_tag", "side": ""}']
+)
+def test_a_place_that_is_no_more_is_the_best_queue(filled: Library, place: str) -> None:
+    session = start(filled)
+    return_to(session, place)
+    assert session.feed.mode is Mode.BEST
+    assert session.current is not None
