@@ -175,5 +175,10 @@ class QueuePanel(QFrame):
         if row is not None:
             self.chosen.emit(row)
 
+    def show_side(self, side: Side | None) -> None:
+        """Shows which side questions are limited to."""
+        number = [value for _, value, _ in SIDES].index(side)
+        self._sides.button(number).setChecked(True)
+
     def _side_clicked(self, number: int) -> None:
         self.side_chosen.emit(SIDES[number][1])

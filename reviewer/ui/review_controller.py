@@ -55,6 +55,7 @@ class ReviewController(QObject):
         self._refreshed_at = session.feed.book.ranking.decided
         session.feed.flagged.update((entry.pair, entry) for entry in library.flags.all())
         return_to(session, library.state.get(PLACE))
+        page.queues.show_side(session.feed.side)
         self.showing = Showing(library, session, page, settings)
         self._around = Surroundings(library, session, page, self.showing)
         self._bare = QTimer(self, singleShot=True, interval=BARE_MS)

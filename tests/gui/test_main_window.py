@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 
 from reviewer.core.commands import COMMANDS
+from reviewer.core.types import Side
 from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui.job_runner import Job, JobState
 from reviewer.ui.notice_bar import Kind
+from reviewer.ui.surroundings import PLACE
 from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:
@@ -219,3 +222,20 @@ def test_a_request_to_terminate_closes_the_window_properly(tmp_path: Path):
         process.terminate()
         assert process.wait(timeout=20) == 0
     assert list(tmp_path.rglob("settings.toml"))
+
+
+def test_a_sitting_begins_in_the_queue_and_side_of_the_last_one(
+    qtbot: QtBot, reviewing: MainWindow, workspace: Path
+):
+    page = reviewing.review.page
+    page.queues._sides.button(1).click()
+    QTest.keyClick(page, Qt.Key.Key_BracketRight)
+    wait_painted(qtbot, reviewing)
+    tag_id = reviewing.review.session.feed.tag_id
+    qtbot.waitUntil(lambda: '"tag"' in reviewing.review.library.state.get(PLACE), timeout=3000)
+    reviewing.show_start()
+    assert reviewing.open_collection(workspace)
+    wait_painted(qtbot, reviewing)
+    assert reviewing.review.session.feed.tag_id == tag_id
+    assert reviewing.review.session.feed.side is Side.MISSING
+    assert reviewing.review.page.queues._sides.checkedId() == 1
