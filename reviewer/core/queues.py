@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 BLOCK = 25
 """Questions of one tag in a row, before the best tag is chosen again."""
 
+PROVEN = 200
+"""Answers from which on the promises of a ranking are taken for what they say."""
+
 TRUST = 3.0
 """Fixes that a ranking's promise is worth beside the answers on a tag."""
 
@@ -62,8 +65,8 @@ class Ranking:
 
     @property
     def proven(self) -> bool:
-        """Whether answers went into it; before, what it promises is mostly too much."""
-        return self.decided > 0
+        """Whether enough answers went into it; before, what it promises is mostly too much."""
+        return self.decided >= PROVEN
 
     def question(self, queue: int, position: int) -> Question:
         """The question at a position of a queue, both counted from 0."""
