@@ -71,7 +71,7 @@ def load_checkpoint(
             state = RunState(**json.loads((file.metadata() or {})["state"]))
             if state.run != run:
                 return None
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - no mapping: it has keys() alone
     except (OSError, SafetensorError, ValueError, KeyError, TypeError):
         # A damaged checkpoint costs time, no data: the run starts anew.
         return None
@@ -93,7 +93,7 @@ def save_best(folder: Path, network: torch.nn.Module) -> None:
 def load_best(folder: Path, network: torch.nn.Module) -> None:
     """Go back to the weights of the best epoch."""
     with safe_open(folder / _BEST, framework="pt") as file:
-        network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118
+        network.load_state_dict({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 - no mapping: it has keys() alone
 
 
 def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:

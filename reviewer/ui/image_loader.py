@@ -132,10 +132,6 @@ class ImageLoader(QObject):
         for _ in range(waiting):
             self._pool.submit(self._work)
 
-    def forgive(self, image_id: int) -> None:
-        """Tries a picture again that could not be decoded."""
-        self._bad.discard(image_id)
-
     def close(self) -> None:
         """Stops the pool; what is being decoded is thrown away."""
         self._closed = True

@@ -115,11 +115,6 @@ class QueuePanel(QFrame):
         if row >= 0:
             self._list.scrollTo(self._model.index(row))
 
-    @property
-    def picking(self) -> bool:
-        """Whether the picker owns the focus."""
-        return self._picker.hasFocus()
-
     def start_picking(self) -> None:
         """Gives the focus to the picker until Enter or Esc."""
         self._picker.clear()
