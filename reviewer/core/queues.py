@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 BLOCK = 25
 """Questions of one tag in a row, before the best tag is chosen again."""
 
-PROVEN = 200
+PROVEN = 2000
 """Answers from which on the promises of a ranking are taken for what they say."""
 
 TRUST = 3.0

@@ -109,7 +109,7 @@ def rank_questions(
     )
     library.rankings.save(ranking)
     expected = float(queues.expected_all.sum())
-    unproven = "" if ranking.proven else " (a guess, mostly too high before some 200 answers)"
+    unproven = "" if ranking.proven else " (a guess, mostly too high before some 2,000 answers)"
     listener.note(
         f"{len(ranking):,} questions in {len(ranking.tags):,} queues; about {expected:,.0f} "
         f"errors are expected among them{unproven}."
