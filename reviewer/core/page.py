@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from reviewer.core.feed import Mode
-from reviewer.core.types import Answer, Decision, Question, Side
+from reviewer.core.types import Answer, Decision, Origin, Question, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -201,4 +201,6 @@ def question_of(decision: Decision) -> Question:
         score=decision.score,
         suspicion=decision.suspicion,
         version=decision.version,
+        # Only what is answered on a page is of a page; the question itself is one of its queue.
+        origin=Origin.QUEUE if decision.origin is Origin.PAGE else decision.origin,
     )

@@ -151,7 +151,13 @@ class QueueBook:
         return int(self.ranking.offsets[self._numbers[tag_id]])
 
     def count_answer(
-        self, tag_id: int, *, fixed: bool, promised: float = 0.0, times: int = 1
+        self,
+        tag_id: int,
+        *,
+        fixed: bool,
+        promised: float = 0.0,
+        times: int = 1,
+        tests: bool = True,
     ) -> None:
         """Counts an answer on a tag (or `times` of them; -1 when one is taken back).
 
@@ -160,11 +166,14 @@ class QueueBook:
             fixed: Whether the answer changed the metadata.
             promised: The suspicion with which the question was asked, 0..1.
             times: How often.
+            tests: Whether it tests what the ranking promised of the tag.
         """
         answered, fixes = self._counts.get(tag_id, (0, 0))
         self._counts[tag_id] = (answered + times, fixes + times * int(fixed))
-        hoped, found = self._kept.get(tag_id, (0.0, 0.0))
-        self._kept[tag_id] = (max(hoped + times * promised, 0.0), max(found + times * fixed, 0.0))
+        if tests:
+            hoped, found = self._kept.get(tag_id, (0.0, 0.0))
+            hoped, found = hoped + times * promised, found + times * fixed
+            self._kept[tag_id] = (max(hoped, 0.0), max(found, 0.0))
         self._summaries.pop(tag_id, None)
 
     @property

@@ -7,6 +7,7 @@ holds a *trail* of the questions shown, so that one can walk back, or a *page* o
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,8 @@ from reviewer.core.labels import Consequences, consequences, settled
 from reviewer.core.page import Pages, question_of
 from reviewer.core.queues import Ranking
 from reviewer.core.steps import Steps
-from reviewer.core.trail import Trail
+from reviewer.core.types import Origin
+from reviewer.core.walk import Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -54,7 +56,8 @@ class ReviewSession:
         self.feed = QuestionFeed(Ranking.empty(), partial(_may_ask, log, images, vocabulary))
         self._log = log
         self._images = images
-        self.trail = Trail()
+        self._walk = Walk(self.feed, lambda _: self.current_answer() is not None)
+        self.trail = self._walk.trail
         self.pages = Pages(self.feed)
         self._steps = Steps(log, self.feed, vocabulary.implications, clock)
         self.pace = self._steps.pace
@@ -71,14 +74,14 @@ class ReviewSession:
     def current_answer(self) -> Answer | None:
         """The live answer of the question on screen, when one walked back to it."""
         question = self.current
-        return (
-            None if question is None else self._log.answers(question.image_id).get(question.tag_id)
-        )
+        if question is None or question.origin is Origin.CONTROL:
+            # A control is about an answer that was given: it must not be seen.
+            return None
+        return self._log.answers(question.image_id).get(question.tag_id)
 
     def upcoming(self, count: int) -> list[Question]:
         """The next questions in the order they will be shown, without moving."""
-        waiting = self.trail.ahead(count)
-        return [*waiting, *self.feed.peek(count - len(waiting), self.current)]
+        return self._walk.upcoming(count)
 
     def consequences(self, answer: Answer) -> Consequences:
         """What an answer to the question on screen would change on its image."""
@@ -95,19 +98,47 @@ class ReviewSession:
 
     # -- answers ---------------------------------------------------------------------------------
 
-    def answer(self, answer: Answer, elapsed_ms: int = 0) -> Decision:
+    def answer(
+        self,
+        answer: Answer,
+        elapsed_ms: int = 0,
+        also: Sequence[tuple[Question, Answer]] = (),
+    ) -> list[Decision]:
         """Stores an answer to the question on screen, then moves to the next question.
+
+        Args:
+            answer: To the question on screen.
+            elapsed_ms: From the picture on screen to the key.
+            also: What is answered along with it, as part of the same step.
+
+        Returns:
+            The step: the answer, then what went along.
 
         Raises:
             LookupError: There is no question on screen.
-            StoreError: The answer could not be stored; the question stays.
+            StoreError: Nothing was stored; the question stays.
         """
         question = self.current
         if question is None:
             raise LookupError("no question on screen")
-        (stored,) = self._steps.store([(question, answer)], self.reviewer, elapsed_ms)
-        self.feed.flagged.pop(question.pair, None)
-        self._advance()
+        stored = self._steps.store([(question, answer), *also], self.reviewer, elapsed_ms)
+        for decision in stored:
+            self.feed.flagged.pop(decision.pair, None)
+        self._walk.advance()
+        return stored
+
+    def change(self, answers: Sequence[tuple[Question, Answer]]) -> list[Decision]:
+        """Stores answers that were not asked for, as one step; the question on screen stays.
+
+        Args:
+            answers: At least one, of an origin that is not `asked`.
+
+        Raises:
+            StoreError: Nothing was stored.
+        """
+        stored = self._steps.store(answers, self.reviewer, 0)
+        for decision in stored:
+            self.feed.flagged.pop(decision.pair, None)
         return stored
 
     def answer_page(
@@ -125,7 +156,8 @@ class ReviewSession:
         """
         if self.pages.current is None:
             raise LookupError("no page on screen")
-        stored = self._steps.store(answers, self.reviewer, elapsed_ms) if answers else []
+        given = [(replace(question, origin=Origin.PAGE), answer) for question, answer in answers]
+        stored = self._steps.store(given, self.reviewer, elapsed_ms) if given else []
         for question, _ in answers:
             self.feed.flagged.pop(question.pair, None)
         self.pages.committed(decision.pair for decision in stored)
@@ -135,7 +167,7 @@ class ReviewSession:
     def undo(self) -> list[Decision]:
         """Takes the last step back, of this sitting or an earlier one, and shows it again.
 
-        A step of several answers is shown as the page that it was.
+        A page is shown as the page that it was; a step that was not asked for moves nothing.
 
         Raises:
             StoreError: It could not be stored; nothing changed.
@@ -143,11 +175,12 @@ class ReviewSession:
         taken = self._steps.undo(self.reviewer)
         if not taken:
             return []
-        if len(taken) > 1 or self.pages.current is not None:
-            self._show(None)
-            self.pages.show(taken)
-        else:
-            self._show(question_of(taken[0]))
+        asked = [decision for decision in taken if decision.origin.asked]
+        if len(asked) > 1 or (asked and self.pages.current is not None):
+            self._walk.show(None)
+            self.pages.show(asked)
+        elif asked:
+            self._walk.show(question_of(asked[0]))
         return taken
 
     def redo(self) -> list[Decision]:
@@ -164,13 +197,13 @@ class ReviewSession:
                 self.pages.committed(pairs)
                 self.pages.turn()
         elif self.current is not None and self.current.pair in pairs:
-            self._advance()
+            self._walk.advance()
         return stored
 
     def reopen(self, decision: Decision) -> None:
         """Shows an answered question again by itself; a new answer replaces the old one."""
         self.pages.close()
-        self._show(question_of(decision))
+        self._walk.show(replace(question_of(decision), origin=Origin.QUEUE))
 
     def flag(self) -> bool:
         """Flags the question on screen and moves on, or takes its flag away.
@@ -184,7 +217,7 @@ class ReviewSession:
         if self.feed.flagged.pop(question.pair, None) is not None:
             return False
         self.feed.flagged[question.pair] = question
-        self._advance()
+        self._walk.advance()
         return True
 
     # -- moving ----------------------------------------------------------------------------------
@@ -195,7 +228,7 @@ class ReviewSession:
             return False
         if self.current is not None:
             self.feed.skip(self.current)
-        return self._advance()
+        return self._walk.advance()
 
     def previous(self) -> bool:
         """Shows the question before; false at the beginning, and while a page is open."""
@@ -207,7 +240,7 @@ class ReviewSession:
         Nothing is taken from the queue until a page is answered.
         """
         question = self.current
-        self._show(None)
+        self._walk.show(None)
         return self.pages.turn(question)
 
     def close_page(self, first: Question | None = None) -> bool:
@@ -220,7 +253,7 @@ class ReviewSession:
             Whether there is a question.
         """
         self.pages.close(first)
-        return self._advance()
+        return self._walk.advance()
 
     def enter(self, mode: Mode, tag_id: int | None = None) -> bool:
         """Asks from somewhere else from now on; false if there is nothing to ask.
@@ -236,7 +269,7 @@ class ReviewSession:
             self.trail.drop()
         else:
             self.trail.cut()
-        return self._advance()
+        return self._walk.advance()
 
     def choose_side(self, side: Side | None) -> None:
         """Limits the questions to one side, or to none."""
@@ -252,37 +285,14 @@ class ReviewSession:
             if not self.pages.current:
                 self.pages.turn()
         elif self.current is None:
-            self._advance()
-
-    # -- inside ----------------------------------------------------------------------------------
-
-    def _show(self, question: Question | None) -> None:
-        """Shows a question in place of the one on screen, which goes back; `None` for none."""
-        shown = self.current
-        again = shown is not None and question is not None and shown.pair == question.pair
-        if shown is not None and not again and self.current_answer() is None:
-            self.trail.drop()
-            self.feed.put_back(shown)
-        if question is not None:
-            self.trail.push(question)
-        else:
-            self.trail.cut()
-            self.trail.leave()
-
-    def _advance(self) -> bool:
-        if self.trail.forward():
-            return True
-        question = self.feed.take(self.current)
-        if question is None:
-            self.trail.leave()
-            return False
-        self.trail.push(question)
-        return True
+            self._walk.advance()
 
 
 def _may_ask(
     log: DecisionLog, images: ImageTags, vocabulary: Vocabulary, question: Question
 ) -> bool:
-    """Whether a pair is open and its image can be shown."""
+    """Whether a pair is open and its image can be shown; a control asks what is settled."""
+    if question.origin is Origin.CONTROL:
+        return images.is_askable(question.image_id)
     known = settled(log.answers(question.image_id), vocabulary.implications)
     return question.tag_id not in known and images.is_askable(question.image_id)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.statistics import Pace
-from reviewer.core.types import Answer, Decision, Question
+from reviewer.core.types import Answer, Decision, Origin, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +40,8 @@ class Steps:
         self._clock = clock
         self._undone: list[list[Decision]] = []
         for decision in one_by_one(log.recent(self.pace.window)[::-1]):
-            self.pace.add(decision)
+            if decision.origin.ranked:
+                self.pace.add(decision)
 
     def store(
         self, answers: Sequence[tuple[Question, Answer]], reviewer: str, elapsed_ms: int
@@ -50,12 +51,13 @@ class Steps:
         Args:
             answers: Questions with their answers, at least one.
             reviewer: Who gave them.
-            elapsed_ms: For all of them together; each decision carries an equal share.
+            elapsed_ms: For all of them together; each that was asked carries an equal share.
 
         Raises:
             StoreError: Nothing was stored.
         """
         now = int(self._clock() * 1000)
+        asked = sum(question.origin.asked for question, _ in answers)
         step = [
             Decision(
                 image_id=question.image_id,
@@ -67,7 +69,8 @@ class Steps:
                 version=question.version,
                 reviewer=reviewer,
                 answered_at=now,
-                elapsed_ms=round(elapsed_ms / len(answers)),
+                elapsed_ms=round(elapsed_ms / asked) if question.origin.asked else 0,
+                origin=question.origin,
             )
             for question, answer in answers
         ]
@@ -106,26 +109,33 @@ class Steps:
 
     def _take_in(self, stored: Sequence[Decision]) -> None:
         for decision in one_by_one(stored):
-            self.pace.add(decision)
-            self._feed.book.close([decision.pair])
-            self._feed.book.count_answer(
-                decision.tag_id, fixed=decision.changes_metadata, promised=decision.suspicion
-            )
+            if decision.origin.ranked:
+                self.pace.add(decision)
+            if decision.origin is not Origin.CONTROL:
+                self._feed.book.close([decision.pair])
+                self._count(decision, 1)
 
     def _take_out(self, decision: Decision) -> None:
         """Forgets an answer, and reopens what it had settled; the feed asks only open pairs."""
-        book = self._feed.book
         self.pace.remove(decision)
-        book.count_answer(
-            decision.tag_id,
-            fixed=decision.changes_metadata,
-            promised=decision.suspicion,
-            times=-1,
-        )
+        if decision.origin is Origin.CONTROL:
+            return
+        self._count(decision, -1)
+        book = self._feed.book
         kin = self._implications.ancestors(decision.tag_id)
         kin |= self._implications.descendants(decision.tag_id)
         for tag_id in kin | {decision.tag_id}:
             book.reopen(decision.image_id, tag_id)
+
+    def _count(self, decision: Decision, times: int) -> None:
+        """Counts an answer; only those that were chosen for their suspicion test the promises."""
+        self._feed.book.count_answer(
+            decision.tag_id,
+            fixed=decision.changes_metadata,
+            promised=decision.suspicion,
+            times=times,
+            tests=decision.origin.ranked,
+        )
 
 
 def one_by_one(decisions: Iterable[Decision]) -> list[Decision]:

@@ -43,6 +43,37 @@ class Side(IntEnum):
     """The tag is present and may be wrong (a false positive of the metadata)."""
 
 
+class Origin(StrEnum):
+    """How an answer came about."""
+
+    QUEUE = "queue"
+    """Asked from a ranked queue, one by one."""
+    PAGE = "page"
+    """Asked from a ranked queue, on a page of the grid."""
+    SIBLING = "sibling"
+    """Said of another tag, together with No to the one that was asked."""
+    EDIT = "edit"
+    """Given by the reviewer without being asked: quick tags, editing an image's tags."""
+    COPY = "copy"
+    """Carried over from a near-duplicate, as was announced with the question."""
+    BATCH = "batch"
+    """Accepted with the rest of a queue, after a random sample of it was answered."""
+    CONTROL = "control"
+    """A question with a known answer; it says something of the reviewer and settles nothing."""
+    AUDIT = "audit"
+    """Asked from the random sample on which estimates rest."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person answered this very question, with its picture on screen."""
+        return self in {Origin.QUEUE, Origin.PAGE, Origin.CONTROL, Origin.AUDIT}
+
+    @property
+    def ranked(self) -> bool:
+        """Whether the question was chosen for its suspicion: what yields and promises are about."""
+        return self in {Origin.QUEUE, Origin.PAGE}
+
+
 class ImageState(StrEnum):
     """Whether an image can be asked about."""
 
@@ -100,6 +131,7 @@ class Question:
         score: The version's raw output, 0..1.
         suspicion: Calibrated chance that the metadata is wrong here, 0..1.
         version: Name of the version that gave the score.
+        origin: Why it is asked; an answer is stored with it.
     """
 
     image_id: int
@@ -108,6 +140,7 @@ class Question:
     score: float
     suspicion: float
     version: str = ""
+    origin: Origin = Origin.QUEUE
 
     @property
     def pair(self) -> tuple[int, int]:
@@ -125,6 +158,7 @@ class Decision:
         elapsed_ms: From the picture on screen to the key; 0 where not measured.
         undoes: Id of the decision that this row takes back; `None` for an answer.
         step: Id of the first decision of the step; one undo takes a whole step back.
+        origin: How the answer came about.
     """
 
     image_id: int
@@ -140,6 +174,7 @@ class Decision:
     undoes: int | None = None
     step: int = 0
     id: int = 0
+    origin: Origin = Origin.QUEUE
 
     @property
     def changes_metadata(self) -> bool:

@@ -75,7 +75,7 @@ def simulate(
     changed: list[bool] = []
     with stage(listener, "answer", count, "questions") as progress:
         while len(changed) < count and (question := session.current) is not None:
-            decision = session.answer(_answer(library, truth, vocabulary.name, question))
+            (decision,) = session.answer(_answer(library, truth, vocabulary.name, question))
             changed.append(decision.changes_metadata)
             progress.advance()
             if on_refresh is not None and len(changed) % refresh_every == 0 < count - len(changed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewer.core.types import Answer, Decision, Question, Side
+from reviewer.core.types import Answer, Decision, Origin, Question, Side
 from reviewer.store.database import Database, Lane
 
 if TYPE_CHECKING:
@@ -14,34 +14,34 @@ if TYPE_CHECKING:
 
 _RECENT = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id
+    elapsed_ms, undoes, step, id, origin
 FROM live_decision ORDER BY id DESC LIMIT ?
 """
 
 _STEP = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id
+    elapsed_ms, undoes, step, id, origin
 FROM live_decision WHERE step = ? ORDER BY id
 """
 
 _LIVE = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id
-FROM live_decision
-WHERE id IN (SELECT max(id) FROM live_decision GROUP BY image_id, tag_id)
+    elapsed_ms, undoes, step, id, origin
+FROM live_answer
+WHERE id IN (SELECT max(id) FROM live_answer GROUP BY image_id, tag_id)
 ORDER BY id
 """
 
 _LOG = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id
+    elapsed_ms, undoes, step, id, origin
 FROM decision ORDER BY id
 """
 
 _APPEND = """
 INSERT INTO decision (image_id, tag_id, answer, side, score, suspicion, version, reviewer,
-    answered_at, elapsed_ms, undoes, step, id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    answered_at, elapsed_ms, undoes, step, id, origin)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
@@ -78,7 +78,7 @@ class DecisionTable:
     def answers(self, image_id: int) -> Mapping[int, Answer]:
         """The live answers of an image by tag id; the latest where there are several."""
         rows = self._database.read().execute(
-            "SELECT tag_id, answer FROM live_decision WHERE image_id = ? ORDER BY id", (image_id,)
+            "SELECT tag_id, answer FROM live_answer WHERE image_id = ? ORDER BY id", (image_id,)
         )
         return {tag_id: Answer(answer) for tag_id, answer in rows}
 
@@ -89,7 +89,7 @@ class DecisionTable:
     def answered_since(self, decision_id: int) -> Iterator[tuple[int, int]]:
         """Pairs (image id, tag id) with a live answer newer than a decision."""
         yield from self._database.read().execute(
-            "SELECT image_id, tag_id FROM live_decision WHERE id > ?", (decision_id,)
+            "SELECT image_id, tag_id FROM live_answer WHERE id > ?", (decision_id,)
         )
 
     def counts_by_tag(self) -> dict[int, tuple[int, int]]:
@@ -97,7 +97,7 @@ class DecisionTable:
         # Yes (1) on the missing side (0), or No (0) on the wrong side (1).
         rows = self._database.read().execute(
             "SELECT tag_id, count(*), sum(answer < 2 AND answer <> side) "
-            "FROM live_decision GROUP BY tag_id"
+            "FROM live_answer GROUP BY tag_id"
         )
         return {tag_id: (answered, fixed) for tag_id, answered, fixed in rows}
 
@@ -183,8 +183,9 @@ class FlagTable:
 
 
 def _decision(row: tuple[int | float | str | None, ...]) -> Decision:
-    image_id, tag_id, answer, side, *rest = row
-    return Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
+    image_id, tag_id, answer, side, *rest, origin = row
+    decision = Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
+    return replace(decision, origin=Origin(origin))
 
 
 def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
@@ -211,6 +212,7 @@ def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> li
                 d.undoes,
                 d.step,
                 d.id,
+                d.origin.value,
             )
             for d in stored
         ],

@@ -139,6 +139,20 @@ CREATE TABLE state (
 """
 
 
+@migrations(name="0002_origin")
+def origin(db: sqlite_utils.Database) -> None:
+    """How each answer came about; what controls say settles nothing."""
+    for statement in _ORIGIN.split(";\n\n"):
+        db.execute(statement)
+
+
+_ORIGIN = """
+ALTER TABLE decision ADD COLUMN origin TEXT NOT NULL DEFAULT 'queue';
+
+CREATE VIEW live_answer AS SELECT * FROM live_decision WHERE origin <> 'control';
+"""
+
+
 def migrate(path: Path, backups: Path) -> None:
     """Brings a database file to this program's schema, or makes it.
 

@@ -72,15 +72,15 @@ class AnswerCommands(QObject):
             return
         was_flagged = question.pair in self._session.feed.flagged
         try:
-            decision = self._session.answer(answer, self._showing.elapsed_ms)
+            stored = self._session.answer(answer, self._showing.elapsed_ms)
         except StoreError as error:
             self._around.not_saved(error)
             return
-        self._around.stored([decision], 1)
+        self._around.stored(stored, 1)
         self._showing.show(pressed)
         if was_flagged:
             forget_flags(self._flags, self._around, [question.pair])
-        self.answered.emit(decision.id)
+        self.answered.emit(stored[-1].id)
 
     def _undo(self) -> None:
         pressed = self._showing.latency.now()
