@@ -185,7 +185,7 @@ class FlagTable:
 def _decision(row: tuple[int | float | str | None, ...]) -> Decision:
     image_id, tag_id, answer, side, *rest, origin = row
     decision = Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
-    return replace(decision, origin=Origin(origin))
+    return replace(decision, origin=Origin(str(origin)))
 
 
 def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
