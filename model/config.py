@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 import msgspec
@@ -11,6 +11,9 @@ from model.errors import TaggerProblem
 
 Resample = Literal["bicubic", "bilinear", "lanczos", "box"]
 Stem = Literal["standard", "small"]
+Network = Literal["torchvision", "timm", "joytag", "deepdanbooru", "autotagger", "onnx"]
+Channels = Literal["rgb", "bgr"]
+Fit = Literal["inside", "square", "stretch", "crop"]
 LossName = Literal["bce", "asymmetric"]
 
 GIBIBYTE = 2**30
@@ -22,14 +25,29 @@ Kind = TypeVar("Kind")
 class TaggerConfig:
     """The network and the preprocessing that belongs to it; stored with every version.
 
+    The fields from `network` on are for taggers that were brought: their own training decided
+    them, and they are pinned as that training had them.
+
     Attributes:
-        backbone: A name of `model.backbones.backbone_names()`.
+        backbone: A name of `model.backbones.backbone_names()`, or of an architecture of timm.
         input_size: Side of the square input in pixels, 16..2048.
-        mean, std: Per channel (red, green, blue) on the scale 0..1.
-        pad_colour: What fills the square beside the picture, 0..255 per channel.
+        mean, std: Per channel, in the order of `channels`, on the scale 0..`peak`.
+        pad_colour: What fills the square beside the picture, 0..255 for red, green, blue.
         resample: Pillow's filter for the resize.
         stem: "small" gives a residual network a 3x3 first convolution and no pooling, for inputs
             that are too small to be divided by four at once; it fits no pretrained weights.
+        network: Who builds the network, a key of `model.backbones`' table.
+        arguments: JSON values for that builder.
+        channels: Order in which the network takes the colours.
+        peak: What white is before mean and std: 1 or 255.
+        fit: How a picture becomes a square. "inside": resized until it fits, then padded.
+            "square": padded to a square, then resized. "stretch": resized, its shape lost.
+            "crop": the shorter side resized to `crop_from`, the middle taken.
+        pad_edge: Repeat the outermost pixels instead of `pad_colour` ("inside" alone).
+        first_side, first_resample: Where above 0, the picture is first fitted inside a square of
+            this side and padded, with this filter; then the square is resized.
+        crop_from: The shorter side before the middle is taken; for "crop" alone.
+        reducing_gap: Pillow's; 0 for an exact resize.
     """
 
     backbone: str = "resnet18"
@@ -39,6 +57,17 @@ class TaggerConfig:
     pad_colour: tuple[int, int, int] = (255, 255, 255)
     resample: Resample = "bicubic"
     stem: Stem = "standard"
+    network: Network = "torchvision"
+    arguments: dict[str, Any] = field(default_factory=dict)
+    channels: Channels = "rgb"
+    peak: Literal[1, 255] = 1
+    fit: Fit = "inside"
+    pad_edge: bool = False
+    first_side: int = 0
+    first_resample: Resample = "bilinear"
+    crop_from: int = 0
+    # Three makes large reductions several times cheaper and cannot be told from none.
+    reducing_gap: float = 3.0
 
     def __post_init__(self) -> None:
         """Refuse what no tagger can be.
@@ -49,6 +78,21 @@ class TaggerConfig:
         _require(16 <= self.input_size <= 2048, f"input_size is {self.input_size}; use 16 to 2048")
         _require(all(value > 0 for value in self.std), "every std must be above 0")
         _require(all(0 <= value <= 255 for value in self.pad_colour), "pad_colour is 0 to 255")
+        _require(0 <= self.first_side <= 4096, f"first_side is {self.first_side}; use 0 to 4096")
+        _require(
+            self.fit != "crop" or self.crop_from >= self.input_size,
+            f"crop_from is {self.crop_from}; it must be input_size or more",
+        )
+
+    @property
+    def wanted_px(self) -> int:
+        """Long side that a picture needs when it is decoded, in pixels.
+
+        An exact resize starts from twice the size at least: decoders that halve as they read
+        would otherwise leave their own traces (0.7 of 255 on average; at twice the size 0.5).
+        """
+        side = max(self.input_size, self.first_side, self.crop_from)
+        return side if self.reducing_gap else 2 * side
 
     def to_json(self) -> dict[str, Any]:
         """The values as plain JSON types."""

@@ -221,15 +221,20 @@ def to_input(pixels: Pixels, config: TaggerConfig, device: torch.device) -> Tens
 
     Args:
         pixels: (B, S, S, 3) uint8.
-        config: Says mean and std.
+        config: Says the order of the colours, their range, mean and std.
         device: Where to.
 
     Returns:
         (B, 3, S, S) float32, normalised, channels last in memory.
     """
     moved = torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
-    mean = torch.tensor(config.mean, device=device).view(1, 3, 1, 1) * 255
-    std = torch.tensor(config.std, device=device).view(1, 3, 1, 1) * 255
+    if config.channels == "bgr":
+        moved = moved.flip(1)
+    scale = 255 / config.peak
+    mean, std = (
+        torch.tensor([value * scale for value in values], device=device).view(1, 3, 1, 1)
+        for values in (config.mean, config.std)
+    )
     return (moved.float() - mean) / std
 
 

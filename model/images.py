@@ -16,7 +16,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.config import TaggerConfig
+    from model.config import Fit, Resample, TaggerConfig
 
 OpenImage = Callable[[Path, int], Image.Image]
 """Opens a file upright, in RGB, with at least the given long side in pixels if the file has it.
@@ -68,23 +68,102 @@ def prepare_hashed(picture: Image.Image, config: TaggerConfig) -> Prepared:
 
     Args:
         picture: Any size; converted to RGB if it is not.
-        config: Says the side S, the filter and the colour of the padding.
+        config: Says the side S, the filter, and how the picture is fitted.
 
     Returns:
         The (S, S, 3) uint8 pixels and the 64-bit hash.
     """
-    side = config.input_size
     rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
+    if config.first_side:
+        return _by_way_of_a_square(rgb, config)
+    return _FITS[config.fit](rgb, config)
+
+
+def _inside(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+    """Resize until it fits, then pad."""
+    content = _shrunk(rgb, config.input_size, config.resample, config)
+    square = _padded(content, config.input_size, config)
+    return Prepared(square, difference_hash(content))
+
+
+def _square(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+    """Pad to a square of the longer side, then resize."""
+    side, longest = config.input_size, max(rgb.size)
+    canvas = Image.new("RGB", (longest, longest), config.pad_colour)
+    left, top = ((longest - length) // 2 for length in rgb.size)
+    canvas.paste(rgb, (left, top))
+    pixels = _resized(canvas, (side, side), config.resample, config)
+    return Prepared(pixels, difference_hash(_without_padding(pixels, rgb.size)))
+
+
+def _stretch(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+    pixels = _resized(rgb, (config.input_size, config.input_size), config.resample, config)
+    return Prepared(pixels, difference_hash(pixels))
+
+
+def _crop(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+    """Resize the shorter side, then take the middle, as torchvision's presets do."""
+    shortest = min(rgb.size)
+    width, height = (int(config.crop_from * length / shortest) for length in rgb.size)
+    whole = _resized(rgb, (width, height), config.resample, config)
+    side = config.input_size
+    top, left = round((height - side) / 2), round((width - side) / 2)
+    return Prepared(
+        np.ascontiguousarray(whole[top : top + side, left : left + side]), difference_hash(whole)
+    )
+
+
+def _by_way_of_a_square(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+    """Fit inside a first square with its own filter, pad, and resize that square."""
+    content = _shrunk(rgb, config.first_side, config.first_resample, config)
+    first = Image.fromarray(_padded(content, config.first_side, config))
+    pixels = _resized(first, (config.input_size, config.input_size), config.resample, config)
+    return Prepared(pixels, difference_hash(content))
+
+
+_FITS: dict[Fit, Callable[[Image.Image, TaggerConfig], Prepared]] = {
+    "inside": _inside,
+    "square": _square,
+    "stretch": _stretch,
+    "crop": _crop,
+}
+
+
+def _shrunk(
+    rgb: Image.Image, side: int, resample: Resample, config: TaggerConfig
+) -> NDArray[np.uint8]:
+    """Resize so that the longer side is `side`."""
     scale = side / max(rgb.size)
     width, height = (max(1, min(side, round(length * scale))) for length in rgb.size)
-    # A gap of three makes large reductions several times cheaper and cannot be told from none.
-    small = rgb.resize((width, height), _FILTERS[config.resample], reducing_gap=3.0)
-    content = np.asarray(small, dtype=np.uint8)
+    return _resized(rgb, (width, height), resample, config)
+
+
+def _resized(
+    rgb: Image.Image, size: tuple[int, int], resample: Resample, config: TaggerConfig
+) -> NDArray[np.uint8]:
+    gap = config.reducing_gap or None
+    return np.asarray(rgb.resize(size, _FILTERS[resample], reducing_gap=gap), dtype=np.uint8)
+
+
+def _padded(content: NDArray[np.uint8], side: int, config: TaggerConfig) -> NDArray[np.uint8]:
+    """Put (H, W, 3) pixels in the middle of a square."""
+    height, width = content.shape[:2]
+    top, left = (side - height) // 2, (side - width) // 2
+    if config.pad_edge:
+        around = ((top, side - height - top), (left, side - width - left), (0, 0))
+        return np.pad(content, around, mode="edge")
     square = np.empty((side, side, 3), dtype=np.uint8)
     square[:] = config.pad_colour
-    top, left = (side - height) // 2, (side - width) // 2
     square[top : top + height, left : left + width] = content
-    return Prepared(square, difference_hash(content))
+    return square
+
+
+def _without_padding(pixels: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The part of a square that a picture of some size fills in its middle."""
+    side, longest = len(pixels), max(size)
+    width, height = (max(1, round(length * side / longest)) for length in size)
+    top, left = (side - height) // 2, (side - width) // 2
+    return pixels[top : top + height, left : left + width]
 
 
 def difference_hash(content: NDArray[np.uint8]) -> int:
@@ -112,7 +191,7 @@ def read_prepared(path: Path, open_image: OpenImage, config: TaggerConfig) -> Pr
         The prepared picture, or the reason why the file cannot be used, for people.
     """
     try:
-        return prepare_hashed(open_image(path, config.input_size), config)
+        return prepare_hashed(open_image(path, config.wanted_px), config)
     except FileNotFoundError:
         return f"The file {path} is not there."
     except (OSError, ValueError) as problem:
