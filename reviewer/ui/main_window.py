@@ -18,6 +18,7 @@ from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.preparing import Preparation, Preparing, Sample
 from reviewer.ui.review import Review
+from reviewer.ui.side_pages import Beside, SidePages
 from reviewer.ui.start_page import NAME, StartPage
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class MainWindow(QMainWindow):
     Attributes:
         settings: What the person set up, as it is now.
         review: The review in progress; `None` without one.
+        side_pages: The pages beside the review, opened by name.
     """
 
     def __init__(
@@ -67,6 +69,9 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget(self)
         for page in (self.start_page, self.prepare_page, self.jobs_page):
             self._pages.addWidget(page)
+        self.side_pages = SidePages(
+            self._pages, Beside(lambda: self.settings, self._store, self._start_job)
+        )
         self.setCentralWidget(self._pages)
         self.setWindowTitle(NAME)
         self.setMinimumSize(960, 600)
@@ -83,6 +88,7 @@ class MainWindow(QMainWindow):
         self._preparing.refused.connect(self._refuse)
         self.jobs_page.closed.connect(self._back_to_review)
         self.jobs_page.wanted.connect(self._start_job)
+        self.side_pages.closed.connect(self._back_to_review)
         self._runner.changed.connect(self._job_changed)
         self._runner.ended.connect(self._job_ended)
 
@@ -119,6 +125,7 @@ class MainWindow(QMainWindow):
         controller = review.controller
         controller.leave_wanted.connect(self.show_start)
         controller.jobs_wanted.connect(self._open_jobs)
+        controller.page_wanted.connect(partial(self.side_pages.open, review=review))
         controller.fullscreen_wanted.connect(self._toggle_full_screen)
         controller.refresh_due.connect(partial(self._start_job, "Refresh", ("refresh",)))
         review.page.setFocus()
@@ -134,6 +141,7 @@ class MainWindow(QMainWindow):
         if review is None:
             return
         self._remember(review)
+        self.side_pages.drop()
         self._pages.removeWidget(review.page)
         review.close()
         self.setWindowTitle(NAME)

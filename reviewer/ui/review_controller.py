@@ -34,12 +34,14 @@ class ReviewController(QObject):
         handlers: What each command of the table does, by id.
         showing: The question on screen.
         leave_wanted, jobs_wanted, fullscreen_wanted: Commands that are the window's to carry out.
+        page_wanted: A side page is to be opened; with its name.
         refresh_due: So many answers were given that the tagger should learn from them.
     """
 
     leave_wanted = Signal()
     jobs_wanted = Signal()
     fullscreen_wanted = Signal()
+    page_wanted = Signal(str)
     refresh_due = Signal()
 
     def __init__(

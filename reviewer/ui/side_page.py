@@ -1,0 +1,48 @@
+"""What all pages beside the review have in common: a key opens them, Esc goes back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
+
+from reviewer.ui.actions import KeyMap
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+
+class SidePage(QWidget):
+    """A page beside the review, of one collection.
+
+    Attributes:
+        command_id: The command that opens the page; its keys close it too.
+        closed: The person wants to go back to the review.
+    """
+
+    command_id = ""
+    closed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Takes keys that none of its widgets wants."""
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._page_keys = KeyMap(QGuiApplication.platformName())
+
+    def opened(self) -> None:
+        """Is called each time the page is shown: the place to bring it up to date."""
+        self.setFocus()
+
+    def left(self) -> None:
+        """Is called when the page is no longer shown: the place to stop timers."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that open the page and those that leave go back to the review."""
+        found = self._page_keys.find(event)
+        if found is not None and found.id in {self.command_id, "leave"}:
+            event.accept()
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,103 @@
+"""The pages beside the review, by name: made when they are first wanted, gone with the collection.
+
+A new page is a subclass of `SidePage`, a factory in `FACTORIES`, a command of the same name in
+`core/commands.py`, and a handler in the controller that emits `page_wanted` with the name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.ui.side_page import SidePage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from PySide6.QtWidgets import QStackedWidget, QWidget
+
+    from reviewer.settings import Settings
+    from reviewer.ui.review import Review
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a side page may use of the window.
+
+    Attributes:
+        settings: Gives the settings as they are now.
+        keep: Stores changed settings, for the rest of the window too.
+        start_job: Starts a long job on the collection: a title, and the command with its options.
+    """
+
+    settings: Callable[[], Settings]
+    keep: Callable[[Settings], None]
+    start_job: Callable[[str, Sequence[str]], None]
+
+
+Factory = Callable[["Review", Beside], SidePage]
+"""Makes a page for an open collection."""
+
+FACTORIES: Mapping[str, Factory] = MappingProxyType({})
+"""The pages there are, by the name of their command."""
+
+
+class SidePages(QObject):
+    """Shows side pages in the window's stack.
+
+    Attributes:
+        closed: A page was left; the review is wanted again.
+    """
+
+    closed = Signal()
+
+    def __init__(
+        self, stack: QStackedWidget, beside: Beside, factories: Mapping[str, Factory] = FACTORIES
+    ) -> None:
+        """Begins without pages."""
+        super().__init__(stack)
+        self._stack = stack
+        self._beside = beside
+        self._factories = factories
+        self._pages: dict[str, SidePage] = {}
+        self._shown: SidePage | None = None
+        stack.currentChanged.connect(self._turned)
+
+    def open(self, name: str, review: Review) -> None:
+        """Shows a page.
+
+        Args:
+            name: One of the factories'.
+            review: The open collection.
+        """
+        page = self._pages.get(name)
+        if page is None:
+            page = self._pages[name] = self._factories[name](review, self._beside)
+            page.closed.connect(self.closed)
+            self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        self._shown = page
+        page.opened()
+
+    def get(self, name: str) -> QWidget | None:
+        """The page of that name, if it was made."""
+        return self._pages.get(name)
+
+    def drop(self) -> None:
+        """Forgets the pages, because their collection is closed."""
+        for page in self._pages.values():
+            self._stack.removeWidget(page)
+            page.left()
+            page.deleteLater()
+        self._pages.clear()
+        self._shown = None
+
+    def _turned(self) -> None:
+        shown = self._shown
+        if shown is not None and self._stack.currentWidget() is not shown:
+            self._shown = None
+            shown.left()
