@@ -116,6 +116,17 @@ class QuestionFeed:
                 del self._ahead[len(coming)]
         return coming
 
+    def likely(self, count: int) -> list[Question]:
+        """The questions of the present tag after those already ahead, without taking them.
+
+        Other answers may still change what really comes.
+        """
+        if self.tag_id is None or self.mode is Mode.FLAGGED:
+            return []
+        ahead = {question.pair for question in self._ahead} | self._skipped
+        coming = (q for q in self.book.questions(self.tag_id) if q.pair not in ahead)
+        return list(itertools.islice(coming, count))
+
     def page(
         self,
         count: int,

@@ -6,17 +6,15 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from reviewer.core.types import Image, ImageState
 from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.packing import pack, unpack
+from reviewer.store.tagmatrix import RAISE_STAMP, StoredTags, load_tags
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
 _GET = """
 SELECT id, path, size, sha256, width, height, rating, rating_scheme, score, source, site,
@@ -74,16 +72,6 @@ class KnownFile:
     height: int
     problem: str
     state: ImageState
-
-
-def pack(tags: Iterable[int]) -> bytes:
-    """Tag ids as they are stored: ascending, 4 bytes each, little endian."""
-    return np.array(sorted(tags), dtype="<u4").tobytes()
-
-
-def unpack(packed: bytes) -> NDArray[np.uint32]:
-    """(K,) tag ids, ascending, from their stored form."""
-    return np.frombuffer(packed, dtype="<u4")
 
 
 class ImageTable:
@@ -144,6 +132,18 @@ class ImageTable:
         )
         return row is not None and row[0] == ImageState.OK
 
+    def large(self, pixels: int) -> list[tuple[int, str, bytes]]:
+        """(id, path, sha256) of the askable images of more than so many pixels, by id."""
+        return (
+            self._database.read()
+            .execute(
+                "SELECT id, path, sha256 FROM image WHERE width * height > ? AND state = ? "
+                "ORDER BY id",
+                (pixels, ImageState.OK.value),
+            )
+            .fetchall()
+        )
+
     def set_aside(self, image_id: int, problem: str) -> None:
         """Leaves an image out from now on, for a reason in words.
 
@@ -200,6 +200,10 @@ class ImageTable:
             .fetchall()
         )
 
+    def tag_rows(self) -> StoredTags:
+        """The original tags of every image, in arrays: the quick way to all of them."""
+        return load_tags(self._database, self._database.path.parent / "cache" / "tags")
+
     def packed_tags(self) -> Iterator[tuple[int, bytes]]:
         """(id, packed original tags) of every image, by id."""
         yield from self._database.read().execute("SELECT id, tags FROM image ORDER BY id")
@@ -243,6 +247,7 @@ def _set_states(connection: sqlite3.Connection, rows: Sequence[tuple[str, int]])
 
 
 def _write_images(connection: sqlite3.Connection, rows: Sequence[ImageRow]) -> None:
+    connection.execute(RAISE_STAMP)
     connection.executemany(
         _WRITE,
         [

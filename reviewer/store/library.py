@@ -15,6 +15,7 @@ from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.images import ImageTable
+from reviewer.store.previews import PreviewFiles
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.scans import ScanFiles, ScanShape
 from reviewer.store.schema import migrate
@@ -122,6 +123,11 @@ class Library:
     def crossfit(self, version: str) -> CrossfitFiles:
         """The out-of-sample scores on a version's embeddings."""
         return CrossfitFiles(self.workspace.scans / version / "crossfit")
+
+    @property
+    def previews(self) -> PreviewFiles:
+        """Small copies of large originals."""
+        return PreviewFiles(self.workspace.cache / "previews")
 
     def version_folder(self, version: str) -> Path:
         """Where a version's weights and records are."""

@@ -8,10 +8,10 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QWidget
 
+from reviewer.ui.decoding import PictureKey
 from reviewer.ui.grid_cell import paint_answer, paint_chip
-from reviewer.ui.image_loader import PictureKey
 from reviewer.ui.picture_paint import device_size
-from reviewer.ui.theme import ANSWER_COLOURS, CANVAS, LINE
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
@@ -75,8 +75,8 @@ class GridLarge(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints the picture, scaled only while it is not decoded at this size."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(CANVAS))
-        painter.setPen(QColor(LINE))
+        painter.fillRect(self.rect(), QColor(look().canvas))
+        painter.setPen(QColor(look().line))
         painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -90,6 +90,6 @@ class GridLarge(QWidget):
             foot = QRect(room.left(), room.bottom() - 48, room.width(), 48)
             paint_answer(painter, foot, self._answer)
         elif self._answer is not None:
-            colour = ANSWER_COLOURS[self._answer]
+            colour = look().answers[self._answer]
             paint_chip(painter, room, self._answer.word, Qt.AlignmentFlag.AlignRight, colour)
         painter.end()

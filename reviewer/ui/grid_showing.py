@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from reviewer.core.page import Page
     from reviewer.core.session import ReviewSession
     from reviewer.store.library import Library
-    from reviewer.ui.image_loader import ImageLoader, Picture
+    from reviewer.ui.decoding import Picture
+    from reviewer.ui.image_loader import ImageLoader
     from reviewer.ui.latency import Latency
     from reviewer.ui.review_page import ReviewPage
 

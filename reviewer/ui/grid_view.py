@@ -10,14 +10,14 @@ from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.page import MOST, Page
+from reviewer.ui.decoding import PictureKey
 from reviewer.ui.grid_cell import GridCell
 from reviewer.ui.grid_large import GridLarge
 from reviewer.ui.grid_layout import GAP, beside, shape_for
 from reviewer.ui.grid_resting import Resting
-from reviewer.ui.image_loader import PictureKey
 from reviewer.ui.image_view import SETTLE_MS
 from reviewer.ui.picture_paint import paint_message
-from reviewer.ui.theme import CANVAS
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -176,7 +176,7 @@ class GridView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints the ground, and the sentence of an empty page."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(CANVAS))
+        painter.fillRect(self.rect(), QColor(look().canvas))
         if self._message:
             paint_message(painter, self.rect(), self._message)
         painter.end()

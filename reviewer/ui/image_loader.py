@@ -9,66 +9,27 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PIL import Image as Pillow
-from PySide6.QtCore import QObject, QSize, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.errors import SourceError
-from reviewer.pictures import open_picture
+from reviewer.ui.decoding import PictureFiles, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
-THUMB_PX = 112
-"""Side of the small picture for the strip of answers, device pixels."""
-MOST_UPSCALED = 4.0
-"""Small pictures are enlarged to fit, up to this factor."""
+    from reviewer.ui.decoding import Picture, PictureKey
 
-
-@dataclass(frozen=True, slots=True)
-class PictureKey:
-    """One picture at one size.
-
-    Attributes:
-        width, height: The box it must fit, device pixels; both 0 for full resolution.
-    """
-
-    image_id: int
-    width: int = 0
-    height: int = 0
-
-    @property
-    def full(self) -> bool:
-        """Whether the picture is wanted as it is."""
-        return self.width == 0 and self.height == 0
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A decoded picture.
-
-    Attributes:
-        image: RGB32, upright, at the size of the key.
-        thumb: RGB32, at most `THUMB_PX` a side.
-    """
-
-    key: PictureKey
-    image: QImage
-    thumb: QImage
-
-    @property
-    def cost(self) -> int:
-        """Bytes held."""
-        return int(self.image.sizeInBytes() + self.thumb.sizeInBytes())
+PATIENCE_S = 1.0
+"""How long closing waits for a decode: one that hangs on a network folder is left to itself."""
 
 
 class ImageLoader(QObject):
-    """A small pool that decodes what is wanted, and forgets what is no longer.
+    """A few threads that decode what is wanted, and forget what is no longer.
+
+    One thread beside the others decodes from previews only: where originals come from a slow disk,
+    what has a preview is still shown at once.
 
     Attributes:
         loaded: Emitted with a `Picture`, in the GUI thread.
@@ -82,7 +43,7 @@ class ImageLoader(QObject):
 
     def __init__(
         self,
-        path_of: Callable[[int], Path],
+        files_of: Callable[[int], PictureFiles],
         *,
         cache_bytes: int,
         threads: int = 2,
@@ -91,24 +52,32 @@ class ImageLoader(QObject):
         """Begins without a picture.
 
         Args:
-            path_of: Where an image's file is; called in the GUI thread only.
+            files_of: Where an image's pixels are; called in the GUI thread only.
             cache_bytes: Most memory for decoded pictures.
-            threads: Pictures decoded at the same time.
+            threads: Originals decoded at the same time.
             parent: Qt's owner.
         """
         super().__init__(parent)
-        self._path_of = path_of
-        self._cache_bytes = cache_bytes
+        self._files_of = files_of
+        self.cache_bytes = cache_bytes
         self._cache: OrderedDict[PictureKey, Picture] = OrderedDict()
         self._held = 0
-        self._paths: dict[PictureKey, Path] = {}
+        self._waiting: dict[PictureKey, PictureFiles] = {}
         self._busy: set[PictureKey] = set()
         self._bad: set[int] = set()
-        self._lock = threading.Lock()
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="decode")
         self._closed = False
+        self._changed = threading.Condition()
         self._done.connect(self._keep)
         self._broken.connect(self._report)
+        # Daemons: a read that never returns must not keep the program from ending.
+        self._threads = [
+            threading.Thread(
+                target=self._work, args=(number == threads,), name=f"decode-{number}", daemon=True
+            )
+            for number in range(threads + 1)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def get(self, key: PictureKey) -> Picture | None:
         """A picture if it is decoded."""
@@ -122,89 +91,72 @@ class ImageLoader(QObject):
         if self._closed:
             return
         missing = {
-            key: self._path_of(key.image_id)
+            key: self._waiting.get(key) or self._files_of(key.image_id)
             for key in keys
             if key not in self._cache and key.image_id not in self._bad
         }
-        with self._lock:
-            self._paths = {key: path for key, path in missing.items() if key not in self._busy}
-            waiting = len(self._paths)
-        for _ in range(waiting):
-            self._pool.submit(self._work)
+        with self._changed:
+            self._waiting = {key: at for key, at in missing.items() if key not in self._busy}
+            self._changed.notify_all()
 
     def close(self) -> None:
-        """Stops the pool; what is being decoded is thrown away."""
-        self._closed = True
-        with self._lock:
-            self._paths.clear()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        """Stops the threads; what is being decoded is thrown away."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(PATIENCE_S / len(self._threads))
 
-    def _work(self) -> None:
-        """Decodes the most urgent picture; runs in the pool."""
-        with self._lock:
-            if not self._paths:
-                return
-            key = next(iter(self._paths))
-            path = self._paths.pop(key)
-            self._busy.add(key)
-        try:
-            picture = _decode(key, path)
-        except SourceError as error:
-            self._broken.emit(key, str(error))
-        except MemoryError:
-            self._broken.emit(key, f"{path} needs more memory than there is.")
-        else:
-            self._done.emit(picture)
+    # -- in the threads --------------------------------------------------------------------------
+
+    def _work(self, previews_only: bool) -> None:
+        while (task := self._take(previews_only)) is not None:
+            key, files = task
+            problem, picture = "", None
+            try:
+                picture = decode(key, files)
+            except SourceError as error:
+                problem = str(error)
+            except MemoryError:
+                problem = f"{files.original} needs more memory than there is."
+            with self._changed:
+                if self._closed:
+                    return
+                if picture is None:
+                    self._broken.emit(key, problem)
+                else:
+                    self._done.emit(picture)
+
+    def _take(self, previews_only: bool) -> tuple[PictureKey, PictureFiles] | None:
+        """Waits for the most urgent picture; `None` when there is nothing more to do."""
+        with self._changed:
+            while not self._closed:
+                for key, files in self._waiting.items():
+                    if not previews_only or files.preview_for(key) is not None:
+                        del self._waiting[key]
+                        self._busy.add(key)
+                        return key, files
+                self._changed.wait()
+        return None
+
+    # -- in the GUI thread -----------------------------------------------------------------------
 
     def _keep(self, picture: Picture) -> None:
-        with self._lock:
+        with self._changed:
             self._busy.discard(picture.key)
         if self._closed:
             return
         self._cache[picture.key] = picture
         self._held += picture.cost
-        while self._held > self._cache_bytes and len(self._cache) > 1:
+        while self._held > self.cache_bytes and len(self._cache) > 1:
             _, oldest = self._cache.popitem(last=False)
             self._held -= oldest.cost
         self.loaded.emit(picture)
 
     def _report(self, key: PictureKey, problem: str) -> None:
-        with self._lock:
+        with self._changed:
             self._busy.discard(key)
         if not self._closed and key.image_id not in self._bad:
             self._bad.add(key.image_id)
             self.failed.emit(key.image_id, problem)
-
-
-def _decode(key: PictureKey, path: Path) -> Picture:
-    """Reads a file at the size of its key.
-
-    Raises:
-        SourceError: The file cannot be shown.
-    """
-    picture = open_picture(path, max(key.width, key.height))
-    if not key.full:
-        size = fitted(QSize(*picture.size), key.width, key.height)
-        picture = picture.resize(
-            (size.width(), size.height()), Pillow.Resampling.LANCZOS, reducing_gap=2.0
-        )
-    small = fitted(QSize(*picture.size), THUMB_PX, THUMB_PX)
-    thumb = picture.resize(
-        (small.width(), small.height()), Pillow.Resampling.BILINEAR, reducing_gap=2.0
-    )
-    return Picture(key, _to_qt(picture), _to_qt(thumb))
-
-
-def fitted(size: QSize, width: int, height: int) -> QSize:
-    """The largest size of the same shape inside a box, all in pixels, at least 1 by 1."""
-    factor = min(width / max(size.width(), 1), height / max(size.height(), 1), MOST_UPSCALED)
-    return QSize(max(round(size.width() * factor), 1), max(round(size.height() * factor), 1))
-
-
-def _to_qt(picture: Pillow.Image) -> QImage:
-    """An RGB picture as RGB32, the form that is painted without conversion."""
-    rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
-    data = rgb.tobytes("raw", "BGRX")
-    view = QImage(data, rgb.width, rgb.height, rgb.width * 4, QImage.Format.Format_RGB32)
-    # The view borrows Python's bytes; the copy owns its own.
-    return view.copy()

@@ -12,15 +12,15 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.ui.image_loader import PictureKey
+from reviewer.ui.decoding import PictureKey
 from reviewer.ui.picture_paint import device_size, paint_fitted, paint_message, paint_zoomed
-from reviewer.ui.theme import CANVAS
+from reviewer.ui.theme import look
 from reviewer.ui.viewport import Viewport
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
 
-    from reviewer.ui.image_loader import Picture
+    from reviewer.ui.decoding import Picture
 
 STEP = 1.25
 """One step of zoom."""
@@ -175,7 +175,7 @@ class ImageView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints the picture, then tells that it was painted."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(CANVAS))
+        painter.fillRect(self.rect(), QColor(look().canvas))
         ratio = self.devicePixelRatioF()
         box = device_size(self)
         if self._fit is None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from reviewer.ui.image_loader import fitted
-from reviewer.ui.theme import MUTED
+from reviewer.ui.decoding import fitted
+from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -30,9 +30,9 @@ def device_size(widget: QWidget) -> QSize:
 def paint_message(painter: QPainter, box: QRect, message: str) -> None:
     """Paints a calm sentence in the middle of a box, device-independent pixels."""
     font = painter.font()
-    font.setPointSizeF(MESSAGE_POINTS)
+    font.setPointSizeF(scaled(MESSAGE_POINTS))
     painter.setFont(font)
-    painter.setPen(QColor(MUTED))
+    painter.setPen(QColor(look().muted))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
     painter.drawText(box.adjusted(32, 16, -32, -16), flags, message)
 

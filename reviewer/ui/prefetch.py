@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.ui.image_loader import THUMB_PX, PictureKey
+from reviewer.ui.decoding import THUMB_PX, PictureKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from reviewer.ui.grid_view import GridView
     from reviewer.ui.image_view import ImageView
 
+BYTES = 4
+"""Of a decoded pixel."""
+MOST_LIKELY = 24
+"""Pictures decoded beyond the questions that are taken from the queues."""
+
 
 def wanted(
     session: ReviewSession,
@@ -20,18 +25,21 @@ def wanted(
     *,
     ahead: int,
     behind: int,
+    room: int,
     thumbs: Iterable[int] = (),
 ) -> list[PictureKey]:
     """The pictures round the question on screen, the most urgent first.
 
     The question on screen comes first, in full resolution too while it is zoomed; then the next
-    two, the one before, and the rest; last the small pictures of answers.
+    two, the one before, and the rest; then the small pictures of answers; last, as far as there
+    is room, what is likely to follow.
 
     Args:
         session: What is shown and comes next.
         view: Where it is shown.
         ahead: Questions to look forward.
         behind: Questions to look back.
+        room: Bytes for decoded pictures.
         thumbs: Image ids that a small picture is wanted of.
     """
     keys: list[PictureKey] = []
@@ -44,6 +52,12 @@ def wanted(
     gone = [view.key(question.image_id) for question in session.trail.behind(behind)]
     keys += [*coming[:2], *gone[:1], *coming[2:], *gone[1:]]
     keys += [PictureKey(image_id, THUMB_PX, THUMB_PX) for image_id in thumbs]
+    # Taking questions from the queues far ahead would fix their order before the answers that
+    # change it; their pictures can be decoded without.
+    size = view.key(0)
+    fits = room // max(size.width * size.height * BYTES, 1) // 2 - len(keys)
+    likely = session.feed.likely(min(fits, MOST_LIKELY)) if fits > 0 else []
+    keys += [view.key(question.image_id) for question in likely]
     return list(dict.fromkeys(keys))
 
 

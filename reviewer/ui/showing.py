@@ -11,6 +11,8 @@ from reviewer.core.commands import View
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import ImageState, Tag
+from reviewer.store.previews import LARGE_PIXELS, PREVIEW_PX
+from reviewer.ui.decoding import PictureFiles
 from reviewer.ui.grid_showing import GridShowing
 from reviewer.ui.image_loader import ImageLoader
 from reviewer.ui.latency import Latency
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Image, Question
     from reviewer.settings import Settings
     from reviewer.store.library import Library
-    from reviewer.ui.image_loader import Picture
+    from reviewer.ui.decoding import Picture
     from reviewer.ui.review_page import ReviewPage
 
 THUMBS = 200
@@ -58,7 +60,7 @@ class Showing(QObject):
         self._thumbs: dict[int, QImage] = {}
         self.latency = Latency()
         self._loader = ImageLoader(
-            library.images.path,
+            self._files,
             cache_bytes=settings.cache_mib << 20,
             threads=settings.decode_threads,
             parent=self,
@@ -121,6 +123,7 @@ class Showing(QObject):
             self._page.view,
             ahead=self._ahead,
             behind=self._behind,
+            room=self._loader.cache_bytes,
             thumbs=thumbs,
         )
         self._loader.want(keys)
@@ -151,6 +154,16 @@ class Showing(QObject):
         page.view.show_question(self._serial, QSize(image.width, image.height), picture)
         if picture is None:
             self._loader.want([key])
+
+    def _files(self, image_id: int) -> PictureFiles:
+        """Where an image's pixels are: large ones may have a preview on this machine."""
+        image = self._library.images.get(image_id)
+        original = self._library.folder / image.path
+        if image.width * image.height > LARGE_PIXELS:
+            preview = self._library.previews.place(image.sha256)
+            if preview.exists():
+                return PictureFiles(original, preview, PREVIEW_PX)
+        return PictureFiles(original)
 
     def _show_nothing(self) -> None:
         self._page.question_bar.show_nothing()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +13,8 @@ from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QSize
 
-from reviewer.ui.image_loader import THUMB_PX, ImageLoader, PictureKey, fitted
+from reviewer.ui.decoding import THUMB_PX, PictureFiles, PictureKey, fitted
+from reviewer.ui.image_loader import ImageLoader
 from reviewer.ui.viewport import LARGEST, Viewport
 
 if TYPE_CHECKING:
@@ -37,9 +40,15 @@ def make_loader(qtbot: QtBot, files: Path) -> Iterator[Make]:
     """Makes loaders over the files, and closes them."""
     made: list[ImageLoader] = []
 
-    def make(cache_bytes: int = 64 * MIB, threads: int = 1) -> ImageLoader:
+    def make(
+        cache_bytes: int = 64 * MIB,
+        threads: int = 1,
+        previews: Mapping[int, tuple[Path, int]] = MappingProxyType({}),
+    ) -> ImageLoader:
         loader = ImageLoader(
-            lambda image_id: files / f"{image_id}.png", cache_bytes=cache_bytes, threads=threads
+            lambda image_id: PictureFiles(files / f"{image_id}.png", *previews.get(image_id, ())),
+            cache_bytes=cache_bytes,
+            threads=threads,
         )
         made.append(loader)
         return loader
@@ -113,6 +122,49 @@ def test_nothing_is_told_after_the_end(qtbot: QtBot, make_loader: Make):
     loader.close()
     with qtbot.assertNotEmitted(loader.loaded, wait=100):
         loader.want([PictureKey(1, 200, 200)])
+
+
+def test_a_preview_stands_for_its_original_until_more_is_needed(
+    qtbot: QtBot, make_loader: Make, files: Path
+):
+    preview = files / "preview.jpg"
+    Image.new("RGB", (500, 250), (250, 0, 0)).save(preview)
+    loader = make_loader(previews={1: (preview, 500)})
+    for key, red in ((PictureKey(1, 400, 400), 250), (PictureKey(1, 900, 900), 20)):
+        with qtbot.waitSignal(loader.loaded, timeout=5000) as said:
+            loader.want([key])
+        assert abs(said.args[0].image.pixelColor(10, 10).red() - red) < 8
+    with qtbot.waitSignal(loader.loaded, timeout=5000) as said:
+        loader.want([PictureKey(1)])
+    assert said.args[0].image.size() == QSize(1000, 500)
+
+
+def test_a_torn_preview_is_no_reason_to_set_an_image_aside(
+    qtbot: QtBot, make_loader: Make, files: Path
+):
+    preview = files / "preview.jpg"
+    preview.write_bytes(b"\xff\xd8\xff torn")
+    loader = make_loader(previews={1: (preview, 500)})
+    with qtbot.waitSignal(loader.loaded, timeout=5000) as said:
+        loader.want([PictureKey(1, 400, 400)])
+    assert said.args[0].image.pixelColor(10, 10).red() == 20
+
+
+def test_a_folder_that_hangs_stops_neither_previews_nor_closing(
+    qtbot: QtBot, make_loader: Make, files: Path
+):
+    (files / "0.png").unlink()
+    # Opening a pipe that nobody writes to never returns, like a read from a dead network folder.
+    os.mkfifo(files / "0.png")
+    preview = files / "preview.jpg"
+    Image.new("RGB", (500, 250), (250, 0, 0)).save(preview)
+    loader = make_loader(previews={1: (preview, 500)})
+    loader.want([PictureKey(0, 400, 400)])
+    qtbot.wait(50)
+    with qtbot.waitSignal(loader.loaded, timeout=5000) as said:
+        loader.want([PictureKey(0, 400, 400), PictureKey(2, 400, 400), PictureKey(1, 400, 400)])
+    assert said.args[0].key.image_id == 1
+    loader.close()
 
 
 def test_fitted_keeps_the_shape_and_stays_inside():
