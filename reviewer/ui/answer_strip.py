@@ -4,27 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
 
 from reviewer.core.types import Side
-from reviewer.ui.theme import (
-    ANSWER_COLOURS,
-    HOVER,
-    LINE,
-    MUTED,
-    RAISED,
-    category_colour,
-    shown_name,
-)
+from reviewer.ui.theme import category_colour, look, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from PySide6.QtGui import QPaintEvent
 
-    from reviewer.core.types import Decision
+    from reviewer.core.types import Category, Decision
     from reviewer.core.vocabulary import Vocabulary
 
 SHOWN = 10
@@ -51,14 +43,21 @@ class AnswerCell(QAbstractButton):
         super().__init__(parent)
         self.decision: Decision | None = None
         self._thumb: QImage | None = None
-        self._colour = QColor(MUTED)
+        self._category: Category | None = None
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.show_answer(None, None)
 
     def sizeHint(self) -> QSize:
         """The picture and room for a short word."""
-        return QSize(THUMB + 62, CELL_HEIGHT)
+        lines = 2 * QFontMetrics(self.font()).height() + 6
+        return QSize(THUMB + 62, max(CELL_HEIGHT, lines))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self.updateGeometry()
 
     def show_answer(self, decision: Decision | None, vocabulary: Vocabulary | None) -> None:
         """Shows an answer, or an empty place."""
@@ -72,7 +71,7 @@ class AnswerCell(QAbstractButton):
         else:
             tag = vocabulary.tags.get(decision.tag_id)
             self.setText(shown_name(vocabulary.name(decision.tag_id)))
-            self._colour = category_colour(tag.category) if tag else QColor(MUTED)
+            self._category = tag.category if tag else None
             self.setToolTip(outcome(decision, self.text()))
             self.setAccessibleName(f"{decision.answer.word}, {self.text()}: ask again")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -90,13 +89,13 @@ class AnswerCell(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         place = QRect(3, (self.height() - THUMB) // 2, THUMB, THUMB)
         if self.decision is None:
-            painter.setPen(QColor(LINE))
+            painter.setPen(QColor(look().line))
             painter.drawRoundedRect(place, 4, 4)
             painter.end()
             return
         if self.underMouse():
-            painter.fillRect(self.rect(), QColor(HOVER))
-        painter.fillRect(place, QColor(RAISED))
+            painter.fillRect(self.rect(), QColor(look().hover))
+        painter.fillRect(place, QColor(look().raised))
         if self._thumb is not None:
             size = self._thumb.size().scaled(place.size(), Qt.AspectRatioMode.KeepAspectRatio)
             target = QRect(0, 0, size.width(), size.height())
@@ -115,10 +114,11 @@ class AnswerCell(QAbstractButton):
         line = metrics.height()
         top = (self.height() - 2 * line - 2) // 2
         painter.setFont(font)
-        painter.setPen(QColor(ANSWER_COLOURS[self.decision.answer]))
+        painter.setPen(QColor(look().answers[self.decision.answer]))
         word = self.decision.answer.word + (" \N{BULLET}" if self.decision.changes_metadata else "")
         painter.drawText(QRect(left, top, room, line), Qt.AlignmentFlag.AlignVCenter, word)
-        painter.setPen(self._colour)
+        known = self._category
+        painter.setPen(QColor(look().muted) if known is None else category_colour(known))
         name = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
         painter.drawText(
             QRect(left, top + line + 2, room, line), Qt.AlignmentFlag.AlignVCenter, name

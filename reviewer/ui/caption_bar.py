@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
 from reviewer.core.commands import COMMANDS, Command, View, commands_in
 from reviewer.ui.actions import key_cap
-from reviewer.ui.theme import HOVER, LINE, MUTED, RAISED, TEXT
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -49,12 +49,12 @@ class CaptionButton(QAbstractButton):
         metrics = QFontMetrics(self.font())
         cap = self.rect().adjusted(1, 2, -1, -2)
         cap.setWidth(metrics.horizontalAdvance(self._cap) + 2 * PAD)
-        painter.setPen(QColor(LINE))
-        painter.setBrush(QColor(HOVER if self.underMouse() else RAISED))
+        painter.setPen(QColor(look().line))
+        painter.setBrush(QColor(look().hover if self.underMouse() else look().raised))
         painter.drawRoundedRect(cap, 4, 4)
-        painter.setPen(QColor(TEXT))
+        painter.setPen(QColor(look().text))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self._cap)
-        painter.setPen(QColor(TEXT if self.underMouse() else MUTED))
+        painter.setPen(QColor(look().text if self.underMouse() else look().muted))
         word = self.rect()
         word.setLeft(cap.right() + PAD)
         painter.drawText(word, Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from reviewer.core.types import Answer
 from reviewer.ui.picture_paint import paint_fitted
-from reviewer.ui.theme import ACCENT, ANSWER_COLOURS, CANVAS, GROUND, LINE, MUTED, TEXT
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -126,7 +126,7 @@ class GridCell(QAbstractButton):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints picture, frames and words, then tells that the picture was painted."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(CANVAS))
+        painter.fillRect(self.rect(), QColor(look().canvas))
         if self._asked:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_picture(painter)
@@ -139,7 +139,7 @@ class GridCell(QAbstractButton):
 
     def _paint_picture(self, painter: QPainter) -> None:
         inner = self.rect().adjusted(FRAME, FRAME, -FRAME, -FRAME)
-        painter.fillRect(inner, QColor(GROUND))
+        painter.fillRect(inner, QColor(look().ground))
         if self._image is None:
             return
         painter.save()
@@ -148,31 +148,33 @@ class GridCell(QAbstractButton):
         paint_fitted(painter, self._image, self.box(), self.devicePixelRatioF())
         painter.restore()
         if self._answer is not self._presumed:
-            veil = QColor(GROUND)
+            veil = QColor(look().ground)
             veil.setAlphaF(DIMMED)
             painter.fillRect(inner, veil)
 
     def _paint_frames(self, painter: QPainter) -> None:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._answer is not None and self._answer is not self._presumed:
-            pen = QPen(QColor(ANSWER_COLOURS[self._answer]), 2)
+            pen = QPen(QColor(look().answers[self._answer]), 2)
             if self._answer is Answer.UNSURE:
                 pen.setStyle(Qt.PenStyle.DashLine)
             painter.setPen(pen)
             painter.drawRect(self.rect().adjusted(FRAME + 1, FRAME + 1, -FRAME - 1, -FRAME - 1))
         if self._has_focus:
-            painter.setPen(QPen(QColor(ACCENT), 3))
+            painter.setPen(QPen(QColor(look().accent), 3))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1.5, 1.5, -1.5, -1.5), 4, 4)
 
     def _paint_words(self, painter: QPainter) -> None:
         inner = self.rect().adjusted(FRAME, FRAME, -FRAME, -FRAME)
         if self.place < NUMBERED:
-            paint_chip(painter, inner, str(self.place + 1), Qt.AlignmentFlag.AlignLeft, MUTED)
+            paint_chip(
+                painter, inner, str(self.place + 1), Qt.AlignmentFlag.AlignLeft, look().muted
+            )
         if self._answer is None:
-            painter.setPen(QColor(MUTED))
+            painter.setPen(QColor(look().muted))
             painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, "Set aside")
         elif self._answer is self._presumed:
-            paint_chip(painter, inner, self._answer.word, Qt.AlignmentFlag.AlignRight, MUTED)
+            paint_chip(painter, inner, self._answer.word, Qt.AlignmentFlag.AlignRight, look().muted)
         else:
             paint_answer(painter, inner, self._answer)
 
@@ -188,9 +190,9 @@ def paint_chip(
         chip.moveLeft(room.left() + 3)
     else:
         chip.moveRight(room.right() - 3)
-    ground = QColor(GROUND)
+    ground = QColor(look().ground)
     ground.setAlphaF(0.82)
-    painter.setPen(QColor(LINE))
+    painter.setPen(QColor(look().line))
     painter.setBrush(ground)
     painter.drawRoundedRect(chip, 4, 4)
     painter.setPen(QColor(colour))
@@ -210,9 +212,9 @@ def paint_answer(painter: QPainter, room: QRect, answer: Answer) -> None:
     chip.moveCenter(room.center())
     painter.save()
     painter.setFont(font)
-    painter.setPen(QPen(QColor(ANSWER_COLOURS[answer]), 2))
-    painter.setBrush(QColor(GROUND))
+    painter.setPen(QPen(QColor(look().answers[answer]), 2))
+    painter.setBrush(QColor(look().ground))
     painter.drawRoundedRect(chip, 6, 6)
-    painter.setPen(QColor(TEXT))
+    painter.setPen(QColor(look().text))
     painter.drawText(chip, Qt.AlignmentFlag.AlignCenter, answer.word)
     painter.restore()

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.core.commands import COMMANDS, Command
 from reviewer.ui.actions import key_cap
-from reviewer.ui.theme import ACCENT, GROUND, LINE, MUTED, RAISED, TEXT
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent
@@ -73,8 +73,8 @@ class KeyOverlay(QWidget):
         height = lines * row + 2 * PAD + (max(len(c) for c in self._columns) - 1) * 10
         card = QRect(0, 0, min(width, self.width() - 24), min(height, self.height() - 24))
         card.moveCenter(self.rect().center())
-        painter.setPen(QColor(LINE))
-        painter.setBrush(QColor(GROUND))
+        painter.setPen(QColor(look().line))
+        painter.setBrush(QColor(look().ground))
         painter.drawRoundedRect(card, 10, 10)
         column_width = (card.width() - 2 * PAD - GAP) // 2
         for number, column in enumerate(self._columns):
@@ -89,7 +89,7 @@ class KeyOverlay(QWidget):
             font = QFont(self.font())
             font.setWeight(QFont.Weight.DemiBold)
             painter.setFont(font)
-            painter.setPen(QColor(ACCENT))
+            painter.setPen(QColor(look().accent))
             painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, heading)
             painter.setFont(self.font())
             row.translate(0, row.height())
@@ -100,12 +100,12 @@ class KeyOverlay(QWidget):
 
     def _paint_command(self, painter: QPainter, row: QRect, command: Command) -> None:
         metrics = QFontMetrics(self.font())
-        painter.setPen(QColor(TEXT))
+        painter.setPen(QColor(look().text))
         painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, command.title)
         right = row.right()
         if command.mouse:
             width = metrics.horizontalAdvance(command.mouse)
-            painter.setPen(QColor(MUTED))
+            painter.setPen(QColor(look().muted))
             painter.drawText(
                 QRect(right - width, row.top(), width + 1, row.height()),
                 Qt.AlignmentFlag.AlignVCenter,
@@ -116,10 +116,10 @@ class KeyOverlay(QWidget):
         for cap in reversed(caps):
             width = metrics.horizontalAdvance(cap) + 14
             box = QRectF(right - width, row.top() + 3.5, width, row.height() - 7)
-            painter.setPen(QColor(LINE))
-            painter.setBrush(QColor(RAISED))
+            painter.setPen(QColor(look().line))
+            painter.setBrush(QColor(look().raised))
             painter.drawRoundedRect(box, 4, 4)
-            painter.setPen(QColor(TEXT))
+            painter.setPen(QColor(look().text))
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, cap)
             right -= width + 6
 

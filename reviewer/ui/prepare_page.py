@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.job_runner import Job, JobState
-from reviewer.ui.theme import ACCENT, MUTED
+from reviewer.ui.theme import look
 from reviewer.ui.words import duration, progress_line
 
 if TYPE_CHECKING:
@@ -29,11 +29,11 @@ WIDTH = 680
 
 def stage_line(stages: list[str], now: str) -> str:
     """The stages so far as rich text, the present one standing out."""
-    arrow = f' <span style="color:{MUTED}">\N{RIGHTWARDS ARROW}</span> '
+    arrow = f' <span style="color:{look().muted}">\N{RIGHTWARDS ARROW}</span> '
     return arrow.join(
-        f'<b style="color:{ACCENT}">{escape(stage)}</b>'
+        f'<b style="color:{look().accent}">{escape(stage)}</b>'
         if stage == now
-        else f'<span style="color:{MUTED}">{escape(stage)}</span>'
+        else f'<span style="color:{look().muted}">{escape(stage)}</span>'
         for stage in stages
     )
 

@@ -5,20 +5,12 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeAlias
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
-from reviewer.ui.theme import (
-    ANSWER_COLOURS,
-    GROUND,
-    MUTED,
-    RAISED,
-    TEXT,
-    category_colour,
-    shown_name,
-)
+from reviewer.ui.theme import category_colour, look, scaled, shown_name
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
@@ -40,6 +32,8 @@ NOTE_POINTS = 9.5
 CHIP_PAD = 12.0
 GAP = 14.0
 
+_Said: TypeAlias = tuple[str, Answer | None]
+"""Words, and the answer that they name, if any."""
 _Part: TypeAlias = tuple[str, QFont, str]
 """Words, their font and their colour."""
 
@@ -63,13 +57,22 @@ class QuestionBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
         self._note = ""
+        self._lead: list[_Said] = [(LEAD, None)]
+        self._tail = "?"
+        self._take_fonts()
+
+    def _take_fonts(self) -> None:
         self._lead_font = _font(self.font(), LEAD_POINTS)
         self._strong_font = _font(self.font(), LEAD_POINTS, bold=True)
-        self._lead = [(LEAD, self._lead_font, TEXT)]
-        self._tail = "?"
         self._tag_font = _font(self.font(), TAG_POINTS, bold=True)
         self._note_font = _font(self.font(), NOTE_POINTS)
         self.setFixedHeight(self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the size of the text."""
+        if event.type() == QEvent.Type.FontChange:
+            self._take_fonts()
+        super().changeEvent(event)
 
     def sizeHint(self) -> QSize:
         """Room for the chip and the line below it."""
@@ -85,7 +88,7 @@ class QuestionBar(QWidget):
             answered: The live answer, when one walked back to an answered question.
         """
         self._tag = tag
-        self._lead, self._tail = [(LEAD, self._lead_font, TEXT)], "?"
+        self._lead, self._tail = [(LEAD, None)], "?"
         self._note = "" if answered is None else f"You answered {answered.word}."
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
@@ -97,16 +100,16 @@ class QuestionBar(QWidget):
         self._tag = tag
         answer = page.presumed
         self._lead = [
-            (f"{PRESUMED} ", self._lead_font, TEXT),
-            (f"{answer.word}, ", self._strong_font, ANSWER_COLOURS[answer]),
-            (DOES[answer], self._lead_font, TEXT),
+            (f"{PRESUMED} ", None),
+            (f"{answer.word}, ", answer),
+            (DOES[answer], None),
         ]
         self._tail = ""
         counts = page.counts()
         tally = ", ".join(f"{counts[answer]} {answer.word}" for answer in ORDER if counts[answer])
         self._note = f"{PAGE_HINT}  {tally}."
         name = shown_name(tag.name)
-        said = "".join(text for text, _, _ in self._lead)
+        said = "".join(text for text, _ in self._lead)
         self.setAccessibleName(f"{said} {name}. {PAGE_HINT} ({tag.category.word} tag)")
         self.setAccessibleDescription(tally)
         self.setToolTip(tag.name)
@@ -134,7 +137,7 @@ class QuestionBar(QWidget):
         """Paints lead, chip, question mark, category and the line below."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.fillRect(self.rect(), QColor(GROUND))
+        painter.fillRect(self.rect(), QColor(look().ground))
         if self._tag is not None:
             self._paint_question(painter, self._tag)
         painter.end()
@@ -166,11 +169,11 @@ class QuestionBar(QWidget):
         _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
         left += chip_width + GAP / 2
         painter.setFont(self._lead_font)
-        painter.setPen(QColor(TEXT))
+        painter.setPen(QColor(look().text))
         painter.drawText(round(left), round(baseline), self._tail)
         left += lead.horizontalAdvance(self._tail) + GAP
         painter.setFont(self._note_font)
-        painter.setPen(QColor(MUTED))
+        painter.setPen(QColor(look().muted))
         painter.drawText(round(left), round(baseline), word)
         below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._note)
@@ -178,19 +181,21 @@ class QuestionBar(QWidget):
     def _fitting_lead(self, room: float, name: str) -> list[_Part]:
         """The words before the tag; shorter ones if the tag would not fit beside them."""
         least = _font(self._tag_font, LEAST_POINTS, bold=True)
-        if _width(self._lead) + QFontMetricsF(least).horizontalAdvance(name) <= room:
-            return self._lead
-        return [
-            (text.replace(PRESUMED, PRESUMED_SHORT), font, colour)
-            for text, font, colour in self._lead
+        parts = [
+            (text, self._lead_font, look().text)
+            if answer is None
+            else (text, self._strong_font, look().answers[answer])
+            for text, answer in self._lead
         ]
+        if _width(parts) + QFontMetricsF(least).horizontalAdvance(name) <= room:
+            return parts
+        return [(text.replace(PRESUMED, PRESUMED_SHORT), font, ink) for text, font, ink in parts]
 
     def _font_for(self, name: str, room: float) -> QFont:
         """The largest font in which a name fits; very long names are cut all the same."""
         font = QFont(self._tag_font)
-        while (
-            font.pointSizeF() > LEAST_POINTS and QFontMetricsF(font).horizontalAdvance(name) > room
-        ):
+        least = scaled(LEAST_POINTS)
+        while font.pointSizeF() > least and QFontMetricsF(font).horizontalAdvance(name) > room:
             font.setPointSizeF(font.pointSizeF() - 1)
         return font
 
@@ -201,7 +206,7 @@ def _width(parts: list[_Part]) -> float:
 
 def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -> None:
     colour = category_colour(category)
-    painter.setBrush(QColor(RAISED))
+    painter.setBrush(QColor(look().raised))
     painter.setPen(QPen(colour, 1.5))
     painter.drawRoundedRect(box, 7, 7)
     painter.setPen(colour)
@@ -210,7 +215,7 @@ def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -
 
 def _font(base: QFont, points: float, *, bold: bool = False) -> QFont:
     font = QFont(base)
-    font.setPointSizeF(points)
+    font.setPointSizeF(scaled(points))
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font

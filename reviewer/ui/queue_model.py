@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from reviewer.core.types import Category
-from reviewer.ui.theme import ACCENT, HOVER, MUTED, SELECTED, TEXT, category_colour
+from reviewer.ui.theme import category_colour, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -146,12 +146,12 @@ class QueueDelegate(QStyledItemDelegate):
         font = QFont(option.font)
         painter.save()
         if row.current:
-            painter.fillRect(box, QColor(SELECTED))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(ACCENT))
+            painter.fillRect(box, QColor(look().selected))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(look().accent))
         elif state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
-            painter.fillRect(box, QColor(HOVER))
+            painter.fillRect(box, QColor(look().hover))
         half = box.height() // 2
-        colour = category_colour(row.category).name() if row.kind is RowKind.TAG else TEXT
+        colour = category_colour(row.category).name() if row.kind is RowKind.TAG else look().text
         inner = box.adjusted(12, 3, -8, -3)
         _line(
             painter,
@@ -165,7 +165,7 @@ class QueueDelegate(QStyledItemDelegate):
             painter,
             QRect(inner.left(), box.top() + half, inner.width(), half - 4),
             font,
-            MUTED,
+            look().muted,
             row.detail,
         )
         painter.restore()

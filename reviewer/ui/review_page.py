@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -22,13 +22,16 @@ from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QFocusEvent
+    from PySide6.QtGui import QFocusEvent, QResizeEvent
 
     from reviewer.core.vocabulary import Vocabulary
 
 LEFT_WIDTH = 15
 RIGHT_WIDTH = 16
 """Widths of the side panels, in heights of a line of text."""
+MOST_PANEL = 25
+"""Of the page's width, per cent."""
+LEAST_PANEL = 180
 REPEATED = ("next", "previous", "zoom.", "grid.move")
 """What a key held down does again and again; nothing that writes."""
 
@@ -66,9 +69,7 @@ class ReviewPage(QWidget):
         self.tags = TagPanel(vocabulary, self)
         self.answers = AnswerStrip(vocabulary, self)
         self.status = StatusLine(self)
-        line = self.fontMetrics().height()
-        self.queues.setFixedWidth(line * LEFT_WIDTH)
-        self.tags.setFixedWidth(line * RIGHT_WIDTH)
+        self._take_widths()
         self._bottom = QFrame(self)
         self._bottom.setObjectName("bottomPanel")
         self._lay_out()
@@ -100,6 +101,23 @@ class ReviewPage(QWidget):
         page.setSpacing(0)
         page.addLayout(upper, 1)
         page.addWidget(self._bottom)
+
+    def _take_widths(self) -> None:
+        """Gives the side panels room for the size of the text, and the picture the most of it."""
+        line, most = self.fontMetrics().height(), max(self.width() * MOST_PANEL // 100, LEAST_PANEL)
+        self.queues.setFixedWidth(min(line * LEFT_WIDTH, most))
+        self.tags.setFixedWidth(min(line * RIGHT_WIDTH, most))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and self.layout() is not None:
+            self._take_widths()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follows the size of the window."""
+        super().resizeEvent(event)
+        self._take_widths()
 
     def show_view(self, view: View) -> None:
         """Shows one question, or a page of them; a page has the room of the tags' panel too."""

@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -22,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.icons import application_icon, icon
 from reviewer.ui.notice_bar import NoticeBar
-from reviewer.ui.theme import ACCENT, HOVER, MUTED, SELECTED, TEXT
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -95,19 +103,19 @@ class RecentDelegate(QStyledItemDelegate):
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
         if chosen or option.state & QStyle.StateFlag.State_MouseOver:
-            painter.setBrush(QColor(SELECTED if chosen else HOVER))
-            painter.setPen(QColor(ACCENT) if focused else Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(look().selected if chosen else look().hover))
+            painter.setPen(QColor(look().accent) if focused else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 5, 5)
         inner = box.adjusted(12, 7, -12, -7)
         metrics = QFontMetrics(option.font)
         detail = recent_detail(entry)
         room = inner.width() - metrics.horizontalAdvance(detail) - 16
         painter.setFont(_bold(option.font))
-        painter.setPen(QColor(TEXT))
+        painter.setPen(QColor(look().text))
         name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
         painter.setFont(option.font)
-        painter.setPen(QColor(MUTED))
+        painter.setPen(QColor(look().muted))
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, detail)
         path = metrics.elidedText(entry.folder, Qt.TextElideMode.ElideMiddle, inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, path)
@@ -139,12 +147,12 @@ class StartPage(QWidget):
         self._list.setAccessibleName("Recent collections")
         self._list.activated.connect(self._open_recent)
         self._list.clicked.connect(self._open_recent)
-        self._open = QPushButton(icon("folder", "#1a1508"), " Open folder\N{HORIZONTAL ELLIPSIS}")
+        self._open = QPushButton(" Open folder\N{HORIZONTAL ELLIPSIS}")
         self._open.setProperty("tone", "primary")
         self._open.setAccessibleName("Open a folder of images")
         self._open.setDefault(True)
         self._open.clicked.connect(self._choose_folder)
-        self._sample = QPushButton(icon("sample", TEXT), " Try the sample")
+        self._sample = QPushButton(" Try the sample")
         self._sample.setAccessibleName("Try the sample collection")
         self._sample.clicked.connect(self.sample_wanted)
         self._heading = _label("Recent collections", "heading")
@@ -156,7 +164,18 @@ class StartPage(QWidget):
         )
         self._empty.setWordWrap(True)
         self._lay_out()
+        self._tint()
         self.notice = NoticeBar(self)
+
+    def _tint(self) -> None:
+        self._open.setIcon(icon("folder", look().on_accent))
+        self._sample.setIcon(icon("sample", look().text))
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the look of the window."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._tint()
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import set_tone
@@ -79,7 +79,16 @@ class StatusLine(QWidget):
         row.addWidget(self._job)
         row.addWidget(self._tagger)
         row.addWidget(self._paint)
+        self._take_height()
+
+    def _take_height(self) -> None:
         self.setFixedHeight(self._job.sizeHint().height() + 4)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the size of the text."""
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
+            self._take_height()
 
     def _text(self, tip: str) -> QLabel:
         label = QLabel(self)

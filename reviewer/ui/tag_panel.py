@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QFrame,
@@ -18,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.types import Answer
 from reviewer.ui.tag_lines import Mark, TagLine, change, meaning, tag_lines
-from reviewer.ui.theme import ACCENT, MUTED, category_colour
+from reviewer.ui.theme import category_colour, look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,7 +99,7 @@ class TagDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if line.heading:
             font.setPointSizeF(font.pointSizeF() * 0.9)
-            self._text(painter, box.adjusted(10, 6, -8, 0), font, MUTED, line.text)
+            self._text(painter, box.adjusted(10, 6, -8, 0), font, look().muted, line.text)
         else:
             self._tag(painter, box, font, line)
         painter.restore()
@@ -99,7 +107,7 @@ class TagDelegate(QStyledItemDelegate):
     def _tag(self, painter: QPainter, box: QRect, font: QFont, line: TagLine) -> None:
         colour = category_colour(line.category)
         if line.asked:
-            painter.setPen(QPen(QColor(ACCENT), 1.4))
+            painter.setPen(QPen(QColor(look().accent), 1.4))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(5, 1, -5, -1), 4, 4)
         inner = box.adjusted(12, 0, -12, 0)
@@ -107,7 +115,7 @@ class TagDelegate(QStyledItemDelegate):
             width = QFontMetrics(font).horizontalAdvance(line.mark) + 8
             tail = QRect(inner.right() - width, inner.top(), width, inner.height())
             painter.setFont(font)
-            painter.setPen(QColor(MUTED))
+            painter.setPen(QColor(look().muted))
             painter.drawText(
                 tail, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.mark
             )
@@ -201,12 +209,21 @@ class _Consequence(QWidget):
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 2 + 2)
+        self._take_height()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 4)
         column.setSpacing(1)
         column.addWidget(title)
         column.addWidget(self._text)
+
+    def _take_height(self) -> None:
+        self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 2 + 2)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follows the size of the text."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._take_height()
 
     def say(self, text: str) -> None:
         self._text.setText(text)

@@ -1,60 +1,175 @@
-"""How the window looks: neutral dark greys round the picture, colour only where it means something.
+"""How the window looks: neutral greys round the picture, colour only where it means something.
 
-Every text colour stands at 4.5:1 or better on the grounds it is used on (WCAG 2.2, 1.4.3); a test
-measures it. Category hues are those that booru users know: general blue, artist red, copyright
-purple, character green, meta orange.
+There are two looks, dark and light. Which one is in use is kept by Qt, as the application's
+palette: whatever paints asks `look()` each time it paints, and so follows a change at once. Every
+text colour stands at 4.5:1 or better on the grounds it is used on (WCAG 2.2, 1.4.3), frames that
+show the focus at 3:1 (1.4.11); a test measures both. Category hues are those that booru users know:
+general blue, artist red, copyright purple, character green, meta orange.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QStyleFactory
 
 from reviewer.core.types import Answer, Category
+from reviewer.ui.style_sheet import style_sheet
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from PySide6.QtWidgets import QApplication, QWidget
 
-CANVAS = "#161616"
-"""Behind the picture."""
-GROUND = "#1f1f1f"
-"""Behind panels."""
-RAISED = "#2a2a2a"
-"""Buttons, cells, fields."""
-HOVER = "#343434"
-LINE = "#3a3a3a"
-TEXT = "#e9e9e9"
-MUTED = "#a9a9a9"
-ACCENT = "#e8b75c"
-"""Focus, progress, the chosen row: the one warm colour of the frame."""
-SELECTED = "#3a3325"
-ERROR_GROUND = "#4b2426"
-ERROR_TEXT = "#ffd4d2"
-WARNING_GROUND = "#453a20"
-WARNING_TEXT = "#ffe6ae"
 
-CATEGORY_COLOURS: Mapping[Category, str] = MappingProxyType(
-    {
-        Category.GENERAL: "#5bb8f5",
-        Category.ARTIST: "#ff8f8f",
-        Category.COPYRIGHT: "#cfa3ff",
-        Category.CHARACTER: "#52cf66",
-        Category.META: "#f5b64a",
-    }
+class Theme(StrEnum):
+    """What a person can choose; the values stand in the settings."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The colours of one look, each "#rrggbb".
+
+    Attributes:
+        canvas: Behind the picture.
+        ground: Behind panels.
+        raised: Buttons, cells, fields.
+        hover, line, selected: Under the pointer; between things; behind what is chosen.
+        text, muted, disabled: Words; quieter words; words of what cannot be used now.
+        accent, accent_hover, on_accent: Focus, progress, the chosen row: the one warm colour of the
+            frame; the same under the pointer; words on it.
+        handle, handle_hover: Of scroll bars.
+        error_ground, error_text, error_line: Of a notice that something went wrong.
+        warning_ground, warning_text, warning_line: Of one that something should be known.
+        categories: Of tags, beside the category's word.
+        answers: Beside the answer's word, never instead of it; apart in lightness and for
+            colour-blind eyes.
+    """
+
+    canvas: str
+    ground: str
+    raised: str
+    hover: str
+    line: str
+    selected: str
+    text: str
+    muted: str
+    disabled: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    handle: str
+    handle_hover: str
+    error_ground: str
+    error_text: str
+    error_line: str
+    warning_ground: str
+    warning_text: str
+    warning_line: str
+    categories: Mapping[Category, str]
+    answers: Mapping[Answer, str]
+
+
+DARK = Look(
+    canvas="#161616",
+    ground="#1f1f1f",
+    raised="#2a2a2a",
+    hover="#343434",
+    line="#3a3a3a",
+    selected="#3a3325",
+    text="#e9e9e9",
+    muted="#a9a9a9",
+    disabled="#7b7b7b",
+    accent="#e8b75c",
+    accent_hover="#f2c877",
+    on_accent="#1a1508",
+    handle="#4a4a4a",
+    handle_hover="#5c5c5c",
+    error_ground="#4b2426",
+    error_text="#ffd4d2",
+    error_line="#7d3b3e",
+    warning_ground="#453a20",
+    warning_text="#ffe6ae",
+    warning_line="#6b5a2c",
+    categories=MappingProxyType(
+        {
+            Category.GENERAL: "#5bb8f5",
+            Category.ARTIST: "#ff8f8f",
+            Category.COPYRIGHT: "#cfa3ff",
+            Category.CHARACTER: "#52cf66",
+            Category.META: "#f5b64a",
+        }
+    ),
+    answers=MappingProxyType(
+        {Answer.YES: "#7fd1e0", Answer.NO: "#f2a57c", Answer.UNSURE: "#b9b9b9"}
+    ),
 )
-ANSWER_COLOURS: Mapping[Answer, str] = MappingProxyType(
-    {Answer.YES: "#7fd1e0", Answer.NO: "#f2a57c", Answer.UNSURE: "#b9b9b9"}
+LIGHT = Look(
+    canvas="#dedede",
+    ground="#f2f2f2",
+    raised="#fdfdfd",
+    hover="#e4e4e4",
+    line="#bdbdbd",
+    selected="#f3e2ba",
+    text="#1b1b1b",
+    muted="#545454",
+    disabled="#7b7b7b",
+    accent="#7d5200",
+    accent_hover="#946200",
+    on_accent="#ffffff",
+    handle="#a8a8a8",
+    handle_hover="#8c8c8c",
+    error_ground="#fbdcda",
+    error_text="#6d1114",
+    error_line="#d49a98",
+    warning_ground="#fbeec8",
+    warning_text="#553c00",
+    warning_line="#d3b86a",
+    categories=MappingProxyType(
+        {
+            Category.GENERAL: "#005a97",
+            Category.ARTIST: "#a81f26",
+            Category.COPYRIGHT: "#6f35a8",
+            Category.CHARACTER: "#12602a",
+            Category.META: "#7c4a00",
+        }
+    ),
+    answers=MappingProxyType(
+        {Answer.YES: "#005f6d", Answer.NO: "#8c3c07", Answer.UNSURE: "#4f4f4f"}
+    ),
 )
-"""Beside the answer's word, never instead of it; apart in lightness and for colour-blind eyes."""
+
+# The dark look under the names it had while it was the only one.
+CANVAS, GROUND, RAISED, HOVER = DARK.canvas, DARK.ground, DARK.raised, DARK.hover
+LINE, TEXT, MUTED = DARK.line, DARK.text, DARK.muted
+ACCENT, SELECTED = DARK.accent, DARK.selected
+ANSWER_COLOURS, CATEGORY_COLOURS = DARK.answers, DARK.categories
 
 FONT_POINTS = 10.0
+"""Size of the text at 100 %."""
+TEXT_SIZES = (100, 125, 150, 175, 200)
+"""Sizes of the text that can be chosen, per cent."""
 _WORDY = re.compile(r"[^\W_]{2}")
+
+
+def look() -> Look:
+    """The colours in use now."""
+    return LIGHT if QGuiApplication.palette().window().color().lightness() > 127 else DARK
+
+
+def scaled(points: float) -> float:
+    """A size of text, in points at 100 %, at the size that is set."""
+    return points * QGuiApplication.font().pointSizeF() / FONT_POINTS
 
 
 def shown_name(name: str) -> str:
@@ -64,7 +179,12 @@ def shown_name(name: str) -> str:
 
 def category_colour(category: Category) -> QColor:
     """The colour that a tag of a category is written in."""
-    return QColor(CATEGORY_COLOURS[category])
+    return QColor(look().categories[category])
+
+
+def answer_colour(answer: Answer) -> QColor:
+    """The colour that an answer is written in."""
+    return QColor(look().answers[answer])
 
 
 def set_tone(widget: QWidget, tone: str) -> None:
@@ -75,110 +195,50 @@ def set_tone(widget: QWidget, tone: str) -> None:
         widget.style().polish(widget)
 
 
-def apply_theme(app: QApplication) -> None:
-    """Gives the application its style, palette, font and style sheet."""
-    app.setStyle(QStyleFactory.create("Fusion"))
-    app.setPalette(_palette())
+def apply_theme(app: QApplication, theme: Theme = Theme.DARK, percent: int = 100) -> None:
+    """Gives the application its style, palette, font and style sheet; windows follow at once.
+
+    Args:
+        app: The application.
+        theme: Which look; that of the system is asked for now.
+        percent: Size of the text, per cent of the usual.
+    """
+    chosen = LIGHT if _is_light(theme) else DARK
+    if app.style().name() != "fusion":
+        app.setStyle(QStyleFactory.create("Fusion"))
+    app.setPalette(_palette(chosen))
     font = QFont(app.font())
-    font.setPointSizeF(FONT_POINTS)
+    font.setPointSizeF(FONT_POINTS * percent / 100)
     app.setFont(font)
-    app.setStyleSheet(STYLE_SHEET)
+    app.setStyleSheet(style_sheet(chosen, percent / 100))
 
 
-def _palette() -> QPalette:
+def _is_light(theme: Theme) -> bool:
+    if theme is Theme.SYSTEM:
+        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
+    return theme is Theme.LIGHT
+
+
+def _palette(look: Look) -> QPalette:
     palette = QPalette()
     role = QPalette.ColorRole
     for name, colour in (
-        (role.Window, GROUND),
-        (role.WindowText, TEXT),
-        (role.Base, GROUND),
-        (role.AlternateBase, RAISED),
-        (role.ToolTipBase, RAISED),
-        (role.ToolTipText, TEXT),
-        (role.Text, TEXT),
-        (role.Button, RAISED),
-        (role.ButtonText, TEXT),
-        (role.BrightText, "#ffffff"),
-        (role.Link, ACCENT),
-        (role.Highlight, SELECTED),
-        (role.HighlightedText, TEXT),
-        (role.PlaceholderText, MUTED),
+        (role.Window, look.ground),
+        (role.WindowText, look.text),
+        (role.Base, look.ground),
+        (role.AlternateBase, look.raised),
+        (role.ToolTipBase, look.raised),
+        (role.ToolTipText, look.text),
+        (role.Text, look.text),
+        (role.Button, look.raised),
+        (role.ButtonText, look.text),
+        (role.BrightText, look.text),
+        (role.Link, look.accent),
+        (role.Highlight, look.selected),
+        (role.HighlightedText, look.text),
+        (role.PlaceholderText, look.muted),
     ):
         palette.setColor(name, QColor(colour))
     for name in (role.WindowText, role.Text, role.ButtonText):
-        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor("#7b7b7b"))
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(look.disabled))
     return palette
-
-
-STYLE_SHEET = f"""
-QWidget {{ color: {TEXT}; }}
-QMainWindow, QStackedWidget {{ background: {GROUND}; }}
-QToolTip {{ background: {RAISED}; color: {TEXT}; border: 1px solid {LINE}; padding: 4px; }}
-QLabel[tone="muted"] {{ color: {MUTED}; }}
-QLabel[tone="alarm"] {{
-    color: {ERROR_TEXT}; background: {ERROR_GROUND}; font-weight: 600; padding: 0 6px;
-}}
-QLabel[tone="heading"] {{ color: {MUTED}; font-weight: 600; }}
-QLabel[tone="title"] {{ font-size: 26pt; font-weight: 600; }}
-QLabel[tone="lead"] {{ font-size: 12pt; color: {MUTED}; }}
-QLabel[tone="page"] {{ font-size: 17pt; font-weight: 600; }}
-
-QPushButton {{
-    background: {RAISED}; border: 1px solid {LINE}; border-radius: 5px; padding: 6px 14px;
-}}
-QPushButton:hover {{ background: {HOVER}; }}
-QPushButton:pressed {{ background: {LINE}; }}
-QPushButton:focus {{ border: 1px solid {ACCENT}; }}
-QPushButton:disabled {{ color: #7b7b7b; background: {GROUND}; }}
-QPushButton:checked {{ background: {SELECTED}; border: 1px solid {ACCENT}; }}
-QPushButton[tone="primary"] {{
-    background: {ACCENT}; color: #1a1508; border: 1px solid {ACCENT}; font-weight: 600;
-}}
-QPushButton[tone="primary"]:hover {{ background: #f2c877; }}
-QPushButton[tone="primary"]:focus {{ border: 2px solid {TEXT}; }}
-QPushButton[tone="primary"]:disabled {{
-    background: {RAISED}; color: #7b7b7b; border: 1px solid {LINE};
-}}
-QPushButton[tone="segment"] {{ padding: 3px 8px; border-radius: 4px; }}
-
-QLineEdit {{
-    background: {RAISED}; border: 1px solid {LINE}; border-radius: 5px; padding: 5px 8px;
-    selection-background-color: {ACCENT}; selection-color: #1a1508;
-}}
-QLineEdit:focus {{ border: 1px solid {ACCENT}; }}
-
-QListView, QPlainTextEdit {{
-    background: {GROUND}; border: none; outline: none;
-    selection-background-color: {SELECTED}; selection-color: {TEXT};
-}}
-QListView[tone="framed"], QPlainTextEdit {{
-    background: {CANVAS}; border: 1px solid {LINE}; border-radius: 6px; padding: 4px;
-}}
-QListView[tone="framed"]:focus, QPlainTextEdit:focus {{ border: 1px solid {ACCENT}; }}
-QScrollArea {{ border: none; background: transparent; }}
-
-QProgressBar {{
-    background: {CANVAS}; border: none; border-radius: 4px; min-height: 8px; max-height: 8px;
-}}
-QProgressBar::chunk {{ background: {ACCENT}; border-radius: 4px; }}
-
-QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
-QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
-QScrollBar::handle {{ background: #4a4a4a; border-radius: 4px; min-height: 28px; min-width: 28px; }}
-QScrollBar::handle:hover {{ background: #5c5c5c; }}
-QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
-QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-
-QFrame#sidePanel {{ background: {GROUND}; }}
-QFrame#bottomPanel {{ background: {GROUND}; border-top: 1px solid {LINE}; }}
-QFrame#card {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 8px; }}
-QFrame#notice[kind="info"] {{ background: {RAISED}; border: 1px solid {LINE}; border-radius: 6px; }}
-QFrame#notice[kind="warning"] {{
-    background: {WARNING_GROUND}; border: 1px solid #6b5a2c; border-radius: 6px;
-}}
-QFrame#notice[kind="error"] {{
-    background: {ERROR_GROUND}; border: 1px solid #7d3b3e; border-radius: 6px;
-}}
-QFrame#notice[kind="warning"] QLabel {{ color: {WARNING_TEXT}; }}
-QFrame#notice[kind="error"] QLabel {{ color: {ERROR_TEXT}; }}
-"""

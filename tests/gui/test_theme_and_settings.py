@@ -18,6 +18,7 @@ from reviewer.ui import theme
 from reviewer.ui.answer_strip import outcome
 from reviewer.ui.icons import application_icon, icon
 from reviewer.ui.job_words import changes, plain_facts
+from reviewer.ui.style_sheet import style_sheet
 from reviewer.ui.words import duration, percent_range, progress_line
 
 if TYPE_CHECKING:
@@ -38,25 +39,40 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("ground", [theme.CANVAS, theme.GROUND, theme.RAISED, theme.SELECTED])
-def test_every_text_can_be_read(ground: str):
-    words = [*theme.CATEGORY_COLOURS.values(), *theme.ANSWER_COLOURS.values()]
-    for colour in (*words, theme.TEXT, theme.MUTED):
-        assert contrast(colour, ground) >= 4.5, (colour, ground)
+LOOKS = pytest.mark.parametrize("used", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
 
 
-def test_notices_can_be_read():
-    assert contrast(theme.ERROR_TEXT, theme.ERROR_GROUND) >= 4.5
-    assert contrast(theme.WARNING_TEXT, theme.WARNING_GROUND) >= 4.5
+@LOOKS
+@pytest.mark.parametrize("ground", ["canvas", "ground", "raised", "selected", "hover"])
+def test_every_text_can_be_read(used: theme.Look, ground: str):
+    words = [*used.categories.values(), *used.answers.values()]
+    for colour in (*words, used.text, used.muted, used.accent):
+        assert contrast(colour, getattr(used, ground)) >= 4.5, (colour, ground)
 
 
-def test_categories_and_answers_all_have_a_colour():
-    assert set(theme.CATEGORY_COLOURS) == set(Category)
-    assert set(theme.ANSWER_COLOURS) == set(Answer)
+@LOOKS
+def test_notices_and_buttons_can_be_read(used: theme.Look):
+    assert contrast(used.error_text, used.error_ground) >= 4.5
+    assert contrast(used.warning_text, used.warning_ground) >= 4.5
+    assert contrast(used.on_accent, used.accent) >= 4.5
+    assert contrast(used.on_accent, used.accent_hover) >= 4.5
+
+
+@LOOKS
+def test_the_focus_can_be_seen(used: theme.Look):
+    """A frame needs 3:1 beside what it frames and beside the frame it replaces (2.4.11)."""
+    for beside in (used.canvas, used.ground, used.raised, used.line):
+        assert contrast(used.accent, beside) >= 3, beside
+
+
+@LOOKS
+def test_categories_and_answers_all_have_a_colour(used: theme.Look):
+    assert set(used.categories) == set(Category)
+    assert set(used.answers) == set(Answer)
 
 
 def test_font_sizes_are_in_points():
-    sizes = re.findall(r"font-size:\s*[\d.]+(\w+)", theme.STYLE_SHEET)
+    sizes = re.findall(r"font-size:\s*[\d.]+(\w+)", style_sheet(theme.DARK))
     assert sizes
     assert set(sizes) == {"pt"}
 
