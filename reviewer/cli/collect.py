@@ -13,6 +13,7 @@ from reviewer.jobs import write_back
 from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.exporting import FORMATS, export
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.previews import MOST_IMAGES, make_previews
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
@@ -101,6 +102,26 @@ def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problem
                 "expected_errors": round(float(ranking.suspicions.sum()), 1),
             }
         )
+
+
+@click.command("previews")
+@collection_options
+@click.option("--limit", type=click.IntRange(1), help="Most previews to make.")
+@click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
+@click.pass_obj
+def previews_command(
+    frame: Frame, folder: Path | None, workspace: Path | None, limit: int | None, threads: int
+) -> None:
+    """Make small copies of the large images that will be asked about first.
+
+    They are kept in the workspace and show at once where an original takes long to decode. A
+    refresh makes them by itself.
+
+    Example: reviewer previews ~/Pictures/booru --threads 4
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        most = limit or MOST_IMAGES
+        output.done(make_previews(library, output, limit=most, threads=threads).summary)
 
 
 @click.command("export")

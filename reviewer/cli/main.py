@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 import reviewer
-from reviewer.cli.collect import export_command, import_command, status
+from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
 from reviewer.cli.look import demo, need_display, open_command, review
+from reviewer.cli.plant import plant_errors_command
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
@@ -65,7 +66,9 @@ for command in (
     rank,
     retrain_command,
     versions,
+    previews_command,
     export_command,
     status,
+    plant_errors_command,
 ):
     cli.add_command(command)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.refreshing import refresh
 from reviewer.jobs.scanning import scan
@@ -68,7 +69,9 @@ def scan_to_questions(
     )
     if stale:
         refresh(library, listener, minimum=minimum)
-    return rank_questions(library, listener)
+    ranked = rank_questions(library, listener)
+    previews = make_previews(library, listener)
+    return ChangeSet(ranking=True, summary={**ranked.summary, **previews.summary})
 
 
 def refresh_and_rank(
@@ -83,4 +86,6 @@ def refresh_and_rank(
     library.back_up()
     refreshed = refresh(library, listener, minimum=minimum)
     ranked = rank_questions(library, listener, options=options)
-    return ChangeSet(ranking=True, summary={**refreshed.summary, **ranked.summary})
+    previews = make_previews(library, listener)
+    summary = {**refreshed.summary, **ranked.summary, **previews.summary}
+    return ChangeSet(ranking=True, summary=summary)
