@@ -15,7 +15,8 @@ from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.names import needed_implications
-from reviewer.store.images import ImageRow, KnownFile, pack
+from reviewer.store.images import ImageRow, KnownFile
+from reviewer.store.packing import pack
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

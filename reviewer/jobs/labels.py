@@ -12,7 +12,6 @@ from scipy import sparse
 from reviewer.core.labels import settled
 from reviewer.core.types import Answer, Tag
 from reviewer.core.vocabulary import Vocabulary, reason_not_asked
-from reviewer.store.images import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.labels import LabelMatrix
+    from reviewer.core.tagrows import TagRows
     from reviewer.store.library import Library
 
 ABSENT_WEIGHT = 0.7
@@ -36,13 +36,13 @@ class Labels:
 
     Attributes:
         images: (N,) image ids, ascending.
-        original: (I, 2) positions in `images` and tag ids of the original tags.
+        original: Their original tags, in the order of `images`.
         answers: Settled answers (direct and derived) by image id.
         decided: Id of the last decision taken in.
     """
 
     images: NDArray[np.int64]
-    original: NDArray[np.int64]
+    original: TagRows
     answers: Mapping[int, Mapping[int, Answer]]
     decided: int
 
@@ -55,27 +55,19 @@ def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabular
         images: Image ids, ascending.
         vocabulary: Of the collection, for what answers imply.
     """
-    places = {image_id: place for place, image_id in enumerate(images)}
-    rows, tags = [], []
-    for image_id, packed in library.images.packed_tags():
-        place = places.get(image_id)
-        if place is not None:
-            ids = unpack(packed)
-            rows.append(np.full(len(ids), place, np.int64))
-            tags.append(ids.astype(np.int64))
-    original = np.stack(
-        [np.concatenate([*rows, np.zeros(0, np.int64)]), np.concatenate([*tags, np.zeros(0, int)])],
-        axis=1,
-    )
+    wanted = np.asarray(images, np.int64)
+    stored = library.images.tag_rows()
+    original = stored.rows.take(np.searchsorted(stored.images, wanted))
+    there = set(wanted.tolist()) if library.decisions.last_id() else set()
     decided = library.decisions.last_id()
     direct: dict[int, dict[int, Answer]] = {}
     for decision in library.decisions.live():
-        if decision.id <= decided and decision.image_id in places:
+        if decision.id <= decided and decision.image_id in there:
             direct.setdefault(decision.image_id, {})[decision.tag_id] = decision.answer
     answers = {
         image_id: settled(given, vocabulary.implications) for image_id, given in direct.items()
     }
-    return Labels(np.asarray(images, np.int64), original, answers, decided)
+    return Labels(wanted, original, answers, decided)
 
 
 @dataclass(frozen=True)
@@ -116,15 +108,12 @@ def choose_tags(labels: Labels, vocabulary: Vocabulary, minimum: int) -> TagChoi
 
 def tag_counts(labels: Labels) -> dict[int, int]:
     """Images that carry each tag, answers taken in."""
-    ids, counts = np.unique(labels.original[:, 1], return_counts=True)
-    found = dict(zip(ids.tolist(), counts.tolist(), strict=True))
-    places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
-    answered = np.array([places[image_id] for image_id in labels.answers], np.int64)
-    there = labels.original[np.isin(labels.original[:, 0], answered)]
-    present = set(map(tuple, there.tolist()))
-    for image_id, answers in labels.answers.items():
-        for tag_id, answer in answers.items():
-            was = (places[image_id], tag_id) in present
+    counts = labels.original.counts()
+    found = {tag_id: int(counts[tag_id]) for tag_id in np.flatnonzero(counts).tolist()}
+    for image_id, place in _places(labels).items():
+        present = set(labels.original.of_image(place).tolist())
+        for tag_id, answer in labels.answers[image_id].items():
+            was = tag_id in present
             found[tag_id] = found.get(tag_id, 0) + (answer is Answer.YES and not was)
             found[tag_id] -= answer is Answer.NO and was
     return found
@@ -143,13 +132,12 @@ def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
 
     columns = {tag_id: column for column, tag_id in enumerate(tags)}
     shape = (len(labels.images), len(tags))
-    places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
     pairs: dict[Answer, list[tuple[int, int]]] = {answer: [] for answer in Answer}
     reviewed = np.zeros(len(tags))
-    for image_id, answers in labels.answers.items():
-        for tag_id, answer in answers.items():
+    for image_id, place in _places(labels).items():
+        for tag_id, answer in labels.answers[image_id].items():
             if tag_id in columns:
-                pairs[answer].append((places[image_id], columns[tag_id]))
+                pairs[answer].append((place, columns[tag_id]))
                 reviewed[columns[tag_id]] += 1
     absent = ABSENT_WEIGHT + (1 - ABSENT_WEIGHT) * reviewed / (reviewed + REVIEWED_ENOUGH)
     return LabelMatrix.from_parts(
@@ -163,14 +151,14 @@ def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
 
 def original_matrix(labels: Labels, tags: Sequence[int]) -> sparse.csc_matrix:
     """(N, T) sparse bool of the original tags, for some tags in the order of the columns."""
-    order = np.argsort(np.asarray(tags, np.int64))
-    ordered = np.asarray(tags, np.int64)[order]
-    found = np.searchsorted(ordered, labels.original[:, 1])
-    found[found == len(ordered)] = 0
-    kept = ordered[found] == labels.original[:, 1] if len(ordered) else np.zeros(0, bool)
-    rows, columns = labels.original[kept, 0], order[found[kept]]
-    ones = np.ones(len(rows), bool)
-    return sparse.csc_matrix((ones, (rows, columns)), shape=(len(labels.images), len(tags)))
+    return labels.original.columns(tags)
+
+
+def _places(labels: Labels) -> dict[int, int]:
+    """Positions in `labels.images` of the images that have answers."""
+    answered = list(labels.answers)
+    found = np.searchsorted(labels.images, np.asarray(answered, np.int64))
+    return dict(zip(answered, found.tolist(), strict=True))
 
 
 def _sparse(pairs: Sequence[tuple[int, int]], shape: tuple[int, int]) -> sparse.coo_matrix:

@@ -135,9 +135,15 @@ class _Settled:
         for image_id, answers in labels.answers.items():
             for tag_id in answers:
                 self._answered.setdefault(tag_id, []).append(places[image_id])
-        order = np.argsort(labels.original[:, 1], kind="stable")
-        self._tags = labels.original[order, 1]
-        self._rows = labels.original[order, 0]
+        children = sorted(
+            {
+                child
+                for tag_id in crossfit.tags.tolist()
+                for child in vocabulary.implications.descendants(tag_id)
+            }
+        )
+        self._columns = {tag_id: column for column, tag_id in enumerate(children)}
+        self._carriers = original_matrix(labels, children)
 
     def pairs(self, column: int) -> NDArray[np.bool_]:
         """(N,) images that must not be asked about a tag column."""
@@ -146,8 +152,9 @@ class _Settled:
         known[self._answered.get(tag_id, [])] = True
         # A tag that another one implies is there in effect, whether it is written or not.
         for child in self._implications.descendants(tag_id):
-            low, high = np.searchsorted(self._tags, [child, child + 1])
-            known[self._rows[low:high]] = True
+            column = self._columns[child]
+            low, high = self._carriers.indptr[column : column + 2]
+            known[self._carriers.indices[low:high]] = True
         return known
 
 

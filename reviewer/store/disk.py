@@ -6,7 +6,7 @@ import errno
 import os
 import shutil
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +64,9 @@ def replacing(path: Path) -> Iterator[Path]:
         if aside.is_dir():
             shutil.rmtree(aside, ignore_errors=True)
         else:
-            aside.unlink(missing_ok=True)
+            # What could not be made cannot be removed; the first error is the one to tell.
+            with suppress(OSError):
+                aside.unlink()
 
 
 def _move_into_place(aside: Path, path: Path) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+import struct
 from typing import TYPE_CHECKING, cast
 
 import sqlite_utils
@@ -16,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.store.backups import copy_database
 from reviewer.store.database import connect, translate, unreadable_sentence
+from reviewer.store.packing import pack
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +35,10 @@ def initial(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
-# Original tags are one packed array of ids an image ("<u4", ascending), not a row an instance: a
-# twentieth of the space and of the time at Danbooru's size. The log of decisions is guarded by
-# triggers: a row that is written stays as it is.
+# Original tags are one packed array of ids an image ("<u4", ascending, up to step 0010; see
+# store/packing.py for what is there since), not a row an instance: a twentieth of the space and of
+# the time at Danbooru's size. The log of decisions is guarded by triggers: a row that is written
+# stays as it is.
 _INITIAL = """
 CREATE TABLE image (
     id INTEGER PRIMARY KEY,
@@ -150,6 +153,72 @@ _ORIGIN = """
 ALTER TABLE decision ADD COLUMN origin TEXT NOT NULL DEFAULT 'queue';
 
 CREATE VIEW live_answer AS SELECT * FROM live_decision WHERE origin <> 'control';
+"""
+
+
+@migrations(name="0010_compact_tags")
+def compact_tags(db: sqlite_utils.Database) -> None:
+    """A third of the space for an image's tags; no index that nobody reads."""
+    db.execute("DROP INDEX image_by_sha256")
+    rows = db.execute("SELECT tags, id FROM image WHERE length(tags) > 0").fetchall()
+    packed = [(pack(struct.unpack(f"<{len(tags) // 4}I", tags)), row) for tags, row in rows]
+    db.conn.executemany("UPDATE image SET tags = ? WHERE id = ?", packed)
+
+
+@migrations(name="0004_review_aids")
+def review_aids(db: sqlite_utils.Database) -> None:
+    """What helps a reviewer: siblings, quick tags, words about tags, tags that could be given."""
+    for statement in _REVIEW_AIDS.split(";\n\n"):
+        db.execute(statement)
+
+
+# What is known of a tag's name alone (lists of tags) stands apart from the collection's own tags:
+# a list has a hundred thousand names that no image here carries.
+_REVIEW_AIDS = """
+CREATE TABLE sibling (
+    tag_id INTEGER NOT NULL REFERENCES tag (id),
+    place INTEGER NOT NULL,
+    sibling_id INTEGER NOT NULL REFERENCES tag (id),
+    PRIMARY KEY (tag_id, place)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sibling_choice (
+    tag_id INTEGER NOT NULL REFERENCES tag (id),
+    sibling_id INTEGER NOT NULL REFERENCES tag (id),
+    wanted INTEGER NOT NULL CHECK (wanted IN (0, 1)),
+    number INTEGER NOT NULL,
+    PRIMARY KEY (tag_id, sibling_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quick_tag (
+    place INTEGER PRIMARY KEY CHECK (place BETWEEN 1 AND 9),
+    tag_id INTEGER NOT NULL REFERENCES tag (id)
+) STRICT;
+
+CREATE TABLE tag_text (
+    tag_id INTEGER NOT NULL REFERENCES tag (id),
+    kind TEXT NOT NULL CHECK (kind IN ('definition', 'note')),
+    text TEXT NOT NULL,
+    PRIMARY KEY (tag_id, kind)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tag_count (
+    tag_id INTEGER PRIMARY KEY REFERENCES tag (id),
+    images INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE listed_tag (
+    name TEXT PRIMARY KEY,
+    category INTEGER NOT NULL,
+    posts INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE listed_alias (
+    name TEXT PRIMARY KEY,
+    tag TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX decision_by_tag ON decision (tag_id, id);
 """
 
 

@@ -1,0 +1,37 @@
+"""Loops over large arrays as machine code, compiled where they are first needed.
+
+numba is imported by the first call only: the window, which calls none of them, never loads it.
+What was compiled is kept beside the module (or in the user's cache) for the next start.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+@cache
+def _compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    numba = importlib.import_module("numba")
+    compiler: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
+        cache=True, nogil=True, boundscheck=False
+    )
+    return compiler
+
+
+@cache
+def _compile(loop: Callable[..., Any]) -> Callable[..., Any]:
+    return _compiler()(loop)
+
+
+def compiled(loop: Loop) -> Loop:
+    """A function of numbers and arrays as machine code, which holds no interpreter lock.
+
+    Args:
+        loop: Written in the part of Python that numba knows; called only through what is returned.
+    """
+    return _compile(loop)  # type: ignore[return-value] # the same face, compiled
