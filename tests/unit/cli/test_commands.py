@@ -24,8 +24,8 @@ PROGRESS = {"event", "stage", "done", "total", "unit", "rate", "note"}
 
 def test_every_step_of_the_readme_is_a_command() -> None:
     assert COMMANDS == [
-        "demo", "export", "import", "open", "rank", "refresh", "retrain", "review", "scan",
-        "status", "train", "versions",
+        "demo", "export", "import", "open", "plant-errors", "previews", "rank", "refresh",
+        "retrain", "review", "scan", "status", "train", "versions",
     ]  # fmt: skip
 
 
