@@ -14,7 +14,9 @@ from reviewer.store.backups import daily_copy
 from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
+from reviewer.store.destinations import BucketTable, DestinationTable
 from reviewer.store.images import ImageTable
+from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.scans import ScanFiles, ScanShape
@@ -47,6 +49,9 @@ class Library:
     versions: VersionTable
     rankings: RankingFiles
     state: StateTable
+    destinations: DestinationTable
+    outbox: OutboxTable
+    buckets: BucketTable
     _open: ExitStack
 
     @classmethod
@@ -96,6 +101,9 @@ class Library:
                 versions=VersionTable(database),
                 rankings=RankingFiles(place.rankings),
                 state=state,
+                destinations=DestinationTable(database),
+                outbox=OutboxTable(database),
+                buckets=BucketTable(database),
                 _open=stack.pop_all(),
             )
 

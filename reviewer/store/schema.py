@@ -17,6 +17,7 @@ from sqlite_utils.migrations import Migrations
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.store.backups import copy_database
 from reviewer.store.database import connect, translate, unreadable_sentence
+from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
 
 if TYPE_CHECKING:
@@ -220,6 +221,13 @@ CREATE TABLE listed_alias (
 
 CREATE INDEX decision_by_tag ON decision (tag_id, id);
 """
+
+
+@migrations(name="0003_outbox")
+def outbox(db: sqlite_utils.Database) -> None:
+    """Destinations of write-back, the edits on their way to them, and how fast sites are asked."""
+    for statement in OUTBOX.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, backups: Path) -> None:

@@ -1,0 +1,190 @@
+"""One HTTP connection to a site: named, checked, patient, and silent about keys.
+
+Certificates are always verified and redirects are never followed, so that a key goes to the
+address that the person typed and nowhere else. No request, header or body is ever logged.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+import reviewer
+from reviewer.sites.errors import (
+    BusyError,
+    NoAccessError,
+    NoPostError,
+    RefusedError,
+    StaleError,
+    UnknownOutcomeError,
+)
+from reviewer.sites.policy import is_private
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CONNECT_S = 10.0
+READ_S = 30.0
+"""Seconds; a busy booru answers an edit in six and more."""
+
+LONGEST_REASON = 200
+"""Characters of a site's own words that are shown."""
+
+THROTTLED = frozenset({421, 429})
+"""Wait and try again: 429 everywhere, 421 at Moebooru."""
+
+Json = Any
+"""What a site answers: JSON holds anything."""
+
+
+def user_agent(user: str) -> str:
+    """The name that requests carry: the program's, and the person's on the site."""
+    named = f" (by {user})" if user.isascii() and user.isprintable() and user else ""
+    return f"tag-reviewer/{reviewer.__version__}{named}"
+
+
+class Http:
+    """Requests to one site, with its failures as `SiteError`s."""
+
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        timeout_s: float = READ_S,
+    ) -> None:
+        """Opens nothing yet.
+
+        Args:
+            url: The site's address, without a slash at the end.
+            user: The person's login, for the User-Agent.
+            headers: Beside the usual ones.
+            auth: Login and key for HTTP Basic.
+            timeout_s: To wait for an answer.
+
+        Raises:
+            RefusedError: The address would send the key in the clear over the internet.
+        """
+        if not url.startswith("https://") and not (url.startswith("http://") and is_private(url)):
+            raise RefusedError(
+                f"{url} is not an https:// address. A key is never sent in the clear; http:// "
+                "works for servers on this machine or in the same house network alone."
+            )
+        self._client = httpx.Client(
+            base_url=url,
+            headers={
+                "User-Agent": user_agent(user),
+                "Accept": "application/json",
+                **(headers or {}),
+            },
+            auth=auth,
+            timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
+            follow_redirects=False,
+            trust_env=not is_private(url),
+        )
+        self._host = httpx.URL(url).host
+
+    def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
+        """Asks for something.
+
+        Raises:
+            SiteError: One of those of `Site`; never `UnknownOutcomeError`.
+        """
+        try:
+            return self.send("GET", path, params=params)
+        except UnknownOutcomeError as error:
+            # Asking changes nothing, whatever became of it.
+            raise BusyError(str(error), error.retry_after) from error
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        body: Json = None,
+    ) -> Json:
+        """Sends a request and returns the JSON of the answer; `None` where it has none.
+
+        Raises:
+            SiteError: By what is to be done about it.
+        """
+        try:
+            answer = self._client.request(method, path, params=params, data=form, json=body)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            # Nothing was sent: a certificate that is refused ends here as well.
+            raise BusyError(f"{self._host} cannot be reached ({_words(error)}).") from error
+        except httpx.TransportError as error:
+            raise UnknownOutcomeError(
+                f"The connection to {self._host} broke ({_words(error)})."
+            ) from error
+        self._refuse_failures(answer)
+        return _json(answer)
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._client.close()
+
+    def _refuse_failures(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status < 300:
+            return
+        said = f"{self._host} answered {status}{_reason(answer)}"
+        if status in THROTTLED:
+            raise BusyError(f"{said}: it asks to wait.", retry_after(answer))
+        if status == 503 and answer.headers.get("Retry-After"):
+            raise BusyError(f"{said}: it asks to wait.", retry_after(answer))
+        if status >= 500:
+            raise UnknownOutcomeError(f"{said}.", retry_after(answer))
+        if status in {401, 403, 407, 419}:
+            raise NoAccessError(f"{said}. Check the login, the key and what they may do.")
+        if status in {404, 410}:
+            raise NoPostError(f"{said}: the post is not there.")
+        if status == 409:
+            raise StaleError(f"{said}.")
+        raise RefusedError(f"{said}.")
+
+
+def retry_after(answer: httpx.Response, now: dt.datetime | None = None) -> float | None:
+    """Seconds that an answer asks to wait (RFC 9110: seconds or a date); `None` if it does not."""
+    text = answer.headers.get("Retry-After", "").strip()
+    if text.isdecimal():
+        return float(text)
+    try:
+        when = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=dt.UTC)
+    return max((when - (now or dt.datetime.now(dt.UTC))).total_seconds(), 0.0)
+
+
+def _json(answer: httpx.Response) -> Json:
+    if not answer.content.strip():
+        return None
+    try:
+        return answer.json()
+    except ValueError:
+        return None
+
+
+def _reason(answer: httpx.Response) -> str:
+    """The site's own words, from the fields in which sites put them."""
+    held = _json(answer)
+    if not isinstance(held, dict):
+        return ""
+    for key in ("description", "reason", "message", "error", "exception_type"):
+        text = held.get(key)
+        if isinstance(text, str) and text.strip():
+            return f" ({text.strip()[:LONGEST_REASON].rstrip('.')})"
+    return ""
+
+
+def _words(error: Exception) -> str:
+    return str(error).strip()[:LONGEST_REASON] or type(error).__name__

@@ -1,0 +1,111 @@
+"""The Hydrus client: tags of a file on one service, added and deleted by idempotent actions.
+
+Source: its `developer_api.md`. There is no locking and no reply. What somebody deleted on purpose
+stays deleted (`override_previously_deleted_mappings` is false), and a delete leaves no new record
+where there was no tag (`create_new_deleted_mappings` is false): that guards both kinds of edit.
+An unknown file is answered with 200 and nothing, so the file is looked for first.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from reviewer.core.outbox import NOTHING, Edit, Tags
+from reviewer.sites.base import FileHash, RemotePost
+from reviewer.sites.errors import NoPostError, RefusedError
+from reviewer.sites.http import Http, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+ADD, DELETE = "0", "1"
+"""Actions on a local tag service."""
+CURRENT, DELETED = "0", "2"
+"""Kinds of stored tags."""
+
+LOCAL_TAGS = 5
+"""Type of a local tag service; those of repositories need petitions, which are not sent."""
+
+
+class Hydrus:
+    """A client of one Hydrus client."""
+
+    def __init__(self, url: str, service: str, key: str, *, timeout_s: float = 30.0) -> None:
+        """Takes the client's address, a tag service (key or name), and an access key."""
+        headers = {"Hydrus-Client-API-Access-Key": key}
+        self._http = Http(url, "", headers=headers, timeout_s=timeout_s)
+        self._service = service
+        self._key = ""
+
+    def find(self, file: FileHash) -> str | None:
+        """The file's SHA-256, where Hydrus has the file."""
+        return file.sha256 if self._metadata(file.sha256) is not None else None
+
+    def read(self, remote_id: str) -> RemotePost:
+        """The file's tags on the service, and those deleted from it."""
+        held = self._metadata(remote_id)
+        if held is None:
+            raise NoPostError(f"Hydrus does not have the file {remote_id[:12]}...")
+        stored = held.get("tags", {}).get(self._service_key(), {}).get("storage_tags", {})
+        return RemotePost(
+            frozenset(stored.get(CURRENT, [])), denied=frozenset(stored.get(DELETED, []))
+        )
+
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
+        """Adds and deletes, then reads the file: the answer is empty."""
+        actions = {ADD: sorted(edit.add), DELETE: sorted(edit.remove)}
+        again = bool(edit.add & before.denied)
+        body = {
+            "hash": remote_id,
+            "service_keys_to_actions_to_tags": {
+                self._service_key(): {action: tags for action, tags in actions.items() if tags}
+            },
+            # Only where a person saw that it was deleted, and wants it nevertheless.
+            "override_previously_deleted_mappings": again,
+            "create_new_deleted_mappings": False,
+        }
+        self._http.send("POST", "/add_tags/add_tags", body=body)
+        return self.read(remote_id)
+
+    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
+        """Every tag: a Hydrus tag is known once it is on a file, and asking costs a search each."""
+        return {tag: tag for tag in tags}
+
+    def brought(self, added: Tags, extra: Tags) -> Tags:
+        """Nothing: parents and siblings change what is shown, not what is stored."""
+        return NOTHING
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._http.close()
+
+    def _metadata(self, sha256: str) -> dict[str, Json] | None:
+        answer = self._http.get(
+            "/get_files/file_metadata",
+            {"hashes": json.dumps([sha256]), "create_new_file_ids": "false"},
+        )
+        rows = answer.get("metadata") if isinstance(answer, dict) else None
+        if not isinstance(rows, list):
+            raise RefusedError("The answer is not Hydrus's. Check the address.")
+        row = rows[0] if rows else {}
+        return row if row.get("file_id") is not None and row.get("is_local") else None
+
+    def _service_key(self) -> str:
+        if not self._key:
+            self._key = self._find_service()
+        return self._key
+
+    def _find_service(self) -> str:
+        answer = self._http.get("/get_services")
+        services = answer.get("services", {}) if isinstance(answer, dict) else {}
+        local = {
+            key: str(held.get("name", ""))
+            for key, held in services.items()
+            if held.get("type") == LOCAL_TAGS
+        }
+        for key, name in local.items():
+            if self._service in {key, name}:
+                return key
+        there = ", ".join(sorted(local.values())) or "none"
+        raise RefusedError(f"Hydrus has no local tag service {self._service!r}. It has: {there}.")

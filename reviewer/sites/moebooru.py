@@ -1,0 +1,93 @@
+"""Moebooru (yande.re, konachan): the tags that were seen are sent beside the new ones, and merged.
+
+Source: its `post_controller.rb` and `post/tag_methods.rb`. With `old_tags` the server keeps what
+others changed meanwhile; without, it would overwrite it. Bare `q`, `s`, `e`, `hold` and `hide`
+are commands, which the policy keeps out. A deleted post answers 422 and a throttled client 421.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from reviewer.core.outbox import NOTHING, Edit, Tags
+from reviewer.sites.base import FileHash, RemotePost
+from reviewer.sites.errors import NoPostError, RefusedError
+from reviewer.sites.http import Http, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+HASH_PREFIX = "hash:"
+"""A key that begins so is the site's `password_hash`, salt and all; any other is an API key."""
+
+
+def password_hash(salted: str) -> str:
+    """The `password_hash` of a salted password ("your-salt--PASSWORD--"), SHA-1 in hexadecimal."""
+    return hashlib.sha1(salted.encode(), usedforsecurity=False).hexdigest()
+
+
+class Moebooru:
+    """A client of one Moebooru."""
+
+    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+        """Takes the site's address, a login, and its API key or `hash:` and a password hash."""
+        self._http = Http(url, user, timeout_s=timeout_s)
+        if key.startswith(HASH_PREFIX):
+            self._who = {"login": user, "password_hash": key.removeprefix(HASH_PREFIX)}
+        else:
+            self._who = {"username": user, "api_key": key}
+
+    def find(self, file: FileHash) -> str | None:
+        """The post of the file's MD5."""
+        posts = self._posts(f"md5:{file.md5}")
+        return str(posts[0]["id"]) if posts else None
+
+    def read(self, remote_id: str) -> RemotePost:
+        """The post, also where it is held back."""
+        posts = self._posts(f"id:{int(remote_id)} holds:all")
+        if not posts:
+            raise NoPostError(f"There is no post {remote_id}.")
+        return _post(posts[0])
+
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
+        """Sends the tags seen and those wanted, then reads the post."""
+        # In the body, where servers do not log it, and not in the address.
+        form = {
+            "id": remote_id,
+            "post[old_tags]": " ".join(sorted(before.tags)),
+            "post[tags]": " ".join(sorted((before.tags | edit.add) - edit.remove)),
+            **self._who,
+        }
+        answer = self._http.send("POST", "/post/update.json", form=form)
+        if isinstance(answer, dict) and answer.get("success") is False:
+            raise RefusedError(f"The site refused: {answer.get('reason', 'it gave no reason')}.")
+        return self.read(remote_id)
+
+    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
+        """Tags that are on a post; aliases cannot be asked for."""
+        return {tag: tag if self._is_used(tag) else None for tag in tags}
+
+    def brought(self, added: Tags, extra: Tags) -> Tags:
+        """Nothing: the site does not tell its implications."""
+        return NOTHING
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._http.close()
+
+    def _posts(self, query: str) -> list[dict[str, Json]]:
+        found = self._http.get("/post.json", {"tags": query, "limit": "1"})
+        return found if isinstance(found, list) else []
+
+    def _is_used(self, tag: str) -> bool:
+        # The name is looked for anywhere in a tag's name, so there may be many.
+        found = self._http.get("/tag.json", {"name": tag, "limit": "0"})
+        rows = found if isinstance(found, list) else []
+        return any(row.get("name") == tag and row.get("count", 0) > 0 for row in rows)
+
+
+def _post(post: dict[str, Json]) -> RemotePost:
+    if not isinstance(post.get("tags"), str):
+        raise RefusedError("The answer is not a Moebooru post. Check the address.")
+    return RemotePost(frozenset(post["tags"].split()))

@@ -1,0 +1,155 @@
+"""What a kind of site allows, read from data: limits, words it takes as commands, its own tags."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import tomllib
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Mode(StrEnum):
+    """How edits may be sent."""
+
+    EXPORT_ONLY = "export_only"
+    MANUAL_EACH = "manual_each"
+    BATCH_OK = "batch_ok"
+
+
+class TagStyle(StrEnum):
+    """How a site writes tags."""
+
+    UNDERSCORES = "underscores"
+    SPACES = "spaces"
+    HYDRUS = "hydrus"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The rules of one kind of destination.
+
+    Attributes:
+        mode: How edits may be sent.
+        public: Other people's site: caps and approval count.
+        read_rate, write_rate: Requests a second; 0 for no limit.
+        burst: Requests that may follow at once.
+        hourly: Edits an hour; 0 for no limit.
+        daily_cap: Edits in 24 hours without more approval; 0 for no limit.
+        longest: Characters of a tag; 0 for no limit.
+        implies: The site adds what a tag implies.
+        reserved: Whole tags that the site takes as commands.
+        automatic: Tags that the site sets by itself.
+        words: What imported metadata call the site.
+        rules, rules_url: For people, before the first edit is sent.
+    """
+
+    kind: str
+    title: str
+    mode: Mode
+    public: bool = False
+    style: TagStyle = TagStyle.UNDERSCORES
+    read_rate: float = 0.0
+    write_rate: float = 0.0
+    burst: int = 1
+    hourly: int = 0
+    daily_cap: int = 0
+    longest: int = 0
+    implies: bool = False
+    reserved: re.Pattern[str] | None = None
+    automatic: frozenset[str] = frozenset()
+    words: tuple[str, ...] = ()
+    rules: str = ""
+    rules_url: str = ""
+
+    def refusal(self, tag: str) -> str:
+        """Why a tag is never sent there; empty if it may be.
+
+        Args:
+            tag: As the site writes it.
+        """
+        if not tag or (self.style is TagStyle.UNDERSCORES and any(c.isspace() for c in tag)):
+            return "the site's tags have no spaces"
+        if any(ord(c) < 32 for c in tag):
+            return "it holds a control character"
+        if self.reserved is not None and self.reserved.fullmatch(tag):
+            return "the site takes it as a command, not as a tag"
+        if tag.lower() in self.automatic:
+            return "the site sets and takes away this tag itself"
+        if self.longest and len(tag) > self.longest:
+            return f"longer than the {self.longest} characters that the site allows"
+        return ""
+
+    def at(self, url: str) -> Policy:
+        """The policy at an address: on this machine it is the user's own server, and free."""
+        if self.mode is Mode.EXPORT_ONLY or not is_loopback(url):
+            return self
+        return replace(
+            self,
+            mode=Mode.BATCH_OK,
+            public=False,
+            read_rate=0.0,
+            write_rate=0.0,
+            hourly=0,
+            daily_cap=0,
+        )
+
+
+def parse_policies(text: str) -> Mapping[str, Policy]:
+    """The policies of all kinds, by kind, from the data file's text.
+
+    Raises:
+        ValueError: The data is not as it must be (`TOMLDecodeError` is one, too).
+        KeyError: A kind lacks its title or mode.
+    """
+    return {kind: _policy(kind, table) for kind, table in tomllib.loads(text).items()}
+
+
+def _policy(kind: str, table: dict[str, Any]) -> Policy:
+    reserved = table.get("reserved", [])
+    pattern = "|".join(f"(?:{part})" for part in reserved)
+    return Policy(
+        kind=kind,
+        title=str(table["title"]),
+        mode=Mode(table["mode"]),
+        public=bool(table.get("public", False)),
+        style=TagStyle(table.get("style", "underscores")),
+        read_rate=float(table.get("read_rate", 0.0)),
+        write_rate=float(table.get("write_rate", 0.0)),
+        burst=int(table.get("burst", 1)),
+        hourly=int(table.get("hourly", 0)),
+        daily_cap=int(table.get("daily_cap", 0)),
+        longest=int(table.get("longest", 0)),
+        implies=bool(table.get("implies", False)),
+        reserved=re.compile(pattern, re.IGNORECASE) if pattern else None,
+        automatic=frozenset(table.get("automatic", [])),
+        words=tuple(table.get("words", [])),
+        rules=str(table.get("rules", "")),
+        rules_url=str(table.get("rules_url", "")),
+    )
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address is this machine itself."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def is_private(url: str) -> bool:
+    """Whether an address is this machine or one of the same house network."""
+    if is_loopback(url):
+        return True
+    try:
+        return ipaddress.ip_address(urlsplit(url).hostname or "").is_private
+    except ValueError:
+        return False

@@ -1,0 +1,91 @@
+"""szurubooru: every edit carries the version that was seen; a stale one is answered with 409.
+
+Source: its API.md. The whole list of tags is sent; unknown tags are made without a word, so they
+are asked for first. An alias is stored under the first name of its tag. The server applies no
+implications.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from reviewer.core.outbox import NOTHING, Edit, Tags
+from reviewer.sites.base import FileHash, RemotePost
+from reviewer.sites.errors import NoPostError, RefusedError
+from reviewer.sites.http import Http, Json
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+FIELDS = "id,version,tags"
+TOKEN_PREFIX = "token:"
+"""A key that begins so is a user token; any other is a password."""
+
+
+class Szurubooru:
+    """A client of one szurubooru."""
+
+    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+        """Takes the server's address, a login, and its password or `token:` and a user token."""
+        headers = {"Content-Type": "application/json"}
+        auth: tuple[str, str] | None = (user, key)
+        if key.startswith(TOKEN_PREFIX):
+            pair = f"{user}:{key.removeprefix(TOKEN_PREFIX)}".encode()
+            headers["Authorization"] = f"Token {base64.b64encode(pair).decode()}"
+            auth = None
+        self._http = Http(url, user, headers=headers, auth=auth, timeout_s=timeout_s)
+
+    def find(self, file: FileHash) -> str | None:
+        """The post with the file's SHA-1 as its checksum."""
+        found = self._http.get(
+            "/api/posts/", {"query": f"content-checksum:{file.sha1}", "fields": "id", "limit": "1"}
+        )
+        results = found.get("results") if isinstance(found, dict) else None
+        return str(results[0]["id"]) if results else None
+
+    def read(self, remote_id: str) -> RemotePost:
+        """The post with its version."""
+        return _post(self._http.get(_place(remote_id), {"fields": FIELDS}))
+
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
+        """Sends the whole list with the version seen; the answer is the post as stored."""
+        tags = sorted((before.tags | edit.add) - edit.remove)
+        body = {"version": int(before.version), "tags": tags}
+        place = f"{_place(remote_id)}?fields={FIELDS}"
+        return _post(self._http.send("PUT", place, body=body))
+
+    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
+        """Asks for each tag; szurubooru answers an alias with the tag's first name."""
+        return {tag: self._first_name(tag) for tag in tags}
+
+    def brought(self, added: Tags, extra: Tags) -> Tags:
+        """Nothing."""
+        return NOTHING
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._http.close()
+
+    def _first_name(self, tag: str) -> str | None:
+        try:
+            found = self._http.get(f"/api/tag/{quote(tag, safe='')}", {"fields": "names"})
+        except NoPostError:
+            return None
+        return str(found["names"][0]).lower()
+
+
+def _place(remote_id: str) -> str:
+    return f"/api/post/{quote(remote_id, safe='')}"
+
+
+def _post(answer: Json) -> RemotePost:
+    try:
+        # Names are compared without case there; `1GIRL` and `1girl` are one tag.
+        names = frozenset(str(tag["names"][0]).lower() for tag in answer["tags"])
+        return RemotePost(names, str(int(answer["version"])))
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise RefusedError(
+            "The answer is not a szurubooru post. Check the address of the destination."
+        ) from error

@@ -1,0 +1,157 @@
+"""Destinations as a person set them up, and how fast each site may be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import UsageError
+from reviewer.core.outbox import Destination
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from reviewer.store.database import Database
+
+_ALL = """
+SELECT name, kind, url, user, service, site, daily_cap, approved_by, paused
+FROM destination ORDER BY name
+"""
+
+_PUT = """
+INSERT INTO destination (name, kind, url, user, service, site, daily_cap, approved_by, paused)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, url = excluded.url, user = excluded.user,
+    service = excluded.service, site = excluded.site, daily_cap = excluded.daily_cap,
+    approved_by = excluded.approved_by, paused = excluded.paused
+"""
+
+
+class DestinationTable:
+    """The destinations of a collection. Keys are not here: they are in the system's keyring."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def all(self) -> list[Destination]:
+        """Every destination, by name."""
+        return [
+            Destination(*row[:8], paused=bool(row[8]))
+            for row in self._database.read().execute(_ALL)
+        ]
+
+    def get(self, name: str) -> Destination:
+        """The destination of that name.
+
+        Raises:
+            UsageError: There is none.
+        """
+        for destination in self.all():
+            if destination.name == name:
+                return destination
+        known = ", ".join(d.name for d in self.all()) or "none yet"
+        raise UsageError(
+            f"There is no destination {name!r}. Set up: {known}. "
+            "Set one up with: reviewer destinations --add NAME --kind KIND --url URL"
+        )
+
+    def put(self, destination: Destination) -> None:
+        """Sets a destination up, or changes it.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        row = (
+            destination.name,
+            destination.kind,
+            destination.url,
+            destination.user,
+            destination.service,
+            destination.site,
+            destination.daily_cap,
+            destination.approved_by,
+            int(destination.paused),
+        )
+        self._database.write(lambda connection: connection.execute(_PUT, row))
+
+    def remove(self, name: str) -> None:
+        """Forgets a destination of which nothing was ever sent.
+
+        Raises:
+            UsageError: Its history is kept: what was sent can be taken back.
+            StoreError: It could not be stored.
+        """
+        used = self._database.read().execute(
+            "SELECT 1 FROM outbox WHERE destination = ? AND state <> 'draft'", (name,)
+        )
+        if used.fetchone() is not None:
+            raise UsageError(
+                f"Edits were sent to {name}, and what was sent can be taken back: it is kept. "
+                f"Pause it with: reviewer write-back {name} --pause"
+            )
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM outbox WHERE destination = ?", (name,))
+            connection.execute("DELETE FROM destination WHERE name = ?", (name,))
+
+        self._database.write(work)
+
+
+class BucketTable:
+    """Token buckets: how many requests a site may still be sent now. They survive restarts."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def take(self, key: str, rate: float, burst: int, now: int) -> int:
+        """Takes a token if there is one.
+
+        Args:
+            key: Of the bucket ("danbooru.donmai.us write").
+            rate: Tokens a second; 0 for no limit.
+            burst: Tokens that a full bucket holds, at least 1.
+            now: Unix time in milliseconds.
+
+        Returns:
+            0 if a token was taken, else the milliseconds to wait before asking again.
+
+        Raises:
+            StoreError: It could not be stored; no token was taken.
+        """
+        return self._database.write(lambda connection: _take(connection, key, rate, burst, now))
+
+    def block(self, key: str, until: int) -> None:
+        """Gives no token before a time (Unix, milliseconds): the site asked to wait.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        self._database.write(
+            lambda connection: connection.execute(
+                "INSERT INTO bucket (key, tokens, at, blocked_until) VALUES (?, 0, 0, ?) "
+                "ON CONFLICT (key) DO UPDATE SET "
+                "blocked_until = max(blocked_until, excluded.blocked_until)",
+                (key, until),
+            )
+        )
+
+
+def _take(connection: sqlite3.Connection, key: str, rate: float, burst: int, now: int) -> int:
+    row = connection.execute(
+        "SELECT tokens, at, blocked_until FROM bucket WHERE key = ?", (key,)
+    ).fetchone()
+    tokens, at, blocked = row or (float(burst), now, 0)
+    if blocked > now:
+        return int(blocked - now)
+    if rate <= 0:
+        return 0
+    # A clock that was set back gives no tokens, and takes none.
+    tokens = min(float(burst), tokens + max(now - at, 0) * rate / 1000)
+    taken = tokens >= 1
+    connection.execute(
+        "INSERT INTO bucket (key, tokens, at) VALUES (?, ?, ?) "
+        "ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, at = excluded.at",
+        (key, tokens - taken, now),
+    )
+    return 0 if taken else max(int((1 - tokens) * 1000 / rate + 0.999), 1)
