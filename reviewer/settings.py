@@ -52,6 +52,9 @@ class Settings:
         cache_mib: Memory for decoded pictures, MiB.
         decode_threads: Pictures decoded at the same time.
         ahead, behind: Questions whose pictures are decoded before they are needed.
+        carry_copies: Whether an answer goes to the true copies of its image too.
+        accept_after: Yes in a row after which the rest of a queue may be accepted; 0 for never.
+        accept_precision: Least share of Yes that such a batch is promised to hold, 0.5 to 0.999.
         window: Width and height of the window, device-independent pixels.
         maximized: Whether the window fills the screen.
         recent: Collections opened before, newest first.
@@ -63,6 +66,9 @@ class Settings:
     decode_threads: int = 2
     ahead: int = 6
     behind: int = 2
+    carry_copies: bool = True
+    accept_after: int = 20
+    accept_precision: float = 0.95
     window: tuple[int, int] = (1280, 800)
     maximized: bool = False
     recent: tuple[Recent, ...] = ()
@@ -138,6 +144,9 @@ def _from_table(raw: dict[str, Any]) -> Settings:
         decode_threads=_at_least(raw, "decode_threads", default.decode_threads, 1),
         ahead=_at_least(raw, "ahead", default.ahead, 1),
         behind=_at_least(raw, "behind", default.behind, 0),
+        carry_copies=bool(raw.get("carry_copies", default.carry_copies)),
+        accept_after=_at_least(raw, "accept_after", default.accept_after, 0),
+        accept_precision=_share(raw, "accept_precision", default.accept_precision, 0.5, 0.999),
         window=(int(width), int(height)),
         maximized=bool(raw.get("maximized", False)),
         recent=tuple(_recent(entry) for entry in raw.get("recent", []))[:RECENT],
@@ -149,6 +158,13 @@ def _at_least(raw: dict[str, Any], name: str, default: int, least: int) -> int:
     if not isinstance(value, int) or value < least:
         raise ValueError(f"{name} must be a whole number of at least {least}")
     return value
+
+
+def _share(raw: dict[str, Any], name: str, default: float, least: float, most: float) -> float:
+    value = raw.get(name, default)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        raise ValueError(f"{name} must be a number from {least} to {most}")
+    return float(value)
 
 
 def _recent(entry: dict[str, Any]) -> Recent:
