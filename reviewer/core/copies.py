@@ -1,0 +1,111 @@
+"""Answers carried over to true copies of an image: asked once, stored for all, undone as one.
+
+Only a picture that is the same pixel for pixel (`core.likeness`) takes an answer over: a variant
+may differ in just the tag that was asked. A copy is left out where its metadata says something
+else, where a person answered it already, and for tags on which past answers on copies disagreed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
+
+from reviewer.core.types import Answer, Origin, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reviewer.core.ports import ImageTags
+    from reviewer.core.types import Decision, Question
+
+
+class CopyIndex(Protocol):
+    """What is known of copies."""
+
+    def of(self, image_id: int) -> Sequence[int]:
+        """Images that are the same picture, by id."""
+
+    def disputed_tags(self) -> Iterable[int]:
+        """Tags that were answered differently on copies of one picture."""
+
+
+class CarryOver:
+    """Says which questions an answer settles along with the one on screen.
+
+    Attributes:
+        on: Whether anything is carried over at all.
+    """
+
+    def __init__(
+        self,
+        index: CopyIndex,
+        images: ImageTags,
+        may_ask: Callable[[Question], bool],
+        ranked: Callable[[int, Side], Iterable[Question]],
+    ) -> None:
+        """Begins with the disputes of the log.
+
+        Args:
+            index: Which images are copies.
+            images: Their original tags.
+            may_ask: Whether a pair is open and its image can be shown.
+            ranked: The open ranked questions of a tag and side, to find a copy's own score.
+        """
+        self.on = True
+        self._index = index
+        self._images = images
+        self._may_ask = may_ask
+        self._ranked = ranked
+        self._disputed = set(index.disputed_tags())
+        self._alone: tuple[int, int] | None = None
+        self._found: tuple[Question, tuple[Question, ...]] | None = None
+
+    def along(self, question: Question) -> tuple[Question, ...]:
+        """The questions about copies that an answer to this one settles too, unless alone."""
+        if not self.on or question.origin not in {Origin.QUEUE, Origin.PAGE}:
+            return ()
+        if self._found is None or self._found[0] != question:
+            self._found = (question, self._look(question))
+        return self._found[1]
+
+    def alone(self, question: Question) -> bool:
+        """Whether a question is asked without its copies."""
+        return self._alone == question.pair
+
+    def toggle_alone(self, question: Question) -> bool:
+        """Asks a question without its copies, or with them again; returns whether without."""
+        self._alone = None if self.alone(question) else question.pair
+        return self.alone(question)
+
+    def also(self, question: Question, answer: Answer) -> list[tuple[Question, Answer]]:
+        """What is stored in the same step as an answer: the same answer for each copy."""
+        if self.alone(question):
+            return []
+        # What was found when the question was shown may have been answered meanwhile.
+        return [(copy, answer) for copy in self.along(question) if self._may_ask(copy)]
+
+    def stored(self, decisions: Iterable[Decision]) -> None:
+        """Takes in answers that were stored, or taken back: disputes are looked up anew."""
+        self._found = None
+        if any(self._index.of(decision.image_id) for decision in decisions):
+            self._disputed = set(self._index.disputed_tags())
+
+    def _look(self, question: Question) -> tuple[Question, ...]:
+        if question.tag_id in self._disputed:
+            return ()
+        copies = [
+            replace(question, image_id=image_id, origin=Origin.COPY)
+            for image_id in self._index.of(question.image_id)
+            if self._side(image_id, question.tag_id) is question.side
+        ]
+        open_ones = [copy for copy in copies if self._may_ask(copy)]
+        if not open_ones:
+            return ()
+        own = {entry.image_id: entry for entry in self._ranked(question.tag_id, question.side)}
+        return tuple(
+            replace(own.get(copy.image_id, copy), origin=Origin.COPY) for copy in open_ones
+        )
+
+    def _side(self, image_id: int, tag_id: int) -> Side:
+        present = tag_id in self._images.original_tags(image_id)
+        return Side.WRONG if present else Side.MISSING
