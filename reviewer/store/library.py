@@ -10,11 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from reviewer.core.errors import UsageError
+from reviewer.store.aids import ReviewAids
 from reviewer.store.backups import daily_copy
+from reviewer.store.controls import ControlTable
+from reviewer.store.copies import CopyTable
 from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.destinations import BucketTable, DestinationTable
+from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
@@ -46,9 +50,13 @@ class Library:
     tags: TagTable
     decisions: DecisionTable
     flags: FlagTable
+    copies: CopyTable
     versions: VersionTable
     rankings: RankingFiles
+    controls: ControlTable
+    history: HistoryTable
     state: StateTable
+    aids: ReviewAids
     destinations: DestinationTable
     outbox: OutboxTable
     buckets: BucketTable
@@ -98,9 +106,13 @@ class Library:
                 tags=TagTable(database),
                 decisions=DecisionTable(database),
                 flags=FlagTable(database),
+                copies=CopyTable(database),
                 versions=VersionTable(database),
                 rankings=RankingFiles(place.rankings),
+                controls=ControlTable(database),
+                history=HistoryTable(database),
                 state=state,
+                aids=ReviewAids.of(database),
                 destinations=DestinationTable(database),
                 outbox=OutboxTable(database),
                 buckets=BucketTable(database),

@@ -16,6 +16,7 @@ from sqlite_utils.migrations import Migrations
 
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.store.backups import copy_database
+from reviewer.store.copies import SCHEMA as COPIES
 from reviewer.store.database import connect, translate, unreadable_sentence
 from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
@@ -217,9 +218,7 @@ CREATE TABLE listed_tag (
 CREATE TABLE listed_alias (
     name TEXT PRIMARY KEY,
     tag TEXT NOT NULL
-) STRICT, WITHOUT ROWID;
-
-CREATE INDEX decision_by_tag ON decision (tag_id, id);
+) STRICT, WITHOUT ROWID
 """
 
 
@@ -227,6 +226,27 @@ CREATE INDEX decision_by_tag ON decision (tag_id, id);
 def outbox(db: sqlite_utils.Database) -> None:
     """Destinations of write-back, the edits on their way to them, and how fast sites are asked."""
     for statement in OUTBOX.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations(name="0005_history")
+def history(db: sqlite_utils.Database) -> None:
+    """The log can be looked through by tag, and by what controls said."""
+    for statement in _HISTORY.split(";\n\n"):
+        db.execute(statement)
+
+
+_HISTORY = """
+CREATE INDEX decision_by_tag ON decision (tag_id, id);
+
+CREATE INDEX decision_by_control ON decision (tag_id, id) WHERE origin = 'control'
+"""
+
+
+@migrations(name="0006_copies")
+def copies(db: sqlite_utils.Database) -> None:
+    """Images that were compared with each other."""
+    for statement in COPIES.split(";\n\n"):
         db.execute(statement)
 
 

@@ -1,0 +1,224 @@
+"""Completes what is typed to a tag: by its beginning, by its words, and past slips of the finger.
+
+The order is that of certainty: the very name, names that begin so, names with a word that begins
+so, names that hold all the words typed in any order, and names a slip or two away (restricted
+Damerau-Levenshtein distance to a beginning). Inside each, what is on more images comes first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from reviewer.core.spellings import KEY, SharedPairs, WordStarts, letters_of, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+LIMIT = 12
+"""Matches that are shown."""
+EXAMINED = 300
+"""Names whose distance is measured: those that share most letters with what was typed."""
+PER_WORD = 6
+"""Names examined besides for each way of exchanging or leaving out a letter."""
+LEAST_FOR_SLIPS = 3
+"""Letters from which on a slip is looked for."""
+LONG = 6
+"""Letters from which on two slips are forgiven."""
+ENOUGH = 4
+"""Matches as typed beside which no slip is looked for."""
+ALIAS_SHARE = 0.25
+"""What the use of a tag counts under another name of it: its own name is looked for first."""
+
+
+class Likeness(IntEnum):
+    """How a match fits what was typed, the best first."""
+
+    NAME = 0
+    BEGINNING = 1
+    WORD = 2
+    WORDS = 3
+    SLIP = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One completion.
+
+    Attributes:
+        entry: Number of the tag among the names that the completion was made with.
+        alias: The other name by which it was found; empty if by its own.
+        likeness: How it fits.
+    """
+
+    entry: int
+    alias: str
+    likeness: Likeness
+
+
+class Completion:
+    """Finds tags by what is typed."""
+
+    def __init__(
+        self,
+        names: Sequence[str],
+        counts: NDArray[np.int64],
+        aliases: Sequence[tuple[str, int]] = (),
+    ) -> None:
+        """Makes the index; some tenths of a second for a hundred thousand names.
+
+        Args:
+            names: Of the tags, each once.
+            counts: (N,) how much each is used.
+            aliases: Other names, with the number of the tag.
+        """
+        self._aliases = [alias for alias, _ in aliases]
+        self._own = len(names)
+        self._plain = [plain(name) for name in (*names, *self._aliases)]
+        owners = np.array([entry for _, entry in aliases], np.int64)
+        self._entries = np.concatenate([np.arange(self._own), owners])
+        self._counts = np.asarray(counts, np.int64)[self._entries]
+        letters = letters_of(self._plain)
+        share = np.where(np.arange(len(self._plain)) < self._own, 1.0, ALIAS_SHARE)
+        # Of two that are used as much, the shorter one; of two names of one tag, its own.
+        lengths = np.count_nonzero(letters, axis=1)
+        self._weight = (self._counts + 1) * share * 1024.0 - lengths
+        self._starts = WordStarts.of(letters)
+        self._pairs = SharedPairs.of(letters)
+
+    def complete(self, typed: str, limit: int = LIMIT) -> list[Match]:
+        """The best completions of what is typed, each tag once; none of nothing.
+
+        Args:
+            typed: As it was typed; underscores and spaces are the same.
+            limit: Most matches.
+        """
+        text = plain(typed)
+        if not text:
+            return []
+        found = _Found(self._entries, self._own, self._aliases, limit)
+        rows, firsts = self._beginning(text)
+        exact = [row for row in rows.tolist() if self._plain[row] == text]
+        found.add(sorted(exact), Likeness.NAME)
+        found.add(self._best(rows[firsts], limit), Likeness.BEGINNING)
+        found.add(self._best(rows[~firsts], limit), Likeness.WORD)
+        if not found.full and " " in text:
+            found.add(self._best(self._all_words(text.split()), limit), Likeness.WORDS)
+        if not exact and len(found.matches) < ENOUGH and len(text) >= LEAST_FOR_SLIPS:
+            found.add(self._slips(text), Likeness.SLIP)
+        return found.matches
+
+    def find(self, typed: str) -> int | None:
+        """The tag of exactly that name, else of that alias; `None` if there is none."""
+        matches = self.complete(typed, 1)
+        if matches and matches[0].likeness is Likeness.NAME:
+            return matches[0].entry
+        return None
+
+    def _beginning(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Names with a word that begins so, and whether it is the first."""
+        typed = text.encode()
+        span = self._starts.range_of(typed)
+        rows, firsts = self._starts.names[span], self._starts.first[span]
+        if len(typed) > KEY:
+            places = self._starts.places[span].tolist()
+            pairs = zip(rows.tolist(), places, strict=True)
+            fits = [self._plain[row].encode()[place:].startswith(typed) for row, place in pairs]
+            rows, firsts = rows[fits], firsts[fits]
+        return rows, firsts
+
+    def _best(self, rows: NDArray[np.int32], limit: int) -> list[int]:
+        """The most used among names; twice as many as asked for, as some may be of one tag."""
+        most = 2 * limit
+        if len(rows) > most:
+            rows = rows[np.argpartition(-self._weight[rows], most)[:most]]
+        return sorted(rows.tolist(), key=lambda row: -self._weight[row])
+
+    def _all_words(self, words: Sequence[str]) -> NDArray[np.int32]:
+        """Names that hold a beginning of every word."""
+        rows: NDArray[np.int32] | None = None
+        for word in words:
+            mine = self._starts.names[self._starts.range_of(word.encode())]
+            rows = mine if rows is None else np.intersect1d(rows, mine)
+        return np.unique(rows) if rows is not None else np.zeros(0, np.int32)
+
+    def _slips(self, text: str) -> list[int]:
+        """Names that begin, or have a word that begins, nearly so."""
+        shared = self._pairs.shared(text.encode())
+        most = min(EXAMINED, len(shared) - 1)
+        # Among names that share as many letters those that are used more.
+        merit = shared + self._counts / (self._counts.max() + 1.0)
+        rows = set(np.argpartition(-merit, most)[:most].tolist())
+        # A short word with two letters exchanged shares hardly a pair with the right one.
+        for word in slipped(text):
+            span = self._starts.range_of(word.encode())
+            rows.update(self._best(self._starts.names[span], PER_WORD))
+        allowed = 2 if len(text) >= LONG else 1
+        near = []
+        for row in rows:
+            distance = slips(text, self._plain[row], allowed)
+            if distance <= allowed:
+                near.append((distance, -self._weight[row], row))
+        return [row for _, _, row in sorted(near)]
+
+
+class _Found:
+    """Matches so far, each tag once."""
+
+    def __init__(
+        self, entries: NDArray[np.int64], own: int, aliases: Sequence[str], limit: int
+    ) -> None:
+        self.matches: list[Match] = []
+        self._entries = entries
+        self._own = own
+        self._aliases = aliases
+        self._limit = limit
+        self._seen: set[int] = set()
+
+    @property
+    def full(self) -> bool:
+        return len(self.matches) >= self._limit
+
+    def add(self, rows: Iterable[int], likeness: Likeness) -> None:
+        for row in rows:
+            if self.full:
+                return
+            entry = int(self._entries[row])
+            if entry not in self._seen:
+                self._seen.add(entry)
+                alias = self._aliases[row - self._own] if row >= self._own else ""
+                self.matches.append(Match(entry, alias, likeness))
+
+
+def slipped(text: str) -> set[str]:
+    """What was meant, if two neighbouring letters were exchanged or one was typed too much."""
+    exchanged = {
+        text[:at] + text[at + 1] + text[at] + text[at + 2 :] for at in range(len(text) - 1)
+    }
+    return exchanged | {text[:at] + text[at + 1 :] for at in range(len(text))}
+
+
+def slips(typed: str, name: str, most: int) -> int:
+    """Slips between what was typed and the beginning of a name or of one of its words.
+
+    Args:
+        typed: Plain text.
+        name: Plain text.
+        most: Slips beyond which the exact number does not matter.
+    """
+    best = most + 1
+    starts = [0, *(at + 1 for at, letter in enumerate(name) if letter == " ")]
+    for start in starts:
+        # The name's part may be longer or shorter than what was typed by the letters left out.
+        for length in range(max(len(typed) - most, 1), len(typed) + most + 1):
+            part = name[start : start + length]
+            best = min(best, OSA.distance(typed, part, score_cutoff=best))
+            if start + length >= len(name):
+                break
+    return best

@@ -1,0 +1,119 @@
+"""Two ways into a long list of names: by how a word of one begins, and by letters they share.
+
+Both are made with whole-array steps, which let other threads run meanwhile, and hold a hundred
+thousand names in some tens of megabytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+WIDTH = 48
+"""Bytes of a name that are looked at; a longer one is found by its beginning."""
+KEY = 24
+"""Bytes by which beginnings of words are sorted; what is typed beyond them is compared after."""
+AFTER_THESE = b" -:;.,/()[]'\"!?&+~"
+"""A word begins at the start of a name and after one of these."""
+
+
+def plain(name: str) -> str:
+    """A name as it is compared: lower case, spaces for underscores."""
+    return name.strip().lower().replace("_", " ")
+
+
+def letters_of(names: Sequence[str]) -> NDArray[np.uint8]:
+    """(N, WIDTH) uint8: the UTF-8 bytes of plain names, cut or filled with zeros."""
+    packed = np.array([name.encode()[:WIDTH] for name in names], dtype=f"S{WIDTH}")
+    return packed.view(np.uint8).reshape(len(names), WIDTH)
+
+
+@dataclass(frozen=True)
+class WordStarts:
+    """The places in names where words begin, in alphabetical order of what follows.
+
+    Attributes:
+        keys: (W,) bytes, the first `KEY` of what follows, ascending.
+        names: (W,) int32 numbers of the names.
+        first: (W,) bool, whether it is the beginning of the whole name.
+        places: (W,) uint8, bytes before the word in its name.
+    """
+
+    keys: NDArray[np.bytes_]
+    names: NDArray[np.int32]
+    first: NDArray[np.bool_]
+    places: NDArray[np.uint8]
+
+    @classmethod
+    def of(cls, letters: NDArray[np.uint8]) -> WordStarts:
+        """Finds the words of names (N, WIDTH)."""
+        breaks = np.isin(letters, np.frombuffer(AFTER_THESE, np.uint8))
+        begins = ~breaks & (letters != 0)
+        begins[:, 1:] &= breaks[:, :-1]
+        # A name may begin with a sign (`:d`); it is found by it all the same.
+        begins[:, 0] = letters[:, 0] != 0
+        names, places = np.nonzero(begins)
+        padded = np.pad(letters, ((0, 0), (0, KEY)))
+        windows = np.lib.stride_tricks.sliding_window_view(padded, KEY, axis=1)
+        keys = np.ascontiguousarray(windows[names, places]).view(f"S{KEY}").ravel()
+        order = np.argsort(keys, kind="stable")
+        return cls(
+            keys[order],
+            names[order].astype(np.int32),
+            (places == 0)[order],
+            places[order].astype(np.uint8),
+        )
+
+    def range_of(self, typed: bytes) -> slice:
+        """Where the words stand that begin with some bytes."""
+        low = np.searchsorted(self.keys, np.bytes_(typed[:KEY]), "left")
+        high = np.searchsorted(self.keys, np.bytes_(typed[:KEY].ljust(KEY, b"\xff")), "right")
+        return slice(int(low), int(high))
+
+
+@dataclass(frozen=True)
+class SharedPairs:
+    """Which names hold which pair of neighbouring letters.
+
+    Attributes:
+        names: (P,) int32 numbers of names, grouped by pair.
+        offsets: (65537,) int64; pair p is in names[offsets[p]..offsets[p + 1]].
+        count: Number of names.
+    """
+
+    names: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    count: int
+
+    @classmethod
+    def of(cls, letters: NDArray[np.uint8]) -> SharedPairs:
+        """Finds the pairs of names (N, WIDTH), with the first letter of each as a pair too."""
+        there = letters != 0
+        found = pair_codes(letters)[there]
+        names = np.repeat(np.arange(len(letters), dtype=np.int32), np.count_nonzero(there, axis=1))
+        order = np.argsort(found, kind="stable")
+        counts = np.bincount(found, minlength=1 << 16)
+        offsets = np.concatenate([[0], np.cumsum(counts)])
+        return cls(names[order], offsets.astype(np.int64), len(letters))
+
+    def shared(self, typed: bytes) -> NDArray[np.int64]:
+        """(N,) pairs that each name has in common with some bytes."""
+        letters = np.frombuffer(typed[:WIDTH].ljust(WIDTH, b"\0"), np.uint8)[None]
+        codes = np.unique(pair_codes(letters)[0, : len(typed)])
+        parts = [self.names[self.offsets[code] : self.offsets[code + 1]] for code in codes]
+        found = np.concatenate(parts) if parts else np.zeros(0, np.int32)
+        return np.bincount(found, minlength=self.count)
+
+
+def pair_codes(letters: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    """(N, WIDTH) uint16: each letter with the one before it; a space is before the first."""
+    before = np.full_like(letters, ord(" "))
+    before[:, 1:] = letters[:, :-1]
+    return before.astype(np.uint16) << np.uint16(8) | letters

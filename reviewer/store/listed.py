@@ -1,0 +1,74 @@
+"""Tags that lists name, whether an image here carries them or not: what one may complete to."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.tags import category_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping, Sequence
+
+    from reviewer.core.types import Category
+
+_PUT_TAG = """
+INSERT INTO listed_tag (name, category, posts) VALUES (?, ?, ?)
+ON CONFLICT (name) DO UPDATE SET category = excluded.category, posts = excluded.posts
+"""
+
+
+class ListedTags:
+    """The names of imported lists of tags, with the use that the lists tell."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def all(self) -> list[tuple[str, Category, int]]:
+        """(name, category, posts) of every listed tag, by name."""
+        rows = self._database.read().execute(
+            "SELECT name, category, posts FROM listed_tag ORDER BY name"
+        )
+        return [(name, category_of(category), posts) for name, category, posts in rows]
+
+    def aliases(self) -> list[tuple[str, str]]:
+        """(other name, tag name) as the lists tell them, by name."""
+        rows = self._database.read().execute("SELECT name, tag FROM listed_alias ORDER BY name")
+        return list(rows.fetchall())
+
+    def add(
+        self, tags: Mapping[str, tuple[Category, int]], aliases: Mapping[str, str] | None = None
+    ) -> None:
+        """Adds listed tags; where one is known already, the new category and use count.
+
+        Args:
+            tags: Category and use (posts) by name.
+            aliases: Other names, to tag names.
+
+        Raises:
+            StoreError: It could not be stored; some may be.
+        """
+        known = {name: (category, posts) for name, category, posts in self.all()}
+        new = [
+            (name, int(category), posts)
+            for name, (category, posts) in sorted(tags.items())
+            if known.get(name) != (category, posts)
+        ]
+        self._put(_PUT_TAG, new)
+        old = dict(self.aliases())
+        more = [(a, tag) for a, tag in sorted((aliases or {}).items()) if old.get(a) != tag]
+        self._put("INSERT OR REPLACE INTO listed_alias VALUES (?, ?)", more)
+
+    def _put(self, sql: str, rows: Sequence[tuple[int | str, ...]]) -> None:
+        for start in range(0, len(rows), BULK_ROWS):
+            self._database.write(partial(put_many, sql=sql, rows=rows[start : start + BULK_ROWS]))
+
+
+def put_many(
+    connection: sqlite3.Connection, sql: str, rows: Sequence[tuple[int | str, ...]]
+) -> None:
+    """Runs one statement for every row."""
+    connection.executemany(sql, rows)
