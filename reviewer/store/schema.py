@@ -237,8 +237,6 @@ def history(db: sqlite_utils.Database) -> None:
 
 
 _HISTORY = """
-CREATE INDEX decision_by_tag ON decision (tag_id, id);
-
 CREATE INDEX decision_by_control ON decision (tag_id, id) WHERE origin = 'control'
 """
 
