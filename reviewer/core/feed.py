@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
-from reviewer.core.types import Side
+from reviewer.core.types import Origin, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -52,6 +52,9 @@ class QuestionFeed:
         tag_id: The tag of the present block; `None` before the first.
         side: The side that questions are limited to; `None` for both.
         flagged: Questions put by for later, oldest first.
+        may_ask: Whether a pair is still open and its image can be shown.
+        mix: Gives a question to ask after one that was just put in line, by its tag and the side
+            that questions are limited to; mostly `None`.
     """
 
     def __init__(self, ranking: Ranking, may_ask: Callable[[Question], bool]) -> None:
@@ -66,7 +69,8 @@ class QuestionFeed:
         self.tag_id: int | None = None
         self.side: Side | None = None
         self.flagged: dict[tuple[int, int], Question] = {}
-        self._may_ask = may_ask
+        self.mix: Callable[[int, Side | None], Question | None] = _nothing_between
+        self.may_ask = may_ask
         self._ahead: deque[Question] = deque()
         self._skipped: set[tuple[int, int]] = set()
         self._block_left = BLOCK
@@ -101,7 +105,7 @@ class QuestionFeed:
         while self._ahead or self._pull(showing):
             question = self._ahead.popleft()
             # An answer given since it was pulled may have settled it.
-            if self._may_ask(question):
+            if self.may_ask(question):
                 return question
         return None
 
@@ -110,7 +114,7 @@ class QuestionFeed:
         coming: list[Question] = []
         while len(coming) < count and (len(coming) < len(self._ahead) or self._pull(showing)):
             question = self._ahead[len(coming)]
-            if self._may_ask(question):
+            if self.may_ask(question):
                 coming.append(question)
             else:
                 del self._ahead[len(coming)]
@@ -225,8 +229,11 @@ class QuestionFeed:
                 continue
             if self.mode is not Mode.FLAGGED and question.pair in self.flagged:
                 continue
-            if self._may_ask(question):
+            if self.may_ask(question):
                 self._ahead.append(question)
+                if self.mode is not Mode.FLAGGED:
+                    between = self.mix(question.tag_id, self.side)
+                    self._ahead.extend([between] if between is not None else [])
                 return True
             self.book.close([question.pair])
         return False
@@ -272,7 +279,7 @@ class QuestionFeed:
             if question.pair in taken:
                 continue
             taken.add(question.pair)
-            if self._may_ask(question):
+            if self.may_ask(question):
                 page.append(question)
             else:
                 self.book.close([question.pair])
@@ -285,7 +292,16 @@ class QuestionFeed:
             entries = list(self.flagged.values())
             yield from (entry for entry in entries if (entry.tag_id, entry.side) == kind)
             return
-        ahead = [entry for entry in self._ahead if (entry.tag_id, entry.side) == kind]
+        ahead = [
+            entry
+            for entry in self._ahead
+            if (entry.tag_id, entry.side) == kind and entry.origin is not Origin.CONTROL
+        ]
         for question in itertools.chain(ahead, self.book.questions(tag_id, side)):
             if question.pair not in self.flagged:
                 yield question
+
+
+def _nothing_between(_tag_id: int, _side: Side | None) -> Question | None:
+    """Asks what is in the queues and nothing else."""
+    return None

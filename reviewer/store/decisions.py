@@ -84,7 +84,7 @@ class DecisionTable:
 
     def recent(self, count: int) -> list[Decision]:
         """The last live answers, newest first."""
-        return [_decision(row) for row in self._database.read().execute(_RECENT, (count,))]
+        return [decision_of(row) for row in self._database.read().execute(_RECENT, (count,))]
 
     def answered_since(self, decision_id: int) -> Iterator[tuple[int, int]]:
         """Pairs (image id, tag id) with a live answer newer than a decision."""
@@ -123,12 +123,12 @@ class DecisionTable:
     def live(self) -> Iterator[Decision]:
         """The answer that counts for each answered pair, oldest first."""
         for row in self._database.read().execute(_LIVE):
-            yield _decision(row)
+            yield decision_of(row)
 
     def log(self) -> Iterator[Decision]:
         """Every row of the log as it was written, oldest first."""
         for row in self._database.read().execute(_LOG):
-            yield _decision(row)
+            yield decision_of(row)
 
 
 class FlagTable:
@@ -182,7 +182,8 @@ class FlagTable:
         )
 
 
-def _decision(row: tuple[int | float | str | None, ...]) -> Decision:
+def decision_of(row: tuple[int | float | str | None, ...]) -> Decision:
+    """A row of the log, its columns in the order of `Decision`'s fields, as a value."""
     image_id, tag_id, answer, side, *rest, origin = row
     decision = Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
     return replace(decision, origin=Origin(str(origin)))
@@ -226,6 +227,6 @@ def _undo_last(connection: sqlite3.Connection, reviewer: str) -> list[Decision]:
     ).fetchone()
     if last is None:
         return []
-    taken = [_decision(row) for row in connection.execute(_STEP, last)]
+    taken = [decision_of(row) for row in connection.execute(_STEP, last)]
     _append(connection, [replace(decision, undoes=decision.id) for decision in taken])
     return taken
