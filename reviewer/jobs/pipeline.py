@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import ChangeSet
+from reviewer.jobs.copies import find_copies
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
@@ -69,6 +70,7 @@ def scan_to_questions(
     )
     if stale:
         refresh(library, listener, minimum=minimum)
+    find_copies(library, listener)
     ranked = rank_questions(library, listener)
     previews = make_previews(library, listener)
     return ChangeSet(ranking=True, summary={**ranked.summary, **previews.summary})
@@ -85,6 +87,7 @@ def refresh_and_rank(
     """
     library.back_up()
     refreshed = refresh(library, listener, minimum=minimum)
+    find_copies(library, listener)
     ranked = rank_questions(library, listener, options=options)
     previews = make_previews(library, listener)
     summary = {**refreshed.summary, **ranked.summary, **previews.summary}

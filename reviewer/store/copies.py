@@ -1,0 +1,120 @@
+"""Which images were compared, and how far they differ."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reviewer.core.likeness import SAME
+from reviewer.store.database import BULK_ROWS, Database
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+SCHEMA = """
+CREATE TABLE copy (
+    first INTEGER NOT NULL REFERENCES image (id),
+    second INTEGER NOT NULL REFERENCES image (id),
+    files BLOB NOT NULL,
+    difference REAL NOT NULL,
+    PRIMARY KEY (first, second),
+    CHECK (first < second)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX copy_by_second ON copy (second);
+"""
+"""`files` is the first 8 bytes of the SHA-256 of each file: another file is compared anew."""
+
+_OF = """
+SELECT second FROM copy WHERE first = ? AND difference <= ?
+UNION ALL
+SELECT first FROM copy WHERE second = ? AND difference <= ?
+ORDER BY 1
+"""
+
+_DISPUTED = """
+SELECT DISTINCT here.tag_id FROM copy
+JOIN live_answer AS here ON here.image_id = copy.first
+JOIN live_answer AS there ON there.image_id = copy.second AND there.tag_id = here.tag_id
+WHERE copy.difference <= ? AND here.answer + there.answer = 1
+"""
+
+_WRITE = "INSERT OR REPLACE INTO copy (first, second, files, difference) VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two images that were laid over each other.
+
+    Attributes:
+        first, second: Image ids, the smaller one first.
+        files: 16 bytes that change with either file.
+        difference: 0..255 as `core.likeness` gives it; 255 where one could not be opened.
+    """
+
+    first: int
+    second: int
+    files: bytes
+    difference: float
+
+
+class CopyTable:
+    """Images that were compared with each other; those that hardly differ are copies."""
+
+    def __init__(self, database: Database) -> None:
+        """Reads and writes through `database`."""
+        self._database = database
+
+    def of(self, image_id: int) -> Sequence[int]:
+        """Images that are the same picture, by id."""
+        rows = self._database.read().execute(_OF, (image_id, SAME, image_id, SAME))
+        return [row[0] for row in rows]
+
+    def disputed_tags(self) -> set[int]:
+        """Tags that were answered Yes on one copy of a picture and No on another."""
+        return {row[0] for row in self._database.read().execute(_DISPUTED, (SAME,))}
+
+    def compared(self) -> dict[tuple[int, int], bytes]:
+        """The pairs that were compared, with what tells whether a file changed since."""
+        rows = self._database.read().execute("SELECT first, second, files FROM copy")
+        return {(first, second): files for first, second, files in rows}
+
+    def count(self) -> int:
+        """Pairs of images that are the same picture."""
+        row = (
+            self._database.read()
+            .execute("SELECT count(*) FROM copy WHERE difference <= ?", (SAME,))
+            .fetchone()
+        )
+        return int(row[0])
+
+    def write(self, comparisons: Sequence[Comparison]) -> None:
+        """Stores comparisons; one of the same pair is replaced.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        rows = [(c.first, c.second, c.files, c.difference) for c in comparisons]
+        for start in range(0, len(rows), BULK_ROWS):
+            chunk = rows[start : start + BULK_ROWS]
+            self._database.write(lambda connection, chunk=chunk: _many(connection, _WRITE, chunk))
+
+    def forget(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Takes pairs away that are no candidates any more.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        gone = list(pairs)
+        self._database.write(
+            lambda connection: _many(
+                connection, "DELETE FROM copy WHERE first = ? AND second = ?", gone
+            )
+        )
+
+
+def _many(
+    connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]
+) -> None:
+    connection.executemany(statement, rows)
