@@ -38,6 +38,7 @@ class ReviewSession:
         trail: The questions shown.
         pages: The page of the grid, while one is open; then no single question is on screen.
         pace: Answers a minute and recent yield.
+        along: What else an answer to a question settles, and is stored in its step.
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class ReviewSession:
         self._walk = Walk(self.feed, lambda _: self.current_answer() is not None)
         self.trail = self._walk.trail
         self.pages = Pages(self.feed)
+        self.along: Callable[[Question, Answer], Sequence[tuple[Question, Answer]]] = _nothing
         self._steps = Steps(log, self.feed, vocabulary.implications, clock)
         self.pace = self._steps.pace
         self.feed.book.counts = log.counts_by_tag()
@@ -112,7 +114,7 @@ class ReviewSession:
             also: What is answered along with it, as part of the same step.
 
         Returns:
-            The step: the answer, then what went along.
+            The step: the answer, then what went along with it, `self.along` last.
 
         Raises:
             LookupError: There is no question on screen.
@@ -121,7 +123,10 @@ class ReviewSession:
         question = self.current
         if question is None:
             raise LookupError("no question on screen")
-        stored = self._steps.store([(question, answer), *also], self.reviewer, elapsed_ms)
+        given = [(question, answer), *also]
+        told = {entry.pair for entry, _ in given}
+        given += [pair for pair in self.along(question, answer) if pair[0].pair not in told]
+        stored = self._steps.store(given, self.reviewer, elapsed_ms)
         for decision in stored:
             self.feed.flagged.pop(decision.pair, None)
         self._walk.advance()
@@ -286,6 +291,11 @@ class ReviewSession:
                 self.pages.turn()
         elif self.current is None:
             self._walk.advance()
+
+
+def _nothing(_question: Question, _answer: Answer) -> Sequence[tuple[Question, Answer]]:
+    """An answer settles its own question and no other."""
+    return ()
 
 
 def _may_ask(

@@ -57,6 +57,7 @@ class QuestionBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
         self._note = ""
+        self._asides: dict[str, str] = {}
         self._lead: list[_Said] = [(LEAD, None)]
         self._tail = "?"
         self._take_fonts()
@@ -128,6 +129,24 @@ class QuestionBar(QWidget):
         self.setAccessibleName("No question")
         self.update()
 
+    def say_aside(self, kind: str, text: str) -> None:
+        """Writes something more into the line below, or takes it away where the text is empty.
+
+        Args:
+            kind: What it is about; the text of that kind before is replaced.
+            text: A few words.
+        """
+        if self._asides.get(kind, "") != text:
+            self._asides[kind] = text
+            self.setAccessibleDescription(self.line)
+            self.update()
+
+    @property
+    def line(self) -> str:
+        """All that stands in the line below."""
+        asides = [text for _, text in sorted(self._asides.items()) if text]
+        return "   \N{MIDDLE DOT}   ".join([*([self._note] if self._note else []), *asides])
+
     @property
     def note(self) -> str:
         """The line below the question."""
@@ -176,7 +195,7 @@ class QuestionBar(QWidget):
         painter.setPen(QColor(look().muted))
         painter.drawText(round(left), round(baseline), word)
         below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self._note)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.line)
 
     def _fitting_lead(self, room: float, name: str) -> list[_Part]:
         """The words before the tag; shorter ones if the tag would not fit beside them."""

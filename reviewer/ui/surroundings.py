@@ -6,7 +6,7 @@ import datetime as dt
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.errors import StoreError
 from reviewer.core.place import place_of
@@ -32,7 +32,14 @@ LATER_MS = 15
 
 
 class Surroundings(QObject):
-    """Keeps everything but the question itself up to date."""
+    """Keeps everything but the question itself up to date.
+
+    Attributes:
+        step_stored: Emitted with the decisions of a step, and 1 when it was stored or -1 when it
+            was taken back.
+    """
+
+    step_stored = Signal(object, int)
 
     def __init__(
         self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
@@ -61,6 +68,7 @@ class Surroundings(QObject):
         self._today += times * sum(d.answered_at >= self._midnight for d in decisions)
         for decision in decisions:
             self._board.touch(decision.tag_id)
+        self.step_stored.emit(decisions, times)
 
     def not_saved(self, error: StoreError) -> None:
         """Says that nothing was stored; the question stays."""
