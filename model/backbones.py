@@ -1,19 +1,30 @@
-"""Any torchvision classification network as a tagger: images in, logits and embeddings out."""
+"""Any network as a tagger: images in, logits and embeddings out.
+
+Torchvision's classification networks and our own small one are built here; those that other
+programs trained come from `model.networks` by a table.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from torch import Tensor, nn
 from torchvision import models
 
 from model.errors import TaggerProblem
+from model.networks.autotagger import build_autotagger
+from model.networks.deepdanbooru import build_deepdanbooru
+from model.networks.joytag import build_joytag
+from model.networks.onnx_session import MODEL, OnnxBackbone
+from model.networks.parts import Parts, take_off
+from model.networks.timm_network import build_timm
 from model.small import SmallNetwork
 from model.weights import WeightsOrigin, read_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from model.config import TaggerConfig
 
@@ -37,12 +48,21 @@ class Tagger(nn.Module):
     Attributes:
         backbone: (B, 3, S, S) float to (B, D) float.
         head: (B, D) to (B, T).
+        still: Names of the parts that are not trained; they stay in evaluation mode.
     """
 
     def __init__(self, backbone: nn.Module, head: nn.Linear) -> None:
         super().__init__()
         self.backbone = backbone
         self.head = head
+        self.still: tuple[str, ...] = ()
+
+    def train(self, mode: bool = True) -> Self:
+        """Set training or evaluation mode, but for what is not trained."""
+        super().train(mode)
+        for name in self.still:
+            self.get_submodule(name).eval()
+        return self
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Score a batch.
@@ -56,37 +76,98 @@ class Tagger(nn.Module):
         embeddings = self.backbone(x)
         return self.head(embeddings), embeddings
 
+    def keep_rows(self, rows: list[int]) -> None:
+        """Leave out all outputs but some, which come in the given order."""
+        index = torch.tensor(rows, dtype=torch.long, device=self.head.weight.device)
+        head = nn.Linear(self.head.in_features, len(rows), device=self.head.weight.device)
+        with torch.no_grad():
+            head.weight.copy_(self.head.weight[index])
+            head.bias.copy_(self.head.bias[index])
+        self.head = head
+
+
+class CorrectedTagger(Tagger):
+    """A backbone that gives logits of its own, and a linear head that corrects them.
+
+    For networks whose end is not linear. The head starts at zero, so that the network's own
+    outputs come through as they are; tags that the network lacks start at its zero.
+
+    Attributes:
+        given: (T,) int64, the network's output behind each tag; -1 where it has none.
+    """
+
+    given: Tensor
+
+    def __init__(self, backbone: nn.Module, head: nn.Linear) -> None:
+        super().__init__(backbone, head)
+        with torch.no_grad():
+            nn.init.zeros_(head.weight)
+            nn.init.zeros_(head.bias)
+        self.register_buffer("given", torch.arange(head.out_features))
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Score a batch; see `Tagger`."""
+        embeddings, logits = self.backbone(x)
+        own = logits[:, self.given.clamp(min=0)].masked_fill(self.given < 0, 0.0)
+        return own + self.head(embeddings), embeddings
+
+    def keep_rows(self, rows: list[int]) -> None:
+        """Leave out all outputs but some, which come in the given order."""
+        super().keep_rows(rows)
+        self.given = self.given[torch.tensor(rows, dtype=torch.long, device=self.given.device)]
+
 
 def backbone_names() -> list[str]:
-    """Names of all backbones, sorted: ours, and the classification networks of torchvision."""
+    """Names of all backbones that can be trained from nothing, sorted."""
     return sorted([SMALL, *models.list_models(module=models)])
 
 
-def create_tagger(config: TaggerConfig, n_tags: int) -> Tagger:
+def create_tagger(config: TaggerConfig, n_tags: int, folder: Path | None = None) -> Tagger:
     """Build a tagger with random weights.
 
     Args:
-        config: Names the backbone, its stem and the input size.
+        config: Names the network, its builder and the input size.
         n_tags: Outputs, 1 or more.
+        folder: Where the network's graph lies, for one that is a file (ONNX).
 
     Returns:
         The tagger, on the CPU, in training mode.
 
     Raises:
-        TaggerProblem: The backbone is unknown, has no linear classifier, or cannot take the size.
+        TaggerProblem: The network is unknown, has no linear classifier, or cannot take the size.
     """
     if n_tags < 1:
         raise TaggerProblem("A tagger needs one tag or more; lower the least count of a tag.")
-    network = _build(config)
-    if config.stem == "small":
-        _fit_small_stem(network, config)
-    width = _take_off_classifier(network, config)
-    head = nn.Linear(width, n_tags)
-    nn.init.normal_(head.weight, std=0.01)
-    nn.init.zeros_(head.bias)
-    tagger = Tagger(network, head)
+    if config.network == "onnx":
+        return _onnx_tagger(config, n_tags, folder)
+    if config.network != "torchvision":
+        tagger = Tagger(*_BUILDERS[config.network](config, n_tags))
+    else:
+        network = _build(config)
+        if config.stem == "small":
+            _fit_small_stem(network, config)
+        head = nn.Linear(_take_off_classifier(network, config), n_tags)
+        nn.init.normal_(head.weight, std=0.01)
+        nn.init.zeros_(head.bias)
+        tagger = Tagger(network, head)
     _try_size(tagger, config)
     return tagger
+
+
+_BUILDERS: dict[str, Callable[[TaggerConfig, int], Parts]] = {
+    "timm": build_timm,
+    "joytag": build_joytag,
+    "deepdanbooru": build_deepdanbooru,
+    "autotagger": build_autotagger,
+}
+
+
+def _onnx_tagger(config: TaggerConfig, n_tags: int, folder: Path | None) -> Tagger:
+    if folder is None:
+        raise TaggerProblem("An ONNX network is a file and cannot be built from its settings.")
+    backbone = OnnxBackbone(folder / MODEL, config)
+    kind = CorrectedTagger if backbone.gives else Tagger
+    return kind(backbone, nn.Linear(backbone.width, n_tags))
 
 
 def load_backbone(tagger: Tagger, origin: WeightsOrigin) -> None:
@@ -158,10 +239,7 @@ def _take_off_classifier(network: nn.Module, config: TaggerConfig) -> int:
             f"{config.backbone} does not end in a linear layer and cannot be a tagger; use "
             "resnet18, resnet50, convnext_tiny or another one."
         )
-    name, classifier = classifiers[-1]
-    parent, _, leaf = name.rpartition(".")
-    setattr(network.get_submodule(parent), leaf, nn.Identity())
-    return int(classifier.in_features)
+    return take_off(network, classifiers[-1][0]).in_features
 
 
 def _try_size(tagger: Tagger, config: TaggerConfig) -> None:

@@ -1,10 +1,12 @@
 """A version: one trained tagger as a folder that says all that is needed to use it.
 
     model.safetensors   the weights of backbone and head
+    model.onnx          the backbone, for a tagger that was brought as ONNX
     config.json         the network and its preprocessing
     tags.csv            name and category of each output, in order
     metrics.json        how good it was on its validation images
-    train.json          arguments, seed, hash of the data, parent
+    train.json          arguments, seed, hash of the data, parent; where a brought one came from
+    mapping.csv         for a brought tagger: which tag of the collection each output means
 
 A folder is written aside and renamed, so a version is either whole or not there. Reading never
 touches a pickle.
@@ -28,11 +30,18 @@ from safetensors.torch import load_file, save_file
 from model.backbones import Tagger, create_tagger
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
+from model.networks.onnx_file import external_files, read_header
+from model.networks.onnx_session import OnnxBackbone
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 1
+FORMAT = 2
+"""1 was before taggers could be brought; such versions are written as 1 still."""
+_READABLE = (1, FORMAT)
+MAPPING = "mapping.csv"
+"""Columns `own` (the tagger's name of an output), `tag` (the collection's; empty where it has
+none) and `category`; a row for each output, in order."""
 _WEIGHTS, _CONFIG, _TAGS = "model.safetensors", "config.json", "tags.csv"
 _METRICS, _TRAIN = "metrics.json", "train.json"
 _FILES = (_WEIGHTS, _CONFIG, _TAGS, _METRICS, _TRAIN)
@@ -45,7 +54,10 @@ class VersionRecord:
     Attributes:
         folder: Where it is.
         config: The network and its preprocessing.
-        tags: T pairs of name and category number, in the order of the outputs.
+        tags: T pairs of name and category number, in the order of the outputs; for a brought
+            tagger the collection's names of those outputs that the collection has.
+        outputs: All outputs of the network with the tagger's own names.
+        rows: (T,) positions in `outputs` of `tags`.
         metrics: As `metrics.json` holds them.
         train: As `train.json` holds it.
     """
@@ -55,6 +67,14 @@ class VersionRecord:
     tags: list[tuple[str, int]]
     metrics: dict[str, Any]
     train: dict[str, Any]
+    outputs: list[tuple[str, int]]
+    rows: list[int]
+
+    @property
+    def brought(self) -> dict[str, Any] | None:
+        """Where a brought tagger came from, as `model.taggers.bring` wrote it; `None` for ours."""
+        found = self.train.get("brought")
+        return found if isinstance(found, dict) else None
 
 
 def save_version(
@@ -91,15 +111,34 @@ def save_version(
     aside.mkdir(parents=True)
     state = {name: part.detach().cpu().contiguous() for name, part in tagger.state_dict().items()}
     save_file(state, aside / _WEIGHTS, metadata={"format": "pt"})
-    _write_json(aside / _CONFIG, {"format": FORMAT, "tagger": config.to_json()})
+    graphs = _copy_graph(tagger, aside)
+    known = FORMAT if config.to_json() != _as_before(config).to_json() else 1
+    _write_json(aside / _CONFIG, {"format": known, "tagger": config.to_json()})
     (aside / _TAGS).write_text(_tags_as_csv(tags), encoding="utf-8", newline="")
     _write_json(aside / _METRICS, metrics)
     _write_json(aside / _TRAIN, train_record)
-    for name in _FILES:
-        _to_disk(aside / name)
+    for path in [*(aside / name for name in _FILES), *graphs]:
+        _to_disk(path)
     _to_disk(aside)
     aside.rename(folder)
     _to_disk(folder.parent)
+
+
+def _copy_graph(tagger: Tagger, aside: Path) -> list[Path]:
+    """Put the graph of an ONNX tagger into a version's folder."""
+    if not isinstance(tagger.backbone, OnnxBackbone):
+        return []
+    source = tagger.backbone.path
+    names = [source.name, *external_files(read_header(source))]
+    for name in names:
+        shutil.copyfile(source.parent / name, aside / name)
+    return [aside / name for name in names]
+
+
+def _as_before(config: TaggerConfig) -> TaggerConfig:
+    """The same settings, as far as a program knows them that has no brought taggers."""
+    first = ("backbone", "input_size", "mean", "std", "pad_colour", "resample", "stem")
+    return TaggerConfig(**{name: getattr(config, name) for name in first})
 
 
 def read_record(folder: Path) -> VersionRecord:
@@ -117,30 +156,31 @@ def read_record(folder: Path) -> VersionRecord:
             "folder again, or train anew."
         )
     stored = _read_json(folder / _CONFIG)
-    if stored.get("format") != FORMAT:
+    if stored.get("format") not in _READABLE:
         raise TaggerProblem(
             f"The version {folder} has the format {stored.get('format')!r}, this program reads "
-            f"{FORMAT}; use a newer program."
+            f"up to {FORMAT}; use a newer program."
         )
     try:
         config = TaggerConfig.from_json(stored.get("tagger"))
     except TaggerProblem as problem:
         raise TaggerProblem(f"{folder / _CONFIG} is damaged. {problem}") from problem
-    return VersionRecord(
-        folder,
-        config,
-        _read_tags(folder / _TAGS),
-        _read_json(folder / _METRICS),
-        _read_json(folder / _TRAIN),
-    )
+    outputs = _read_tags(folder / _TAGS)
+    rows, tags = _mapped(folder / MAPPING, outputs)
+    metrics, train = _read_json(folder / _METRICS), _read_json(folder / _TRAIN)
+    return VersionRecord(folder, config, tags, metrics, train, outputs, rows)
 
 
-def load_version(folder: Path, device: torch.device) -> tuple[Tagger, VersionRecord]:
+def load_version(
+    folder: Path, device: torch.device, *, whole: bool = False
+) -> tuple[Tagger, VersionRecord]:
     """Load a version, ready to scan.
 
     Args:
         folder: Of the version.
         device: Where the weights go.
+        whole: Keep every output of a brought tagger, those that the collection has no tag for
+            included; the order is that of the record's `outputs`.
 
     Returns:
         The tagger in evaluation mode, channels last, and its record.
@@ -149,16 +189,16 @@ def load_version(folder: Path, device: torch.device) -> tuple[Tagger, VersionRec
         TaggerProblem: A file is missing, damaged, or does not fit the others.
     """
     record = read_record(folder)
-    tagger = create_tagger(record.config, len(record.tags))
+    tagger = create_tagger(record.config, len(record.outputs), folder)
     path = folder / _WEIGHTS
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
         raise TaggerProblem(f"The weights {path} cannot be read: {problem}") from problem
     rows = state["head.weight"].shape[0] if "head.weight" in state else 0
-    if rows != len(record.tags):
+    if rows != len(record.outputs):
         raise TaggerProblem(
-            f"{folder / _TAGS} has {len(record.tags)} tags, but {path} has {rows} outputs; the "
+            f"{folder / _TAGS} has {len(record.outputs)} tags, but {path} has {rows} outputs; the "
             "files belong to different versions. Copy the whole folder again."
         )
     try:
@@ -168,6 +208,8 @@ def load_version(folder: Path, device: torch.device) -> tuple[Tagger, VersionRec
             f"The weights {path} do not fit the network {record.config.backbone} that "
             f"{folder / _CONFIG} names. Copy the whole folder again."
         ) from problem
+    if not whole and record.rows != list(range(len(record.outputs))):
+        tagger.keep_rows(record.rows)
     placed = tagger.to(device).to(memory_format=torch.channels_last)
     placed.eval()
     return placed, record
@@ -193,6 +235,30 @@ def _read_tags(path: Path) -> list[tuple[str, int]]:
     if not tags:
         raise TaggerProblem(f"{path} is damaged: it names no tag. Copy it again.")
     return tags
+
+
+def _mapped(path: Path, outputs: list[tuple[str, int]]) -> tuple[list[int], list[tuple[str, int]]]:
+    """The outputs that the collection has tags for, and these tags."""
+    if not path.is_file():
+        return list(range(len(outputs))), outputs
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            found = [
+                (row["own"], row["tag"], int(row["category"]))
+                for row in csv.DictReader(file, strict=True)
+            ]
+    except (OSError, KeyError, TypeError, ValueError, csv.Error) as problem:
+        raise TaggerProblem(
+            f"{path} is damaged; it needs the columns own, tag and category. Make it again with: "
+            "reviewer tagger-tags --reset"
+        ) from problem
+    if [own for own, _, _ in found] != [name for name, _ in outputs]:
+        raise TaggerProblem(
+            f"{path} belongs to another tagger: its rows are not the {len(outputs)} outputs. Make "
+            "it again with: reviewer tagger-tags --reset"
+        )
+    kept = [row for row, (_, tag, _) in enumerate(found) if tag]
+    return kept, [found[row][1:] for row in kept]
 
 
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:

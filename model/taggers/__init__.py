@@ -1,0 +1,1 @@
+"""Taggers that people bring: recognised by content, loaded offline, kept as versions."""
