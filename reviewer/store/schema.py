@@ -237,6 +237,8 @@ def history(db: sqlite_utils.Database) -> None:
 
 
 _HISTORY = """
+CREATE INDEX decision_by_tag ON decision (tag_id, id);
+
 CREATE INDEX decision_by_control ON decision (tag_id, id) WHERE origin = 'control'
 """
 
