@@ -105,7 +105,18 @@ class VirtualScreen:
         Raises:
             ScreenError: It did not come.
         """
-        words = ("search", "--sync", "--onlyvisible", "--name", title, "windowfocus", "--sync")
+        self._search(title, "windowfocus", "--sync")
+
+    def wait_for_window(self, title: str) -> None:
+        """Waits for the window whose title holds a text to be on screen.
+
+        Raises:
+            ScreenError: It did not come.
+        """
+        self._search(title)
+
+    def _search(self, title: str, *then: str) -> None:
+        words = ("search", "--sync", "--onlyvisible", "--name", title, *then)
         with _ended(self._xdotool(*words)) as search:
             try:
                 code = search.wait(PATIENCE_S)

@@ -1,0 +1,298 @@
+"""One real review window on a virtual screen, driven by real key events, measured from inside.
+
+Run by `bench_review`, in a process of its own, once for each collection and each task:
+
+    python -m tests.benchmarks.review_probe WORKSPACE --task paint --count 300
+
+The last line printed is one JSON object. A key's time runs from its arrival at the window to the
+moment after the paint, when the backing store has been sent to the screen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import QWidget
+
+from reviewer import app as application
+from reviewer.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QPaintEvent
+
+    from reviewer.ui.main_window import MainWindow
+
+SETTLE_MS = 1500
+NULLS = 60
+STALL_S = 20.0
+
+
+class Keyboard:
+    """Presses real keys through the X server."""
+
+    def __init__(self) -> None:
+        """Starts the program that presses."""
+        self._process = subprocess.Popen(["xdotool", "-"], stdin=subprocess.PIPE, text=True)
+
+    def press(self, key: str) -> None:
+        """Presses and releases a key; does not wait for it."""
+        stream = self._process.stdin
+        assert stream is not None
+        stream.write(f"key --delay 1 {key}\n")
+        stream.flush()
+
+    def focus(self, title: str) -> None:
+        """Gives the keyboard to the window of a title."""
+        words = ["xdotool", "search", "--sync", "--onlyvisible", "--name", title]
+        subprocess.run([*words, "windowfocus", "--sync"], check=True, timeout=30)
+
+    def close(self) -> None:
+        """Ends the program."""
+        stream = self._process.stdin
+        assert stream is not None
+        stream.close()
+        self._process.wait(10)
+
+
+class Arrivals(QObject):
+    """Notes when key presses arrive."""
+
+    def __init__(self) -> None:
+        """Nothing has arrived."""
+        super().__init__()
+        self.at = 0.0
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        """Sees every event of the application and stops none."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            self.at = time.perf_counter()
+        return False
+
+
+class Blank(QWidget):
+    """The least that a key press can do: paint one colour."""
+
+    def __init__(self, done: Callable[[], None]) -> None:
+        super().__init__()
+        self.setWindowTitle("null repaint")
+        self._done = done
+
+    def keyPressEvent(self, _event: QKeyEvent) -> None:
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor("#202020"))
+        painter.end()
+        QTimer.singleShot(0, self._done)
+
+
+class Probe:
+    """Measures one task."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        """Opens the window on the collection."""
+        self.args = args
+        self.app = application.make_application()
+        self.arrivals = Arrivals()
+        self.app.installEventFilter(self.arrivals)
+        self.keyboard = Keyboard()
+        self.took: list[float] = []
+        self.result: dict[str, float] = {}
+
+    def run(self) -> dict[str, float]:
+        """Carries the task out."""
+        self.result["null_p50_ms"], self.result["null_p99_ms"] = self.null_repaint()
+        began = time.perf_counter()
+        self.window: MainWindow = application.make_window(Settings(refresh_every=0))[0]
+        self.window.resize(1280, 800)
+        self.window.show()
+        self.window.open_collection(Path(self.args.workspace))
+        assert self.window.review is not None
+        self.review = self.window.review
+        self.wait(lambda: self.review.page.view.has_painted)
+        self.result["open_s"] = time.perf_counter() - began
+        self.keyboard.focus("Tag Reviewer")
+        self.pause(SETTLE_MS)
+        self.commits: list[float] = []
+        self._time_commits()
+        getattr(self, self.args.task)()
+        self.result["rss_mb"] = memory_mb()
+        if self.commits:
+            self.result["commit_p99_ms"] = percentile(self.commits, 99)
+        self.keyboard.close()
+        self.window.close()
+        return self.result
+
+    # -- tasks -----------------------------------------------------------------------------------
+
+    def null_repaint(self) -> tuple[float, float]:
+        """Milliseconds from a key to a blank window painted: what the machine itself takes."""
+        painted: list[float] = []
+        blank = Blank(lambda: painted.append(time.perf_counter()))
+        blank.resize(1280, 800)
+        blank.show()
+        self.wait(lambda: bool(painted))
+        self.keyboard.focus("null repaint")
+        self.pause(300)
+        took = []
+        for _ in range(NULLS):
+            count = len(painted)
+            self.keyboard.press("b")
+            self.wait(lambda count=count: len(painted) > count)
+            took.append((painted[-1] - self.arrivals.at) * 1000)
+        blank.close()
+        return percentile(took, 50), percentile(took, 99)
+
+    def paint(self) -> None:
+        """Answers one by one, as soon as the next picture is there and the rest has settled."""
+        for _ in range(self.args.count):
+            self._answer("a")
+            self.pause(self.args.rest)
+        self.result["paint_p50_ms"] = percentile(self.took, 50)
+        self.result["paint_p99_ms"] = percentile(self.took, 99)
+
+    def rate(self) -> None:
+        """Answers at a fixed rate; counts the questions whose picture was not there at once."""
+        misses = 0
+        view = self.review.page.view
+        step = 1.0 / self.args.per_second
+        begin = time.perf_counter()
+        for number in range(self.args.count):
+            self.wait_until(begin + number * step)
+            serial = view._serial
+            self.keyboard.press("a")
+            self.wait(lambda serial=serial: view._serial > serial)
+            misses += view._fit is None
+            self.wait(lambda: view.has_painted)
+        self.result["misses"] = 1000.0 * misses / self.args.count
+
+    def grid(self) -> None:
+        """Stores page after page, each when the one before has been looked at for a second."""
+        review = self.review
+        self.keyboard.press("g")
+        self.wait(lambda: review.page.grid.has_painted and bool(review.session.pages.current))
+        took, sizes = [], []
+        for _ in range(self.args.count):
+            self.pause(1000)
+            page = review.session.pages.current
+            self.keyboard.press("Return")
+            self.wait(
+                lambda page=page: (
+                    review.session.pages.current is not page
+                    and bool(review.session.pages.current)
+                    and review.page.grid.has_painted
+                )
+            )
+            took.append((time.perf_counter() - self.arrivals.at) * 1000)
+            sizes.append(len(page))
+        self.result["grid_page_ms"] = percentile(took, 95)
+        self.result["grid_page_size"] = float(np.median(sizes))
+
+    def long(self) -> None:
+        """Answers many questions fast; compares memory after a tenth with memory at the end."""
+        start = 0.0
+        for number in range(self.args.count):
+            self._answer("a" if number % 7 else "x")
+            if number == self.args.count // 10:
+                start = memory_mb()
+        self.result["rss_growth"] = memory_mb() / start
+
+    # -- parts -----------------------------------------------------------------------------------
+
+    def _answer(self, key: str) -> None:
+        view = self.review.page.view
+        serial = view._serial
+        sent: list[float] = []
+        self.wait(lambda: view._fit is not None)
+
+        def after(shown: int) -> None:
+            if shown > serial:
+                QTimer.singleShot(0, lambda: sent.append(time.perf_counter()))
+
+        view.painted.connect(after)
+        self.keyboard.press(key)
+        self.wait(lambda: bool(sent))
+        view.painted.disconnect(after)
+        self.took.append((sent[0] - self.arrivals.at) * 1000)
+
+    def _time_commits(self) -> None:
+        log = self.review.library.decisions
+        append = log.append
+
+        def timed(decisions: object) -> object:
+            began = time.perf_counter()
+            stored = append(decisions)
+            self.commits.append((time.perf_counter() - began) * 1000)
+            return stored
+
+        self.review.session._steps._log = _Timed(log, timed)
+
+    def wait(self, done: Callable[[], bool]) -> None:
+        """Runs the event loop until something is so."""
+        end = time.perf_counter() + STALL_S
+        while not done():
+            if time.perf_counter() > end:
+                raise SystemExit("the window did not do what was waited for")
+            self.app.processEvents()
+            time.sleep(0.0002)
+
+    def wait_until(self, moment: float) -> None:
+        """Runs the event loop until a time of `perf_counter`."""
+        while time.perf_counter() < moment:
+            self.app.processEvents()
+            time.sleep(0.0005)
+
+    def pause(self, milliseconds: int) -> None:
+        """Runs the event loop for a while."""
+        self.wait_until(time.perf_counter() + milliseconds / 1000)
+
+
+class _Timed:
+    """The log with a clock at its door."""
+
+    def __init__(self, log: object, append: Callable[[object], object]) -> None:
+        self._log = log
+        self.append = append
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._log, name)
+
+
+def percentile(values: list[float], share: float) -> float:
+    """The value that a share (percent) of the values stay within."""
+    return float(np.percentile(values, share))
+
+
+def memory_mb() -> float:
+    """Memory of this process that is resident, MiB."""
+    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
+    fields = dict(line.split(":", 1) for line in lines)
+    return int(fields["VmRSS"].split()[0]) / 1024
+
+
+def main() -> None:
+    """Runs one task and prints its figures."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("workspace")
+    parser.add_argument("--task", choices=("paint", "rate", "grid", "long"), required=True)
+    parser.add_argument("--count", type=int, default=300)
+    parser.add_argument("--per-second", type=float, default=2.0)
+    parser.add_argument("--rest", type=int, default=150, help="Milliseconds between answers.")
+    result = Probe(parser.parse_args()).run()
+    sys.stdout.write(json.dumps(result) + "\n")
+
+
+if __name__ == "__main__":
+    main()
