@@ -11,8 +11,11 @@ from typing import Any
 import platformdirs
 import tomli_w
 
+from reviewer.core.bindings import Bindings, preset
 from reviewer.core.errors import SourceError
 
+THEMES = ("dark", "light", "system")
+"""Looks of the window, the usual one first."""
 RECENT = 12
 """Collections that the start screen remembers."""
 
@@ -55,8 +58,16 @@ class Settings:
         carry_copies: Whether an answer goes to the true copies of its image too.
         accept_after: Yes in a row after which the rest of a queue may be accepted; 0 for never.
         accept_precision: Least share of Yes that such a batch is promised to hold, 0.5 to 0.999.
+        controls_percent: Questions in a hundred whose answer is known; 0 for none.
+        controls_floor_percent: Share of these that should be answered as expected; below it the
+            reviewer is told.
+        few_fixes: A queue whose next hundred questions promise fewer fixes is better left.
+        timebox_minutes: Length of a timed sitting, as it was last chosen.
         window: Width and height of the window, device-independent pixels.
         maximized: Whether the window fills the screen.
+        theme: "dark", "light" or "system".
+        text_percent: Size of the text, per cent of the usual.
+        bindings: Preset and keys.
         recent: Collections opened before, newest first.
     """
 
@@ -69,8 +80,15 @@ class Settings:
     carry_copies: bool = True
     accept_after: int = 20
     accept_precision: float = 0.95
+    controls_percent: int = 2
+    controls_floor_percent: int = 80
+    few_fixes: int = 5
+    timebox_minutes: int = 20
     window: tuple[int, int] = (1280, 800)
     maximized: bool = False
+    theme: str = THEMES[0]
+    text_percent: int = 100
+    bindings: Bindings = field(default_factory=Bindings)
     recent: tuple[Recent, ...] = ()
 
     def with_recent(self, entry: Recent) -> Settings:
@@ -147,8 +165,17 @@ def _from_table(raw: dict[str, Any]) -> Settings:
         carry_copies=bool(raw.get("carry_copies", default.carry_copies)),
         accept_after=_at_least(raw, "accept_after", default.accept_after, 0),
         accept_precision=_share(raw, "accept_precision", default.accept_precision, 0.5, 0.999),
+        controls_percent=_at_least(raw, "controls_percent", default.controls_percent, 0),
+        controls_floor_percent=_at_least(
+            raw, "controls_floor_percent", default.controls_floor_percent, 0
+        ),
+        few_fixes=_at_least(raw, "few_fixes", default.few_fixes, 0),
+        timebox_minutes=_at_least(raw, "timebox_minutes", default.timebox_minutes, 1),
         window=(int(width), int(height)),
         maximized=bool(raw.get("maximized", False)),
+        theme=_one_of(raw, "theme", THEMES),
+        text_percent=min(_at_least(raw, "text_percent", default.text_percent, 75), 300),
+        bindings=_bindings(raw.get("bindings", {})),
         recent=tuple(_recent(entry) for entry in raw.get("recent", []))[:RECENT],
     )
 
@@ -165,6 +192,18 @@ def _share(raw: dict[str, Any], name: str, default: float, least: float, most: f
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise ValueError(f"{name} must be a number from {least} to {most}")
     return float(value)
+
+
+def _one_of(raw: dict[str, Any], name: str, values: tuple[str, ...]) -> str:
+    value = raw.get(name, values[0])
+    if value not in values:
+        raise ValueError(f"{name} must be one of {', '.join(values)}")
+    return str(value)
+
+
+def _bindings(raw: dict[str, Any]) -> Bindings:
+    own = {str(name): tuple(map(str, keys)) for name, keys in raw.get("own", {}).items()}
+    return Bindings(preset(str(raw.get("preset", ""))).id, own)
 
 
 def _recent(entry: dict[str, Any]) -> Recent:

@@ -165,7 +165,7 @@ def control_of(
         # In dispute until it is reopened.
         return None
     seen = [row for row in history if row.reviewer == reviewer]
-    if any(last_id - row.id < APART and now_ms - row.answered_at < DAY_MS for row in seen):
+    if not all(long_ago(row, last_id, now_ms) for row in seen):
         return None
     question = Question(
         image_id=expected.image_id,
@@ -177,6 +177,29 @@ def control_of(
         origin=Origin.CONTROL,
     )
     return Control(question, expected.answer, _kind(history, expected, reviewer))
+
+
+def long_ago(seen: Decision, last_id: int, now_ms: int) -> bool:
+    """Whether so much lies between an answer and now that its pair may be asked again.
+
+    Args:
+        seen: The answer.
+        last_id: Id of the newest row of the log.
+        now_ms: Unix time in milliseconds.
+    """
+    return last_id - seen.id >= APART or now_ms - seen.answered_at >= DAY_MS
+
+
+def unbiased(question: Question, answers: Mapping[int, Answer]) -> Mapping[int, Answer]:
+    """The answers of an image that may be seen while it is asked about.
+
+    Args:
+        question: What is asked; a control is about an answer that must not be seen.
+        answers: Of its image, by tag id.
+    """
+    if question.origin is not Origin.CONTROL:
+        return answers
+    return {tag_id: answer for tag_id, answer in answers.items() if tag_id != question.tag_id}
 
 
 def record_of(given: Decision, history: Sequence[Decision]) -> ControlRecord | None:

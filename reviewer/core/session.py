@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reviewer.core.controls import unbiased
 from reviewer.core.feed import Mode, QuestionFeed
 from reviewer.core.labels import Consequences, consequences, settled
 from reviewer.core.page import Pages, question_of
@@ -76,9 +77,11 @@ class ReviewSession:
     def current_answer(self) -> Answer | None:
         """The live answer of the question on screen, when one walked back to it."""
         question = self.current
-        if question is None or question.origin is Origin.CONTROL:
-            # A control is about an answer that was given: it must not be seen.
+        if question is None:
             return None
+        if question.origin is Origin.CONTROL:
+            # A control is about an answer that was given: only what was said since is shown.
+            return self._steps.said_of_control(question.pair)
         return self._log.answers(question.image_id).get(question.tag_id)
 
     def upcoming(self, count: int) -> list[Question]:
@@ -92,7 +95,7 @@ class ReviewSession:
             return Consequences(frozenset(), frozenset())
         return consequences(
             self._images.original_tags(question.image_id),
-            self._log.answers(question.image_id),
+            unbiased(question, self._log.answers(question.image_id)),
             self.vocabulary.implications,
             question.tag_id,
             answer,
@@ -303,6 +306,7 @@ def _may_ask(
 ) -> bool:
     """Whether a pair is open and its image can be shown; a control asks what is settled."""
     if question.origin is Origin.CONTROL:
-        return images.is_askable(question.image_id)
+        known_yet = question.tag_id in log.answers(question.image_id)
+        return known_yet and images.is_askable(question.image_id)
     known = settled(log.answers(question.image_id), vocabulary.implications)
     return question.tag_id not in known and images.is_askable(question.image_id)

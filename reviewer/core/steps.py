@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reviewer.core.controls import long_ago
 from reviewer.core.statistics import Pace
 from reviewer.core.types import Answer, Decision, Origin, Question
 
@@ -39,6 +40,8 @@ class Steps:
         self._implications = implications
         self._clock = clock
         self._undone: list[list[Decision]] = []
+        self._controls: dict[tuple[int, int], Decision] = {}
+        self._last_id = 0
         for decision in one_by_one(log.recent(self.pace.window)[::-1]):
             if decision.origin.ranked:
                 self.pace.add(decision)
@@ -107,11 +110,22 @@ class Steps:
         self._take_in(stored)
         return stored
 
+    def said_of_control(self, pair: tuple[int, int]) -> Answer | None:
+        """What was just answered to a control; `None` once it may be asked again."""
+        given = self._controls.get(pair)
+        now = int(self._clock() * 1000)
+        if given is None or long_ago(given, self._last_id, now):
+            return None
+        return given.answer
+
     def _take_in(self, stored: Sequence[Decision]) -> None:
         for decision in one_by_one(stored):
             if decision.origin.ranked:
                 self.pace.add(decision)
-            if decision.origin is not Origin.CONTROL:
+            self._last_id = decision.id
+            if decision.origin is Origin.CONTROL:
+                self._controls[decision.pair] = decision
+            else:
                 self._feed.book.close([decision.pair])
                 self._count(decision, 1)
 
@@ -119,6 +133,7 @@ class Steps:
         """Forgets an answer, and reopens what it had settled; the feed asks only open pairs."""
         self.pace.remove(decision)
         if decision.origin is Origin.CONTROL:
+            self._controls.pop(decision.pair, None)
             return
         self._count(decision, -1)
         book = self._feed.book

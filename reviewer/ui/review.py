@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from reviewer.core.controls import Controls
 from reviewer.core.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
@@ -47,7 +48,11 @@ class Review:
                 self.library.rankings.load(),
                 reviewer=settings.reviewer,
             )
-            self.page = ReviewPage(vocabulary, parent)
+            controls = Controls(
+                self.library.controls, settings.reviewer, settings.controls_percent / 100
+            )
+            self.session.feed.mix = controls.next
+            self.page = ReviewPage(vocabulary, parent, settings.bindings.commands())
             self.controller = ReviewController(self.library, self.session, self.page, settings)
             stack.callback(self.controller.close)
             self._open = stack.pop_all()

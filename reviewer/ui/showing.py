@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Signal
 
 from reviewer.core.commands import View
+from reviewer.core.controls import unbiased
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import ImageState, Tag
@@ -144,7 +145,7 @@ class Showing(QObject):
             question,
             image,
             images.original_tags(image.id),
-            self._library.decisions.answers(image.id),
+            unbiased(question, self._library.decisions.answers(image.id)),
         )
         if image.state is not ImageState.OK:
             page.view.show_message(self._serial, _not_shown(image))
