@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import ChangeSet
+from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
@@ -72,6 +73,7 @@ def scan_to_questions(
         refresh(library, listener, minimum=minimum)
     find_copies(library, listener)
     ranked = rank_questions(library, listener)
+    prepare_aids(library, listener)
     previews = make_previews(library, listener)
     return ChangeSet(ranking=True, summary={**ranked.summary, **previews.summary})
 
@@ -89,6 +91,7 @@ def refresh_and_rank(
     refreshed = refresh(library, listener, minimum=minimum)
     find_copies(library, listener)
     ranked = rank_questions(library, listener, options=options)
+    prepare_aids(library, listener)
     previews = make_previews(library, listener)
     summary = {**refreshed.summary, **ranked.summary, **previews.summary}
     return ChangeSet(ranking=True, summary=summary)

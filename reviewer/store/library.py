@@ -26,6 +26,7 @@ from reviewer.store.rankings import RankingFiles
 from reviewer.store.scans import ScanFiles, ScanShape
 from reviewer.store.schema import migrate
 from reviewer.store.tags import TagTable
+from reviewer.store.typical import TypicalFiles
 from reviewer.store.versions import StateTable, VersionTable
 from reviewer.store.workspace import Workspace
 
@@ -143,6 +144,10 @@ class Library:
     def crossfit(self, version: str) -> CrossfitFiles:
         """The out-of-sample scores on a version's embeddings."""
         return CrossfitFiles(self.workspace.scans / version / "crossfit")
+
+    def typical(self, version: str) -> TypicalFiles:
+        """Images that a version takes for typical of each tag."""
+        return TypicalFiles(self.workspace.scans / version / "typical")
 
     @property
     def previews(self) -> PreviewFiles:

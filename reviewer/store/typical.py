@@ -1,0 +1,84 @@
+"""Images that a version takes for typical of each tag: examples where nobody has confirmed any.
+
+typical.json       what they were chosen from
+tags.npy           (T,) tag ids, ascending
+images.npy         (T, K) image ids that carry the tag, the surest first; -1 where there are fewer
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Typical:
+    """Typical images of tags.
+
+    Attributes:
+        tags: (T,) int64 tag ids, ascending.
+        images: (T, K) int64 image ids, the surest first; -1 where there are fewer.
+    """
+
+    tags: NDArray[np.int64]
+    images: NDArray[np.int64]
+
+    def of(self, tag_id: int) -> list[int]:
+        """Image ids that are typical of a tag, the surest first; none of an unknown tag."""
+        row = int(np.searchsorted(self.tags, tag_id))
+        if row >= len(self.tags) or self.tags[row] != tag_id:
+            return []
+        return [image_id for image_id in self.images[row].tolist() if image_id >= 0]
+
+
+class TypicalFiles:
+    """Where the typical images of one version are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads and writes under `folder`."""
+        self._folder = folder
+
+    def source(self) -> str:
+        """What the present ones were chosen from; empty if there are none."""
+        try:
+            record = json.loads((self._folder / "typical.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return ""
+        return str(record["source"])
+
+    def load(self) -> Typical:
+        """The typical images, memory-mapped; none where they were not chosen yet."""
+        try:
+            tags = np.load(self._folder / "tags.npy", mmap_mode="r")
+            images = np.load(self._folder / "images.npy", mmap_mode="r")
+        except FileNotFoundError:
+            return Typical(np.zeros(0, np.int64), np.zeros((0, 0), np.int64))
+        return Typical(tags, images)
+
+    def save(self, typical: Typical, source: str) -> None:
+        """Writes all aside, then renames it into place.
+
+        Args:
+            typical: The images.
+            source: What they were chosen from, to tell whether they are up to date.
+
+        Raises:
+            StoreFullError: The disk is full; those before stay.
+            StoreError: They cannot be written; those before stay.
+        """
+        with replacing(self._folder) as aside:
+            aside.mkdir()
+            np.save(aside / "tags.npy", typical.tags)
+            np.save(aside / "images.npy", typical.images)
+            record = json.dumps({"source": source})
+            (aside / "typical.json").write_text(record, encoding="utf-8")
