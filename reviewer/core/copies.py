@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 from reviewer.core.types import Answer, Origin, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from reviewer.core.feed import QuestionFeed
     from reviewer.core.ports import ImageTags
     from reviewer.core.types import Decision, Question
 
@@ -40,22 +41,19 @@ class CarryOver:
         self,
         index: CopyIndex,
         images: ImageTags,
-        may_ask: Callable[[Question], bool],
-        ranked: Callable[[int, Side], Iterable[Question]],
+        feed: QuestionFeed,
     ) -> None:
         """Begins with the disputes of the log.
 
         Args:
             index: Which images are copies.
             images: Their original tags.
-            may_ask: Whether a pair is open and its image can be shown.
-            ranked: The open ranked questions of a tag and side, to find a copy's own score.
+            feed: Says what is open, and has a copy's own score where it is ranked.
         """
         self.on = True
         self._index = index
         self._images = images
-        self._may_ask = may_ask
-        self._ranked = ranked
+        self._feed = feed
         self._disputed = set(index.disputed_tags())
         self._alone: tuple[int, int] | None = None
         self._found: tuple[Question, tuple[Question, ...]] | None = None
@@ -82,7 +80,7 @@ class CarryOver:
         if self.alone(question):
             return []
         # What was found when the question was shown may have been answered meanwhile.
-        return [(copy, answer) for copy in self.along(question) if self._may_ask(copy)]
+        return [(copy, answer) for copy in self.along(question) if self._feed.may_ask(copy)]
 
     def stored(self, decisions: Iterable[Decision]) -> None:
         """Takes in answers that were stored, or taken back: disputes are looked up anew."""
@@ -98,10 +96,11 @@ class CarryOver:
             for image_id in self._index.of(question.image_id)
             if self._side(image_id, question.tag_id) is question.side
         ]
-        open_ones = [copy for copy in copies if self._may_ask(copy)]
+        open_ones = [copy for copy in copies if self._feed.may_ask(copy)]
         if not open_ones:
             return ()
-        own = {entry.image_id: entry for entry in self._ranked(question.tag_id, question.side)}
+        ranked = self._feed.book.questions(question.tag_id, question.side)
+        own = {entry.image_id: entry for entry in ranked}
         return tuple(
             replace(own.get(copy.image_id, copy), origin=Origin.COPY) for copy in open_ones
         )

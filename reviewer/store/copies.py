@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.likeness import SAME
@@ -41,6 +42,8 @@ WHERE copy.difference <= ? AND here.answer + there.answer = 1
 """
 
 _WRITE = "INSERT OR REPLACE INTO copy (first, second, files, difference) VALUES (?, ?, ?, ?)"
+
+_FORGET = "DELETE FROM copy WHERE first = ? AND second = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,7 @@ class CopyTable:
         rows = [(c.first, c.second, c.files, c.difference) for c in comparisons]
         for start in range(0, len(rows), BULK_ROWS):
             chunk = rows[start : start + BULK_ROWS]
-            self._database.write(lambda connection, chunk=chunk: _many(connection, _WRITE, chunk))
+            self._database.write(partial(_many, statement=_WRITE, rows=chunk))
 
     def forget(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Takes pairs away that are no candidates any more.
@@ -106,12 +109,7 @@ class CopyTable:
         Raises:
             StoreError: It could not be stored.
         """
-        gone = list(pairs)
-        self._database.write(
-            lambda connection: _many(
-                connection, "DELETE FROM copy WHERE first = ? AND second = ?", gone
-            )
-        )
+        self._database.write(partial(_many, statement=_FORGET, rows=list(pairs)))
 
 
 def _many(

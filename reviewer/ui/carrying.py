@@ -1,0 +1,88 @@
+"""The window's side of copies: says before the answer what it applies to; C leaves them out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from reviewer.core.copies import CarryOver
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Decision, Question
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.showing import Showing
+    from reviewer.ui.surroundings import Surroundings
+
+ASIDE = "copies"
+
+
+class Carrying(QObject):
+    """Lets the session carry answers over to copies, and tells of it beside the question."""
+
+    def __init__(
+        self,
+        library: Library,
+        session: ReviewSession,
+        page: ReviewPage,
+        showing: Showing,
+        around: Surroundings,
+        *,
+        on: bool,
+    ) -> None:
+        """Takes what it acts on.
+
+        Args:
+            library: Knows the copies.
+            session: Is told what goes along with an answer.
+            page: Shows it.
+            showing: Tells of every new question.
+            around: Tells of every step.
+            on: Whether answers are carried over at all.
+        """
+        super().__init__(page)
+        self._session = session
+        self._bar = page.question_bar
+        self._notice = page.notice
+        self._carry = CarryOver(library.copies, library.images, session.feed)
+        self._carry.on = on
+        session.along = self._carry.also
+        showing.shown.connect(self._tell)
+        around.step_stored.connect(self._stored)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The commands by id."""
+        return {"copies.alone": self._toggle}
+
+    def _stored(self, decisions: Sequence[Decision], _times: int) -> None:
+        self._carry.stored(decisions)
+
+    def _tell(self) -> None:
+        question = self._session.current
+        self._bar.say_aside(ASIDE, "" if question is None else self._words(question))
+
+    def _toggle(self) -> None:
+        question = self._session.current
+        if question is None:
+            return
+        if not self._carry.along(question):
+            self._notice.say("No copies of this image go along with the answer.")
+            return
+        self._carry.toggle_alone(question)
+        self._tell()
+
+    def _words(self, question: Question) -> str:
+        if self._session.current_answer() is not None:
+            return ""
+        count = len(self._carry.along(question))
+        copies = "its copy" if count == 1 else f"its {count} copies"
+        if not count:
+            return ""
+        if self._carry.alone(question):
+            return f"This image alone (C: {copies} too)"
+        applies = "1 copy" if count == 1 else f"{count} copies"
+        return f"Applies to {applies} (C: this image alone)"
