@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import command
 from reviewer.core.place import return_to
+from reviewer.ui.accepting import Accepting
+from reviewer.ui.carrying import Carrying
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
@@ -69,14 +71,22 @@ class ReviewController(QObject):
         grid = GridCommands(library, session, page, self.showing, self._around)
         grid.answered.connect(self._ask_for_refresh)
         looks = LookCommands(session, page, self.showing, self._around)
+        carrying = Carrying(
+            library, session, page, self.showing, self._around, on=settings.carry_copies
+        )
+        accepting = Accepting(session, page, self.showing, self._around, settings)
         self._grid = grid
         self.handlers: Mapping[str, Callable[..., None]] = {
             **answers.handlers(),
             **looks.handlers(),
             **grid.handlers(),
             **grid.numbered(),
+            **carrying.handlers(),
+            **accepting.handlers(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
+            "settings": partial(self.page_wanted.emit, "settings"),
+            "menu": page.captions.menu.open,
             "fullscreen": self.fullscreen_wanted.emit,
             "leave": self.leave_wanted.emit,
         }
