@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +16,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from reviewer.core.controls import DAY_MS, Controls
 from reviewer.core.feed import Mode
 from reviewer.core.labels import settled
 from reviewer.core.place import place_of, return_to
 from reviewer.core.queues import BLOCK, Ranking
 from reviewer.core.session import ReviewSession
-from reviewer.core.types import Answer, Decision, Image, Side
+from reviewer.core.types import Answer, Decision, Image, Origin, Side
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 
@@ -84,7 +88,7 @@ def replay(log: list[Decision]) -> dict[tuple[int, int], Answer]:
     """What the log says, by going through it from the beginning."""
     undone = {row.undoes for row in log if row.undoes is not None}
     live = [row for row in log if row.undoes is None and row.id not in undone]
-    return {row.pair: row.answer for row in live}
+    return {row.pair: row.answer for row in live if row.origin is not Origin.CONTROL}
 
 
 def labels(library: Library) -> dict[tuple[int, int], Answer]:
@@ -93,6 +97,26 @@ def labels(library: Library) -> dict[tuple[int, int], Answer]:
         for image_id, _, _ in library.images.askable()
         for tag_id, answer in library.decisions.answers(image_id).items()
     }
+
+
+class Given(dict[tuple[int, int], Answer]):
+    """The answers of a step that labels follow from."""
+
+
+class OfControl(Given):
+    """The answer to a control, which settles nothing."""
+
+
+def ask_controls(session: ReviewSession, library: Library) -> None:
+    """Asks a control after every other question; every answer counts as long ago."""
+    controls = Controls(
+        library.controls,
+        "me",
+        0.5,
+        random=Random(1),
+        clock=lambda: time.time() + 2 * DAY_MS / 1000,
+    )
+    session.feed.mix = controls.next
 
 
 class Reviewing(RuleBasedStateMachine):
@@ -114,7 +138,8 @@ class Reviewing(RuleBasedStateMachine):
         question = self.session.current
         if question is not None:
             self.session.answer(answer)
-            self.expected.append({question.pair: answer})
+            control = question.origin is Origin.CONTROL
+            self.expected.append((OfControl if control else Given)({question.pair: answer}))
             self.undone.clear()
 
     @rule(size=st.integers(1, N_IMAGES))
@@ -220,6 +245,10 @@ class Reviewing(RuleBasedStateMachine):
             assert self.session.pages.current is page
 
     @rule()
+    def mix_controls_in(self) -> None:
+        ask_controls(self.session, self.library)
+
+    @rule()
     def restart(self) -> None:
         workspace = self.library.workspace.path
         self.library.close()
@@ -233,7 +262,7 @@ class Reviewing(RuleBasedStateMachine):
         assert found == replay(list(self.library.decisions.log()))
         merged: dict[tuple[int, int], Answer] = {}
         for step in self.expected:
-            merged.update(step)
+            merged.update({} if isinstance(step, OfControl) else step)
         assert found == merged
 
     @invariant()
@@ -249,6 +278,8 @@ class Reviewing(RuleBasedStateMachine):
     def a_new_question_is_open(self) -> None:
         implications = self.session.vocabulary.implications
         for question in self.session.upcoming(3):
+            if question.origin is Origin.CONTROL:
+                continue
             known = settled(self.library.decisions.answers(question.image_id), implications)
             walked_back = question in self.session.trail._questions
             assert walked_back or question.tag_id not in known
@@ -605,3 +636,95 @@ def test_a_place_that_is_no_more_is_the_best_queue(filled: Library, place: str) 
     return_to(session, place)
     assert session.feed.mode is Mode.BEST
     assert session.current is not None
+
+
+def until_a_control(session: ReviewSession) -> int:
+    """Answers No to what is asked until a control is on screen; how many that were."""
+    given = 0
+    while session.current is not None and session.current.origin is not Origin.CONTROL:
+        session.answer(Answer.NO)
+        given += 1
+    assert session.current is not None
+    return given
+
+
+def test_a_control_settles_nothing_and_its_undo_shows_it_again(filled: Library) -> None:
+    session = start(filled)
+    ask_controls(session, filled)
+    until_a_control(session)
+    before, counted = labels(filled), session.pace.counted
+    counts = filled.decisions.counts_by_tag()
+    control = session.current
+    assert control is not None
+    assert before[control.pair] is Answer.NO
+    assert session.current_answer() is None
+    (stored,) = session.answer(Answer.YES)
+    assert stored.origin is Origin.CONTROL
+    assert labels(filled) == before
+    assert filled.decisions.counts_by_tag() == counts
+    assert session.pace.counted == counted
+    (record,) = filled.controls.records("me")
+    assert (record.agrees, record.expected.answer) == (False, Answer.NO)
+    session.previous()
+    assert session.current == control
+    assert session.current_answer() is Answer.YES
+    session.next()
+    assert session.undo() == [stored]
+    assert session.current == control
+    assert session.current_answer() is None
+    assert filled.controls.records("me") == []
+    session.redo()
+    assert len(filled.controls.records("me")) == 1
+
+
+def test_what_was_answered_before_is_not_seen_in_what_a_control_would_change(
+    filled: Library,
+) -> None:
+    session = start(filled)
+    hat = filled.vocabulary().by_name["hat"].id
+    session.choose_side(Side.WRONG)
+    session.enter(Mode.TAG, hat)
+    ask_controls(session, filled)
+    until_a_control(session)
+    assert session.current is not None
+    assert session.current.tag_id == hat
+    assert session.consequences(Answer.NO).removed == {hat}
+    assert not session.consequences(Answer.YES).added
+
+
+def test_a_control_in_dispute_is_reopened_as_an_ordinary_question(filled: Library) -> None:
+    session = start(filled)
+    ask_controls(session, filled)
+    until_a_control(session)
+    (stored,) = session.answer(Answer.YES)
+    (record,) = filled.controls.records("me")
+    session.reopen(record.expected)
+    assert session.current is not None
+    assert session.current.pair == stored.pair
+    assert session.current_answer() is Answer.NO
+    session.answer(Answer.YES)
+    assert labels(filled)[stored.pair] is Answer.YES
+    (record,) = filled.controls.records("me")
+    assert record.reopened
+    assert record.agrees is False
+
+
+def test_a_control_is_of_the_tag_that_is_asked_about_and_stands_on_no_page(
+    filled: Library,
+) -> None:
+    session = start(filled)
+    ask_controls(session, filled)
+    tags = []
+    for _ in range(12):
+        assert session.current is not None
+        tags.append((session.current.tag_id, session.current.origin))
+        session.answer(Answer.NO)
+    runs = [tag for tag, _ in tags]
+    assert any(origin is Origin.CONTROL for _, origin in tags)
+    assert len([1 for a, b in itertools.pairwise(runs) if a != b]) == len(set(runs)) - 1
+    session = start(filled)
+    ask_controls(session, filled)
+    until_a_control(session)
+    session.upcoming(6)
+    session.open_page()
+    assert {question.origin for question in page_of(session).questions} == {Origin.QUEUE}
