@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from reviewer.core.commands import View
 from reviewer.core.controls import unbiased
@@ -59,6 +59,9 @@ class Showing(QObject):
         self._painted_at = 0.0
         self._closed = False
         self._thumbs: dict[int, QImage] = {}
+        # With no wait it comes after the paint that was asked for in the same turn of Qt's loop.
+        self._beside = QTimer(self, singleShot=True, interval=0)
+        self._beside.timeout.connect(self._show_beside)
         self.latency = Latency()
         self._loader = ImageLoader(
             self._files,
@@ -132,6 +135,7 @@ class Showing(QObject):
     def close(self) -> None:
         """Stops decoding."""
         self._closed = True
+        self._beside.stop()
         self._loader.close()
 
     # -- inside ----------------------------------------------------------------------------------
@@ -141,12 +145,7 @@ class Showing(QObject):
         images = self._library.images
         image = images.get(question.image_id)
         page.question_bar.show_question(self._tag(question.tag_id), self._session.current_answer())
-        page.tags.show_question(
-            question,
-            image,
-            images.original_tags(image.id),
-            unbiased(question, self._library.decisions.answers(image.id)),
-        )
+        self._beside.start()
         if image.state is not ImageState.OK:
             page.view.show_message(self._serial, _not_shown(image))
             return
@@ -155,6 +154,19 @@ class Showing(QObject):
         page.view.show_question(self._serial, QSize(image.width, image.height), picture)
         if picture is None:
             self._loader.want([key])
+
+    def _show_beside(self) -> None:
+        """Shows the tags of the image: a moment after its picture, which does not wait for them."""
+        question = self._session.current
+        if question is None or self._session.pages.current is not None:
+            return
+        images = self._library.images
+        self._page.tags.show_question(
+            question,
+            images.get(question.image_id),
+            images.original_tags(question.image_id),
+            unbiased(question, self._library.decisions.answers(question.image_id)),
+        )
 
     def _files(self, image_id: int) -> PictureFiles:
         """Where an image's pixels are: large ones may have a preview on this machine."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -80,13 +80,36 @@ class Arrivals(QObject):
         return False
 
 
+class Sent(QObject):
+    """Tells when what is being painted now has been sent to the screen.
+
+    A posted event comes after the paint it was posted in, and before any timer.
+    """
+
+    def __init__(self) -> None:
+        """Has told nothing."""
+        super().__init__()
+        self.at: list[float] = []
+
+    def ask(self) -> None:
+        """To be called while painting."""
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
+
+    def event(self, event: QEvent) -> bool:
+        """Notes the time."""
+        if event.type() == QEvent.Type.User:
+            self.at.append(time.perf_counter())
+            return True
+        return super().event(event)
+
+
 class Blank(QWidget):
     """The least that a key press can do: paint one colour."""
 
-    def __init__(self, done: Callable[[], None]) -> None:
+    def __init__(self, sent: Sent) -> None:
         super().__init__()
         self.setWindowTitle("null repaint")
-        self._done = done
+        self._sent = sent
 
     def keyPressEvent(self, _event: QKeyEvent) -> None:
         self.update()
@@ -95,7 +118,7 @@ class Blank(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor("#202020"))
         painter.end()
-        QTimer.singleShot(0, self._done)
+        self._sent.ask()
 
 
 class Probe:
@@ -139,19 +162,19 @@ class Probe:
 
     def null_repaint(self) -> tuple[float, float]:
         """Milliseconds from a key to a blank window painted: what the machine itself takes."""
-        painted: list[float] = []
-        blank = Blank(lambda: painted.append(time.perf_counter()))
+        painted = Sent()
+        blank = Blank(painted)
         blank.resize(1280, 800)
         blank.show()
-        self.wait(lambda: bool(painted))
+        self.wait(lambda: bool(painted.at))
         self.keyboard.focus("null repaint")
         self.pause(300)
         took = []
         for _ in range(NULLS):
-            count = len(painted)
+            count = len(painted.at)
             self.keyboard.press("b")
-            self.wait(lambda count=count: len(painted) > count)
-            took.append((painted[-1] - self.arrivals.at) * 1000)
+            self.wait(lambda count=count: len(painted.at) > count)
+            took.append((painted.at[-1] - self.arrivals.at) * 1000)
         blank.close()
         return percentile(took, 50), percentile(took, 99)
 
@@ -214,18 +237,18 @@ class Probe:
     def _answer(self, key: str) -> None:
         view = self.review.page.view
         serial = view._serial
-        sent: list[float] = []
+        sent = Sent()
         self.wait(lambda: view._fit is not None)
 
         def after(shown: int) -> None:
             if shown > serial:
-                QTimer.singleShot(0, lambda: sent.append(time.perf_counter()))
+                sent.ask()
 
         view.painted.connect(after)
         self.keyboard.press(key)
-        self.wait(lambda: bool(sent))
+        self.wait(lambda: bool(sent.at))
         view.painted.disconnect(after)
-        self.took.append((sent[0] - self.arrivals.at) * 1000)
+        self.took.append((sent.at[0] - self.arrivals.at) * 1000)
 
     def _time_commits(self) -> None:
         log = self.review.library.decisions
