@@ -2,10 +2,11 @@
 
 Run by hand from the top of the tree:
 
-    python -m tests.benchmarks.bench_ranking                # report seeds, generated sets
+    python -m tests.benchmarks.bench_ranking                # report seeds: generated sets, sample
     python -m tests.benchmarks.bench_ranking --smoke        # small and quick
     python -m tests.benchmarks.bench_ranking --development  # the seeds to tune on
-    python -m tests.benchmarks.bench_ranking --npz scores.npz --folder path/with/tags.csv
+    python -m tests.benchmarks.bench_ranking --folder ~/Pictures/booru    # errors planted in it
+    python -m tests.benchmarks.bench_ranking --npz scores.npz
 
 The last line printed is one JSON object. Nothing was tuned on the report seeds.
 """
@@ -15,16 +16,28 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tempfile
 import time
-from collections import defaultdict
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.ranking import NeighbourGraph, RankOptions, neighbour_graph
+from reviewer.core.ranking import (
+    ArrayEvidence,
+    NeighbourGraph,
+    RankOptions,
+    neighbour_graph,
+    rank,
+)
+from reviewer.jobs.planting import Planting
+from reviewer.sample.kinds import KINDS
 from tests.benchmarks import ranking_orders as orders
+from tests.benchmarks.ranking_figures import Figures, area, rare_found
+from tests.benchmarks.ranking_folders import planted_set, sample_set
+from tests.benchmarks.ranking_learning import NextVersion, next_version
 from tests.benchmarks.ranking_orders import Loop, Run
 from tests.benchmarks.ranking_sets import RECIPES, RankingSet, generate, load_npz
 
@@ -34,9 +47,6 @@ if TYPE_CHECKING:
 MARKS = (500, 1000, 2000, 5000)
 DEVELOPMENT_SEEDS = (1, 2, 3)
 REPORT_SEEDS = (101, 102, 103)
-RARE_IMAGES = 50
-FEW = 25
-"""Queues with fewer decisions are too small to hold a promise to account."""
 
 
 def say(text: str) -> None:
@@ -59,29 +69,26 @@ def strategies(
     def ours(**changes: object) -> Run:
         return orders.our_run(data, graph, replace(loop, **changes))
 
-    table: dict[str, Callable[[], Run | None]] = {
+    return {
         "random": lambda: static(rng.random(present.shape)),
         "magnitude": lambda: static(orders.magnitude(data)),
         "magnitude, wrong side": lambda: static(np.where(present, orders.magnitude(data), -np.inf)),
         "uncertainty": lambda: static(orders.uncertainty(data)),
+        "FiftyOne mistakenness": lambda: static(orders.mistakenness(data)),
         "cleanlab default": lambda: static(orders.cleanlab_priority(data, adjusted=False)),
         "cleanlab adjusted": lambda: static(orders.cleanlab_priority(data, adjusted=True)),
+        "cleanlab refreshed": lambda: orders.cleanlab_loop(data, args.decisions, args.refresh),
         "ours, no feedback": lambda: ours(batch=args.decisions),
         "ours, feedback": ours,
+        "ours, refreshed": lambda: ours(refresh=args.refresh),
         "ours, wrong side": lambda: ours(side=1),
         "ours, 3 % mistakes": lambda: ours(mistakes=0.03),
         "ours, rare first": lambda: ours(options=RankOptions(order="rare", floor=0.0)),
         "oracle": lambda: static(data.errors.astype(np.float64)),
     }
-    if args.refresh:
-        table["ours, refreshed"] = lambda: ours(refresh=args.refresh)
-        table["cleanlab refreshed"] = lambda: orders.cleanlab_loop(
-            data, args.decisions, args.refresh
-        )
-    return table
 
 
-def bench_set(data: RankingSet, args: argparse.Namespace) -> dict[str, Run]:
+def bench_set(data: RankingSet, args: argparse.Namespace) -> tuple[dict[str, Run], NextVersion]:
     """Run every strategy on one set and print its lines."""
     graph = neighbour_graph(data.embeddings, groups=data.groups)
     errors = data.errors
@@ -90,115 +97,74 @@ def bench_set(data: RankingSet, args: argparse.Namespace) -> dict[str, Run]:
         f"{int((errors & ~data.present).sum())} missing, {int((errors & data.present).sum())} wrong"
     )
     say(
-        f"{'errors found after':24}"
-        + "".join(f"{mark:>8}" for mark in MARKS)
-        + f"{'missing':>9}{'wrong':>7}{'rare':>6}{'area':>7}{'seconds':>9}"
+        f"{'errors per 1,000 after':23}"
+        + "".join(f"{mark:>27}" for mark in MARKS)
+        + f"{'area':>8}{'seconds':>9}"
     )
+    say(f"{'':23}" + "    all missing wrong rare" * len(MARKS))
     runs: dict[str, Run] = {}
     for name, strategy in strategies(data, graph, args).items():
         began = time.perf_counter()
         run = strategy()
         if run is None:
-            say(f"{name:24}skipped: cleanlab is not installed (pip install cleanlab)")
+            say(f"{name:23}skipped: cleanlab is not installed (pip install cleanlab)")
             continue
         runs[name] = run
         put_line(data, name, run, time.perf_counter() - began)
-    return runs
+    return runs, after_the_loop(data, graph, runs["ours, refreshed"])
+
+
+def after_the_loop(data: RankingSet, graph: NeighbourGraph, run: Run) -> NextVersion:
+    """Time one ranking, and train the next version from the answers of a run."""
+    began = time.perf_counter()
+    rank(ArrayEvidence(data.logits, data.present, graph), groups=data.groups)
+    say(f"time to rank, cold: {time.perf_counter() - began:.1f} s")
+    learnt = next_version(data, orders.answers_of(data, run))
+    say(
+        f"next version, mAP on the truth over {learnt.tags} reviewed tags: uncorrected "
+        f"{learnt.uncorrected:.4f}, with the answers {learnt.answers:.4f}, clean "
+        f"{learnt.clean:.4f}; gap closed {learnt.gap_closed(learnt.answers):.2f}"
+    )
+    return learnt
 
 
 def put_line(data: RankingSet, name: str, run: Run, seconds: float) -> None:
     """One strategy's line of the table."""
-    wrong = int(run.hit[run.side == 1].sum())
-    best = np.minimum(np.arange(1, run.hit.size + 1), int(data.errors.sum())).sum()
-    area = float(run.hit.cumsum().sum() / best) if run.hit.size else 0.0
-    say(
-        f"{name:24}"
-        + "".join(f"{run.found(mark):8}" for mark in MARKS)
-        + f"{run.found(run.hit.size) - wrong:9}{wrong:7}{rare_found(data, run):6}"
-        f"{area:7.3f}{seconds:9.1f}",
-    )
+    cells = []
+    for mark in MARKS:
+        scale = 1000.0 / mark
+        wrong = int(run.hit[:mark][run.side[:mark] == 1].sum())
+        counts = (run.found(mark), run.found(mark) - wrong, wrong, rare_found(data, run, mark))
+        cells.append("{:8.0f}{:8.0f}{:6.0f}{:5.0f}".format(*(scale * count for count in counts)))
+    say(f"{name:23}" + "".join(cells) + f"{area(data, run):8.3f}{seconds:9.1f}")
 
 
-def rare_found(data: RankingSet, run: Run) -> int:
-    """Errors found at tags with fewer than 50 images."""
-    rare = data.present.sum(axis=0) < RARE_IMAGES
-    return int(run.hit[rare[run.tag]].sum())
-
-
-def yield_errors(run: Run) -> list[float]:
-    """Promised less found, absolute, in points, for each queue with enough decisions."""
-    gaps = []
-    for tag in np.unique(run.tag):
-        mine = run.tag == tag
-        if mine.sum() >= FEW:
-            gaps.append(100.0 * abs(float(run.promised[mine].mean() - run.hit[mine].mean())))
-    return gaps
-
-
-def ratio(first: float, second: float) -> float:
-    """How many times as much; nothing found by the second counts as one."""
-    return first / max(second, 1.0)
-
-
-def note(data: RankingSet, runs: dict[str, Run], figures: dict[str, list[float]]) -> None:
-    """Add one set's figures to the collected ones."""
-    ours, raw = runs["ours, feedback"], runs["magnitude"]
-    figures["found_1000_vs_magnitude"].append(ratio(ours.found(1000), raw.found(1000)))
-    figures["wrong_side_1000_vs_magnitude"].append(
-        ratio(runs["ours, wrong side"].found(1000), runs["magnitude, wrong side"].found(1000))
-    )
-    figures["noisy_reviewer_share"].append(
-        ratio(runs["ours, 3 % mistakes"].found(5000), ours.found(5000))
-    )
-    figures["yield_error_points"] += yield_errors(ours)
-    _, _, low, high, real = ours.outlook[ours.outlook[:, 0] >= FEW].T
-    figures["yield_interval_cover"] += ((low <= real) & (real <= high)).astype(float).tolist()
-    adjusted = runs.get("cleanlab adjusted")
-    if adjusted is None:
-        return
-    against = ratio(ours.found(1000), adjusted.found(1000))
-    figures["found_1000_vs_cleanlab_all"].append(against)
-    if adjusted.found(1000) < 500:
-        figures["found_1000_vs_cleanlab"].append(against)
-    figures["found_1000_cold_vs_cleanlab"].append(
-        ratio(runs["ours, no feedback"].found(1000), adjusted.found(1000))
-    )
-    figures["rare_ours"].append(rare_found(data, ours))
-    figures["rare_ours_rare_first"].append(rare_found(data, runs["ours, rare first"]))
-    figures["rare_cleanlab"].append(rare_found(data, adjusted))
-    if "ours, refreshed" in runs:
-        figures["found_5000_loop_vs_cleanlab"].append(
-            ratio(runs["ours, refreshed"].found(5000), runs["cleanlab refreshed"].found(5000))
-        )
-
-
-def summary(figures: dict[str, list[float]]) -> dict[str, float]:
-    """The means that the last line prints."""
-    line = {name: float(np.mean(values)) for name, values in figures.items() if values}
-    if "found_1000_vs_cleanlab_all" in figures:
-        line["found_1000_vs_cleanlab_worst"] = min(figures["found_1000_vs_cleanlab_all"])
-    if "rare_cleanlab" in figures:
-        cleanlab = sum(figures["rare_cleanlab"])
-        line["rare_5000_vs_cleanlab"] = ratio(sum(figures["rare_ours"]), cleanlab)
-        first = sum(figures["rare_ours_rare_first"])
-        line["rare_5000_rare_first_vs_cleanlab"] = ratio(first, cleanlab)
-    return {name: round(value, 3) for name, value in sorted(line.items())}
-
-
-def sets(args: argparse.Namespace) -> list[Callable[[], RankingSet]]:
+def sets(args: argparse.Namespace, place: Path) -> list[Callable[[], RankingSet]]:
     """What to run on, made one at a time."""
     if args.npz:
-        return [lambda path=path: load_npz(path, args.folder) for path in args.npz]
-    recipes = RECIPES
+        return [lambda path=path: load_npz(path) for path in args.npz]
     seeds = DEVELOPMENT_SEEDS if args.development else REPORT_SEEDS
+    recipes, images, epochs = RECIPES, args.sample_images, None
     if args.smoke:
-        recipes = tuple(replace(recipe, images=1500, tags=40) for recipe in RECIPES)
-        seeds = seeds[:1]
-    return [
+        recipes = tuple(replace(recipe, images=1000, tags=40) for recipe in RECIPES)
+        seeds, images, epochs = seeds[:1], 150, 2
+        args.decisions = min(args.decisions, 2000)
+    seeds = seeds[: args.seeds]
+    plantings = [(Planting(args.kind, args.share, seed), seed) for seed in seeds]
+    folders = [
+        lambda folder=folder, planting=planting: planted_set(folder, planting, place, epochs)
+        for folder in args.folder
+        for planting, _ in plantings
+    ]
+    if args.folders_only:
+        return folders
+    generated = [
         lambda recipe=recipe, seed=seed: generate(recipe, seed)
         for recipe in recipes
         for seed in seeds
     ]
+    drawn = [lambda seed=seed: sample_set(images, seed, place, epochs) for seed in seeds]
+    return [*generated, *drawn, *folders]
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -206,24 +172,35 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--smoke", action="store_true", help="small sets, one seed")
     parser.add_argument("--development", action="store_true", help="the seeds to tune on")
+    parser.add_argument("--seeds", type=int, default=3, help="how many of the seeds")
     parser.add_argument("--decisions", type=int, default=5000)
     parser.add_argument("--batch", type=int, default=200, help="answers between two rankings")
     parser.add_argument(
-        "--refresh", type=int, default=0, help="answers between two refits of the heads; 0: never"
+        "--refresh", type=int, default=1000, help="answers between two refits of the heads"
     )
-    parser.add_argument("--npz", type=Path, nargs="+", help="saved sets instead of generated ones")
-    parser.add_argument("--folder", type=Path, help="folder whose tags.csv names the tags")
+    parser.add_argument("--npz", type=Path, nargs="+", help="saved sets instead of all others")
+    parser.add_argument(
+        "--folder", type=Path, nargs="+", default=[], help="folders to plant errors in as well"
+    )
+    parser.add_argument("--folders-only", action="store_true", help="no generated sets, no sample")
+    parser.add_argument("--kind", choices=list(KINDS), default="booru", help="of planted errors")
+    parser.add_argument("--share", type=float, default=0.3, help="of tags made wrong")
+    parser.add_argument("--sample-images", type=int, default=1500)
+    parser.add_argument("--place", type=Path, help="folder to keep drawn and trained sets in")
     return parser.parse_args(given)
 
 
 def main(given: list[str]) -> None:
     """Run the benchmark."""
     args = arguments(given)
-    figures: dict[str, list[float]] = defaultdict(list)
-    for make in sets(args):
-        data = make()
-        note(data, bench_set(data, args), figures)
-    say(json.dumps(summary(figures)))
+    figures = Figures()
+    with ExitStack() as stack:
+        place = args.place or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        place.mkdir(parents=True, exist_ok=True)
+        for make in sets(args, place):
+            data = make()
+            figures.note(data, *bench_set(data, args))
+    say(json.dumps(figures.summary()))
 
 
 if __name__ == "__main__":

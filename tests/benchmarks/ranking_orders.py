@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from reviewer.core.ranking import (
     Answers,
@@ -17,7 +17,7 @@ from reviewer.core.ranking import (
     prepare,
     rank_again,
 )
-from tests.benchmarks.ranking_sets import RankingSet, cross_fitted_logits
+from tests.benchmarks.ranking_sets import RankingSet, cross_fitted_logits, plain_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,6 +69,31 @@ def magnitude(data: RankingSet) -> NDArray[np.float64]:
 def uncertainty(data: RankingSet) -> NDArray[np.float64]:
     """Closest to even, shape (N, T)."""
     return -np.abs(expit(data.logits.astype(np.float64)) - 0.5)
+
+
+WORST_OF_AN_IMAGE = 3
+"""Pairs of an image that are asked before the next image, in FiftyOne's order."""
+
+
+def mistakenness(data: RankingSet) -> NDArray[np.float64]:
+    """FiftyOne's mistakenness, shape (N, T): images by its formula, their worst pairs first.
+
+    Its formula for several labels is of the image: (m * exp(-H) + 1) / 2, H the entropy of the
+    softmax over the logits, m = -1 where the predicted tags (score above one half) are exactly
+    the given ones and 1 elsewhere (`compute_mistakenness` of FiftyOne's brain). Which pair of the
+    image is meant it does not say: the three of largest abs(p - y) are asked, then the rest.
+    """
+    shifted = data.logits.astype(np.float64)
+    shares = softmax(shifted, axis=1)
+    surely = np.exp((shares * np.log(np.maximum(shares, 1e-300))).sum(axis=1))
+    exact = ((shifted > 0) == data.present).all(axis=1)
+    of_image = (np.where(exact, -1.0, 1.0) * surely + 1.0) / 2.0
+    error = magnitude(data)
+    place = np.argsort(np.argsort(-error, axis=1, kind="stable"), axis=1)
+    later = place // WORST_OF_AN_IMAGE
+    # The image decides within a turn of three pairs; the error only orders those three.
+    priority: NDArray[np.float64] = of_image[:, None] - 2.0 * later + 1e-9 * error
+    return priority
 
 
 def cleanlab_priority(data: RankingSet, *, adjusted: bool) -> NDArray[np.float64] | None:
@@ -146,7 +171,9 @@ def refreshed_set(data: RankingSet, answers: Answers) -> RankingSet:
     """The set with the answers written into its tags and its heads cross-fitted anew."""
     present = data.present.copy()
     present[answers.row, answers.tag] = answers.shows()
-    logits = cross_fitted_logits(data.embeddings, present, data.groups, seed=len(answers))
+    labels = plain_labels(present)
+    seed = len(answers)
+    logits = cross_fitted_logits(data.embeddings, labels, present, data.groups, seed)
     return replace(data, present=present, logits=logits)
 
 

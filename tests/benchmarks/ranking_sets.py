@@ -7,17 +7,21 @@ imply others, some images are near-duplicates of others. What a tagger sees are 
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit
+from scipy import sparse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from model.labels import LabelMatrix
+
+
+FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def generate(recipe: Recipe, seed: int) -> RankingSet:
     truth, margin = _truth(recipe, latent, rng)
     present = plant_errors(truth, margin, rng)
     embeddings = _features(recipe, latent, rng)
-    logits = cross_fitted_logits(embeddings, present, groups, seed)
+    logits = cross_fitted_logits(embeddings, plain_labels(present), present, groups, seed)
     names = tuple(f"tag {at}" for at in range(recipe.tags))
     return RankingSet(recipe.name, logits, embeddings, present, truth, groups, names)
 
@@ -154,64 +158,41 @@ def _features(
 
 def cross_fitted_logits(
     embeddings: NDArray[np.float32],
+    labels: LabelMatrix,
     present: NDArray[np.bool_],
     groups: NDArray[np.int64],
     seed: int,
-    folds: int = 5,
 ) -> NDArray[np.float32]:
-    """Logits of linear heads, each image scored by heads that never saw its group."""
-    rng = np.random.default_rng(seed + 1)
-    values, which = np.unique(groups, return_inverse=True)
-    fold = rng.integers(0, folds, values.size)[which]
-    spread = np.maximum(embeddings.std(axis=0), 1e-6)
-    inputs = ((embeddings - embeddings.mean(axis=0)) / spread).astype(np.float32)
-    inputs = np.hstack([inputs, np.ones((len(inputs), 1), np.float32)])
-    logits = np.empty(present.shape, dtype=np.float32)
-    for at in range(folds):
-        weights = _logistic(inputs[fold != at], present[fold != at].astype(np.float32))
-        logits[fold == at] = inputs[fold == at] @ weights
-    return logits
+    """Logits of the program's own heads, each image scored by heads that never saw its group.
 
-
-def _logistic(
-    inputs: NDArray[np.float32], target: NDArray[np.float32], steps: int = 120, ridge: float = 3.0
-) -> NDArray[np.float32]:
-    """Weights (D + 1, T) of ridge logistic regressions.
-
-    Steps solve against one shared curvature scaled to each tag, with Nesterov's momentum; a tag
-    whose loss rises goes back, forgets its momentum and doubles its curvature.
+    Args:
+        embeddings: Shape (N, D).
+        labels: What the heads learn.
+        present: Original tags, shape (N, T); the folds are stratified by them.
+        groups: Near-duplicates, shape (N,).
+        seed: Of the folds.
     """
-    n, wide = inputs.shape
-    share = np.clip(target.mean(axis=0), 1.0 / n, 0.5)
-    values, basis = np.linalg.eigh((inputs.T @ inputs).astype(np.float64))
-    scale = 2.0 * share * (1.0 - share)
-    weights = np.zeros((wide, target.shape[1]))
-    weights[-1] = np.log(share / (1.0 - share))
-    ahead, age, lowest = weights.copy(), np.zeros(target.shape[1]), np.full(target.shape[1], np.inf)
-    for _ in range(steps):
-        logit = inputs @ ahead.astype(np.float32)
-        near = np.maximum(logit, 0.0) + np.log1p(np.exp(-np.abs(logit)))
-        loss = (near - target * logit).sum(axis=0, dtype=np.float64)
-        loss += 0.5 * ridge * (ahead**2).sum(axis=0)
-        rose = loss > lowest + 1e-6 * np.abs(lowest)
-        scale[rose] *= 2.0
-        lowest = np.where(rose, lowest, loss)
-        slack = inputs.T @ (target - expit(logit)) - ridge * ahead
-        solve = 1.0 / (np.maximum(values, 0.0)[:, None] * scale + ridge)
-        moved = np.where(rose, weights, ahead + basis @ (solve * (basis.T @ slack)))
-        age = np.where(rose, 0.0, age + 1.0)
-        ahead = moved + (np.maximum(age - 1.0, 0.0) / (age + 2.0)) * (moved - weights)
-        weights = moved
-    return weights.astype(np.float32)
+    from model.crossfit import HeadConfig, cross_fit_heads
+    from model.split import folds
+
+    fold = folds(groups, sparse.csr_matrix(present), FOLDS, seed)
+    return cross_fit_heads(embeddings, labels, fold, HeadConfig(workers=1)).logits
 
 
-def load_npz(path: Path, folder: Path | None = None) -> RankingSet:
+def plain_labels(present: NDArray[np.bool_]) -> LabelMatrix:
+    """Tags as they are, every pair of weight 1."""
+    from model.labels import LabelMatrix
+
+    return LabelMatrix.from_parts(sparse.csr_matrix(present))
+
+
+def load_npz(path: Path) -> RankingSet:
     """Read a saved set: arrays embeddings (N, D), logits, present and truth (N, T).
 
-    Optional arrays: groups (N,). With a folder, the tags' names come from its `tags.csv`.
+    Optional arrays: groups (N,).
 
     Raises:
-        SystemExit: If an array is missing or `tags.csv` names another number of tags.
+        SystemExit: If an array is missing.
     """
     with np.load(path, allow_pickle=False) as saved:
         lacking = {"embeddings", "logits", "present", "truth"} - set(saved.files)
@@ -219,12 +200,6 @@ def load_npz(path: Path, folder: Path | None = None) -> RankingSet:
             raise SystemExit(f"{path} lacks the arrays {', '.join(sorted(lacking))}.")
         arrays = {name: saved[name] for name in saved.files}
     n, tags = arrays["present"].shape
-    names = tuple(f"tag {at}" for at in range(tags))
-    if folder is not None:
-        with (folder / "tags.csv").open(encoding="utf-8", newline="") as lines:
-            names = tuple(row["name"] for row in csv.DictReader(lines))
-        if len(names) != tags:
-            raise SystemExit(f"{folder / 'tags.csv'} names {len(names)} tags, {path} has {tags}.")
     return RankingSet(
         path.stem,
         arrays["logits"].astype(np.float32),
@@ -232,5 +207,5 @@ def load_npz(path: Path, folder: Path | None = None) -> RankingSet:
         arrays["present"].astype(np.bool_),
         arrays["truth"].astype(np.bool_),
         arrays.get("groups", np.arange(n)).astype(np.int64),
-        names,
+        tuple(f"tag {at}" for at in range(tags)),
     )
