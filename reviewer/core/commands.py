@@ -2,13 +2,36 @@
 
 The key handling, the menus, the tooltips, the in-app list and the README's table are all made from
 it. Keys are written as Qt writes them in portable text. A key may stand for one command while
-questions come one by one and for another in the grid.
+questions come one by one and for another in the grid. Which keys a person has instead of these is
+known to `core/bindings.py`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+LEFT_CLICK, MIDDLE_CLICK, RIGHT_CLICK = "LeftClick", "MiddleClick", "RightClick"
+BACK_CLICK, FORWARD_CLICK = "BackClick", "ForwardClick"
+WHEEL_UP, WHEEL_DOWN = "WheelUp", "WheelDown"
+MOUSE: Mapping[str, str] = MappingProxyType(
+    {
+        LEFT_CLICK: "left click",
+        MIDDLE_CLICK: "middle click",
+        RIGHT_CLICK: "right click",
+        BACK_CLICK: "back button",
+        FORWARD_CLICK: "forward button",
+        WHEEL_UP: "wheel up",
+        WHEEL_DOWN: "wheel down",
+    }
+)
+"""What the mouse does on the picture, as keys of the table, with its words."""
 
 
 class View(StrEnum):
@@ -28,7 +51,8 @@ class Command:
     Attributes:
         id: Stable name ("answer.yes").
         title: For people.
-        keys: The first is the one shown; all work.
+        keys: The first is the one shown; all work. An empty one keeps the place of a key that is
+            not in use.
         group: Heading in the key list.
         caption: Short text for the caption line under the picture; empty if it is not shown there.
         mouse: What the mouse does for it, in words.
@@ -66,8 +90,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("redo", "Answer again as before", ("Ctrl+Y", "Ctrl+Shift+Z"), "Answer", view=View.BOTH),
     Command("flag", "Flag for later", ("F",), "Answer", "Flag"),
-    Command("next", "Next question without answering", ("Right", "Down"), "Move", "", "wheel"),
-    Command("previous", "Previous question", ("Left", "Up"), "Move", "", "wheel"),
+    Command("copies.alone", "Ask this image without its copies", ("C",), "Answer"),
+    Command("accept.rest", "Accept the rest, when it is offered", ("M",), "Answer"),
+    Command("next", "Next question without answering", ("Right", "Down", WHEEL_DOWN), "Move"),
+    Command("previous", "Previous question", ("Left", "Up", WHEEL_UP), "Move"),
     Command("queue.next", "Next queue", ("]",), "Move", view=View.BOTH),
     Command("queue.previous", "Previous queue", ("[",), "Move", view=View.BOTH),
     Command(
@@ -105,6 +131,8 @@ COMMANDS: tuple[Command, ...] = (
         brief="1 to 9",
     ),
     Command("grid.unsure", "Can't tell", ("S",), _GRID, "Can't tell", view=View.GRID),
+    Command("grid.flag", "Flag for later, or no longer", ("F",), _GRID, "Flag", view=View.GRID),
+    Command("grid.why", "Show side, score and suspicion", ("V",), _GRID, "Why", view=View.GRID),
     Command("grid.commit", "Store the page", ("Enter",), _GRID, "Store", view=View.GRID),
     Command(
         "grid.large", "Hold: show large", ("W",), _GRID, "Large", "hover", held=True, view=View.GRID
@@ -113,6 +141,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("panels", "Show or hide the side panels", ("Tab",), "Window", view=View.BOTH),
     Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
     Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),
+    Command("settings", "Settings", (",",), "Window", view=View.BOTH),
+    Command("menu", "Menu of all commands", ("F10",), "Window", view=View.BOTH),
     Command("fullscreen", "Full screen", ("F11",), "Window", view=View.BOTH),
     Command("leave", "Leave the review", ("Esc",), "Window"),
 )
@@ -145,9 +175,14 @@ def key_table_markdown(commands: tuple[Command, ...] = COMMANDS) -> str:
 def _table(commands: tuple[Command, ...], heading: str) -> str:
     rows = [f"| {heading} | key | also |", "|---|---|---|"]
     for entry in commands:
-        first, *others = (f"`{key}`".replace("|", "\\|") for key in entry.keys)
+        first, *others = (_written(key) for key in entry.keys)
         if entry.brief:
             first, others = entry.brief, []
         also = ", ".join([*others, *([entry.mouse] if entry.mouse else [])])
         rows.append(f"| {entry.title} | {first} | {also} |")
     return "\n".join(rows) + "\n"
+
+
+def _written(key: str) -> str:
+    """A key in Markdown; what the mouse does in words."""
+    return MOUSE.get(key) or f"`{key}`".replace("|", "\\|")

@@ -71,6 +71,7 @@ class Page:
             if question.pair in (marks or {})
         }
         self._out: set[int] = set()
+        self._flags: dict[int, bool] = {}
 
     def __len__(self) -> int:
         return len(self.questions)
@@ -81,8 +82,19 @@ class Page:
         return frozenset(question.pair for question in self.questions)
 
     def answer(self, place: int) -> Answer | None:
-        """What a question would be stored with; `None` where its image was set aside."""
-        return None if place in self._out else self._marks.get(place, self.presumed)
+        """What a question would be stored with; `None` where it is left out."""
+        if place in self._out or place in self._flags:
+            return None
+        return self._marks.get(place, self.presumed)
+
+    def flag_of(self, place: int) -> bool | None:
+        """Whether a question was flagged here or unflagged, which leaves it out; else `None`."""
+        return self._flags.get(place)
+
+    def flag(self, place: int, *, flagged: bool) -> None:
+        """Leaves a question out that is flagged now, or no longer; at the next call it is back."""
+        if self._flags.pop(place, None) is None:
+            self._flags[place] = flagged
 
     def flip(self, place: int) -> None:
         """Gives a question the other answer; from Can't tell it goes back to the presumed one."""

@@ -1,8 +1,9 @@
 """From a key event to a command: the only place that knows how Qt names keys.
 
-Qt matches shortcuts by character, so on a Cyrillic or Greek layout `A` would be dead. Letters are
+Qt matches shortcuts by character, so on a Cyrillic or Greek layout `A` would be dead. Keys are
 therefore looked up by character first and, where the character is not Latin, by the place of the
-key on the keyboard.
+key on the keyboard. Digits and signs are found by their place too where a layout has something
+else there: AZERTY types digits with Shift, and brackets not at all.
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from reviewer.core.commands import Command, View, commands_in
+from reviewer.core.commands import (
+    BACK_CLICK,
+    FORWARD_CLICK,
+    LEFT_CLICK,
+    MIDDLE_CLICK,
+    MOUSE,
+    RIGHT_CLICK,
+    Command,
+    View,
+    commands_in,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,10 +41,34 @@ _NAMED = {
     Qt.Key.Key_Return: "Enter",
     Qt.Key.Key_Enter: "Enter",
     Qt.Key.Key_Shift: "Shift",
+    Qt.Key.Key_Delete: "Delete",
+    Qt.Key.Key_Insert: "Insert",
+    Qt.Key.Key_Home: "Home",
+    Qt.Key.Key_End: "End",
+    Qt.Key.Key_PageUp: "PgUp",
+    Qt.Key.Key_PageDown: "PgDown",
+    Qt.Key.Key_Clear: "Clear",
     **{Qt.Key(Qt.Key.Key_F1.value + n): f"F{n + 1}" for n in range(12)},
 }
 _FIRST_SPECIAL = Qt.Key.Key_Escape.value
 """Keys from here on are not characters."""
+_DEAD = range(Qt.Key.Key_Dead_Grave.value, Qt.Key.Key_Dead_Longsolidusoverlay.value + 1)
+"""Accents that wait for the letter below them."""
+_PAD_WITHOUT_LOCK = dict(
+    zip(
+        ("Insert", "End", "Down", "PgDown", "Left", "Clear", "Right", "Home", "Up", "PgUp"),
+        "0123456789",
+        strict=True,
+    )
+) | {"Delete": "."}
+"""What the number pad types without Num Lock, and the digit that is printed on the key."""
+_BUTTONS = {
+    Qt.MouseButton.LeftButton: LEFT_CLICK,
+    Qt.MouseButton.MiddleButton: MIDDLE_CLICK,
+    Qt.MouseButton.RightButton: RIGHT_CLICK,
+    Qt.MouseButton.BackButton: BACK_CLICK,
+    Qt.MouseButton.ForwardButton: FORWARD_CLICK,
+}
 
 # Set 1 scan codes, row by row; Linux adds 8 to them (the X keycode), Windows gives them as they
 # are. Apple's virtual key codes (Events.h, kVK_ANSI_*) follow no order.
@@ -47,17 +82,38 @@ _SET_1 = {start + at: letter for start, row in _ROWS for at, letter in enumerate
 _APPLE_RUNS = ((0, "ASDFHGZXCV"), (11, "BQWERYT"), (31, "OU"), (34, "IP"), (37, "LJ"), (40, "K"))
 _APPLE = {start + at: letter for start, run in _APPLE_RUNS for at, letter in enumerate(run)}
 _APPLE |= {45: "N", 46: "M"}
+_APPLE |= dict(zip((18, 19, 20, 21, 23, 22, 26, 28, 25, 29), "1234567890", strict=True))
+_APPLE |= {27: "-", 24: "=", 33: "[", 30: "]", 41: ";", 39: "'", 43: ",", 47: ".", 44: "/"}
 _CAPS = {
     "Right": "\N{RIGHTWARDS ARROW}",
     "Left": "\N{LEFTWARDS ARROW}",
     "Up": "\N{UPWARDS ARROW}",
     "Down": "\N{DOWNWARDS ARROW}",
+    **MOUSE,
 }
 
 
 def key_cap(key: str) -> str:
     """A key of the command table as it is written for people."""
     return _CAPS.get(key, key)
+
+
+def key_caps(command: Command) -> list[str]:
+    """The keys of a command as they are written for people, those in use."""
+    if command.brief:
+        return [command.brief]
+    return [key_cap(key) for key in command.keys if key]
+
+
+def with_keys(command: Command) -> str:
+    """What a command does, and its keys: a tooltip."""
+    caps = ", ".join(key_caps(command))
+    return f"{command.title} ({caps})" if caps else command.title
+
+
+def button_name(button: Qt.MouseButton) -> str:
+    """What the command table calls a button of the mouse; empty if it does not know it."""
+    return _BUTTONS.get(button, "")
 
 
 class KeyMap:
@@ -79,6 +135,8 @@ class KeyMap:
         self._commands: dict[str, tuple[Command, int]] = {}
         for command in commands:
             for place, key in enumerate(command.keys):
+                if not key:
+                    continue
                 if key in self._commands:
                     raise ValueError(f"{key} is bound to two commands")
                 self._commands[key] = (command, place)
@@ -90,30 +148,50 @@ class KeyMap:
 
     def look_up(self, event: QKeyEvent) -> tuple[Command, int] | None:
         """The command of a key with the key's place among those of the command, from 0."""
-        for name in self._names(event):
+        for name in self.names(event):
             if name in self._commands:
                 return self._commands[name]
         return None
 
-    def _names(self, event: QKeyEvent) -> Iterator[str]:
-        """What the key may be called, the most exact first."""
+    def named(self, name: str) -> Command | None:
+        """The command of a key or mouse button by the name that the table has for it."""
+        found = self._commands.get(name)
+        return None if found is None else found[0]
+
+    def names(self, event: QKeyEvent) -> Iterator[str]:
+        """What the key of an event may be called, the most exact first; nothing if unknown."""
         code = event.key()
         base = self._base(event, code)
         if not base:
             return
         prefix = _modifiers(event)
         if event.modifiers() & Qt.KeyboardModifier.KeypadModifier:
-            yield "Num+" + base
+            yield from self._on_the_pad(base)
         if len(base) == 1 and not base.isalpha():
-            # A symbol is what the layout makes of it: Shift and AltGr are part of how it is typed.
-            yield ("Ctrl+" if prefix == "Ctrl+" else "") + base
+            yield from self._sign(event, base, "Ctrl+" if prefix == "Ctrl+" else "")
             return
         yield prefix + base
         # Holding Shift hides the panels; one may answer meanwhile.
         if prefix == "Shift+":
             yield base
 
+    def _on_the_pad(self, base: str) -> Iterator[str]:
+        yield "Num+" + base
+        # A Mac has no Num Lock, and counts its arrow keys to the number pad.
+        if base in _PAD_WITHOUT_LOCK and self._platform != "cocoa":
+            yield "Num+" + _PAD_WITHOUT_LOCK[base]
+
+    def _sign(self, event: QKeyEvent, base: str, prefix: str) -> Iterator[str]:
+        """A digit or sign is what the layout makes of it: Shift and AltGr are how it is typed."""
+        yield prefix + base
+        modified = event.modifiers() & ~Qt.KeyboardModifier.ControlModifier
+        place = self._physical(event) if not modified else ""
+        if place and not place.isalpha():
+            yield prefix + place
+
     def _base(self, event: QKeyEvent, code: int) -> str:
+        if code in _DEAD:
+            return self._physical(event)
         if code >= _FIRST_SPECIAL and code != Qt.Key.Key_unknown.value:
             return _NAMED.get(Qt.Key(code), "") if code in _NAMED_CODES else ""
         if 0x21 <= code <= 0x7E:

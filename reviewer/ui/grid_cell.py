@@ -21,6 +21,8 @@ FRAME = 4
 """Room round the picture for the frames that show focus and exception."""
 DIMMED = 0.6
 """Share of the ground laid over a picture whose answer is not the presumed one."""
+LEFT_OUT = {None: "Set aside", True: "Flagged", False: "No longer flagged"}
+"""Why an image has no answer, by its flag."""
 NUMBERED = 9
 """Cells that a digit flips."""
 
@@ -46,6 +48,7 @@ class GridCell(QAbstractButton):
         self._image: QImage | None = None
         self._answer: Answer | None = None
         self._presumed = Answer.YES
+        self._left_out = ""
         self._has_focus = False
         self._seen = False
         self._asked = False
@@ -87,11 +90,20 @@ class GridCell(QAbstractButton):
         self._image = image
         self.update()
 
-    def show_answer(self, answer: Answer | None, presumed: Answer) -> None:
-        """Shows what the image would be stored with; `None` if it was set aside."""
+    def show_answer(
+        self, answer: Answer | None, presumed: Answer, *, flagged: bool | None = None
+    ) -> None:
+        """Shows what the image would be stored with.
+
+        Args:
+            answer: `None` if it is left out of the page.
+            presumed: What most of the page has.
+            flagged: Whether it is left out because it is flagged now, or no longer; `None` if not.
+        """
         self._answer, self._presumed = answer, presumed
+        self._left_out = LEFT_OUT[flagged]
         if answer is None:
-            state = "set aside"
+            state = self._left_out.lower()
         else:
             state = answer.word + (", presumed" if answer is presumed else ", by you")
         self.setAccessibleName(f"Image {self.place + 1}: {state}")
@@ -171,8 +183,7 @@ class GridCell(QAbstractButton):
                 painter, inner, str(self.place + 1), Qt.AlignmentFlag.AlignLeft, look().muted
             )
         if self._answer is None:
-            painter.setPen(QColor(look().muted))
-            painter.drawText(inner, Qt.AlignmentFlag.AlignCenter, "Set aside")
+            paint_chip(painter, inner, self._left_out, Qt.AlignmentFlag.AlignHCenter, look().text)
         elif self._answer is self._presumed:
             paint_chip(painter, inner, self._answer.word, Qt.AlignmentFlag.AlignRight, look().muted)
         else:
@@ -182,14 +193,16 @@ class GridCell(QAbstractButton):
 def paint_chip(
     painter: QPainter, room: QRect, text: str, side: Qt.AlignmentFlag, colour: str
 ) -> None:
-    """Paints a quiet word into an upper corner."""
+    """Paints a quiet word into an upper corner, or into the middle."""
     metrics = QFontMetrics(painter.font())
     chip = QRect(0, 0, metrics.horizontalAdvance(text) + 10, metrics.height() + 2)
     chip.moveTop(room.top() + 3)
     if side == Qt.AlignmentFlag.AlignLeft:
         chip.moveLeft(room.left() + 3)
-    else:
+    elif side == Qt.AlignmentFlag.AlignRight:
         chip.moveRight(room.right() - 3)
+    else:
+        chip.moveCenter(room.center())
     ground = QColor(look().ground)
     ground.setAlphaF(0.82)
     painter.setPen(QColor(look().line))

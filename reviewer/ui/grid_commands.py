@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from reviewer.core.commands import command
 from reviewer.core.errors import StoreError
 from reviewer.core.page import Page
 from reviewer.ui.review_commands import forget_flags
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from reviewer.ui.showing import Showing
     from reviewer.ui.surroundings import Surroundings
 
+DIRECTIONS = ("Left", "Right", "Up", "Down")
+"""What the keys that move the focus stand for, in their order in the command table."""
 LATER_MS = 60
 """By then the cell is painted, and nothing here delays it."""
 
@@ -50,6 +52,7 @@ class GridCommands(QObject):
         self._showing = showing
         self._around = around
         self._held = False
+        self._tells_why = False
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(showing.prefetch)
         page.grid.clicked.connect(self._click)
@@ -61,6 +64,8 @@ class GridCommands(QObject):
             "grid": self._open,
             "grid.flip": partial(self._mark, Page.flip),
             "grid.unsure": partial(self._mark, Page.doubt),
+            "grid.flag": self._flag,
+            "grid.why": self._toggle_why,
             "grid.commit": self._commit,
             "grid.large": self._hold,
             "grid.close": self._close,
@@ -110,7 +115,10 @@ class GridCommands(QObject):
         page = self._session.pages.current
         if page is not None and place < len(page):
             self._view.move_focus(place)
-            self._mark(Page.flip)
+            if page.flag_of(place) is not None:
+                self._flag()
+            else:
+                self._mark(Page.flip)
 
     def _mark(self, how: Callable[[Page, int], None]) -> None:
         """Changes the answer of the cell in focus, if its picture has been seen."""
@@ -118,12 +126,48 @@ class GridCommands(QObject):
         if page and self._view.cell(place).is_seen and page.answer(place) is not None:
             how(page, place)
             self._view.show_mark(place)
-            self._showing.grid.say()
+            self._say()
             # What is answered here decides on the next page.
             self._later.start()
 
+    def _flag(self) -> None:
+        """Puts the question in focus by for later, out of the page; or takes it in again."""
+        page, place = self._session.pages.current, self._view.focus
+        if not page or (page.flag_of(place) is None and page.answer(place) is None):
+            return
+        question = page.questions[place]
+        flagged = self._session.feed.flagged
+        try:
+            if question.pair in flagged:
+                self._flags.remove(question.pair)
+            else:
+                self._flags.put(question, int(time.time() * 1000))
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        if flagged.pop(question.pair, None) is None:
+            flagged[question.pair] = question
+        page.flag(place, flagged=question.pair in flagged)
+        self._view.show_mark(place)
+        self._say()
+        self._around.touch(question.tag_id)
+        self._later.start()
+
+    def _toggle_why(self) -> None:
+        self._tells_why = not self._tells_why
+        self._say()
+
+    def _say(self) -> None:
+        """Says how the answers stand; what is known of the question in focus, if that is wanted."""
+        self._showing.grid.say()
+        page = self._session.pages.current
+        if page and self._tells_why:
+            self._showing.grid.say_why(page.questions[self._view.focus])
+
     def _move(self, key: int) -> None:
-        self._view.step_focus(command("grid.move").keys[key])
+        self._view.step_focus(DIRECTIONS[key])
+        if self._tells_why:
+            self._say()
         if self._held:
             self._hold()
 

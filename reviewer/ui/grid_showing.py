@@ -13,6 +13,7 @@ from reviewer.core.types import Tag
 if TYPE_CHECKING:
     from reviewer.core.page import Page
     from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Question
     from reviewer.store.library import Library
     from reviewer.ui.decoding import Picture
     from reviewer.ui.image_loader import ImageLoader
@@ -98,6 +99,10 @@ class GridShowing(QObject):
         vocabulary = self._session.vocabulary
         tag = vocabulary.tags.get(tag_id) or Tag(tag_id, vocabulary.name(tag_id))
         self._page.question_bar.show_page(tag, page)
+
+    def say_why(self, question: Question) -> None:
+        """Says what is known of one question: side, score and suspicion."""
+        self._page.question_bar.show_why(question)
 
     def show_large(self, place: int, *, whole: bool) -> None:
         """Shows one image large: over the whole page, or beside its cell."""

@@ -121,7 +121,7 @@ class GridView(QWidget):
         if self._page is None:
             return
         answer, presumed = self._page.answer(place), self._page.presumed
-        self._cells[place].show_answer(answer, presumed)
+        self._cells[place].show_answer(answer, presumed, flagged=self._page.flag_of(place))
         if self.large.image_id == self._page.questions[place].image_id:
             self.large.show_answer(answer, is_exception=answer is not presumed)
         self._check_painted()

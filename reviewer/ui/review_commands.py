@@ -149,7 +149,6 @@ class LookCommands(QObject):
         page.queues.chosen.connect(self._choose)
         page.queues.side_chosen.connect(self._choose_side)
         page.answers.reopened.connect(self._reopen)
-        page.view.turned.connect(self._turn)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

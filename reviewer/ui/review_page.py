@@ -8,13 +8,15 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from reviewer.core.commands import View, commands_in
+from reviewer.core.commands import COMMANDS, Command, View, commands_in
 from reviewer.ui.actions import KeyMap
 from reviewer.ui.answer_strip import AnswerStrip
+from reviewer.ui.bounce import Bounce
 from reviewer.ui.caption_bar import CaptionBar
 from reviewer.ui.grid_view import GridView
 from reviewer.ui.image_view import ImageView
 from reviewer.ui.key_overlay import KeyOverlay
+from reviewer.ui.mouse_keys import MouseKeys
 from reviewer.ui.notice_bar import NoticeBar
 from reviewer.ui.question_bar import QuestionBar
 from reviewer.ui.queue_panel import QueuePanel
@@ -48,15 +50,23 @@ class ReviewPage(QWidget):
     command = Signal(str, int)
     released = Signal(str)
 
-    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
-        """Lays the page out; nothing is asked yet."""
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        parent: QWidget | None = None,
+        commands: tuple[Command, ...] = COMMANDS,
+    ) -> None:
+        """Lays the page out; nothing is asked yet.
+
+        Args:
+            vocabulary: The names of tags.
+            parent: Its owner.
+            commands: The command table with the person's keys.
+        """
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        platform = QGuiApplication.platformName()
-        self._keys = {
-            View.SINGLE: KeyMap(platform, commands_in(View.SINGLE)),
-            View.GRID: KeyMap(platform, commands_in(View.GRID)),
-        }
+        self._bounce = Bounce()
+        self._mouse = MouseKeys(self._is_bound, self)
         self._shown = View.SINGLE
         self.question_bar = QuestionBar(self)
         self._centre = QStackedWidget(self)
@@ -75,7 +85,13 @@ class ReviewPage(QWidget):
         self._lay_out()
         self.notice = NoticeBar(self._centre)
         self.overlay = KeyOverlay(self)
+        self.bind(commands)
         self.captions.triggered.connect(self._captioned)
+        self._mouse.pressed.connect(self._clicked)
+        self._mouse.watch(self.view)
+        self._mouse.watch(self.grid)
+        self.view.turned.connect(self._mouse.turn)
+        self.view.painted.connect(self._mouse.forget)
         self.queues.picking_ended.connect(self._take_focus)
 
     def _lay_out(self) -> None:
@@ -101,6 +117,29 @@ class ReviewPage(QWidget):
         page.setSpacing(0)
         page.addLayout(upper, 1)
         page.addWidget(self._bottom)
+
+    def bind(self, commands: tuple[Command, ...]) -> None:
+        """Takes other keys; captions, tooltips and the list of keys follow.
+
+        Args:
+            commands: The command table with them.
+        """
+        platform = QGuiApplication.platformName()
+        self._keys = {
+            view: KeyMap(platform, commands_in(view, commands)) for view in (View.SINGLE, View.GRID)
+        }
+        self.captions.show_commands(commands)
+        self.captions.show_view(self._shown)
+        self.overlay.show_commands(commands)
+
+    def _is_bound(self, name: str) -> bool:
+        return self._keys[self._shown].named(name) is not None
+
+    def _clicked(self, name: str, at_ms: int) -> None:
+        """Carries out what a mouse button or the wheel stands for."""
+        found = self._keys[self._shown].named(name)
+        if found is not None and not self._bounce.is_echo(found.id, at_ms):
+            self.command.emit(found.id, 0)
 
     def _take_widths(self) -> None:
         """Gives the side panels room for the size of the text, and the picture the most of it."""
@@ -167,7 +206,10 @@ class ReviewPage(QWidget):
             return
         event.accept()
         command, place = found
-        if event.isAutoRepeat() and not command.id.startswith(REPEATED):
+        if event.isAutoRepeat():
+            if not command.id.startswith(REPEATED):
+                return
+        elif self._bounce.is_echo(command.id, event.timestamp()):
             return
         self.command.emit(command.id, place)
 
