@@ -224,6 +224,18 @@ class QueueBook:
             for side in Side
         }
 
+    def promises(self, tag_id: int) -> NDArray[np.float64]:
+        """What each open question of a tag promises, corrected by what the answers gave.
+
+        Returns:
+            (L,) float64, 0..1, in the order of the queue.
+        """
+        queue = self._queues.get(tag_id)
+        if queue is None:
+            return np.zeros(0)
+        left = np.asarray(queue.suspicions[~queue.closed], np.float64)
+        return np.minimum(left * self._share_kept(tag_id), 1.0)
+
     def _share_kept(self, tag_id: int, hoped: float = 0.0, found: float = 0.0) -> float:
         """What the answers on a tag gave, against what the ranking promised of it."""
         hoped_before, found_before = self._kept.get(tag_id, (0.0, 0.0))
