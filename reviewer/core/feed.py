@@ -177,7 +177,9 @@ class QuestionFeed:
         if self.mode is Mode.FLAGGED:
             return self._pull_from(self.flagged.values(), showing)
         if self.mode is Mode.TAG and self.tag_id is not None:
-            return self._pull_tag(self.tag_id, showing) or self._pull_skipped(showing)
+            return self._pull_from(self.book.questions(self.tag_id), showing) or self._pull_skipped(
+                showing
+            )
         return self._pull_best(showing)
 
     def _pull_best(self, showing: Question | None) -> bool:
@@ -185,7 +187,7 @@ class QuestionFeed:
             self.tag_id, self._block_left = self.book.best(), BLOCK
         if self.tag_id is None:
             return False
-        if not self._pull_tag(self.tag_id, showing):
+        if not self._pull_from(self.book.questions(self.tag_id), showing):
             if not self._pull_elsewhere(showing):
                 return self._pull_skipped(showing)
             self._block_left = BLOCK
@@ -204,20 +206,20 @@ class QuestionFeed:
 
     def _pull_elsewhere(self, showing: Question | None) -> bool:
         for entry in self.book.summaries():
-            if entry.tag_id != self.tag_id and self._pull_tag(entry.tag_id, showing):
+            if entry.tag_id != self.tag_id and self._pull_from(
+                self.book.questions(entry.tag_id), showing
+            ):
                 self.tag_id = entry.tag_id
                 return True
         return False
-
-    def _pull_tag(self, tag_id: int, showing: Question | None) -> bool:
-        return self._pull_from(self.book.questions(tag_id), showing)
 
     def _pull_skipped(self, showing: Question | None) -> bool:
         """Serves what was skipped, once nothing else is left."""
         mine = {pair for pair in self._skipped if self.mode is Mode.BEST or pair[1] == self.tag_id}
         self._skipped -= mine
         return any(
-            self._pull_tag(tag_id, showing) for tag_id in dict.fromkeys(pair[1] for pair in mine)
+            self._pull_from(self.book.questions(tag_id), showing)
+            for tag_id in dict.fromkeys(pair[1] for pair in mine)
         )
 
     def _pull_from(self, questions: Iterable[Question], showing: Question | None) -> bool:
