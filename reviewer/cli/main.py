@@ -10,10 +10,12 @@ import click
 
 import reviewer
 from reviewer.cli.collect import export_command, import_command, previews_command, status
+from reviewer.cli.destinations import destinations_group
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
 from reviewer.cli.look import demo, need_display, open_command, review
 from reviewer.cli.plant import plant_errors_command
+from reviewer.cli.send import write_back_group
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
@@ -70,5 +72,7 @@ for command in (
     export_command,
     status,
     plant_errors_command,
+    destinations_group,
+    write_back_group,
 ):
     cli.add_command(command)

@@ -50,7 +50,9 @@ class Site(Protocol):
             NoPostError: It is not there.
         """
 
-    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
+    def write(
+        self, remote_id: str, before: RemotePost, edit: Edit, reason: str
+    ) -> RemotePost | None:
         """Makes one edit.
 
         Args:
@@ -60,7 +62,8 @@ class Site(Protocol):
             reason: For the site's history, where it has one.
 
         Returns:
-            The post as the site has it afterwards, read from the site.
+            The post as the answer shows it; `None` where the answer proves nothing, and the post
+            must be read again to see what became of the edit.
 
         Raises:
             StaleError: Somebody edited it since; nothing was changed.

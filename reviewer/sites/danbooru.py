@@ -12,13 +12,14 @@ from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.core.outbox import Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from reviewer.core.outbox import Edit, Tags
 
 Rows = Callable[[str, str, Collection[str]], list[dict[str, Any]]]
 """Asks for the rows of a list (its path) that a field finds by names."""
@@ -51,11 +52,10 @@ class Danbooru:
         """The post; it has no version."""
         return _post(self._http.get(_place(remote_id)))
 
-    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
-        """Sends the difference, then reads the post: the answer shows what was asked for."""
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
+        """Sends the difference; the answer may show what was asked for, not what was stored."""
         form = {"post[tag_string]": difference(edit), "post[old_tag_string]": ""}
         self._http.send("PUT", _place(remote_id), form=form)
-        return self.read(remote_id)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
         """Aliases by their tags; tags without posts and deprecated ones count as unknown."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from reviewer.core.outbox import Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.danbooru import AT_ONCE, alias_targets, difference, implied
 from reviewer.sites.errors import NoPostError, RefusedError
@@ -17,6 +16,8 @@ from reviewer.sites.http import Http, Json
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+
+    from reviewer.core.outbox import Edit, Tags
 
 LONGEST_REASON = 250
 """Characters that the site keeps of a reason."""
@@ -42,14 +43,13 @@ class E621:
         """The post with the tags that are locked out; its `change_seq` is its version."""
         return _post(self._http.get(_place(remote_id)))
 
-    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
-        """Sends the difference with its reason, then reads the post."""
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
+        """Sends the difference with its reason; the answer does not tell what was left out."""
         form = {
             "post[tag_string_diff]": difference(edit),
             "post[edit_reason]": reason[:LONGEST_REASON],
         }
         self._http.send("PATCH", _place(remote_id), form=form)
-        return self.read(remote_id)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
         """Aliases by their tags; tags without posts count as unknown."""

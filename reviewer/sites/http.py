@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import logging
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -35,6 +36,10 @@ LONGEST_REASON = 200
 
 THROTTLED = frozenset({421, 429})
 """Wait and try again: 429 everywhere, 421 at Moebooru."""
+
+# Their details hold headers and addresses; with --verbose those would reach a log.
+for _name in ("httpx", "httpcore"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 Json = Any
 """What a site answers: JSON holds anything."""
@@ -142,8 +147,11 @@ class Http:
             raise BusyError(f"{said}: it asks to wait.", retry_after(answer))
         if status >= 500:
             raise UnknownOutcomeError(f"{said}.", retry_after(answer))
-        if status in {401, 403, 407, 419}:
-            raise NoAccessError(f"{said}. Check the login, the key and what they may do.")
+        if status in {401, 407, 419}:
+            raise NoAccessError(f"{said}. Check the login and the key of this destination.")
+        if status == 403:
+            # One post that may not be edited, a key without the right, or e621's hourly limit.
+            raise BusyError(f"{said}. Check what the key may do.", retry_after(answer))
         if status in {404, 410}:
             raise NoPostError(f"{said}: the post is not there.")
         if status == 409:

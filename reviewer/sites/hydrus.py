@@ -52,8 +52,8 @@ class Hydrus:
             frozenset(stored.get(CURRENT, [])), denied=frozenset(stored.get(DELETED, []))
         )
 
-    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
-        """Adds and deletes, then reads the file: the answer is empty."""
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
+        """Adds and deletes; the answer is empty."""
         actions = {ADD: sorted(edit.add), DELETE: sorted(edit.remove)}
         again = bool(edit.add & before.denied)
         body = {
@@ -66,7 +66,6 @@ class Hydrus:
             "create_new_deleted_mappings": False,
         }
         self._http.send("POST", "/add_tags/add_tags", body=body)
-        return self.read(remote_id)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
         """Every tag: a Hydrus tag is known once it is on a file, and asking costs a search each."""
@@ -106,6 +105,6 @@ class Hydrus:
         }
         for key, name in local.items():
             if self._service in {key, name}:
-                return key
+                return str(key)
         there = ", ".join(sorted(local.values())) or "none"
         raise RefusedError(f"Hydrus has no local tag service {self._service!r}. It has: {there}.")

@@ -50,8 +50,8 @@ class Moebooru:
             raise NoPostError(f"There is no post {remote_id}.")
         return _post(posts[0])
 
-    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
-        """Sends the tags seen and those wanted, then reads the post."""
+    def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
+        """Sends the tags seen and those wanted; the answer is the post before it is merged."""
         # In the body, where servers do not log it, and not in the address.
         form = {
             "id": remote_id,
@@ -62,7 +62,6 @@ class Moebooru:
         answer = self._http.send("POST", "/post/update.json", form=form)
         if isinstance(answer, dict) and answer.get("success") is False:
             raise RefusedError(f"The site refused: {answer.get('reason', 'it gave no reason')}.")
-        return self.read(remote_id)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
         """Tags that are on a post; aliases cannot be asked for."""

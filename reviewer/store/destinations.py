@@ -36,7 +36,7 @@ class DestinationTable:
     def all(self) -> list[Destination]:
         """Every destination, by name."""
         return [
-            Destination(*row[:8], paused=bool(row[8]))
+            Destination(*(*row[:8], bool(row[8])))
             for row in self._database.read().execute(_ALL)
         ]
 
@@ -52,7 +52,7 @@ class DestinationTable:
         known = ", ".join(d.name for d in self.all()) or "none yet"
         raise UsageError(
             f"There is no destination {name!r}. Set up: {known}. "
-            "Set one up with: reviewer destinations --add NAME --kind KIND --url URL"
+            "Set one up with: reviewer destinations add NAME --kind KIND --url URL"
         )
 
     def put(self, destination: Destination) -> None:
@@ -87,7 +87,7 @@ class DestinationTable:
         if used.fetchone() is not None:
             raise UsageError(
                 f"Edits were sent to {name}, and what was sent can be taken back: it is kept. "
-                f"Pause it with: reviewer write-back {name} --pause"
+                f"Pause it with: reviewer write-back pause {name}"
             )
 
         def work(connection: sqlite3.Connection) -> None:

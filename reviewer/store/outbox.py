@@ -26,6 +26,14 @@ AND (:batch IS NULL OR batch = :batch)
 ORDER BY id
 """
 
+_LEFT_ALONE = """
+SELECT image_id, add_tags, remove_tags, changed_at FROM outbox AS sent
+WHERE destination = ? AND undoes IS NULL AND (
+    (state = 'cancelled' AND settled = 1)
+    OR EXISTS (SELECT 1 FROM outbox AS undo WHERE undo.undoes = sent.id AND undo.state = 'done'))
+ORDER BY changed_at
+"""
+
 _TAKEN = """
 SELECT 1 FROM outbox
 WHERE destination = ? AND remote_id = ? AND state IN ('draft', 'queued', 'sending')
@@ -138,9 +146,10 @@ class OutboxTable:
         return {EntryState(state): count for state, count in rows}
 
     def open_posts(self, destination: str) -> set[str]:
-        """Posts with an edit that is asked for and not over."""
+        """Posts with an edit that is on its way, or that waits for a person to settle it."""
         rows = self._database.read().execute(
-            "SELECT remote_id FROM outbox WHERE destination = ? AND state IN ('queued', 'sending')",
+            "SELECT remote_id FROM outbox WHERE destination = ? "
+            "AND state IN ('queued', 'sending', 'conflict')",
             (destination,),
         )
         return {row[0] for row in rows}
@@ -153,6 +162,16 @@ class OutboxTable:
             (destination,),
         )
         return {image: (remote_id, _tags(tags)) for image, remote_id, tags in rows}
+
+    def left_alone(self, destination: str) -> dict[int, dict[str, int]]:
+        """What a person took back or left as the site has it: by image id, tags with the time.
+
+        Times are Unix, in milliseconds; tags are as the site writes them.
+        """
+        found: dict[int, dict[str, int]] = {}
+        for image, add, remove, at in self._database.read().execute(_LEFT_ALONE, (destination,)):
+            found.setdefault(image, {}).update(dict.fromkeys(_tags(add) | _tags(remove), at))
+        return found
 
     def written_since(self, destination: str, since: int) -> int:
         """Edits that really changed a post since a time (Unix, milliseconds)."""
@@ -261,7 +280,12 @@ def _row(entry: Entry) -> tuple[Any, ...]:
 
 def _entry(row: tuple[Any, ...]) -> Entry:
     return Entry(
-        *row[:6],
+        id=row[0],
+        batch=row[1],
+        destination=row[2],
+        image_id=row[3],
+        path=row[4],
+        remote_id=row[5],
         edit=Edit(*(_tags(text) for text in row[6:10])),
         state=EntryState(row[10]),
         problem=row[11],

@@ -1,0 +1,317 @@
+"""Commands that write corrections back to where the metadata live."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.core.outbox import Destination, EntryState
+from reviewer.jobs.writing import diff, outbox
+from reviewer.jobs.writing.pace import Pace, now_ms
+from reviewer.jobs.writing.places import connect, find_destination, may_batch, policy_of
+from reviewer.jobs.writing.planning import Plan, make_plan
+from reviewer.jobs.writing.sending import Sending, reason_key, send, summary
+from reviewer.sites.policy import Mode, Policy
+
+if TYPE_CHECKING:
+    from reviewer.cli.listeners import Output
+    from reviewer.store.library import Library
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+MOST_LISTED = 200
+
+
+HELP = """Write corrections back: to files, Hydrus or a site. Nothing leaves before `send`.
+
+\b
+reviewer write-back diff NAME --look   what would change, conflicts and new tags
+reviewer write-back send NAME          send it, after the diff was confirmed
+reviewer write-back undo NAME          take the last batch back
+"""
+
+
+@click.group("write-back", help=HELP)
+def write_back_group() -> None:
+    """The commands of write-back."""
+
+
+def destination_options(command: Command) -> Command:
+    """Adds NAME, which says where to, and what says of which collection."""
+    return click.argument("name")(collection_options(command))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A collection and one of its destinations, open."""
+
+    library: Library
+    output: Output
+    destination: Destination
+    policy: Policy
+
+
+@contextmanager
+def desk(
+    frame: Frame, name: str, folder: Path | None, workspace: Path | None, *, working: bool = True
+) -> Iterator[Desk]:
+    """Opens the collection and finds the destination of a command.
+
+    Args:
+        frame: The options before the command's name.
+        name: Of the destination.
+        folder: Image folder, if named.
+        workspace: Workspace, if named.
+        working: Hold the collection, so that nobody else sends for it.
+    """
+    with opened(frame, folder, workspace, working=working) as (library, output):
+        destination = find_destination(library, name)
+        yield Desk(library, output, destination, policy_of(destination))
+
+
+@write_back_group.command("diff")
+@destination_options
+@click.option("--look", is_flag=True, help="Read the posts: conflicts, new tags, posts by hash.")
+@click.option(
+    "--save",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Save it as .csv or .json.",
+)
+@click.pass_obj
+def diff_command(
+    frame: Frame,
+    name: str,
+    folder: Path | None,
+    workspace: Path | None,
+    target: Path | None,
+    *,
+    look: bool,
+) -> None:
+    """Show what would change at NAME; write nothing there.
+
+    Example: reviewer write-back diff home --look --save corrections.csv
+    """
+    with desk(frame, name, folder, workspace) as at:
+        plan = planned(at, look=look)
+        if target is not None:
+            diff.save(plan, target, at.library.decisions.last_id(), now_ms())
+            at.output.note(f"The diff is in {target}")
+        at.output.table(diff.lines(plan))
+        at.output.done({**plan.counts})
+
+
+def planned(at: Desk, *, look: bool) -> Plan:
+    """Makes the plan, keeps it for the window, and its edits as drafts."""
+    plan = make_plan(at.library, at.destination, at.policy)
+    if look and plan.edits and at.policy.mode is not Mode.EXPORT_ONLY:
+        with connected(at) as run:
+            outbox.look(run, at.output, plan)
+    if at.policy.mode is not Mode.EXPORT_ONLY:
+        outbox.keep_drafts(at.library, plan)
+    kept = diff.shown_file(at.library, at.destination.name)
+    diff.save(plan, kept, at.library.decisions.last_id(), now_ms())
+    return plan
+
+
+@contextmanager
+def connected(at: Desk) -> Iterator[Sending]:
+    """What a sender works with; the connection is closed at the end."""
+    site = connect(at.destination)
+    try:
+        pace = Pace(at.library.buckets, at.destination, at.policy)
+        yield Sending(at.library, at.destination, at.policy, site, pace)
+    finally:
+        site.close()
+
+
+@write_back_group.command("send")
+@destination_options
+@click.option("--only", multiple=True, metavar="PATH", help="This image; may be given often.")
+@click.option("--new-tags", is_flag=True, help="Tags that the site does not know may be made.")
+@click.option("--reason", help="For the site's history; remembered for the destination.")
+@click.option("--yes", is_flag=True, help="Send without asking, where batches are allowed.")
+@click.pass_obj
+def send_command(
+    frame: Frame,
+    name: str,
+    folder: Path | None,
+    workspace: Path | None,
+    *,
+    only: tuple[str, ...],
+    new_tags: bool,
+    yes: bool,
+    reason: str | None,
+) -> None:
+    """Send corrections to NAME, after their diff was shown and confirmed.
+
+    Where a site wants each image looked at by itself, each is asked for.
+
+    Example: reviewer write-back send home
+    """
+    with desk(frame, name, folder, workspace) as at:
+        if reason:
+            at.library.state.set(reason_key(name), reason)
+        with connected(at) as run:
+            plan = planned_with(run, at)
+            at.output.table(diff.lines(plan))
+            if at.policy.rules:
+                at.output.note(f"{at.policy.title}: {at.policy.rules} {at.policy.rules_url}")
+            wanted = confirmed(at, plan, only, yes=yes)
+            if wanted is None:
+                at.output.done({**plan.counts})
+                return
+            outbox.queue(
+                at.library, at.destination, at.policy, replace(wanted, new_allowed=new_tags)
+            )
+            at.output.done(send(run, at.output).summary)
+
+
+def planned_with(run: Sending, at: Desk) -> Plan:
+    """The plan with its posts looked at, by a connection that is open."""
+    plan = make_plan(at.library, at.destination, at.policy)
+    outbox.look(run, at.output, plan)
+    outbox.keep_drafts(at.library, plan)
+    return plan
+
+
+def confirmed(at: Desk, plan: Plan, only: tuple[str, ...], *, yes: bool) -> outbox.Queueing | None:
+    """What the person wants sent; `None` for nothing."""
+    if only:
+        return outbox.Queueing(paths=only)
+    if not plan.edits:
+        return None
+    if may_batch(at.destination, at.policy):
+        if yes or click.confirm(f"Send these {len(plan.edits):,} edits?", err=True):
+            return outbox.Queueing()
+        return None
+    paths = []
+    for edit in plan.edits:
+        words = [f"+{tag}" for tag in sorted(edit.edit.add)]
+        words += [f"-{tag}" for tag in sorted(edit.edit.remove)]
+        if click.confirm(f"{edit.path}: {' '.join(words)}. Send?", err=True):
+            paths.append(edit.path)
+    return outbox.Queueing(paths=paths) if paths else None
+
+
+@write_back_group.command("resume")
+@destination_options
+@click.pass_obj
+def resume_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+    """Go on sending what is queued for NAME; ends a pause.
+
+    Example: reviewer write-back resume home
+    """
+    with desk(frame, name, folder, workspace) as at:
+        at.library.destinations.put(replace(at.destination, paused=False))
+        with connected(at) as run:
+            at.output.done(send(run, at.output).summary)
+
+
+@write_back_group.command("pause")
+@destination_options
+@click.pass_obj
+def pause_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+    """Send nothing more to NAME until `resume`; a run in progress stops after its edit.
+
+    Example: reviewer write-back pause home
+    """
+    with desk(frame, name, folder, workspace, working=False) as at:
+        at.library.destinations.put(replace(at.destination, paused=True))
+        at.output.done(summary(at.library, name))
+
+
+@write_back_group.command("undo")
+@destination_options
+@click.option("--batch", type=int, help="That batch; the last one if not given.")
+@click.pass_obj
+def undo_command(
+    frame: Frame, name: str, folder: Path | None, workspace: Path | None, batch: int | None
+) -> None:
+    """Take back what a batch really changed at NAME, with the same looks and checks.
+
+    Example: reviewer write-back undo home
+    """
+    with desk(frame, name, folder, workspace) as at:
+        count = outbox.queue_undo(at.library, at.destination, batch)
+        at.output.note(f"{count:,} posts are put back.")
+        with connected(at) as run:
+            at.output.done(send(run, at.output).summary)
+
+
+@write_back_group.command("settle")
+@destination_options
+@click.option("--only", multiple=True, metavar="PATH", help="This image; may be given often.")
+@click.option(
+    "--send-rest/--keep-theirs",
+    required=True,
+    default=None,
+    help="Send what is left of ours, or leave the posts as they are there.",
+)
+@click.pass_obj
+def settle_command(
+    frame: Frame,
+    name: str,
+    folder: Path | None,
+    workspace: Path | None,
+    *,
+    only: tuple[str, ...],
+    send_rest: bool,
+) -> None:
+    """Settle conflicts at NAME as you decide.
+
+    Example: reviewer write-back settle home --keep-theirs
+    """
+    with desk(frame, name, folder, workspace) as at:
+        count = outbox.settle(at.library, at.destination, only, send_rest=send_rest)
+        then = f"; send with: reviewer write-back resume {name}" if send_rest else ""
+        at.output.note(f"{count:,} conflicts settled{then}")
+        at.output.done(summary(at.library, name))
+
+
+@write_back_group.command("retry")
+@destination_options
+@click.pass_obj
+def retry_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+    """Queue again what NAME refused, for example after a key was mended; then `resume`.
+
+    Example: reviewer write-back retry home
+    """
+    with desk(frame, name, folder, workspace) as at:
+        outbox.retry(at.library, at.destination)
+        at.output.done(summary(at.library, name))
+
+
+@write_back_group.command("cancel")
+@destination_options
+@click.pass_obj
+def cancel_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+    """Do not send to NAME what is still queued.
+
+    Example: reviewer write-back cancel home
+    """
+    with desk(frame, name, folder, workspace) as at:
+        outbox.cancel(at.library, at.destination)
+        at.output.done(summary(at.library, name))
+
+
+@write_back_group.command("list")
+@destination_options
+@click.pass_obj
+def list_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+    """Tell how many edits for NAME are in which state, and the conflicts and failures.
+
+    Example: reviewer write-back list home
+    """
+    with desk(frame, name, folder, workspace, working=False) as at:
+        stuck = at.library.outbox.all(name, (EntryState.CONFLICT, EntryState.FAILED))
+        at.output.table(
+            [f"{entry.path}: {entry.state.value}: {entry.problem}" for entry in stuck[:MOST_LISTED]]
+        )
+        at.output.done(summary(at.library, name))

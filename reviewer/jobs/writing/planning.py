@@ -1,0 +1,268 @@
+"""What a destination would be sent: a plan of the answers, made without asking anybody.
+
+Only what a person answered is ever in a plan, with what follows from an answer with certainty: a
+Yes to `cat_ears` is a Yes to `animal_ears`, a No to `animal_ears` a No to `cat_ears`. A score
+alone never is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from reviewer.core.labels import effective_tags, settled
+from reviewer.core.outbox import Destination, Edit, Tags
+from reviewer.core.types import Answer, Decision, ImageState, Origin
+from reviewer.jobs.writing.places import reader, writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from reviewer.core.types import Image
+    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.sites.policy import Policy
+    from reviewer.store.library import Library
+
+
+NOT_LOOKED_AT = frozenset({Origin.COPY, Origin.BATCH})
+"""Answers that were carried over to an image that was not on screen."""
+
+SIMULATED = "simulated"
+"""Reviewer of answers that the program gave to itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A change that is not sent, with the reason for people.
+
+    Attributes:
+        path: Of the image.
+        tag: As the destination writes it; empty where the whole image is skipped.
+        action: "add" or "remove"; empty for the whole image.
+    """
+
+    path: str
+    tag: str
+    action: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedEdit:
+    """One image's edit.
+
+    Attributes:
+        remote_id: Of its post; empty where it is not known yet.
+        problem: What a look at the post showed; empty before one.
+    """
+
+    image_id: int
+    path: str
+    sha256: str
+    remote_id: str
+    edit: Edit
+    problem: str = ""
+
+
+@dataclass(slots=True)
+class Plan:
+    """All that a destination would be sent.
+
+    Attributes:
+        waiting: Paths of images whose last edit is still on its way.
+        looked: Whether the posts were looked at.
+    """
+
+    destination: str
+    edits: list[PlannedEdit] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
+    looked: bool = False
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Figures for people."""
+        return {
+            "images": len(self.edits),
+            "adds": sum(len(e.edit.add) for e in self.edits),
+            "removes": sum(len(e.edit.remove) for e in self.edits),
+            "new_tags": sum(len(e.edit.new) for e in self.edits),
+            "conflicts": sum(bool(e.problem) for e in self.edits),
+            "skipped": len(self.skipped),
+            "on_their_way": len(self.waiting),
+        }
+
+
+def make_plan(library: Library, destination: Destination, policy: Policy) -> Plan:
+    """Compares the answers with what the destination is known to have.
+
+    What it has is what the last edit left there, else the original tags.
+
+    Args:
+        library: The collection.
+        destination: Where to.
+        policy: Its rules.
+    """
+    plan = Plan(destination.name)
+    vocabulary = library.vocabulary()
+    aliases = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
+    read = reader(policy.style, aliases)
+    judge = _Judge(vocabulary, policy, plan)
+    answers, others = _answers(library)
+    seen = library.outbox.seen(destination.name)
+    busy = library.outbox.open_posts(destination.name)
+    left_alone = library.outbox.left_alone(destination.name)
+    for image, original in library.images.rows():
+        judge.leave_out(image.path, others.get(image.id, {}))
+        given = answers.get(image.id)
+        if not given or image.state is ImageState.GONE:
+            continue
+        remote_id, left = seen.get(image.id, (_post_of(image, destination, policy), None))
+        if remote_id and remote_id in busy:
+            plan.waiting.append(image.path)
+            continue
+        there = _names_there(left, original, vocabulary, read)
+        given = judge.still_wanted(image.path, given, left_alone.get(image.id, {}))
+        edit = judge.edit(image.path, _words(given), original, there)
+        if not edit.empty:
+            plan.edits.append(
+                PlannedEdit(image.id, image.path, image.sha256.hex(), remote_id, edit)
+            )
+    return plan
+
+
+Answers = dict[int, dict[int, Decision]]
+"""By image id and tag id."""
+
+
+def _answers(library: Library) -> tuple[Answers, Answers]:
+    """The live answers that a person gave with the image on screen, and all the others."""
+    people: Answers = {}
+    others: Answers = {}
+    for decision in library.decisions.live():
+        answers = people if _is_a_persons(decision) else others
+        answers.setdefault(decision.image_id, {})[decision.tag_id] = decision
+    return people, others
+
+
+def _is_a_persons(decision: Decision) -> bool:
+    return decision.reviewer != SIMULATED and decision.origin not in NOT_LOOKED_AT
+
+
+def _words(given: Mapping[int, Decision]) -> dict[int, Answer]:
+    return {tag_id: decision.answer for tag_id, decision in given.items()}
+
+
+def _names_there(
+    left: Tags | None,
+    original: frozenset[int],
+    vocabulary: Vocabulary,
+    read: Callable[[str], str],
+) -> Tags:
+    if left is None:
+        return frozenset(vocabulary.name(tag_id) for tag_id in original)
+    return frozenset(read(tag) for tag in left)
+
+
+def _post_of(image: Image, destination: Destination, policy: Policy) -> str:
+    """How a destination names the post of an image; empty where that is not known."""
+    if destination.kind == "hydrus":
+        return image.sha256.hex()
+    if destination.kind == "files":
+        return image.path
+    host = urlsplit(destination.url).hostname or ""
+    words = {destination.site} if destination.site else {*policy.words, host}
+    return image.remote_id if image.site and image.site in words else ""
+
+
+def _action(answer: Answer) -> str:
+    return "add" if answer is Answer.YES else "remove"
+
+
+class _Judge:
+    """Turns the answers of one image after the other into edits."""
+
+    def __init__(self, vocabulary: Vocabulary, policy: Policy, plan: Plan) -> None:
+        self._vocabulary = vocabulary
+        self._policy = policy
+        self._plan = plan
+        self._write = writer(policy.style)
+
+    def edit(
+        self, path: str, given: Mapping[int, Answer], original: frozenset[int], there: Tags
+    ) -> Edit:
+        """What the answers of an image change in the tags that are there."""
+        implications = self._vocabulary.implications
+        known = settled(given, implications)
+        add: set[int] = set()
+        remove: set[int] = set()
+        follows: set[int] = set()
+        for tag_id, answer in known.items():
+            name = self._vocabulary.name(tag_id)
+            if answer is Answer.YES and name not in there:
+                # A site that adds it itself is not told; it may, and undo takes it back.
+                own = tag_id in given or not self._policy.implies
+                (add if own else follows).add(tag_id)
+            elif answer is Answer.NO and name in there:
+                remove.add(tag_id)
+        if self._policy.implies:
+            for tag_id in sorted(remove):
+                if self._is_implied(tag_id, known, there):
+                    remove.discard(tag_id)
+                    self._skip(path, tag_id, "remove", "another tag that stays implies it")
+        orphans = original - effective_tags(original, given, implications) - set(known)
+        for tag_id in sorted(orphans):
+            if self._vocabulary.name(tag_id) in there:
+                self._skip(path, tag_id, "remove", "nobody answered it: it only lost its child")
+        return Edit(
+            self._allowed(path, add, "add"),
+            self._allowed(path, remove, "remove"),
+            frozenset(self._word(tag_id) for tag_id in follows),
+        )
+
+    def leave_out(self, path: str, answers: Mapping[int, Decision]) -> None:
+        """Notes answers that nobody gave while looking at the image: they are never sent."""
+        for tag_id, decision in sorted(answers.items()):
+            if decision.answer is not Answer.UNSURE:
+                action = _action(decision.answer)
+                self._skip(path, tag_id, action, "nobody looked at it on this image")
+
+    def still_wanted(
+        self, path: str, given: Mapping[int, Decision], left_alone: Mapping[str, int]
+    ) -> dict[int, Decision]:
+        """The answers without those whose edit was taken back, or left as the site has it."""
+        kept = {}
+        for tag_id, decision in given.items():
+            if decision.answered_at < left_alone.get(self._word(tag_id), 0):
+                reason = "taken back or left as it is there; answer it again to send it"
+                self._skip(path, tag_id, _action(decision.answer), reason)
+            else:
+                kept[tag_id] = decision
+        return kept
+
+    def _is_implied(self, tag_id: int, known: Mapping[int, Answer], there: Tags) -> bool:
+        """Whether a tag that the post keeps or gets brings this one back."""
+        return any(
+            known.get(child) is Answer.YES
+            or (known.get(child) is not Answer.NO and self._vocabulary.name(child) in there)
+            for child in self._vocabulary.implications.descendants(tag_id)
+        )
+
+    def _allowed(self, path: str, tag_ids: set[int], action: str) -> Tags:
+        kept = set()
+        for tag_id in sorted(tag_ids):
+            reason = self._policy.refusal(self._word(tag_id))
+            if reason:
+                self._skip(path, tag_id, action, reason)
+            else:
+                kept.add(self._word(tag_id))
+        return frozenset(kept)
+
+    def _word(self, tag_id: int) -> str:
+        tag = self._vocabulary.tags.get(tag_id)
+        name = self._vocabulary.name(tag_id)
+        return self._write(name, tag.category if tag else None)
+
+    def _skip(self, path: str, tag_id: int, action: str, reason: str) -> None:
+        self._plan.skipped.append(Skipped(path, self._word(tag_id), action, reason))
