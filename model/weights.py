@@ -10,7 +10,7 @@ import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlparse
 
 import torch
@@ -94,6 +94,15 @@ def read_state(path: Path) -> dict[str, Tensor]:
     Raises:
         TaggerProblem: The file cannot be read, or holds more than tensors.
     """
+    return _plain(_unwrap(read_mapping(path)), path)
+
+
+def read_mapping(path: Path) -> Mapping[str, Any]:
+    """Read a weights file as it is, wrappers and plain values included.
+
+    Raises:
+        TaggerProblem: The file cannot be read, or holds more than tensors and plain values.
+    """
     try:
         if path.suffix == ".safetensors":
             found: object = load_file(path)
@@ -106,7 +115,9 @@ def read_state(path: Path) -> dict[str, Tensor]:
         ) from problem
     except (OSError, RuntimeError, EOFError, ValueError, SafetensorError) as problem:
         raise TaggerProblem(f"The weights file {path} cannot be read: {problem}") from problem
-    return _plain(_unwrap(found), path)
+    if not isinstance(found, Mapping):
+        raise TaggerProblem(f"The weights file {path} holds no tensors by name.")
+    return found
 
 
 def _unwrap(found: object) -> object:

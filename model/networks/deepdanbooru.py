@@ -9,7 +9,7 @@ puts the odd pixel after the picture.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple
 
 from torch import Tensor, nn
 from torch.nn import functional
@@ -111,4 +111,4 @@ class DeepDanbooru(nn.Module):
         inner = functional.relu(first(x))
         inner = third(functional.relu(second(functional.pad(inner, around))))
         beside = x if block.short_cut < 0 else self.get_submodule(f"n_Conv_{block.short_cut}")(x)
-        return cast("Tensor", functional.relu(inner + beside))
+        return functional.relu(inner + beside)

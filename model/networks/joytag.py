@@ -126,7 +126,7 @@ class _Positions(nn.Module):
     def forward(self, tokens: Tensor, rows: int, columns: int) -> Tensor:
         """Add to (B, rows x columns, D) tokens."""
         if self.embedding is not None:
-            return tokens + cast("Tensor", self.embedding.weight)
+            return tokens + self.embedding.weight
         return tokens + _sines(rows, columns, tokens.shape[-1]).to(tokens)
 
 

@@ -82,7 +82,7 @@ class OnnxBackbone(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Run a batch, one by one where the graph was exported for a single picture."""
-        parts = x.split(1) if self._single else (x,)
+        parts = list(x[:, None]) if self._single else [x]
         results = [self._run(part) for part in parts]
         outputs = [
             torch.from_numpy(np.concatenate(found)).to(x.device)
@@ -140,7 +140,7 @@ def _as_rows(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     if embedding.ndim == 4:
         channels_last = embedding.shape[3] > embedding.shape[1]
-        return embedding.mean(axis=(1, 2) if channels_last else (2, 3))
+        embedding = embedding.mean(axis=(1, 2) if channels_last else (2, 3))
     if embedding.ndim == 3:
-        return embedding.mean(axis=1)
+        embedding = embedding.mean(axis=1)
     return embedding.reshape(len(embedding), -1)

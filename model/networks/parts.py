@@ -36,7 +36,7 @@ def classifier_path(network: nn.Module, n_outputs: int, within: str = "") -> str
     Raises:
         TaggerProblem: There is none.
     """
-    found = [
+    found: list[str] = [
         name
         for name, part in network.named_modules()
         if isinstance(part, nn.Linear)
@@ -52,17 +52,19 @@ def classifier_path(network: nn.Module, n_outputs: int, within: str = "") -> str
 
 
 def take_off(network: nn.Module, path: str) -> nn.Linear:
-    """Put an identity in place of a linear layer, and give the layer, with a bias."""
+    """Put an identity in place of a linear layer; gives the layer, with a bias in any case."""
     parent, _, leaf = path.rpartition(".")
     layer = network.get_submodule(path)
     if not isinstance(layer, nn.Linear):
         raise TaggerProblem(f"The layer {path} of the network is not linear.")
     setattr(network.get_submodule(parent), leaf, nn.Identity())
-    return layer if layer.bias is not None else with_bias(layer)
+    return with_bias(layer)
 
 
 def with_bias(layer: nn.Linear) -> nn.Linear:
-    """The same layer with a bias of zeros."""
+    """The same layer; with a bias of zeros if it has none."""
+    if getattr(layer, "bias", None) is not None:
+        return layer
     full = nn.Linear(layer.in_features, layer.out_features)
     with torch.no_grad():
         full.weight.copy_(layer.weight)
