@@ -96,6 +96,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("previous", "Previous question", ("Left", "Up", WHEEL_UP), "Move"),
     Command("queue.next", "Next queue", ("]",), "Move", view=View.BOTH),
     Command("queue.previous", "Previous queue", ("[",), "Move", view=View.BOTH),
+    Command("queue.best", "Best other queue", ("U",), "Move", view=View.BOTH),
     Command(
         "queue.pick",
         "Pick a queue or tag",

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.core.types import Side
+from reviewer.ui.outlook_card import OutlookCard
 from reviewer.ui.queue_model import QueueDelegate, QueueModel, QueueRow
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class QueuePanel(QFrame):
         chosen: Emitted with the `QueueRow` that was picked.
         side_chosen: Emitted with a `Side` or `None`.
         picking_ended: The picker gave the focus back.
+        outlook: What the queue in front of the reviewer gave and promises.
     """
 
     chosen = Signal(object)
@@ -64,6 +66,7 @@ class QueuePanel(QFrame):
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setAccessibleName("Queues")
         self._list.clicked.connect(self._click)
+        self.outlook = OutlookCard(self)
         self._nothing = QLabel("No queue has that in its name.", self)
         self._nothing.setProperty("tone", "muted")
         self._nothing.setContentsMargins(12, 4, 12, 4)
@@ -78,6 +81,7 @@ class QueuePanel(QFrame):
         column.addLayout(top)
         column.addWidget(self._nothing)
         column.addWidget(self._list, 1)
+        column.addWidget(self.outlook)
         column.addLayout(self._side_row())
 
     def _side_row(self) -> QHBoxLayout:

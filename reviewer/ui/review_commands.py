@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from reviewer.core.advice import best_other
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
@@ -158,6 +159,7 @@ class LookCommands(QObject):
             "previous": partial(self._turn, -1),
             "queue.next": partial(self._step_queue, 1),
             "queue.previous": partial(self._step_queue, -1),
+            "queue.best": self._leave_for_best,
             "queue.pick": self._pick,
             "zoom.toggle": view.toggle_zoom,
             "zoom.in": partial(view.zoom_by, STEP),
@@ -184,6 +186,17 @@ class LookCommands(QObject):
         if tag_id is not None:
             self._session.enter(Mode.TAG, tag_id)
             self._showing.show(pressed)
+
+    def _leave_for_best(self) -> None:
+        """Goes to the queue that promises most beside the one in front of the reviewer."""
+        pressed = self._showing.latency.now()
+        feed = self._session.feed
+        tag_id = best_other(feed.book, feed.tag_id)
+        if tag_id is None:
+            self._page.notice.say("There is no other queue with questions.")
+            return
+        self._session.enter(Mode.TAG, tag_id)
+        self._showing.show(pressed)
 
     def _pick(self) -> None:
         if not self._page.side_panels:

@@ -14,6 +14,7 @@ from reviewer.ui.carrying import Carrying
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
+from reviewer.ui.sitting_watch import SittingWatch
 from reviewer.ui.surroundings import PLACE, Surroundings
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class ReviewController(QObject):
     Attributes:
         handlers: What each command of the table does, by id.
         showing: The question on screen.
+        sitting: The time that was set, and advice.
         leave_wanted, jobs_wanted, fullscreen_wanted: Commands that are the window's to carry out.
         page_wanted: A side page is to be opened; with its name.
         refresh_due: So many answers were given that the tagger should learn from them.
@@ -67,6 +69,7 @@ class ReviewController(QObject):
         self._bare.timeout.connect(self._hide_panels)
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self.take_new_ranking)
+        self.sitting = SittingWatch(library, session, page, self._around, settings)
         answers = AnswerCommands(library, session, page, self.showing, self._around)
         answers.answered.connect(self._ask_for_refresh)
         grid = GridCommands(library, session, page, self.showing, self._around)
@@ -104,6 +107,7 @@ class ReviewController(QObject):
         """Stops what runs in the background."""
         self._bare.stop()
         self._poll.stop()
+        self.sitting.close()
         self._around.close()
         self.showing.close()
 

@@ -8,10 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from reviewer.core.commands import View, commands_in
 from reviewer.ui.actions import KeyMap
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
+
+    from reviewer.core.commands import Command
 
 
 class SidePage(QWidget):
@@ -30,6 +33,14 @@ class SidePage(QWidget):
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._page_keys = KeyMap(QGuiApplication.platformName())
+
+    def take_keys(self, commands: tuple[Command, ...]) -> None:
+        """Takes the keys that are in force.
+
+        Args:
+            commands: All commands with their keys.
+        """
+        self._page_keys = KeyMap(QGuiApplication.platformName(), commands_in(View.SINGLE, commands))
 
     def opened(self) -> None:
         """Is called each time the page is shown: the place to bring it up to date."""

@@ -79,6 +79,7 @@ class SidePages(QObject):
             page = self._pages[name] = self._factories[name](review, self._beside)
             page.closed.connect(self.closed)
             self._stack.addWidget(page)
+        page.take_keys(self._beside.settings().bindings.commands())
         self._stack.setCurrentWidget(page)
         self._shown = page
         page.opened()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import set_tone
-from reviewer.ui.words import duration, percent_range, promise
+from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:
     from reviewer.core.statistics import Interval
@@ -63,6 +63,7 @@ class StatusLine(QWidget):
         self._left = self._text("Expected errors among the questions left")
         self._saved = self._text("Every answer is on disk before the next picture shows")
         self._tagger = self._text("The tagger version that ranks the questions")
+        self._time = self._text("Time left of the sitting; T changes it")
         self._paint = self._text("From the key press to the next picture painted")
         self._job = QPushButton(self)
         self._job.setProperty("tone", "segment")
@@ -75,6 +76,7 @@ class StatusLine(QWidget):
         row.setSpacing(22)
         for label in (self._pace, self._today, self._yield, self._left, self._saved):
             row.addWidget(label)
+        row.addWidget(self._time)
         row.addStretch(1)
         row.addWidget(self._job)
         row.addWidget(self._tagger)
@@ -99,18 +101,27 @@ class StatusLine(QWidget):
 
     def show_figures(self, figures: Figures) -> None:
         """Takes new figures; those without ground are left blank."""
-        pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else ""
-        self._pace.setText(pace)
-        self._pace.setVisible(bool(pace))
-        self._today.setText(f"{figures.today:,} today")
+        pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else "no pace yet"
+        self._tell(self._pace, pace)
+        self._tell(self._today, f"{figures.today:,} today")
         share = percent_range(figures.recent_yield) if figures.counted else "no answers yet"
-        self._yield.setText(f"yield {share}")
-        self._left.setText(promise(figures.errors_left, "errors left", proven=figures.proven))
-        self._saved.setText("saved" if figures.saved else "NOT SAVED")
+        self._tell(self._yield, f"yield {share}")
+        self._tell(self._left, promise(figures.errors_left, "errors left", proven=figures.proven))
+        self._tell(self._saved, "saved" if figures.saved else "NOT SAVED")
         set_tone(self._saved, "muted" if figures.saved else "alarm")
-        self._tagger.setText(figures.tagger)
+        self._tell(self._tagger, figures.tagger)
         paint = f"{figures.paint_p50:.0f} ms (p95 {figures.paint_p95:.0f})"
-        self._paint.setText(paint if figures.painted else "")
+        self._tell(self._paint, paint if figures.painted else "")
+
+    def show_time_left(self, seconds: float | None) -> None:
+        """Shows what is left of the time that was set; `None` without one."""
+        self._tell(self._time, "" if seconds is None else time_left(seconds))
+
+    def _tell(self, label: QLabel, text: str) -> None:
+        """Shows a text; its place grows where it must and never shrinks, so that nothing jumps."""
+        if label.text() != text:
+            label.setText(text)
+            label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))
 
     def show_job(self, title: str, progress: Progress | None) -> None:
         """Shows the job in progress."""

@@ -37,9 +37,11 @@ class Surroundings(QObject):
     Attributes:
         step_stored: Emitted with the decisions of a step, and 1 when it was stored or -1 when it
             was taken back.
+        refreshed: Everything is up to date, and the picture is painted.
     """
 
     step_stored = Signal(object, int)
+    refreshed = Signal()
 
     def __init__(
         self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
@@ -103,6 +105,7 @@ class Surroundings(QObject):
         self._page.status.show_figures(self._figures())
         self._showing.prefetch()
         self._remember_place()
+        self.refreshed.emit()
 
     def _remember_place(self) -> None:
         """Stores where questions come from, to begin there next time."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ def duration(seconds: float) -> str:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest} min" if hours < 24 else f"{hours} h"
+
+
+def time_left(seconds: float) -> str:
+    """What is left of a span that was set, in words that change once a minute."""
+    if seconds <= 0:
+        return "time is up after this answer"
+    minutes = math.ceil(seconds / 60)
+    return "last minute" if minutes <= 1 else f"{minutes} min left"
 
 
 def percent_range(share: Interval) -> str:

@@ -1,0 +1,147 @@
+"""Looks after the reviewer: when to go on elsewhere, when the time is up, how controls went."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from reviewer.core.advice import NEXT, best_other, outlook
+from reviewer.core.controls import LOOKED_BACK, falls_below
+from reviewer.core.feed import Mode
+from reviewer.core.timebox import Timebox
+from reviewer.core.types import Category, Origin
+from reviewer.ui.notice_bar import Kind
+from reviewer.ui.outlook_card import Better, advice_lines, outlook_lines
+from reviewer.ui.theme import shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Decision
+    from reviewer.settings import Settings
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.surroundings import Surroundings
+
+TICK_MS = 1000
+
+
+class SittingWatch(QObject):
+    """Stands beside one review from its opening to its end.
+
+    Attributes:
+        opened_ms: When the review was opened, unix milliseconds.
+        timebox: The time that was set for it; `None` without one.
+        time_is_up: The time is over, and the question on screen was answered.
+    """
+
+    time_is_up = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        session: ReviewSession,
+        page: ReviewPage,
+        around: Surroundings,
+        settings: Settings,
+    ) -> None:
+        """Begins without a time limit."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._few = settings.few_fixes
+        keys = {entry.id: entry.keys for entry in settings.bindings.commands()}
+        self._best_key = next(iter(keys["queue.best"]), "the list")
+        self._floor = settings.controls_floor_percent / 100
+        self._told: set[int] = set()
+        self.opened_ms = int(time.time() * 1000)
+        self.timebox: Timebox | None = None
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_time)
+        around.step_stored.connect(self._stored)
+        around.refreshed.connect(self.show_outlook)
+
+    def begin_timebox(self, minutes: int) -> None:
+        """Sets a time for the sitting, from now on; 0 takes it away."""
+        self.timebox = Timebox(time.monotonic(), minutes) if minutes else None
+        if minutes:
+            self._tick.start()
+        else:
+            self._tick.stop()
+        self._show_time()
+
+    def close(self) -> None:
+        """Stops the clock."""
+        self._tick.stop()
+
+    # -- what is said ----------------------------------------------------------------------------
+
+    def show_outlook(self) -> None:
+        """Shows what the queue on screen gave and promises."""
+        feed = self._session.feed
+        tag_id = feed.tag_id
+        if tag_id is None or feed.mode is Mode.FLAGGED:
+            self._page.queues.outlook.show_nothing()
+            return
+        recent = self._library.history.last_of_tag(tag_id, NEXT)
+        promises = feed.book.promises(tag_id)
+        found = outlook(promises, recent, self._session.pace.per_minute, self._few)
+        advice = ("", "")
+        if found.move_on or not found.left:
+            advice = advice_lines(
+                found,
+                self._better(),
+                self._few,
+                everywhere=feed.mode is Mode.BEST,
+                key=self._best_key,
+            )
+        vocabulary = self._session.vocabulary
+        tag = vocabulary.tags.get(tag_id)
+        self._page.queues.outlook.show_outlook(
+            shown_name(vocabulary.name(tag_id)),
+            tag.category if tag else Category.GENERAL,
+            outlook_lines(found, proven=feed.book.ranking.proven),
+            advice,
+        )
+
+    def _better(self) -> Better | None:
+        feed = self._session.feed
+        other = best_other(feed.book, feed.tag_id)
+        if other is None:
+            return None
+        promised = float(feed.book.promises(other)[:NEXT].sum())
+        return Better(shown_name(self._session.vocabulary.name(other)), promised)
+
+    def _stored(self, decisions: Sequence[Decision], times: int) -> None:
+        if times < 0:
+            return
+        for decision in decisions:
+            if decision.origin is Origin.CONTROL:
+                self._look_at_controls(decision.tag_id)
+        if self.timebox is not None and self.timebox.over(time.monotonic()):
+            self.begin_timebox(0)
+            self.time_is_up.emit()
+
+    def _look_at_controls(self, tag_id: int) -> None:
+        """Says once of a tag that its answers do not agree with what is known."""
+        if tag_id in self._told:
+            return
+        reviewer = self._session.reviewer
+        records = self._library.controls.records_of_tag(reviewer, tag_id, 2 * LOOKED_BACK)
+        found = falls_below(records, self._floor)
+        if found is not None:
+            self._told.add(tag_id)
+            name = shown_name(self._session.vocabulary.name(tag_id))
+            self._page.notice.say(
+                f"Of {found.asked} questions on {name} whose answer was known, {found.alike} came "
+                "out the same. T shows which did not.",
+                Kind.WARNING,
+            )
+
+    def _show_time(self) -> None:
+        left = None if self.timebox is None else self.timebox.left(time.monotonic())
+        self._page.status.show_time_left(left)
