@@ -96,6 +96,15 @@ class Settings:
         others = (other for other in self.recent if other.workspace != entry.workspace)
         return replace(self, recent=(entry, *others)[:RECENT])
 
+    def with_value(self, name: str, value: object) -> Settings:
+        """The settings with another value for one of them.
+
+        Raises:
+            TypeError: There is no setting of that name.
+        """
+        changed: dict[str, Any] = {name: value}
+        return replace(self, **changed)
+
     def without_recent(self, workspace: str) -> Settings:
         """The settings without a collection that is no longer there."""
         return replace(

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
 from reviewer.ui.actions import KeyMap
+from reviewer.ui.applying import Appearance, needs_reopening
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
@@ -58,6 +59,7 @@ class MainWindow(QMainWindow):
         """
         super().__init__()
         self.settings = settings
+        self._appearance = Appearance(self, settings)
         self._keep = keep
         self._runner = runner
         self._sample = sample
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self.start_page.folder_chosen.connect(self.prepare)
         self.start_page.recent_chosen.connect(self._open_recent)
         self.start_page.sample_wanted.connect(partial(self.prepare_sample, None))
+        self.start_page.settings_wanted.connect(partial(self.side_pages.open, "settings"))
         self._preparing.ready.connect(self.open_collection)
         self._preparing.stopped.connect(self.show_start)
         self._preparing.refused.connect(self._refuse)
@@ -158,6 +161,9 @@ class MainWindow(QMainWindow):
 
     def _store(self, settings: Settings) -> None:
         self.settings = settings
+        self._appearance.show(settings)
+        if self.review is not None:
+            self.review.apply(settings)
         try:
             self._keep(settings)
         except ReviewerError as error:
@@ -226,7 +232,11 @@ class MainWindow(QMainWindow):
             self.jobs_page.open(self.review.library.versions.all())
 
     def _back_to_review(self) -> None:
-        if self.review is not None:
+        if self.review is None:
+            self.show_start()
+        elif needs_reopening(self.review.settings, self.settings):
+            self.open_collection(self.review.workspace)
+        else:
             self._pages.setCurrentWidget(self.review.page)
             self.review.page.setFocus()
 

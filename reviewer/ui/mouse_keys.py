@@ -30,7 +30,7 @@ class MouseKeys(QObject):
             on the window system's clock).
     """
 
-    pressed = Signal(str, "qint64")
+    pressed = Signal(str, object)
 
     def __init__(self, is_bound: Callable[[str], bool], parent: QObject) -> None:
         """Watches nothing yet.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.controls import Controls
@@ -10,6 +11,7 @@ from reviewer.core.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
+from reviewer.ui.applying import AT_ONCE
 from reviewer.ui.review_controller import ReviewController
 from reviewer.ui.review_page import ReviewPage
 
@@ -26,6 +28,7 @@ class Review:
 
     Attributes:
         workspace: Where the collection is kept.
+        settings: Those that it was opened with, or that were applied since.
     """
 
     def __init__(self, workspace: Path, settings: Settings, parent: QWidget) -> None:
@@ -37,6 +40,7 @@ class Review:
             StoreError: It cannot be opened.
         """
         self.workspace = workspace
+        self.settings = settings
         with ExitStack() as stack:
             self.library = stack.enter_context(Library.open(workspace))
             stack.enter_context(self.library.workspace.held("review"))
@@ -66,6 +70,14 @@ class Review:
     def start(self) -> None:
         """Shows the first question."""
         self.controller.start()
+
+    def apply(self, settings: Settings) -> None:
+        """Takes other settings, as far as that can be done while the review goes on."""
+        if settings.bindings != self.settings.bindings:
+            self.page.bind(settings.bindings.commands())
+        self.controller.apply(settings)
+        taken = {name: getattr(settings, name) for name in AT_ONCE}
+        self.settings = replace(self.settings, **taken)
 
     def close(self) -> None:
         """Stops decoding, writes what is in line, lets go of the collection."""

@@ -34,6 +34,15 @@ class SidePage(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._page_keys = KeyMap(QGuiApplication.platformName())
 
+    def bind(self, commands: tuple[Command, ...]) -> None:
+        """Takes the keys that the person has.
+
+        Args:
+            commands: The command table with them.
+        """
+        at_hand = commands_in(View.SINGLE, commands)
+        self._page_keys = KeyMap(QGuiApplication.platformName(), at_hand)
+
     def take_keys(self, commands: tuple[Command, ...]) -> None:
         """Takes the keys that are in force.
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ FACTORIES: Mapping[str, Factory] = MappingProxyType({})
 """The pages there are, by the name of their command."""
 
 
+WITHOUT_COLLECTION: Mapping[str, Callable[[Beside], SidePage]] = MappingProxyType(
+    {"settings": SettingsPage}
+)
+"""The pages that need no open collection."""
+
+
 class SidePages(QObject):
     """Shows side pages in the window's stack.
 
@@ -67,21 +74,28 @@ class SidePages(QObject):
         self._shown: SidePage | None = None
         stack.currentChanged.connect(self._turned)
 
-    def open(self, name: str, review: Review) -> None:
+    def open(self, name: str, review: Review | None = None) -> None:
         """Shows a page.
 
         Args:
             name: One of the factories'.
-            review: The open collection.
+            review: The open collection; `None` for a page that needs none.
         """
         page = self._pages.get(name)
         if page is None:
-            page = self._pages[name] = self._factories[name](review, self._beside)
+            if name in WITHOUT_COLLECTION:
+                page = WITHOUT_COLLECTION[name](self._beside)
+            elif review is not None:
+                page = self._factories[name](review, self._beside)
+            else:
+                return
+            self._pages[name] = page
             page.closed.connect(self.closed)
             self._stack.addWidget(page)
         page.take_keys(self._beside.settings().bindings.commands())
         self._stack.setCurrentWidget(page)
         self._shown = page
+        page.bind(self._beside.settings().bindings.commands())
         page.opened()
 
     def get(self, name: str) -> QWidget | None:

@@ -129,11 +129,13 @@ class StartPage(QWidget):
         folder_chosen: Emitted with the `Path` of an image folder.
         recent_chosen: Emitted with a `Recent`.
         sample_wanted: Try the sample.
+        settings_wanted: Open the settings.
     """
 
     folder_chosen = Signal(object)
     recent_chosen = Signal(object)
     sample_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Lays the page out; hand the collections in with `show_recent`."""
@@ -155,6 +157,8 @@ class StartPage(QWidget):
         self._sample = QPushButton(" Try the sample")
         self._sample.setAccessibleName("Try the sample collection")
         self._sample.clicked.connect(self.sample_wanted)
+        self._settings = QPushButton("Settings")
+        self._settings.clicked.connect(self.settings_wanted)
         self._heading = _label("Recent collections", "heading")
         self._empty = _label(
             "Collections that you open are listed here.\n"
@@ -189,6 +193,7 @@ class StartPage(QWidget):
         buttons.addWidget(self._open)
         buttons.addWidget(self._sample)
         buttons.addStretch(1)
+        buttons.addWidget(self._settings)
         lead = _label(SENTENCE, "lead")
         lead.setWordWrap(True)
         column = QVBoxLayout()
