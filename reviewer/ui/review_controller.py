@@ -103,6 +103,11 @@ class ReviewController(QObject):
         self.showing.show()
         self._poll.start()
 
+    def apply(self, settings: Settings) -> None:
+        """Takes other settings."""
+        self._refresh_every = settings.refresh_every
+        self.showing.apply(settings)
+
     def close(self) -> None:
         """Stops what runs in the background."""
         self._bare.stop()

@@ -132,6 +132,11 @@ class Showing(QObject):
         )
         self._loader.want(keys)
 
+    def apply(self, settings: Settings) -> None:
+        """Takes other settings for the pictures held in memory."""
+        self._ahead, self._behind = settings.ahead, settings.behind
+        self._loader.cache_bytes = settings.cache_mib << 20
+
     def close(self) -> None:
         """Stops decoding."""
         self._closed = True
