@@ -11,6 +11,7 @@ import click
 import reviewer
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
+from reviewer.cli.explain import copies_command, explain_command
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
 from reviewer.cli.look import demo, need_display, open_command, review
@@ -69,6 +70,8 @@ for command in (
     retrain_command,
     versions,
     previews_command,
+    explain_command,
+    copies_command,
     export_command,
     status,
     plant_errors_command,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from reviewer.core.errors import UsageError
 from reviewer.store.aids import ReviewAids
+from reviewer.store.audits import AuditTable
 from reviewer.store.backups import daily_copy
 from reviewer.store.controls import ControlTable
 from reviewer.store.copies import CopyTable
@@ -18,6 +19,7 @@ from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.destinations import BucketTable, DestinationTable
+from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.outbox import OutboxTable
@@ -56,6 +58,7 @@ class Library:
     rankings: RankingFiles
     controls: ControlTable
     history: HistoryTable
+    audits: AuditTable
     state: StateTable
     aids: ReviewAids
     destinations: DestinationTable
@@ -108,6 +111,7 @@ class Library:
                 decisions=DecisionTable(database),
                 flags=FlagTable(database),
                 copies=CopyTable(database),
+                audits=AuditTable(database, place.audits),
                 versions=VersionTable(database),
                 rankings=RankingFiles(place.rankings),
                 controls=ControlTable(database),
@@ -153,6 +157,10 @@ class Library:
     def previews(self) -> PreviewFiles:
         """Small copies of large originals."""
         return PreviewFiles(self.workspace.cache / "previews")
+
+    def heatmaps(self, version: str) -> HeatmapFiles:
+        """The heat maps that a version made."""
+        return HeatmapFiles(self.workspace.scans / version / "heatmaps")
 
     def version_folder(self, version: str) -> Path:
         """Where a version's weights and records are."""

@@ -1,0 +1,162 @@
+"""Makes heat maps ahead, for the questions that will be asked next."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.queues import QueueBook
+from reviewer.core.types import ChangeSet
+from reviewer.jobs.context import Listener, Stage, stage
+from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.training import tagger_errors
+from reviewer.store.heatmaps import RECORD, HeatmapFiles
+from reviewer.store.scans import digest_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from model.predict import Predictor
+    from reviewer.core.types import Question
+    from reviewer.store.library import Library
+
+NEXT = 30
+"""Questions at the head of each queue that get a map."""
+COUNT = 2000
+"""Maps that one run makes at most."""
+AT_ONCE = 8
+"""Pictures that go through the network together."""
+
+
+def explain(
+    library: Library,
+    listener: Listener,
+    *,
+    count: int = COUNT,
+    minutes: float = 10.0,
+    device: str = "auto",
+) -> ChangeSet:
+    """Makes the heat maps that are missing, those of the best queues first.
+
+    Args:
+        library: A collection with a ranking.
+        listener: Hears of progress.
+        count: Maps to make at most.
+        minutes: After this long it stops; the next run goes on. 0 for no limit.
+        device: "auto", "cpu", "cuda" or "mps".
+
+    Raises:
+        TaggerError: The version cannot be loaded.
+        StoreError: The maps cannot be written; those before stay.
+    """
+    ranking = library.rankings.load()
+    if not len(ranking):
+        return ChangeSet(summary={"maps": 0})
+    from model.predict import Predictor
+
+    with tagger_errors():
+        predictor = Predictor.load(library.version_folder(ranking.version), device)
+    ids = library.tags.ids()
+    columns = {ids[tag]: column for column, (tag, _) in enumerate(predictor.tags) if tag in ids}
+    work = _Work(library, predictor, library.heatmaps(ranking.version), columns)
+    wanted = work.missing(itertools.islice(next_questions(QueueBook(ranking)), 4 * count), count)
+    until = time.monotonic() + 60 * minutes if minutes else None
+    with stage(listener, "explain", sum(map(len, wanted.values())), "questions") as progress:
+        made = work.run(wanted, progress, until)
+    return ChangeSet(summary={"maps": made, "version": ranking.version})
+
+
+def next_questions(book: QueueBook) -> Iterator[Question]:
+    """The head of every queue, in the order in which queues promise."""
+    for entry in book.summaries():
+        yield from itertools.islice(book.questions(entry.tag_id), NEXT)
+
+
+class _Work:
+    """What is needed to make maps of some pairs."""
+
+    def __init__(
+        self,
+        library: Library,
+        predictor: Predictor,
+        files: HeatmapFiles,
+        columns: dict[int, int],
+    ) -> None:
+        self._predictor = predictor
+        self._files = files
+        self._columns = columns
+        self._images = {
+            image_id: (library.folder / path, digest_of(sha256))
+            for image_id, path, sha256 in library.images.askable()
+        }
+
+    def missing(self, questions: Iterator[Question], count: int) -> dict[int, list[int]]:
+        """The tags of each image that have no map yet, by image id."""
+        there = {tuple(record) for record in self._files.records().tolist()}
+        wanted: dict[int, list[int]] = {}
+        for question in questions:
+            place = self._images.get(question.image_id)
+            if place is None or question.tag_id not in self._columns or count == 0:
+                continue
+            if (question.image_id, question.tag_id, place[1]) not in there:
+                wanted.setdefault(question.image_id, []).append(question.tag_id)
+                count -= 1
+        return wanted
+
+    def run(self, wanted: dict[int, list[int]], progress: Stage, until: float | None) -> int:
+        """Makes maps until all are there or the time is up; returns how many."""
+        made = 0
+        order = list(wanted)
+        for start in range(0, len(order), AT_ONCE):
+            if until is not None and time.monotonic() > until:
+                break
+            chunk = order[start : start + AT_ONCE]
+            made += self._batch({image_id: wanted[image_id] for image_id in chunk})
+            progress.advance(sum(len(wanted[image_id]) for image_id in chunk))
+        return made
+
+    def _batch(self, wanted: dict[int, list[int]]) -> int:
+        from model.heatmap import heat_maps
+
+        opened = {
+            image_id: picture
+            for image_id in wanted
+            if (picture := self._open(self._images[image_id][0])) is not None
+        }
+        if not opened:
+            return 0
+        maps = heat_maps(
+            self._predictor,
+            np.stack([pixels for pixels, _ in opened.values()]),
+            [size for _, size in opened.values()],
+            [[self._columns[tag] for tag in wanted[image_id]] for image_id in opened],
+        )
+        records = np.array(
+            [
+                (image_id, tag_id, self._images[image_id][1])
+                for image_id in opened
+                for tag_id in wanted[image_id]
+            ],
+            RECORD,
+        )
+        self._files.append(records, np.concatenate(maps))
+        return len(records)
+
+    def _open(self, path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
+        """The prepared pixels of a file and its size; `None` if it is broken."""
+        from model.images import prepare
+
+        config = self._predictor.record.config
+        try:
+            picture: Image.Image = open_for_tagger(path, config.wanted_px)
+        except ValueError:
+            # The scan sets such an image aside and says so.
+            return None
+        return prepare(picture, config), picture.size
