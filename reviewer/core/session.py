@@ -189,6 +189,9 @@ class ReviewSession:
             self.pages.show(asked)
         elif asked:
             self._walk.show(question_of(asked[0]))
+        elif self.pages.current is None and self.current is None:
+            # Nothing was on screen because the step had answered all that was left.
+            self._walk.advance()
         return taken
 
     def redo(self) -> list[Decision]:
