@@ -1,0 +1,330 @@
+"""The most suspicious pairs of billions, in one pass over scores of one byte each.
+
+Scores come in blocks, tag-major inside: (T, B) uint8, where a higher byte is a higher score and 0
+is no candidate (the tag is present, the pair is answered, the image is gone). What a byte is
+worth is told by `levels`, one line a tag, so that tags compare. The pass keeps, of every tag, a
+lowest byte that still counts; whole stretches below it cost no more than reading them, so the pass
+runs near the memory's bandwidth. The lowest bytes start from the histograms of a sample and rise
+as better pairs are found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from reviewer.core.compiled import compiled
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from numpy.typing import NDArray
+
+STRETCH = 256
+"""Scores that are looked at together: their largest one tells whether any counts."""
+
+MARGIN = 1.5
+"""How many more pairs than wanted the first lowest bytes are to let through: they rest on a
+sample."""
+
+_NOTHING = 256
+"""A lowest byte that no score reaches."""
+
+
+class Block(NamedTuple):
+    """Scores of some images that follow each other.
+
+    Attributes:
+        first: Row of the first image.
+        scores: (T, B) uint8, C-contiguous.
+    """
+
+    first: int
+    scores: NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which pairs are looked for.
+
+    Attributes:
+        total: How many in all.
+        per_tag: How many of one tag at most.
+        floor: Level below which a pair is not worth keeping.
+    """
+
+    total: int
+    per_tag: int
+    floor: float = -np.inf
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Pairs with their scores.
+
+    Attributes:
+        tag: (M,) int32 columns.
+        row: (M,) int32 rows.
+        score: (M,) uint8.
+    """
+
+    tag: NDArray[np.int32]
+    row: NDArray[np.int32]
+    score: NDArray[np.uint8]
+
+    def __len__(self) -> int:
+        return len(self.tag)
+
+    def take(self, which: NDArray[np.generic]) -> Pairs:
+        """The pairs at positions or at a mask."""
+        return Pairs(self.tag[which], self.row[which], self.score[which])
+
+
+def histograms(blocks: Iterable[Block], n_tags: int) -> NDArray[np.int64]:
+    """(T, 256) int64: how often each byte occurs among the scores of each tag."""
+    counts = np.zeros((n_tags, 256), np.int64)
+    for block in blocks:
+        compiled(_count_bytes)(block.scores, counts)
+    return counts
+
+
+def best_pairs(
+    blocks: Iterable[Block],
+    levels: NDArray[np.float32],
+    expected: NDArray[np.float64],
+    wanted: Wanted,
+    told: Callable[[int], None] | None = None,
+) -> Pairs:
+    """The pairs of highest level, in one pass.
+
+    Args:
+        blocks: The scores; none of them is changed.
+        levels: (T, 256) float32, what each byte of each tag is worth; never falls within a line.
+        expected: (T, 256), about how many pairs have each byte (`histograms`, scaled from a
+            sample). Where it promises too many, fewer than `wanted` may be found.
+        wanted: How many.
+        told: Hears the number of images that are done, after each block.
+
+    Returns:
+        The pairs, sorted by tag and row; of pairs that tie at the cut the first ones are kept.
+    """
+    search = _Search(levels, wanted, _starting(levels, expected, wanted))
+    for block in blocks:
+        search.look(block)
+        if told is not None:
+            told(block.first + block.scores.shape[1])
+    return search.result()
+
+
+def _starting(
+    levels: NDArray[np.float32], expected: NDArray[np.float64], wanted: Wanted
+) -> NDArray[np.int32]:
+    """(T,) lowest bytes that are expected to let a little more than what is wanted through."""
+    enough = np.cumsum(expected[:, :0:-1], axis=1)[:, ::-1] >= MARGIN * wanted.per_tag
+    # The highest byte with enough pairs from it on; 1 where all pairs together are too few.
+    own = np.where(enough.any(axis=1), 255 - np.argmax(enough[:, ::-1], axis=1), 1)
+    line = _level_with(levels, expected, MARGIN * wanted.per_tag, MARGIN * wanted.total)
+    shared = _first_at_least(levels, max(line, wanted.floor))
+    return np.maximum(np.maximum(own, shared), 1).astype(np.int32)
+
+
+def _level_with(
+    levels: NDArray[np.float32], counts: NDArray[np.generic], per_tag: float, total: float
+) -> float:
+    """The highest level that so many pairs reach, so many of a tag counted at most.
+
+    Minus infinity if there are fewer.
+    """
+    above = np.minimum(np.cumsum(counts[:, :0:-1], axis=1), per_tag)
+    counted = np.diff(above, axis=1, prepend=0)[:, ::-1].ravel()
+    there = np.flatnonzero(counted)
+    values = levels[:, 1:].ravel()[there]
+    order = np.argsort(-values, kind="stable")
+    place = int(np.searchsorted(np.cumsum(counted[there][order]), total))
+    return float(values[order[place]]) if place < len(order) else -np.inf
+
+
+def _first_at_least(levels: NDArray[np.float32], line: float) -> NDArray[np.int64]:
+    """(T,) the first byte of each tag whose level reaches a line; 256 where none does."""
+    return np.count_nonzero(levels < line, axis=1).astype(np.int64)
+
+
+class _Search:
+    """What was found so far, and the lowest byte of each tag that still counts."""
+
+    def __init__(
+        self, levels: NDArray[np.float32], wanted: Wanted, least: NDArray[np.int32]
+    ) -> None:
+        self._levels = levels
+        self._wanted = wanted
+        self._least = least
+        self._kept = np.zeros(levels.shape, np.int64)
+        self._of_tag = np.zeros(len(levels), np.int64)
+        self._make_room(2 * wanted.total + 16 * STRETCH)
+        self._count = 0
+
+    def _make_room(self, size: int) -> None:
+        self._tag = np.empty(size, np.int32)
+        self._row = np.empty(size, np.int32)
+        self._score = np.empty(size, np.uint8)
+
+    def look(self, block: Block) -> None:
+        """Goes through one block."""
+        tag = 0
+        while True:
+            tag, self._count = compiled(_collect)(
+                block.scores,
+                np.int32(block.first),
+                (self._least, self._kept, self._of_tag, self._wanted.per_tag),
+                (self._tag, self._row, self._score),
+                (tag, self._count),
+            )
+            if tag >= len(block.scores):
+                return
+            self._raise(block.scores.shape[1])
+
+    def _raise(self, width: int) -> None:
+        """Makes room for another tag's pairs: what cannot be among the wanted is dropped."""
+        wanted = self._wanted
+        line = _level_with(self._levels, self._kept, wanted.per_tag, wanted.total)
+        shared = _first_at_least(self._levels, line)
+        np.maximum(self._least, shared, out=self._least)
+        found = self._found()
+        kept = found.take(found.score >= self._least[found.tag])
+        # Room for twice as much as there is, so that making room is rare.
+        self._make_room(max(len(self._tag), 2 * (len(kept) + width)))
+        self._count = len(kept)
+        self._tag[: len(kept)] = kept.tag
+        self._row[: len(kept)] = kept.row
+        self._score[: len(kept)] = kept.score
+        self._kept[np.arange(256) < self._least[:, None]] = 0
+        self._of_tag[:] = self._kept.sum(axis=1)
+
+    def _found(self) -> Pairs:
+        part = slice(0, self._count)
+        return Pairs(self._tag[part], self._row[part], self._score[part])
+
+    def result(self) -> Pairs:
+        """Exactly the wanted pairs, sorted by tag and row."""
+        found = self._found()
+        found = _sorted(found.take(found.score >= self._least[found.tag]))
+        found = _capped(found, self._wanted.per_tag)
+        surplus = len(found) - self._wanted.total
+        if surplus <= 0:
+            return found
+        level = self._levels[found.tag, found.score]
+        line = np.partition(level, surplus)[surplus]
+        kept = level > line
+        ties = np.flatnonzero(level == line)
+        kept[ties[: self._wanted.total - int(kept.sum())]] = True
+        return found.take(kept)
+
+
+def _sorted(found: Pairs) -> Pairs:
+    """By tag and row; as single numbers, which are sorted many times faster than columns."""
+    key = found.tag.astype(np.uint64) << 40 | found.row.astype(np.uint64) << 8 | found.score
+    key.sort()
+    return Pairs(
+        (key >> 40).astype(np.int32),
+        (key >> 8 & 0xFFFFFFFF).astype(np.int32),
+        (key & 0xFF).astype(np.uint8),
+    )
+
+
+def _capped(found: Pairs, per_tag: int) -> Pairs:
+    """The best of each tag, in the order they were in."""
+    crowded = np.bincount(found.tag) > per_tag if len(found) else np.zeros(0, bool)
+    if not crowded.any():
+        return found
+    kept = ~crowded[found.tag]
+    several = np.flatnonzero(~kept)
+    order = several[np.lexsort((-found.score[several].astype(np.int16), found.tag[several]))]
+    tags = found.tag[order]
+    starts = np.searchsorted(tags, tags)
+    kept[order[np.arange(len(order)) - starts < per_tag]] = True
+    return found.take(kept)
+
+
+def best_of_tag(scores: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
+    """Rows of the highest scores of one tag, highest first, ties by row.
+
+    Args:
+        scores: (N,) uint8; 0 is no candidate.
+        count: How many at most.
+    """
+    rows = np.empty(min(count, len(scores)), np.int64)
+    found: int = compiled(_counted)(scores, rows)
+    return rows[:found]
+
+
+def _count_bytes(scores: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
+    for tag in range(scores.shape[0]):
+        line = counts[tag]
+        for score in scores[tag]:
+            line[score] += 1
+
+
+def _collect(
+    scores: NDArray[np.uint8],
+    first: np.int32,
+    limits: tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], int],
+    found: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]],
+    at: tuple[int, int],
+) -> tuple[int, int]:
+    """Collects from a tag on; stops before one for which there may be no room."""
+    least, kept, of_tag, per_tag = limits
+    tags, rows, values = found
+    tag, count = at
+    n_tags, width = scores.shape
+    while tag < n_tags:
+        if count + width > len(tags):
+            return tag, count
+        line = scores[tag]
+        for start in range(0, width, 256):
+            part = line[start : start + 256]
+            highest = np.uint8(0)
+            for value in part:
+                highest = max(highest, value)
+            if highest < least[tag]:
+                continue
+            for place in range(len(part)):
+                value = part[place]
+                # Of pairs that tie at the lowest byte the first ones are enough.
+                if value < least[tag] or (value == least[tag] and kept[tag, value] >= per_tag):
+                    continue
+                tags[count] = tag
+                rows[count] = first + start + place
+                values[count] = value
+                count += 1
+                kept[tag, value] += 1
+                of_tag[tag] += 1
+                if of_tag[tag] >= 2 * per_tag:
+                    while least[tag] < 255 and of_tag[tag] - kept[tag, least[tag]] >= per_tag:
+                        of_tag[tag] -= kept[tag, least[tag]]
+                        kept[tag, least[tag]] = 0
+                        least[tag] += 1
+        tag += 1
+    return tag, count
+
+
+def _counted(scores: NDArray[np.uint8], rows: NDArray[np.int64]) -> int:
+    """A counting sort that writes only the rows that are wanted."""
+    counts = np.zeros(256, np.int64)
+    for score in scores:
+        counts[score] += 1
+    begin = np.zeros(256, np.int64)
+    total = 0
+    least = 256
+    while least > 1 and total < len(rows):
+        least -= 1
+        begin[least] = total
+        total += counts[least]
+    for row in range(len(scores)):
+        score = scores[row]
+        if score >= least:
+            if begin[score] < len(rows):
+                rows[begin[score]] = row
+            begin[score] += 1
+    return min(total, len(rows))
