@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.types import Category, Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, MutableMapping
 
 
 class Implications:
@@ -66,14 +66,19 @@ class Vocabulary:
         aliases: Other names of a tag, to its id.
     """
 
-    tags: Mapping[int, Tag]
+    tags: MutableMapping[int, Tag]
     implications: Implications = field(default_factory=Implications)
     aliases: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
-    def by_name(self) -> Mapping[str, Tag]:
+    def by_name(self) -> dict[str, Tag]:
         """The tags by their names."""
         return {tag.name: tag for tag in self.tags.values()}
+
+    def take_in(self, tag: Tag) -> None:
+        """Learns a tag that was added meanwhile; all that share this vocabulary know it then."""
+        self.by_name[tag.name] = tag
+        self.tags[tag.id] = tag
 
     def find(self, name: str) -> Tag | None:
         """The tag of that name or alias."""

@@ -1,4 +1,4 @@
-"""What helps a reviewer, made ahead: siblings of tags, typical images, how much each tag is used."""
+"""What helps a reviewer, made ahead: siblings of tags, typical images, the use of each tag."""
 
 from __future__ import annotations
 

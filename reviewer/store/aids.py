@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
+from reviewer.store.answered import AnsweredImages
 from reviewer.store.database import BULK_ROWS, Database, Lane
 from reviewer.store.listed import ListedTags, put_many
 
@@ -207,6 +208,7 @@ class ReviewAids:
     texts: TagTextTable
     counts: TagCountTable
     listed: ListedTags
+    answered: AnsweredImages
 
     @classmethod
     def of(cls, database: Database) -> ReviewAids:
@@ -217,4 +219,5 @@ class ReviewAids:
             TagTextTable(database),
             TagCountTable(database),
             ListedTags(database),
+            AnsweredImages(database),
         )

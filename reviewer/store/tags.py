@@ -9,7 +9,7 @@ import sqlite_utils
 
 from reviewer.core.types import Category, Tag
 from reviewer.core.vocabulary import Implications, Vocabulary
-from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.database import BULK_ROWS, Database, Lane
 
 if TYPE_CHECKING:
     import sqlite3
@@ -53,6 +53,25 @@ class TagTable:
             chunk = entries[start : start + BULK_ROWS]
             self._database.write(partial(_add, entries=chunk))
         return self.ids()
+
+    def add_one(self, name: str, category: Category) -> Tag:
+        """Adds one tag, or finds it where it is there already.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+
+        def work(connection: sqlite3.Connection) -> Tag:
+            known = connection.execute(
+                "SELECT id, category FROM tag WHERE name = ?", (name,)
+            ).fetchone()
+            if known is not None:
+                return Tag(known[0], name, category_of(known[1]))
+            _add(connection, [(name, category)])
+            made = connection.execute("SELECT id FROM tag WHERE name = ?", (name,)).fetchone()
+            return Tag(made[0], name, category)
+
+        return self._database.write(work, Lane.DECISION)
 
     def add_implications(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Adds (child, parent) implications by name, with the tags they need.

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
+from reviewer.ui.sibling_chips import SiblingChips
 from reviewer.ui.theme import category_colour, look, scaled, shown_name
 
 if TYPE_CHECKING:
@@ -49,7 +50,11 @@ def why_text(question: Question) -> str:
 
 
 class QuestionBar(QWidget):
-    """Paints the question and one line below it; its height never changes."""
+    """Paints the question and one line below it; its height never changes.
+
+    Attributes:
+        siblings: In its place while a sibling is chosen.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins without a question."""
@@ -61,6 +66,7 @@ class QuestionBar(QWidget):
         self._lead: list[_Said] = [(LEAD, None)]
         self._tail = "?"
         self._take_fonts()
+        self.siblings = SiblingChips(self)
 
     def _take_fonts(self) -> None:
         self._lead_font = _font(self.font(), LEAD_POINTS)

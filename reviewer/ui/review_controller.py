@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from reviewer.core.commands import command
 from reviewer.core.place import return_to
 from reviewer.ui.accepting import Accepting
+from reviewer.ui.aid_commands import AidCommands
 from reviewer.ui.carrying import Carrying
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
@@ -38,6 +39,7 @@ class ReviewController(QObject):
         handlers: What each command of the table does, by id.
         showing: The question on screen.
         sitting: The time that was set, and advice.
+        reopen: Asks an answered question again, by its `Decision`.
         leave_wanted, jobs_wanted, fullscreen_wanted: Commands that are the window's to carry out.
         page_wanted: A side page is to be opened; with its name.
         refresh_due: So many answers were given that the tagger should learn from them.
@@ -79,16 +81,21 @@ class ReviewController(QObject):
             library, session, page, self.showing, self._around, on=settings.carry_copies
         )
         accepting = Accepting(session, page, self.showing, self._around, settings)
+        self._aids = AidCommands(library, session, page, self.showing, self._around)
+        self._aids.answered.connect(self._ask_for_refresh)
         self._grid = grid
+        self.reopen = looks.reopen
         self.handlers: Mapping[str, Callable[..., None]] = {
             **answers.handlers(),
             **looks.handlers(),
             **grid.handlers(),
             **grid.numbered(),
+            **self._aids.handlers(),
             **carrying.handlers(),
             **accepting.handlers(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
+            "history": partial(self.page_wanted.emit, "history"),
             "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,
             "fullscreen": self.fullscreen_wanted.emit,
@@ -113,6 +120,7 @@ class ReviewController(QObject):
         self._bare.stop()
         self._poll.stop()
         self.sitting.close()
+        self._aids.close()
         self._around.close()
         self.showing.close()
 
@@ -128,6 +136,8 @@ class ReviewController(QObject):
         if self._page.overlay.isVisible():
             if command_id in {"keys", "leave", "grid.close"}:
                 self._page.overlay.hide()
+        elif self._aids.takes(command_id, place):
+            return
         elif command(command_id).numbered:
             self.handlers[command_id](place)
         else:

@@ -64,7 +64,7 @@ class Showing(QObject):
         self._beside.timeout.connect(self._show_beside)
         self.latency = Latency()
         self._loader = ImageLoader(
-            self._files,
+            self.files,
             cache_bytes=settings.cache_mib << 20,
             threads=settings.decode_threads,
             parent=self,
@@ -111,6 +111,11 @@ class Showing(QObject):
             if pressed is not None:
                 self.latency.begin(pressed)
             self._show_question(question)
+        self.shown.emit()
+
+    def refresh(self) -> None:
+        """Shows anew what stands beside the question, which itself stays as it is."""
+        self._beside.start()
         self.shown.emit()
 
     def prefetch(self) -> None:
@@ -173,7 +178,7 @@ class Showing(QObject):
             unbiased(question, self._library.decisions.answers(question.image_id)),
         )
 
-    def _files(self, image_id: int) -> PictureFiles:
+    def files(self, image_id: int) -> PictureFiles:
         """Where an image's pixels are: large ones may have a preview on this machine."""
         image = self._library.images.get(image_id)
         original = self._library.folder / image.path

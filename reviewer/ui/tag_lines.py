@@ -44,6 +44,7 @@ class TagLine:
     Attributes:
         heading: Whether it is a category's heading; then `text` is all there is.
         asked: Whether it is the tag of the question.
+        tag_id: The tag; -1 for a heading.
     """
 
     text: str
@@ -51,6 +52,7 @@ class TagLine:
     heading: bool = False
     asked: bool = False
     mark: Mark = Mark.NONE
+    tag_id: int = -1
 
 
 def tag_lines(
@@ -74,6 +76,7 @@ def tag_lines(
             category,
             asked=tag_id == asked,
             mark=_mark(tag_id, original, effective, answers),
+            tag_id=tag_id,
         )
         groups.setdefault(category, []).append(line)
     lines: list[TagLine] = []

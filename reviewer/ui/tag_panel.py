@@ -1,32 +1,20 @@
-"""Right of the picture: what Yes and No mean, the image's tags, the facts about its file."""
+"""Right of the picture: what Yes and No mean, the image's tags, and what helps beside them."""
 
 from __future__ import annotations
 
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-)
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import (
-    QFrame,
-    QLabel,
-    QListView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.core.labels import effective_tags
 from reviewer.core.types import Answer
-from reviewer.ui.tag_lines import Mark, TagLine, change, meaning, tag_lines
-from reviewer.ui.theme import category_colour, look
+from reviewer.ui.about_panel import AboutPanel
+from reviewer.ui.quick_chips import QuickChips
+from reviewer.ui.tag_editor import TagEditor
+from reviewer.ui.tag_lines import change, meaning, tag_lines
+from reviewer.ui.tag_list import TagDelegate, TagListModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,109 +23,35 @@ if TYPE_CHECKING:
     from reviewer.core.types import Image, Question
     from reviewer.core.vocabulary import Vocabulary
 
-LINE_ROLE = int(Qt.ItemDataRole.UserRole)
 RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit"}
 OLD_RATINGS = {"s": "safe", "q": "questionable", "e": "explicit"}
-_NO_PARENT = QModelIndex()
 
 
-class TagListModel(QAbstractListModel):
-    """The lines of one image."""
+class Part(IntEnum):
+    """What stands in the middle of the panel."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Begins empty."""
-        super().__init__(parent)
-        self._lines: list[TagLine] = []
-
-    def show(self, lines: list[TagLine]) -> None:
-        """Takes the lines of another image."""
-        self.beginResetModel()
-        self._lines = lines
-        self.endResetModel()
-
-    def asked_row(self) -> int:
-        """The row of the asked tag; -1 without one."""
-        return next((row for row, line in enumerate(self._lines) if line.asked), -1)
-
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of lines."""
-        return len(self._lines)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
-        """The line for the delegate, and its words for screen readers."""
-        line = self._lines[index.row()]
-        if role == LINE_ROLE:
-            return line
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            extra = ", asked" if line.asked else f", {line.mark}" if line.mark else ""
-            return line.text + extra
-        return None
-
-
-class TagDelegate(QStyledItemDelegate):
-    """Paints a line: headings muted, tags in their category's colour, the asked one outlined."""
-
-    def sizeHint(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Headings stand a little off the lines above."""
-        line: TagLine = index.data(LINE_ROLE)
-        height = QFontMetrics(option.font).height()
-        return QSize(120, height + (12 if line.heading else 6))
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paints one line."""
-        line: TagLine = index.data(LINE_ROLE)
-        box: QRect = option.rect
-        font = QFont(option.font)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if line.heading:
-            font.setPointSizeF(font.pointSizeF() * 0.9)
-            self._text(painter, box.adjusted(10, 6, -8, 0), font, look().muted, line.text)
-        else:
-            self._tag(painter, box, font, line)
-        painter.restore()
-
-    def _tag(self, painter: QPainter, box: QRect, font: QFont, line: TagLine) -> None:
-        colour = category_colour(line.category)
-        if line.asked:
-            painter.setPen(QPen(QColor(look().accent), 1.4))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(box.adjusted(5, 1, -5, -1), 4, 4)
-        inner = box.adjusted(12, 0, -12, 0)
-        if line.mark and not line.asked:
-            width = QFontMetrics(font).horizontalAdvance(line.mark) + 8
-            tail = QRect(inner.right() - width, inner.top(), width, inner.height())
-            painter.setFont(font)
-            painter.setPen(QColor(look().muted))
-            painter.drawText(
-                tail, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, line.mark
-            )
-            inner.setRight(tail.left() - 4)
-            font.setStrikeOut(line.mark is Mark.REMOVED)
-        self._text(painter, inner, font, colour.name(), line.text)
-
-    def _text(self, painter: QPainter, box: QRect, font: QFont, colour: str, text: str) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)
+    TAGS = 0
+    ABOUT = 1
+    EDITOR = 2
 
 
 class TagPanel(QFrame):
-    """The panel on the right."""
+    """The panel on the right.
+
+    Attributes:
+        about: What the asked tag means, with examples.
+        editor: Where one types tags for the image.
+        quick: The nine tags of the digits.
+        on_image: Ids of the tags that the image has; the asked one is never among them, for that
+            would tell what the metadata says.
+    """
 
     def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
         """Begins empty."""
         super().__init__(parent)
         self.setObjectName("sidePanel")
         self._vocabulary = vocabulary
+        self.on_image: frozenset[int] = frozenset()
         self._model = TagListModel(self)
         self._list = QListView(self)
         self._list.setModel(self._model)
@@ -148,17 +62,33 @@ class TagPanel(QFrame):
         self._list.setAccessibleName("Tags of the image")
         self._yes = _Consequence("If Yes", self)
         self._no = _Consequence("If No", self)
+        self.about = AboutPanel(self)
+        self.editor = TagEditor(self._model, self)
+        self._middle = QStackedWidget(self)
+        for part in (self._list, self.about, self.editor):
+            self._middle.addWidget(part)
+        self.quick = QuickChips(self)
         self._facts = QLabel(self)
         self._facts.setProperty("tone", "muted")
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
-        self._facts.setContentsMargins(12, 8, 12, 8)
+        self._facts.setContentsMargins(12, 4, 12, 8)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._yes)
         column.addWidget(self._no)
-        column.addWidget(self._list, 1)
+        column.addWidget(self._middle, 1)
+        column.addWidget(self.quick)
         column.addWidget(self._facts)
+
+    @property
+    def part(self) -> Part:
+        """What stands in the middle now."""
+        return Part(self._middle.currentIndex())
+
+    def show_part(self, part: Part) -> None:
+        """Shows something else in the middle; nothing else moves."""
+        self._middle.setCurrentIndex(part)
 
     def show_question(
         self,
@@ -168,10 +98,14 @@ class TagPanel(QFrame):
         answers: Mapping[int, Answer],
     ) -> None:
         """Shows an image's tags and what the answers mean."""
-        self._model.show(tag_lines(self._vocabulary, original, answers, question.tag_id))
+        asked = question.tag_id
+        effective = effective_tags(original, answers, self._vocabulary.implications)
+        self.on_image = effective - {asked}
+        self._model.show(tag_lines(self._vocabulary, original, answers, asked))
         self._list.scrollTo(self._model.index(self._model.asked_row()))
-        self._yes.say(meaning(self._vocabulary, question.tag_id, Answer.YES))
-        self._no.say(meaning(self._vocabulary, question.tag_id, Answer.NO))
+        self.quick.show_on(self.on_image)
+        self._yes.say(meaning(self._vocabulary, asked, Answer.YES))
+        self._no.say(meaning(self._vocabulary, asked, Answer.NO))
         self._facts.setText(self._fact_lines(image))
         self._facts.setToolTip(image.path)
 
@@ -182,7 +116,9 @@ class TagPanel(QFrame):
 
     def show_nothing(self) -> None:
         """Clears the panel."""
+        self.on_image = frozenset()
         self._model.show([])
+        self.quick.show_on(frozenset())
         self._yes.say("")
         self._no.say("")
         self._facts.setText("\n")

@@ -1,0 +1,177 @@
+"""Finds examples for questions and decodes their small pictures, in a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.errors import ReviewerError, SourceError
+from reviewer.core.examples import Examples, choose_examples, cosines
+from reviewer.store.answered import Embeddings
+from reviewer.ui.decoding import PictureFiles, PictureKey, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QImage
+
+    from reviewer.store.library import Library
+    from reviewer.store.typical import Typical
+
+PATIENCE_S = 1.0
+"""How long closing waits: a read that hangs on a network folder is left to itself."""
+KEPT = 64
+"""Questions whose examples are kept."""
+KEPT_PICTURES = 300
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """Examples of one question.
+
+    Attributes:
+        pair: Image id and tag id of the question.
+        images: Pictures by image id; those that cannot be decoded are left out.
+        paths: Relative paths by image id.
+    """
+
+    pair: Pair
+    examples: Examples
+    images: dict[int, QImage] = field(default_factory=dict)
+    paths: dict[int, str] = field(default_factory=dict)
+
+
+class ExamplesFinder(QObject):
+    """Looks for examples, the question on screen first; nothing in the window waits for it.
+
+    Attributes:
+        found: Emitted with `Found`, in the GUI thread.
+    """
+
+    found = Signal(object)
+    _done = Signal(object)
+
+    def __init__(self, library: Library, parent: QObject) -> None:
+        """Begins with nothing to do."""
+        super().__init__(parent)
+        self._library = library
+        self._version = ""
+        self._embeddings: Embeddings | None = None
+        self._typical: Typical | None = None
+        self._kept: OrderedDict[Pair, Found] = OrderedDict()
+        self._pictures: OrderedDict[PictureKey, QImage] = OrderedDict()
+        self._wanted: list[tuple[Pair, int]] = []
+        self._stopped = False
+        self._changed = threading.Condition()
+        self._done.connect(self._keep)
+        self._thread: threading.Thread | None = None
+
+    def get(self, pair: Pair) -> Found | None:
+        """The examples of a question, if they are found already."""
+        return self._kept.get(pair)
+
+    def want(self, pairs: Sequence[Pair], size: int) -> None:
+        """Says whose examples are wanted now, the most urgent first; earlier wishes are dropped.
+
+        Args:
+            pairs: Image id and tag id each.
+            size: Side of a small picture, device pixels.
+        """
+        with self._changed:
+            self._wanted = [(pair, size) for pair in pairs if pair not in self._kept]
+            self._changed.notify_all()
+        if self._thread is None and self._wanted:
+            self._thread = threading.Thread(target=self._work, name="examples", daemon=True)
+            self._thread.start()
+
+    def forget(self, tag_ids: set[int]) -> None:
+        """Looks anew for examples of some tags: there are new answers on them."""
+        for pair in [pair for pair in self._kept if pair[1] in tag_ids]:
+            del self._kept[pair]
+
+    def close(self) -> None:
+        """Stops looking."""
+        with self._changed:
+            self._stopped = True
+            self._wanted.clear()
+            self._changed.notify_all()
+        if self._thread is not None:
+            self._thread.join(PATIENCE_S)
+
+    def _keep(self, found: Found) -> None:
+        if self._stopped:
+            return
+        self._kept[found.pair] = found
+        while len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+        self.found.emit(found)
+
+    # -- in the thread ---------------------------------------------------------------------------
+
+    def _work(self) -> None:
+        while (task := self._take()) is not None:
+            pair, size = task
+            try:
+                self._done.emit(self._look(pair, size))
+            except ReviewerError:
+                # Examples are a help: without them one answers as before.
+                logging.getLogger(__name__).warning("no examples", exc_info=True)
+
+    def _take(self) -> tuple[Pair, int] | None:
+        with self._changed:
+            while not self._wanted and not self._stopped:
+                self._changed.wait()
+            return None if self._stopped else self._wanted.pop(0)
+
+    def _look(self, pair: Pair, size: int) -> Found:
+        image_id, tag_id = pair
+        self._open_scan()
+        answers = self._library.aids.answered.of(tag_id)
+        typical = self._typical.of(tag_id) if self._typical is not None else []
+        nearness = self._nearness(image_id, [*answers, *typical])
+        examples = choose_examples(image_id, answers, typical, nearness)
+        found = Found(pair, examples)
+        for example in examples.all:
+            image = self._library.images.get(example.image_id)
+            found.paths[image.id] = image.path
+            picture = self._picture(PictureKey(image.id, size, size), image.path)
+            if picture is not None:
+                found.images[image.id] = picture
+        return found
+
+    def _open_scan(self) -> None:
+        """Takes the scan of the version in use, if it is another one than before."""
+        active = self._library.versions.active()
+        if active is None or active.name == self._version:
+            return
+        files = self._library.scan(active.name)
+        if files is not None and len(files):
+            self._version = active.name
+            self._embeddings = Embeddings(files)
+            self._typical = self._library.typical(active.name).load()
+
+    def _nearness(self, image_id: int, others: Sequence[int]) -> dict[int, float]:
+        if self._embeddings is None:
+            return {}
+        ids, vectors = self._embeddings.of([image_id, *others])
+        if image_id not in ids:
+            return {}
+        near = cosines(vectors[ids.index(image_id)], vectors)
+        return dict(zip(ids, near.tolist(), strict=True))
+
+    def _picture(self, key: PictureKey, path: str) -> QImage | None:
+        if key not in self._pictures:
+            try:
+                self._pictures[key] = decode(key, PictureFiles(self._library.folder / path)).image
+            except SourceError:
+                return None
+            while len(self._pictures) > KEPT_PICTURES:
+                self._pictures.popitem(last=False)
+        return self._pictures[key]
