@@ -20,6 +20,7 @@ from reviewer.jobs.changes import (
     tag_key_of,
 )
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.log_export import write_log
 from reviewer.sources import gallery_dl, write
 from reviewer.sources.api_posts import saved_posts
 from reviewer.sources.danbooru import Post, is_dump, lines_of, metadata_files
@@ -231,5 +232,6 @@ FORMATS: dict[str, Writer] = {
     "tags.csv": _tags_csv,
     "jsonl": _json_lines,
     "corrections": _corrections,
+    "log": write_log,
 }
 """What can be exported, by name."""

@@ -149,7 +149,7 @@ class LookCommands(QObject):
         self._around = around
         page.queues.chosen.connect(self._choose)
         page.queues.side_chosen.connect(self._choose_side)
-        page.answers.reopened.connect(self._reopen)
+        page.answers.reopened.connect(self.reopen)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
@@ -219,7 +219,8 @@ class LookCommands(QObject):
         self._around.rebuild()
         self._showing.show()
 
-    def _reopen(self, decision: Decision) -> None:
+    def reopen(self, decision: Decision) -> None:
+        """Shows an answered question again."""
         pressed = self._showing.latency.now()
         self._session.reopen(decision)
         self._showing.show(pressed)

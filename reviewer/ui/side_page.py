@@ -58,6 +58,9 @@ class SidePage(QWidget):
     def left(self) -> None:
         """Is called when the page is no longer shown: the place to stop timers."""
 
+    def dispose(self) -> None:
+        """Is called before the collection is closed: the place to end threads that read it."""
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The keys that open the page and those that leave go back to the review."""
         found = self._page_keys.find(event)

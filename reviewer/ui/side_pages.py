@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from reviewer.ui.history_page import HistoryPage
 from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
 
@@ -43,7 +44,11 @@ class Beside:
 Factory = Callable[["Review", Beside], SidePage]
 """Makes a page for an open collection."""
 
-FACTORIES: Mapping[str, Factory] = MappingProxyType({})
+FACTORIES: Mapping[str, Factory] = MappingProxyType(
+    {
+        "history": HistoryPage,
+    }
+)
 """The pages there are, by the name of their command."""
 
 
@@ -107,6 +112,7 @@ class SidePages(QObject):
         for page in self._pages.values():
             self._stack.removeWidget(page)
             page.left()
+            page.dispose()
             page.deleteLater()
         self._pages.clear()
         self._shown = None

@@ -1,0 +1,244 @@
+"""The log as a table that is read as far as it is scrolled.
+
+Of a row that was passed only its id is kept, 8 bytes; the rows themselves are read again when they
+are seen again.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from array import array
+from collections import OrderedDict
+from dataclasses import dataclass
+from enum import IntEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from reviewer.core.types import Origin
+from reviewer.ui.theme import answer_colour, category_colour, look, shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QObject
+
+    from reviewer.core.types import Decision
+    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.store.history import HistoryFilter, HistoryRow, HistoryTable
+    from reviewer.ui.background import Background
+
+PAGE = 500
+"""Ids that are read at a time."""
+BLOCK = 64
+"""Rows that are read at a time."""
+BLOCKS = 30
+"""Blocks of rows that are kept."""
+_NO_PARENT = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns, from the left."""
+
+    WHEN = 0
+    TAG = 1
+    ANSWER = 2
+    CHANGE = 3
+    HOW = 4
+    REVIEWER = 5
+    IMAGE = 6
+
+
+HEADINGS = {
+    Column.WHEN: "When",
+    Column.TAG: "Tag",
+    Column.ANSWER: "Answer",
+    Column.CHANGE: "Changed",
+    Column.HOW: "How",
+    Column.REVIEWER: "By",
+    Column.IMAGE: "Image",
+}
+ORIGINS = {
+    Origin.QUEUE: "one by one",
+    Origin.PAGE: "in the grid",
+    Origin.SIBLING: "as a sibling",
+    Origin.EDIT: "unasked",
+    Origin.COPY: "carried to a copy",
+    Origin.BATCH: "accepted with the rest",
+    Origin.CONTROL: "control",
+    Origin.AUDIT: "audit",
+}
+"""How an answer came about, in words."""
+
+
+def when(unix_ms: int, now: dt.datetime | None = None) -> str:
+    """A time where the user lives, in as few words as tell it."""
+    at = dt.datetime.fromtimestamp(unix_ms / 1000).astimezone()
+    today = (now or dt.datetime.now().astimezone()).date()
+    if at.date() == today:
+        return f"today {at:%H:%M:%S}"
+    return f"{at:%d %b %H:%M}" if at.year == today.year else f"{at:%d %b %Y %H:%M}"
+
+
+def change_of(decision: Decision) -> str:
+    """What an answer did to the metadata, in a word; empty if nothing."""
+    if decision.origin is Origin.CONTROL or not decision.changes_metadata:
+        return ""
+    return "added" if decision.side == 0 else "removed"
+
+
+@dataclass(frozen=True)
+class _Found:
+    ids: list[int]
+    count: int | None = None
+
+
+class HistoryModel(QAbstractTableModel):
+    """Answers, newest first.
+
+    Attributes:
+        counted: Emitted with the number of answers that a search found.
+    """
+
+    counted = Signal(int)
+
+    def __init__(
+        self,
+        table: HistoryTable,
+        vocabulary: Vocabulary,
+        background: Background,
+        parent: QObject | None = None,
+    ) -> None:
+        """Begins empty; nothing is read before the first search."""
+        super().__init__(parent)
+        self._table = table
+        self._vocabulary = vocabulary
+        self._background = background
+        self._wanted: Callable[[], HistoryFilter] | None = None
+        self._ids = array("q")
+        self._more = False
+        self._blocks: OrderedDict[int, dict[int, HistoryRow]] = OrderedDict()
+
+    def search(self, wanted: Callable[[], HistoryFilter]) -> None:
+        """Looks for answers; the table shows what it showed until the first are found.
+
+        Args:
+            wanted: Says which, in the thread that reads.
+        """
+        self._wanted = wanted
+        table = self._table
+
+        def read() -> _Found:
+            chosen = wanted()
+            return _Found(table.ids(chosen, 0, PAGE), table.count(chosen))
+
+        self._background.ask(read, self._begin)
+
+    def row(self, place: int) -> HistoryRow | None:
+        """The answer at a row of the table."""
+        if not 0 <= place < len(self._ids):
+            return None
+        number = place // BLOCK
+        block = self._blocks.get(number)
+        if block is None:
+            block = self._table.rows(self._ids[number * BLOCK : (number + 1) * BLOCK])
+            self._blocks[number] = block
+            while len(self._blocks) > BLOCKS:
+                self._blocks.popitem(last=False)
+        self._blocks.move_to_end(number)
+        return block.get(self._ids[place])
+
+    # -- Qt --------------------------------------------------------------------------------------
+
+    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Rows that were reached so far."""
+        return len(self._ids)
+
+    def columnCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Number of columns."""
+        return len(Column)
+
+    def canFetchMore(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> bool:
+        """Whether there may be older answers."""
+        return self._more and not self._background.busy
+
+    def fetchMore(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> None:
+        """Reads older answers, from the last row on."""
+        wanted = self._wanted
+        if wanted is None or not self.canFetchMore():
+            return
+        table, before = self._table, self._ids[-1]
+        self._background.ask(lambda: _Found(table.ids(wanted(), before, PAGE)), self._append)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """The headings."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[Column(section)]
+        return None
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
+        """Words, colours, and a line through what was taken back."""
+        row = self.row(index.row())
+        if row is None:
+            return None
+        column = Column(index.column())
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._words(row, column)
+        if role == Qt.ItemDataRole.ToolTipRole and column is Column.IMAGE:
+            return row.path
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return self._colour(row, column)
+        if role == Qt.ItemDataRole.FontRole and row.undone and column is not Column.HOW:
+            font = QFont()
+            font.setStrikeOut(True)
+            return font
+        return None
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _begin(self, found: _Found) -> None:
+        self.beginResetModel()
+        self._blocks.clear()
+        self._ids = array("q", found.ids)
+        self._more = len(found.ids) == PAGE
+        self.endResetModel()
+        self.counted.emit(found.count or 0)
+
+    def _append(self, found: _Found) -> None:
+        self._more = len(found.ids) == PAGE
+        if not found.ids:
+            return
+        first = len(self._ids)
+        self.beginInsertRows(QModelIndex(), first, first + len(found.ids) - 1)
+        # The last block may have been read while it was shorter.
+        self._blocks.pop(first // BLOCK, None)
+        self._ids.extend(found.ids)
+        self.endInsertRows()
+
+    def _words(self, row: HistoryRow, column: Column) -> str:
+        decision = row.decision
+        told: dict[Column, Callable[[], str]] = {
+            Column.WHEN: partial(when, decision.answered_at),
+            Column.TAG: lambda: shown_name(self._vocabulary.name(decision.tag_id)),
+            Column.ANSWER: lambda: decision.answer.word,
+            Column.CHANGE: partial(change_of, decision),
+            Column.HOW: lambda: "taken back" if row.undone else ORIGINS[decision.origin],
+            Column.REVIEWER: lambda: decision.reviewer,
+            Column.IMAGE: lambda: row.path,
+        }
+        return told[column]()
+
+    def _colour(self, row: HistoryRow, column: Column) -> QColor:
+        if row.undone:
+            return QColor(look().muted)
+        if column is Column.TAG:
+            tag = self._vocabulary.tags.get(row.decision.tag_id)
+            return category_colour(tag.category) if tag else QColor(look().text)
+        if column is Column.ANSWER:
+            return answer_colour(row.decision.answer)
+        quiet = {Column.WHEN, Column.HOW, Column.REVIEWER, Column.IMAGE}
+        return QColor(look().muted if column in quiet else look().text)
