@@ -1,4 +1,4 @@
-"""Makes heat maps ahead, for the questions that will be asked next."""
+"""Works out ahead why the next questions are asked: heat maps, and what other tags say."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.companions import Companions
 from reviewer.core.queues import QueueBook
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, Stage, stage
+from reviewer.jobs.labels import gather_labels, original_matrix
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.training import tagger_errors
-from reviewer.store.heatmaps import RECORD, HeatmapFiles
+from reviewer.store.heatmaps import COMPANIONS, RECORD, HeatmapFiles
 from reviewer.store.scans import digest_of
 
 if TYPE_CHECKING:
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 NEXT = 30
-"""Questions at the head of each queue that get a map."""
+"""Questions at the head of each queue that are explained."""
 COUNT = 2000
-"""Maps that one run makes at most."""
+"""Pairs that one run works out at most."""
 AT_ONCE = 8
 """Pictures that go through the network together."""
 
@@ -43,12 +45,12 @@ def explain(
     minutes: float = 10.0,
     device: str = "auto",
 ) -> ChangeSet:
-    """Makes the heat maps that are missing, those of the best queues first.
+    """Works out what is missing, for the best queues first.
 
     Args:
         library: A collection with a ranking.
         listener: Hears of progress.
-        count: Maps to make at most.
+        count: Pairs to work out at most.
         minutes: After this long it stops; the next run goes on. 0 for no limit.
         device: "auto", "cpu", "cuda" or "mps".
 
@@ -67,6 +69,8 @@ def explain(
     columns = {ids[tag]: column for column, (tag, _) in enumerate(predictor.tags) if tag in ids}
     work = _Work(library, predictor, library.heatmaps(ranking.version), columns)
     wanted = work.missing(itertools.islice(next_questions(QueueBook(ranking)), 4 * count), count)
+    if wanted:
+        work.count_tags(ranking.version)
     until = time.monotonic() + 60 * minutes if minutes else None
     with stage(listener, "explain", sum(map(len, wanted.values())), "questions") as progress:
         made = work.run(wanted, progress, until)
@@ -89,6 +93,7 @@ class _Work:
         files: HeatmapFiles,
         columns: dict[int, int],
     ) -> None:
+        self._library = library
         self._predictor = predictor
         self._files = files
         self._columns = columns
@@ -96,10 +101,33 @@ class _Work:
             image_id: (library.folder / path, digest_of(sha256))
             for image_id, path, sha256 in library.images.askable()
         }
+        self._rows: dict[int, int] = {}
+        self._places: dict[int, int] = {}
+        self._tags: list[int] = []
+        self._companions: Companions | None = None
+
+    def count_tags(self, version: str) -> None:
+        """Counts how often tags go together; without a refresh there is nothing to count."""
+        crossfit = self._library.crossfit(version).load()
+        if crossfit is None:
+            return
+        images, self._tags = crossfit.images.tolist(), crossfit.tags.tolist()
+        labels = gather_labels(self._library, images, self._library.vocabulary())
+        self._companions = Companions(original_matrix(labels, self._tags))
+        self._rows = {image_id: row for row, image_id in enumerate(images)}
+        self._places = {tag_id: column for column, tag_id in enumerate(self._tags)}
 
     def missing(self, questions: Iterator[Question], count: int) -> dict[int, list[int]]:
         """The tags of each image that have no map yet, by image id."""
-        there = {tuple(record) for record in self._files.records().tolist()}
+        records = self._files.records()
+        there = set(
+            zip(
+                records["image"].tolist(),
+                records["tag"].tolist(),
+                records["digest"].tolist(),
+                strict=True,
+            )
+        )
         wanted: dict[int, list[int]] = {}
         for question in questions:
             place = self._images.get(question.image_id)
@@ -140,7 +168,7 @@ class _Work:
         )
         records = np.array(
             [
-                (image_id, tag_id, self._images[image_id][1])
+                (image_id, tag_id, self._images[image_id][1], *self._others(image_id, tag_id))
                 for image_id in opened
                 for tag_id in wanted[image_id]
             ],
@@ -148,6 +176,19 @@ class _Work:
         )
         self._files.append(records, np.concatenate(maps))
         return len(records)
+
+    def _others(self, image_id: int, tag_id: int) -> tuple[float, list[int], list[float]]:
+        """What the image's other tags say, as the record has it."""
+        row, column = self._rows.get(image_id), self._places.get(tag_id)
+        if row is None or column is None or self._companions is None:
+            return 0.0, [-1] * COMPANIONS, [0.0] * COMPANIONS
+        found = self._companions.of(row, column)
+        missing = COMPANIONS - len(found)
+        return (
+            self._companions.usual(column),
+            [int(self._tags[entry.column]) for entry in found] + [-1] * missing,
+            [entry.share for entry in found] + [0.0] * missing,
+        )
 
     def _open(self, path: Path) -> tuple[NDArray[np.uint8], tuple[int, int]] | None:
         """The prepared pixels of a file and its size; `None` if it is broken."""
