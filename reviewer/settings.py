@@ -59,6 +59,7 @@ class Settings:
         accept_after: Yes in a row after which the rest of a queue may be accepted; 0 for never.
         accept_precision: Least share of Yes that such a batch is promised to hold, 0.5 to 0.999.
         controls_percent: Questions in a hundred whose answer is known; 0 for none.
+        audit_percent: Questions in a hundred from the random sample, once one is drawn.
         controls_floor_percent: Share of these that should be answered as expected; below it the
             reviewer is told.
         few_fixes: A queue whose next hundred questions promise fewer fixes is better left.
@@ -81,6 +82,7 @@ class Settings:
     accept_after: int = 20
     accept_precision: float = 0.95
     controls_percent: int = 2
+    audit_percent: int = 10
     controls_floor_percent: int = 80
     few_fixes: int = 5
     timebox_minutes: int = 20
@@ -175,6 +177,7 @@ def _from_table(raw: dict[str, Any]) -> Settings:
         accept_after=_at_least(raw, "accept_after", default.accept_after, 0),
         accept_precision=_share(raw, "accept_precision", default.accept_precision, 0.5, 0.999),
         controls_percent=_at_least(raw, "controls_percent", default.controls_percent, 0),
+        audit_percent=_at_least(raw, "audit_percent", default.audit_percent, 0),
         controls_floor_percent=_at_least(
             raw, "controls_floor_percent", default.controls_floor_percent, 0
         ),

@@ -13,6 +13,7 @@ from reviewer.cli.collect import export_command, import_command, previews_comman
 from reviewer.cli.destinations import destinations_group
 from reviewer.cli.explain import copies_command, explain_command
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
+from reviewer.cli.judge import audit_command, report_command
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
 from reviewer.cli.look import demo, need_display, open_command, review
 from reviewer.cli.plant import plant_errors_command
@@ -72,6 +73,8 @@ for command in (
     previews_command,
     explain_command,
     copies_command,
+    audit_command,
+    report_command,
     export_command,
     status,
     plant_errors_command,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
-from reviewer.core.types import Origin, Side
+from reviewer.core.types import Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -297,7 +297,7 @@ class QuestionFeed:
         ahead = [
             entry
             for entry in self._ahead
-            if (entry.tag_id, entry.side) == kind and entry.origin is not Origin.CONTROL
+            if (entry.tag_id, entry.side) == kind and entry.origin.ranked
         ]
         for question in itertools.chain(ahead, self.book.questions(tag_id, side)):
             if question.pair not in self.flagged:

@@ -15,6 +15,7 @@ import sqlite_utils
 from sqlite_utils.migrations import Migrations
 
 from reviewer.core.errors import NewerStoreError, StoreError
+from reviewer.store.audits import AUDITS
 from reviewer.store.backups import copy_database
 from reviewer.store.copies import SCHEMA as COPIES
 from reviewer.store.database import connect, translate, unreadable_sentence
@@ -247,6 +248,13 @@ CREATE INDEX decision_by_control ON decision (tag_id, id) WHERE origin = 'contro
 def copies(db: sqlite_utils.Database) -> None:
     """Images that were compared with each other."""
     for statement in COPIES.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations(name="0007_audits")
+def audits(db: sqlite_utils.Database) -> None:
+    """Random samples, drawn once."""
+    for statement in AUDITS.split(";\n\n"):
         db.execute(statement)
 
 

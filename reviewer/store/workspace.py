@@ -6,6 +6,7 @@ backups/          copies of the database, made before a migration
 versions/         one folder a tagger version
 scans/            one folder a version: embeddings and scores of every image
 rankings/         the ranked questions
+audits/           what the random samples were drawn from
 cache/            can be deleted at any time
 """
 
@@ -60,6 +61,11 @@ class Workspace:
     def rankings(self) -> Path:
         """Ranked questions."""
         return self.path / "rankings"
+
+    @property
+    def audits(self) -> Path:
+        """Frames of random samples."""
+        return self.path / "audits"
 
     @property
     def cache(self) -> Path:

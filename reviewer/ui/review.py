@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.controls import Controls
+from reviewer.core.mixing import AuditMix, first_of
 from reviewer.core.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
@@ -55,7 +56,10 @@ class Review:
             controls = Controls(
                 self.library.controls, settings.reviewer, settings.controls_percent / 100
             )
-            self.session.feed.mix = controls.next
+            audit = self.library.audits.current()
+            sample = self.library.audits.open_questions(audit) if audit else []
+            asked = AuditMix(sample, settings.audit_percent / 100)
+            self.session.feed.mix = first_of(controls.next, asked.next)
             self.page = ReviewPage(vocabulary, parent, settings.bindings.commands())
             self.controller = ReviewController(self.library, self.session, self.page, settings)
             stack.callback(self.controller.close)

@@ -163,6 +163,15 @@ SECTIONS: tuple[Section, ...] = (
                 zero="none",
             ),
             Number(
+                "audit_percent",
+                "Questions from the random sample",
+                "Once a sample is drawn (reviewer audit), to tell how good the tags are.",
+                most=100,
+                step=5,
+                unit=" in a hundred",
+                zero="none",
+            ),
+            Number(
                 "controls_floor_percent",
                 "Say so when agreement falls below",
                 most=100,

@@ -1,0 +1,248 @@
+"""The state of a collection as a report: every tag in figures, as HTML for people and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import asdict, dataclass, fields
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sklearn.metrics import precision_recall_curve
+
+from reviewer.core.types import Answer, ChangeSet, Side
+from reviewer.jobs.auditing import audit_report
+from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.report_page import report_page
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from reviewer.core.queues import Ranking
+    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.store.crossfits import Crossfit
+    from reviewer.store.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class TagFigures:
+    """One line of the report.
+
+    Attributes:
+        tag, category: The tag.
+        images: That carry it, as corrected.
+        prior: Share of images that carry it, 0..1: the precision of guessing.
+        precision, recall, f1: Of the out-of-sample scores against the corrected tags, at
+            `threshold`, 0..1.
+        average_precision: Of the same scores, 0..1; by chance it is `prior`.
+        times_chance: `average_precision` over `prior`.
+        threshold: Probability at which F1 is best, 0..1.
+        answers: Pairs that a person settled.
+        fixed: Of those, how many were errors.
+        questions: Pairs that were suspicious enough to be asked and are not answered.
+        reviewed: Share of the questions there ever were that is answered, 0..1.
+        verified: Share of the images that carry the tag where a person confirmed it, 0..1.
+        missing_left, wrong_left: Errors expected among the questions that are left.
+    """
+
+    tag: str
+    category: str
+    images: int
+    prior: float
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    times_chance: float
+    threshold: float
+    answers: int
+    fixed: int
+    questions: int
+    reviewed: float
+    verified: float
+    missing_left: float
+    wrong_left: float
+
+
+def write_report(library: Library, listener: Listener, target: Path) -> ChangeSet:
+    """Writes `report.html` and `tags.csv` of a collection.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        target: A folder; it is made if it is not there.
+
+    Returns:
+        `tags` in the report, and the audit's recall where there is one.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    figures = tag_figures(library, listener)
+    audit = audit_report(library)
+    with replacing(target / "tags.csv") as aside:
+        aside.write_text(_csv(figures), encoding="utf-8")
+    with replacing(target / "report.html") as aside:
+        page = report_page(library.name, library.images.counts(), figures, audit)
+        aside.write_text(page, encoding="utf-8")
+    summary: dict[str, int | float | str] = {
+        "report": str(target / "report.html"),
+        "tags": len(figures),
+    }
+    if audit is not None:
+        summary |= {
+            "recall before": round(audit.estimate.before.recall.share, 4),
+            "recall after": round(audit.estimate.after.recall.share, 4),
+        }
+    return ChangeSet(summary=summary)
+
+
+def tag_figures(library: Library, listener: Listener) -> list[TagFigures]:
+    """The figures of all tags that have out-of-sample scores, by name."""
+    active = library.versions.active()
+    crossfit = library.crossfit(active.name).load() if active else None
+    if crossfit is None:
+        return []
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
+    by_tag = _answers_by_tag(labels)
+    left = _questions_left(library.rankings.load())
+    original = original_matrix(labels, crossfit.tags.tolist())
+    found = []
+    with stage(listener, "report", len(crossfit.tags), "tags") as progress:
+        for column, tag_id in enumerate(crossfit.tags.tolist()):
+            present = np.zeros(len(crossfit.images), bool)
+            rows = original.indices[original.indptr[column] : original.indptr[column + 1]]
+            present[rows] = True
+            given = by_tag.get(tag_id, {})
+            found.append(
+                _figures(
+                    vocabulary,
+                    tag_id,
+                    present,
+                    given,
+                    _logits(crossfit, column),
+                    left.get(tag_id, _Left()),
+                )
+            )
+            progress.advance()
+    return sorted(found, key=lambda entry: entry.tag)
+
+
+@dataclass(slots=True)
+class _Left:
+    """Questions of a tag that are not answered."""
+
+    questions: int = 0
+    missing: float = 0.0
+    wrong: float = 0.0
+
+
+def _answers_by_tag(labels: Labels) -> dict[int, dict[int, Answer]]:
+    """Settled answers of every tag by row of the labels."""
+    found: dict[int, dict[int, Answer]] = {}
+    rows = np.searchsorted(labels.images, np.array(list(labels.answers), np.int64))
+    for row, answers in zip(rows.tolist(), labels.answers.values(), strict=True):
+        for tag_id, answer in answers.items():
+            found.setdefault(tag_id, {})[row] = answer
+    return found
+
+
+def _questions_left(ranking: Ranking) -> dict[int, _Left]:
+    """What the ranking still asks of each tag; it leaves out what was answered when it was made."""
+    found: dict[int, _Left] = {}
+    for queue, tag_id in enumerate(ranking.tags.tolist()):
+        span = slice(int(ranking.offsets[queue]), int(ranking.offsets[queue + 1]))
+        sides, chances = np.asarray(ranking.sides[span]), np.asarray(ranking.suspicions[span])
+        found[tag_id] = _Left(
+            len(sides),
+            float(chances[sides == int(Side.MISSING)].sum()),
+            float(chances[sides == int(Side.WRONG)].sum()),
+        )
+    return found
+
+
+def _logits(crossfit: Crossfit, column: int) -> NDArray[np.float32]:
+    return np.asarray(crossfit.logits[column], np.float32)
+
+
+def _figures(
+    vocabulary: Vocabulary,
+    tag_id: int,
+    present: NDArray[np.bool_],
+    answers: Mapping[int, Answer],
+    logits: NDArray[np.float32],
+    left: _Left,
+) -> TagFigures:
+    tag = vocabulary.tags[tag_id]
+    truth = present.copy()
+    known = np.ones(len(present), bool)
+    fixed = 0
+    for row, answer in answers.items():
+        known[row] = answer is not Answer.UNSURE
+        if answer is not Answer.UNSURE:
+            fixed += present[row] != (answer is Answer.YES)
+            truth[row] = answer is Answer.YES
+    prior = float(truth.mean())
+    best = _best(truth[known], logits[known])
+    confirmed = sum(answer is Answer.YES for answer in answers.values())
+    return TagFigures(
+        tag=tag.name,
+        category=tag.category.word,
+        images=int(truth.sum()),
+        prior=prior,
+        precision=best.precision,
+        recall=best.recall,
+        f1=best.f1,
+        average_precision=best.average,
+        times_chance=best.average / prior if prior else 0.0,
+        threshold=best.threshold,
+        answers=len(answers),
+        fixed=int(fixed),
+        questions=left.questions,
+        reviewed=len(answers) / max(len(answers) + left.questions, 1),
+        verified=confirmed / max(int(truth.sum()), 1),
+        missing_left=left.missing,
+        wrong_left=left.wrong,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """A precision-recall curve at its best F1, and its mean."""
+
+    precision: float = 0.0
+    recall: float = 0.0
+    f1: float = 0.0
+    average: float = 0.0
+    threshold: float = 0.0
+
+
+def _best(truth: NDArray[np.bool_], logits: NDArray[np.float32]) -> _Best:
+    if not truth.any():
+        return _Best()
+    precision, recall, thresholds = precision_recall_curve(truth, logits)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
+    at = int(np.argmax(f1[:-1]))
+    average = float(-np.sum(np.diff(recall) * precision[:-1]))
+    chance = 1 / (1 + np.exp(-float(thresholds[at])))
+    return _Best(float(precision[at]), float(recall[at]), float(f1[at]), average, chance)
+
+
+def _csv(figures: list[TagFigures]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [entry.name for entry in fields(TagFigures)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(
+        {
+            name: round(value, 5) if isinstance(value, float) else value
+            for name, value in asdict(entry).items()
+        }
+        for entry in figures
+    )
+    return text.getvalue()

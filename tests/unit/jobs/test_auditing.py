@@ -1,0 +1,124 @@
+"""A sample of real pairs, answered in a real session, against a truth that is known."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from reviewer.core.errors import UsageError
+from reviewer.core.mixing import AuditMix
+from reviewer.core.session import ReviewSession
+from reviewer.core.types import Answer, Origin
+from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit
+from reviewer.jobs.context import Silent
+from reviewer.jobs.reporting import write_report
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Shapes = tuple[Library, dict[str, frozenset[str]]]
+
+
+def answer_all(library: Library, truth: dict[str, frozenset[str]], share: float, count: int) -> int:
+    """Answers from the truth, the sample mixed in; returns how many were of the sample."""
+    vocabulary = library.vocabulary()
+    session = ReviewSession(
+        library.decisions, library.images, vocabulary, library.rankings.load(), reviewer="me"
+    )
+    audit = library.audits.current()
+    assert audit is not None
+    session.feed.mix = AuditMix(library.audits.open_questions(audit), share).next
+    of_audit = 0
+    for _ in range(count):
+        question = session.current
+        if question is None:
+            break
+        shown = truth[library.images.get(question.image_id).path]
+        right = vocabulary.name(question.tag_id) in shown
+        (stored,) = session.answer(Answer.YES if right else Answer.NO)
+        of_audit += stored.origin is Origin.AUDIT
+    return of_audit
+
+
+def true_recall(library: Library, truth: dict[str, frozenset[str]]) -> float:
+    names = library.vocabulary()
+    right = shown = 0
+    for image, tags in library.images.rows():
+        present = {names.name(tag) for tag in tags}
+        shown += len(truth[image.path])
+        right += len(truth[image.path] & present)
+    return right / shown
+
+
+def test_a_sample_is_random_frozen_and_asked_among_the_others(shapes: Shapes) -> None:
+    library, truth = shapes
+    drawn = draw_audit(library, Silent(), size=150, seed=4)
+    audit = library.audits.current()
+    assert audit is not None
+    questions = library.audits.open_questions(audit)
+    assert len(questions) == drawn.summary["pairs"] == library.audits.size(audit)
+    assert len({entry.pair for entry in questions}) == len(questions)
+    for entry in questions:
+        present = entry.tag_id in library.images.original_tags(entry.image_id)
+        assert present == bool(entry.side)
+    images, tags = len(truth), len(library.rankings.load().tags)
+    assert sum(entry.pairs for entry in audit.strata) == images * tags
+    frame = library.audits.frame(audit)
+    parts = frame.part(
+        np.array([entry.image_id for entry in questions]),
+        np.array([entry.tag_id for entry in questions]),
+    )
+    numbers = {entry.pair: part for entry, part in zip(questions, parts.tolist(), strict=True)}
+    given = answer_all(library, truth, 0.5, 200)
+    assert given > 20
+    for answer in library.audits.answers(audit):
+        stratum = audit.strata[answer.stratum]
+        assert int(stratum.part) == numbers[answer.image_id, answer.tag_id]
+
+
+def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) -> None:
+    library, truth = shapes
+    draw_audit(library, Silent(), size=200, seed=1)
+    assert audit_report(library) is not None
+    answer_all(library, truth, 1.0, 400)
+    report = audit_report(library)
+    assert report is not None
+    before, after = report.estimate.before.recall, report.estimate.after.recall
+    assert before.low <= true_recall(library, truth) <= before.high
+    assert after.share > before.share
+    assert report.answered == report.size
+    assert any("recall" in line for line in audit_lines(report))
+
+
+def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path) -> None:
+    library, truth = shapes
+    draw_audit(library, Silent(), size=100, seed=1)
+    answer_all(library, truth, 0.3, 60)
+    done = write_report(library, Silent(), tmp_path / "report")
+    assert done.summary["tags"] == 4
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert page.count("<tr>") == 5
+    assert "recall, corrected" in page
+    with (tmp_path / "report" / "tags.csv").open(encoding="utf-8") as file:
+        rows = {row["tag"]: row for row in csv.DictReader(file)}
+    assert set(rows) == {"circle", "square", "red", "blue"}
+    assert all(0 < float(row["average_precision"]) <= 1 for row in rows.values())
+    assert sum(int(row["answers"]) for row in rows.values()) == 60
+    names = library.vocabulary()
+    fixed = [entry for entry in library.decisions.live() if entry.changes_metadata]
+    for name, row in rows.items():
+        mine = [entry for entry in fixed if names.name(entry.tag_id) == name]
+        assert int(row["fixed"]) == len(mine)
+
+
+def test_without_a_ranking_there_is_nothing_to_draw_from(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    with (
+        Library.create(tmp_path / "workspace", tmp_path / "images") as library,
+        pytest.raises(UsageError, match="no questions"),
+    ):
+        draw_audit(library, Silent())
