@@ -13,7 +13,13 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.ui.decoding import PictureKey
-from reviewer.ui.picture_paint import device_size, paint_fitted, paint_message, paint_zoomed
+from reviewer.ui.picture_paint import (
+    device_size,
+    fitted_box,
+    paint_fitted,
+    paint_message,
+    paint_zoomed,
+)
 from reviewer.ui.theme import look
 from reviewer.ui.viewport import Viewport
 
@@ -120,6 +126,19 @@ class ImageView(QWidget):
         return self._serial != 0 and self._painted == self._serial
 
     @property
+    def picture_box(self) -> QRectF:
+        """Where the whole picture lies, device-independent pixels; empty while there is none."""
+        ratio = self.devicePixelRatioF()
+        if self._fit is None:
+            return QRectF()
+        if not self.zoomed:
+            return fitted_box(self._fit, device_size(self), ratio)
+        place = self._port.place()
+        return QRectF(
+            place.left / ratio, place.top / ratio, place.width / ratio, place.height / ratio
+        )
+
+    @property
     def zoomed(self) -> bool:
         """Whether the picture is shown at another size than fitted."""
         return self._port.zoom is not None
@@ -129,13 +148,13 @@ class ImageView(QWidget):
     def toggle_zoom(self, at: QPointF | None = None) -> None:
         """Changes between fitted and 100 %."""
         if self._fit is not None:
-            self._port.toggle(self._spot(at))
+            self._port.toggle(_spot(self, at))
             self._zoom_changed()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms in (above 1) or out about a point of the view; all the way out is fitted."""
         if self._fit is not None:
-            self._port.zoom_by(factor, self._spot(at))
+            self._port.zoom_by(factor, _spot(self, at))
             self._zoom_changed()
 
     def hold_full(self, held: bool) -> None:
@@ -144,7 +163,7 @@ class ImageView(QWidget):
         if held and before is None and self._fit is not None:
             self._before_hold = (self._port.zoom, self._port.centre)
             if self._port.zoom is None:
-                self._port.toggle(self._spot(QPointF(self.mapFromGlobal(self.cursor().pos()))))
+                self._port.toggle(_spot(self, QPointF(self.mapFromGlobal(self.cursor().pos()))))
         elif not held and before is not None:
             self._port.zoom, self._port.centre = before
             self._before_hold = None
@@ -158,13 +177,6 @@ class ImageView(QWidget):
         cursor = Qt.CursorShape.OpenHandCursor if self.zoomed else Qt.CursorShape.ArrowCursor
         self.setCursor(cursor)
         self.update()
-
-    def _spot(self, at: QPointF | None) -> tuple[float, float]:
-        """A point of the view in device pixels; the middle if it is outside."""
-        if at is None or not QRectF(self.rect()).contains(at):
-            at = QRectF(self.rect()).center()
-        ratio = self.devicePixelRatioF()
-        return (at.x() * ratio, at.y() * ratio)
 
     def _say_loading(self) -> None:
         self._message = "Loading the picture\N{HORIZONTAL ELLIPSIS}"
@@ -232,3 +244,11 @@ class ImageView(QWidget):
         if self._drag is not None:
             self._drag = None
             self._zoom_changed()
+
+
+def _spot(view: QWidget, at: QPointF | None) -> tuple[float, float]:
+    """A point of a view in device pixels; the middle if it is outside."""
+    if at is None or not QRectF(view.rect()).contains(at):
+        at = QRectF(view.rect()).center()
+    ratio = view.devicePixelRatioF()
+    return (at.x() * ratio, at.y() * ratio)

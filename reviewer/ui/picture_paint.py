@@ -37,6 +37,25 @@ def paint_message(painter: QPainter, box: QRect, message: str) -> None:
     painter.drawText(box.adjusted(32, 16, -32, -16), flags, message)
 
 
+def fitted_box(image: QImage, box: QSize, ratio: float) -> QRectF:
+    """Where a picture that was decoded for its box lies: in the middle.
+
+    Args:
+        image: The picture.
+        box: The view's size, device pixels.
+        ratio: Device pixels for one of the painter's.
+
+    Returns:
+        In the painter's units.
+    """
+    size = image.size()
+    if size.width() > box.width() or size.height() > box.height():
+        # Only between a change of the window's size and the picture decoded for it.
+        size = fitted(size, box.width(), box.height())
+    left, top = (box.width() - size.width()) // 2, (box.height() - size.height()) // 2
+    return QRectF(left / ratio, top / ratio, size.width() / ratio, size.height() / ratio)
+
+
 def paint_fitted(painter: QPainter, image: QImage, box: QSize, ratio: float) -> None:
     """Copies a picture that was decoded for its box into the middle of it.
 
@@ -46,14 +65,7 @@ def paint_fitted(painter: QPainter, image: QImage, box: QSize, ratio: float) -> 
         box: The view's size, device pixels.
         ratio: Device pixels for one of the painter's.
     """
-    size = image.size()
-    if size.width() > box.width() or size.height() > box.height():
-        # Only between a change of the window's size and the picture decoded for it.
-        size = fitted(size, box.width(), box.height())
-    left, top = (box.width() - size.width()) // 2, (box.height() - size.height()) // 2
-    painter.drawImage(
-        QRectF(left / ratio, top / ratio, size.width() / ratio, size.height() / ratio), image
-    )
+    painter.drawImage(fitted_box(image, box, ratio), image)
 
 
 def paint_zoomed(painter: QPainter, image: QImage, port: Viewport, ratio: float) -> None:
