@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -34,6 +35,8 @@ class ScanBatch:
         embeddings: (B, D) float16, before the head.
         hashes: (B,) uint64 difference hashes.
         failures: The broken images among the run, with the reason.
+        reading: Seconds of a worker that went into opening and resizing the files.
+        computing: Seconds that went into the network.
     """
 
     indices: NDArray[np.int64]
@@ -41,11 +44,22 @@ class ScanBatch:
     embeddings: NDArray[np.float16]
     hashes: NDArray[np.uint64]
     failures: list[Failure]
+    reading: float = 0.0
+    computing: float = 0.0
 
     @property
     def scores(self) -> NDArray[np.float32]:
         """(B, T) float32 in 0..1."""
-        return np.asarray(1 / (1 + np.exp(-self.logits)), dtype=np.float32)
+        # Beyond 80 the exponential leaves float32, and the score is 0 or 1 to all its digits.
+        return np.asarray(1 / (1 + np.exp(-self.logits.clip(-80, 80))), dtype=np.float32)
+
+
+class _Read(NamedTuple):
+    """A run of files, opened: each one's picture or what is wrong with it."""
+
+    run: range
+    found: list[Prepared | str]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +128,23 @@ class Predictor:
             for start in range(0, len(paths), batch_size)
         ]
 
-        def read(run: range) -> list[Prepared | str]:
-            return [read_prepared(paths[i], open_image, self.record.config) for i in run]
+        def read(run: range) -> _Read:
+            began = time.perf_counter()
+            found = [read_prepared(paths[i], open_image, self.record.config) for i in run]
+            return _Read(run, found, time.perf_counter() - began)
 
         if self.device.kind == "cpu":
             with threads_divided(workers), ThreadPoolExecutor(workers) as pool:
-                work = map_ahead(pool, lambda run: self._batch(run, read(run)), runs, workers + 1)
+                work = map_ahead(pool, lambda run: self._batch(read(run)), runs, workers + 1)
                 yield from work
             return
         with ThreadPoolExecutor(workers) as pool:
-            decoded = map_ahead(pool, lambda run: (run, read(run)), runs, 2 * workers)
-            for run, found in decoded:
-                yield self._batch(run, found)
+            for found in map_ahead(pool, read, runs, 2 * workers):
+                yield self._batch(found)
 
-    def _batch(self, run: range, found: list[Prepared | str]) -> ScanBatch:
+    def _batch(self, read: _Read) -> ScanBatch:
+        run, found = read.run, read.found
+        began = time.perf_counter()
         failures = [
             Failure(index, item)
             for index, item in zip(run, found, strict=True)
@@ -146,6 +163,8 @@ class Predictor:
             embeddings=embeddings,
             hashes=np.array([item.hash for _, item in good], dtype=np.uint64),
             failures=failures,
+            reading=read.seconds,
+            computing=time.perf_counter() - began,
         )
 
     def run(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float16]]:

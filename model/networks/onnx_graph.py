@@ -211,7 +211,7 @@ def trunk(model: ModelProto, outputs: dict[str, str], pooled: str = "") -> Model
         if tensor == pooled:
             graph.node.append(helper.make_node("GlobalAveragePool", [tensor], [f"{name}_map"]))
             graph.node.append(helper.make_node("Flatten", [f"{name}_map"], [name], axis=1))
-        else:
+        elif tensor != name:
             graph.node.append(helper.make_node("Identity", [tensor], [name]))
     del graph.output[:]
     graph.output.extend(

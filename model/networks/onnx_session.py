@@ -1,7 +1,7 @@
 """An ONNX graph as a backbone, run by ONNX Runtime: embeddings, and outputs that it gives itself.
 
-The graph beside a version is the trunk that `model.networks.onnx_graph` left: output `embedding`,
-and output `given` where the graph's end could not be taken off.
+The graph beside a version is the trunk that `model.networks.onnx_graph` left: output one is the
+embedding, output two the tags where the graph's end could not be taken off.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from model.config import TaggerConfig
 
 MODEL = "model.onnx"
-EMBEDDING, GIVEN = "embedding", "given"
+EMBEDDING, GIVEN = "reviewer_embedding", "reviewer_given"
+"""Names that no other exporter gives to a tensor."""
 _FATAL = 4
 _ERRORS = (
     ort.EngineError,

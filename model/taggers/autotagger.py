@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     from model.taggers.family import Answers
 
 _SIDE = 224
-_BODIES = {(3, 4, 23, 3): "resnet101", (3, 8, 36, 3): "resnet152", (3, 4, 6, 3): "resnet50"}
-_SMALL = {(2, 2, 2, 2): "resnet18", (3, 4, 6, 3): "resnet34"}
+_BODIES: dict[tuple[int, ...], str] = {
+    (3, 4, 23, 3): "resnet101",
+    (3, 8, 36, 3): "resnet152",
+    (3, 4, 6, 3): "resnet50",
+}
+_SMALL: dict[tuple[int, ...], str] = {(2, 2, 2, 2): "resnet18", (3, 4, 6, 3): "resnet34"}
 
 
 def _list(facts: FolderFacts) -> str:

@@ -134,7 +134,7 @@ def _forget_head(tagger: Tagger, n_tags: int, facts: FolderFacts) -> None:
 
 def _try(tagger: Tagger, config: TaggerConfig, facts: FolderFacts) -> dict[str, Any]:
     """Run one drawn picture through, as a scan would."""
-    pixels = prepare(_probe(), config)[None]
+    pixels = np.stack([prepare(_probe(), config)])
     with torch.inference_mode():
         logits, embeddings = tagger.eval()(to_input(pixels, config, torch.device("cpu")))
     if not (torch.isfinite(logits).all() and torch.isfinite(embeddings).all()):

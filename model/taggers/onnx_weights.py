@@ -107,8 +107,8 @@ def _linear(model: ModelProto, head: LinearHead, config: TaggerConfig, work: Pat
     backbone = OnnxBackbone(work / MODEL, config)
     linear = nn.Linear(head.weight.shape[1], head.weight.shape[0])
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(head.weight))
-        linear.bias.copy_(torch.from_numpy(head.bias))
+        linear.weight.copy_(torch.from_numpy(head.weight.copy()))
+        linear.bias.copy_(torch.from_numpy(head.bias.copy()))
     return Loaded(Tagger(backbone, linear).eval(), config)
 
 

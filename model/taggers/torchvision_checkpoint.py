@@ -1,9 +1,9 @@
 """Any checkpoint of torchvision's classification networks, with a list of tags or without one.
 
-The network is told from the names and shapes of the tensors. Preprocessing of torchvision's presets:
-RGB, ImageNet's mean and std, the filter and size of the preset; but nothing is cropped off, a crop
-would take away what tags are about. A checkpoint without a list has no tags of its own: it gives
-embeddings, and the collection's tags get heads on them.
+The network is told from the names and shapes of the tensors. Preprocessing of torchvision's
+presets: RGB, ImageNet's mean and std, the filter and size of the preset; but nothing is cropped
+off, a crop would take away what tags are about. A checkpoint without a list has no tags of its
+own: it gives embeddings, and the collection's tags get heads on them.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import torch
+from torch.overrides import TorchFunctionMode
 from torchvision import models
 
 from model.config import TaggerConfig
@@ -23,7 +24,7 @@ from model.taggers.tag_lists import plain_outputs, read_selected
 from model.taggers.torch_weights import load_torch
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from model.taggers.facts import FolderFacts
     from model.taggers.family import Answers
@@ -35,18 +36,15 @@ _EXTRA = ("aux1.", "aux2.", "AuxLogits.")
 def _recognises(facts: FolderFacts) -> bool:
     if len(facts.checkpoints) != 1:
         return False
-    return bool(_networks(facts.shapes(facts.checkpoints[0])))
+    return bool(_network(facts, facts.checkpoints[0]))
 
 
 def _describe(facts: FolderFacts, answers: Answers) -> Described:
     name = one_of(facts, facts.checkpoints, "checkpoint")
-    fitting = _networks(facts.shapes(name))
-    chosen = answers.get("network", fitting[0])
-    if chosen not in fitting:
-        raise TaggerProblem(f"{facts.path(name)} is no {chosen}; it may be {', '.join(fitting)}.")
-    size, resample = _preset(chosen)
+    network = _network(facts, name)
+    size, resample = _preset(network)
     config = TaggerConfig(
-        backbone=chosen,
+        backbone=network,
         input_size=size,
         mean=IMAGENET_MEAN,
         std=IMAGENET_STD,
@@ -76,19 +74,24 @@ def _outputs(facts: FolderFacts) -> tuple[tuple[Output, ...], str]:
 
 def _preset(network: str) -> tuple[int, Any]:
     """Input size and filter of a network's default preset."""
-    default = models.get_model_weights(network).DEFAULT  # type: ignore[attr-defined]  # an enum that torchvision makes
+    default = models.get_model_weights(network).DEFAULT
     transforms = default.transforms()
     return int(transforms.crop_size[0]), str(transforms.interpolation.value)
 
 
-def _networks(shapes: Mapping[str, tuple[int, ...]]) -> list[str]:
-    """Networks of torchvision that have these tensors, but for the rows of the classifier."""
+def _network(facts: FolderFacts, file: str) -> str:
+    """The network of torchvision that has a checkpoint's tensors, but for the classifier's rows.
+
+    All are compared; the one that the file is called after comes first, to save time.
+    """
+    shapes = facts.shapes(file)
     found = {name: shape for name, shape in shapes.items() if not name.startswith(_EXTRA)}
     for prefix in ("module.", "backbone."):
         found = {name.removeprefix(prefix): shape for name, shape in found.items()}
     if not found or len(found) < 20:
-        return []
-    return [name for name in models.list_models(module=models) if _fits(name, found)]
+        return ""
+    names = sorted(models.list_models(module=models), key=lambda name: name not in file.lower())
+    return next((name for name in names if _fits(name, found)), "")
 
 
 def _fits(network: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
@@ -107,10 +110,28 @@ def _skeleton(network: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
     options: dict[str, Any] = {}
     if network in {"googlenet", "inception_v3"}:
         options = {"aux_logits": False, "init_weights": False}
-    with torch.device("meta"):
+    with _WithoutWeights():
         built = models.get_model(network, weights=None, **options)
     return tuple((name, tuple(part.shape)) for name, part in built.state_dict().items())
 
+
+class _WithoutWeights(TorchFunctionMode):
+    """Tensors that hold weights are made without memory; arithmetic on sizes goes on."""
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: object,
+        args: tuple[Any, ...] = (),
+        kwargs: dict[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - torch's signature
+        options = dict(kwargs or {})
+        if func in _MAKERS:
+            options["device"] = "meta"
+        return func(*args, **options)
+
+
+_MAKERS = frozenset({torch.empty, torch.zeros, torch.ones, torch.rand, torch.randn, torch.full})
 
 TORCHVISION = Family(
     key="torchvision",
