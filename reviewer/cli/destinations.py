@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -75,7 +75,7 @@ def add_command(
     name: str,
     folder: Path | None,
     workspace: Path | None,
-    **values: Any,
+    **values: Any,  # noqa: ANN401 - as click hands the options over
 ) -> None:
     """Set up the destination NAME, or change what is given of it.
 

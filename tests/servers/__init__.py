@@ -1,0 +1,1 @@
+"""Small HTTP servers on loopback that answer as the sites' sources say."""
