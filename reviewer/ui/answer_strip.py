@@ -14,13 +14,16 @@ from reviewer.ui.theme import category_colour, look, shown_name
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
     from reviewer.core.types import Category, Decision
     from reviewer.core.vocabulary import Vocabulary
 
 SHOWN = 10
 THUMB = 46
+FEWEST = 5
+WORD = 10
+"""Characters that a tag has room for beside its picture."""
 CELL_HEIGHT = 52
 
 
@@ -50,8 +53,9 @@ class AnswerCell(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """The picture and room for a short word."""
-        lines = 2 * QFontMetrics(self.font()).height() + 6
-        return QSize(THUMB + 62, max(CELL_HEIGHT, lines))
+        metrics = QFontMetrics(self.font())
+        words = metrics.averageCharWidth() * WORD
+        return QSize(THUMB + words, max(CELL_HEIGHT, 2 * metrics.height() + 6))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows the size of the text."""
@@ -159,6 +163,13 @@ class AnswerStrip(QWidget):
         for cell in self._cells:
             if cell.decision is not None and cell.decision.image_id == image_id:
                 cell.show_thumb(thumb)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as many answers as have room for their words, five at least."""
+        super().resizeEvent(event)
+        room = max(self.width() // (self._cells[0].sizeHint().width() + 4), FEWEST)
+        for number, cell in enumerate(self._cells):
+            cell.setVisible(number < room)
 
     def decisions(self) -> list[Decision]:
         """The answers shown, newest first."""

@@ -218,10 +218,11 @@ def paint_answer(painter: QPainter, room: QRect, answer: Answer) -> None:
     font.setPointSizeF(font.pointSizeF() * 1.5)
     font.setWeight(QFont.Weight.DemiBold)
     metrics = QFontMetrics(font)
-    if metrics.horizontalAdvance(answer.word) + 26 > room.width():
-        font.setPointSizeF(painter.font().pointSizeF())
+    while metrics.horizontalAdvance(answer.word) + 14 > room.width() and font.pointSizeF() > 6:
+        font.setPointSizeF(font.pointSizeF() - 0.5)
         metrics = QFontMetrics(font)
-    chip = QRect(0, 0, metrics.horizontalAdvance(answer.word) + 26, metrics.height() + 8)
+    width = min(metrics.horizontalAdvance(answer.word) + 26, room.width())
+    chip = QRect(0, 0, width, metrics.height() + 8)
     chip.moveCenter(room.center())
     painter.save()
     painter.setFont(font)

@@ -14,13 +14,13 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.job_words import outcome
+from reviewer.ui.scrolled import ScrolledColumn
 from reviewer.ui.version_list import VersionList
 from reviewer.ui.words import duration, progress_line
 
@@ -98,15 +98,11 @@ class JobsPage(QWidget):
         column.addWidget(_heading("Tagger versions"))
         column.addWidget(self._versions)
         column.addWidget(_heading("Jobs of this sitting"))
-        column.addWidget(self._history_area(), 1)
-        middle = QWidget(self)
-        middle.setLayout(column)
-        middle.setMaximumWidth(WIDTH)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(middle, 12)
-        row.addStretch(1)
+        column.addLayout(self._history)
+        column.addStretch(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
 
     def _running_card(self) -> QFrame:
         card = QFrame(self)
@@ -136,19 +132,6 @@ class JobsPage(QWidget):
             grid.addWidget(button, row, 0)
             grid.addWidget(_muted(meaning), row, 1)
         return grid
-
-    def _history_area(self) -> QScrollArea:
-        inside = QWidget(self)
-        box = QVBoxLayout(inside)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.addLayout(self._history)
-        box.addStretch(1)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        area.viewport().setAutoFillBackground(False)
-        inside.setAutoFillBackground(False)
-        return area
 
     def open(self, versions: Sequence[VersionInfo]) -> None:
         """Shows the state of now, and keeps it fresh while it is seen.

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.job_runner import Job, JobState
+from reviewer.ui.scrolled import ScrolledColumn
 from reviewer.ui.theme import look
 from reviewer.ui.words import duration, progress_line
 
@@ -77,7 +78,6 @@ class PreparePage(QWidget):
     def _lay_out(self) -> None:
         card = QFrame(self)
         card.setObjectName("card")
-        card.setMaximumWidth(WIDTH)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(28, 24, 28, 24)
         inside.setSpacing(10)
@@ -95,14 +95,14 @@ class PreparePage(QWidget):
         buttons.addWidget(self._retry)
         buttons.addWidget(self._cancel)
         inside.addLayout(buttons)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(card, 8)
-        row.addStretch(1)
+        column = QVBoxLayout()
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addStretch(1)
+        column.addWidget(card)
+        column.addStretch(1)
         page = QVBoxLayout(self)
-        page.addStretch(1)
-        page.addLayout(row)
-        page.addStretch(1)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
 
     def begin(self, name: str, lead: str) -> None:
         """Starts over for a collection."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAD = "Does this image show"
 PRESUMED = "All of these are presumed:"
+LEAD_SHORT = "Shows"
 PRESUMED_SHORT = "Presumed:"
 """In a window too narrow for the tag beside the whole sentence."""
 DOES = MappingProxyType({Answer.YES: "shows", Answer.NO: "does not show"})
@@ -37,6 +38,15 @@ _Said: TypeAlias = tuple[str, Answer | None]
 """Words, and the answer that they name, if any."""
 _Part: TypeAlias = tuple[str, QFont, str]
 """Words, their font and their colour."""
+
+
+class _Fonts(NamedTuple):
+    """Of the words before the tag, of answers among them, of the tag, and of small words."""
+
+    lead: QFont
+    strong: QFont
+    tag: QFont
+    note: QFont
 
 
 def why_text(question: Question) -> str:
@@ -69,10 +79,7 @@ class QuestionBar(QWidget):
         self.siblings = SiblingChips(self)
 
     def _take_fonts(self) -> None:
-        self._lead_font = _font(self.font(), LEAD_POINTS)
-        self._strong_font = _font(self.font(), LEAD_POINTS, bold=True)
-        self._tag_font = _font(self.font(), TAG_POINTS, bold=True)
-        self._note_font = _font(self.font(), NOTE_POINTS)
+        self._fonts = _fonts(self.font())
         self.setFixedHeight(self.sizeHint().height())
 
     def changeEvent(self, event: QEvent) -> None:
@@ -83,8 +90,8 @@ class QuestionBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the chip and the line below it."""
-        chip = QFontMetricsF(self._tag_font).height() + CHIP_PAD
-        note = QFontMetricsF(self._note_font).height()
+        chip = QFontMetricsF(self._fonts.tag).height() + CHIP_PAD
+        note = QFontMetricsF(self._fonts.note).height()
         return QSize(480, round(chip + note + 26))
 
     def show_question(self, tag: Tag, answered: Answer | None) -> None:
@@ -168,16 +175,17 @@ class QuestionBar(QWidget):
         painter.end()
 
     def _paint_question(self, painter: QPainter, tag: Tag) -> None:
-        lead = QFontMetricsF(self._lead_font)
-        small = QFontMetricsF(self._note_font)
-        height = QFontMetricsF(self._tag_font).height() + CHIP_PAD
+        fonts = self._fitting_fonts(tag)
+        lead = QFontMetricsF(fonts.lead)
+        small = QFontMetricsF(fonts.note)
+        height = QFontMetricsF(self._fonts.tag).height() + CHIP_PAD
         word = f"{tag.category.word} tag"
         tail_width = lead.horizontalAdvance(self._tail) + GAP + small.horizontalAdvance(word)
         around = tail_width + 3 * GAP + 2 * CHIP_PAD
-        parts = self._fitting_lead(self.width() - around, shown_name(tag.name))
+        parts = self._fitting_lead(fonts, self.width() - around, shown_name(tag.name))
         lead_width = _width(parts)
         room = max(self.width() - lead_width - around, 60.0)
-        font = self._font_for(shown_name(tag.name), room)
+        font = _font_for(fonts.tag, shown_name(tag.name), room)
         name = QFontMetricsF(font)
         text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, room)
         chip_width = name.horizontalAdvance(text) + 2 * CHIP_PAD
@@ -193,36 +201,69 @@ class QuestionBar(QWidget):
         painter.setFont(font)
         _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
         left += chip_width + GAP / 2
-        painter.setFont(self._lead_font)
+        painter.setFont(fonts.lead)
         painter.setPen(QColor(look().text))
         painter.drawText(round(left), round(baseline), self._tail)
         left += lead.horizontalAdvance(self._tail) + GAP
-        painter.setFont(self._note_font)
+        painter.setFont(fonts.note)
         painter.setPen(QColor(look().muted))
         painter.drawText(round(left), round(baseline), word)
-        below = QRectF(0, top + height + 4, self.width(), small.height() + 6)
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, self.line)
+        self._paint_line(painter, top + height + 4)
 
-    def _fitting_lead(self, room: float, name: str) -> list[_Part]:
-        """The words before the tag; shorter ones if the tag would not fit beside them."""
-        least = _font(self._tag_font, LEAST_POINTS, bold=True)
-        parts = [
-            (text, self._lead_font, look().text)
+    def _paint_line(self, painter: QPainter, top: float) -> None:
+        """Paints the line below, smaller where it is long, cut and whole in the tip at worst."""
+        font = _font_for(self._fonts.note, self.line, self.width() - 2 * GAP, NOTE_POINTS - 1)
+        metrics = QFontMetricsF(font)
+        text = metrics.elidedText(self.line, Qt.TextElideMode.ElideRight, self.width() - GAP)
+        below = QRectF(0, top, self.width(), QFontMetricsF(self._fonts.note).height() + 6)
+        painter.setFont(font)
+        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _fitting_fonts(self, tag: Tag) -> _Fonts:
+        """The fonts at the size that is set; smaller, to the usual size, where that is too wide."""
+        least = 1 / scaled(1)
+        for factor in (1.0, 0.85, 0.7):
+            fonts = _fonts(self.font(), factor)
+            around = QFontMetricsF(fonts.note).horizontalAdvance(f"{tag.category.word} tag")
+            around += 6 * GAP + 2 * CHIP_PAD
+            name = QFontMetricsF(fonts.lead).horizontalAdvance(shown_name(tag.name))
+            for parts in (self._parts(fonts), _shortened(self._parts(fonts))):
+                if factor < least or _width(parts) + name + around <= self.width():
+                    return fonts
+        return _fonts(self.font(), max(least, 0.5))
+
+    def _parts(self, fonts: _Fonts) -> list[_Part]:
+        """The words before the tag."""
+        return [
+            (text, fonts.lead, look().text)
             if answer is None
-            else (text, self._strong_font, look().answers[answer])
+            else (text, fonts.strong, look().answers[answer])
             for text, answer in self._lead
         ]
+
+    def _fitting_lead(self, fonts: _Fonts, room: float, name: str) -> list[_Part]:
+        """The words before the tag; shorter ones if the tag would not fit beside them."""
+        least = QFont(fonts.tag)
+        least.setPointSizeF(LEAST_POINTS)
+        parts = self._parts(fonts)
         if _width(parts) + QFontMetricsF(least).horizontalAdvance(name) <= room:
             return parts
-        return [(text.replace(PRESUMED, PRESUMED_SHORT), font, ink) for text, font, ink in parts]
+        return _shortened(parts)
 
-    def _font_for(self, name: str, room: float) -> QFont:
-        """The largest font in which a name fits; very long names are cut all the same."""
-        font = QFont(self._tag_font)
-        least = scaled(LEAST_POINTS)
-        while font.pointSizeF() > least and QFontMetricsF(font).horizontalAdvance(name) > room:
-            font.setPointSizeF(font.pointSizeF() - 1)
-        return font
+
+def _font_for(base: QFont, text: str, room: float, least: float = LEAST_POINTS) -> QFont:
+    """The largest font in which a text fits; very long ones are cut all the same."""
+    font = QFont(base)
+    while font.pointSizeF() > least and QFontMetricsF(font).horizontalAdvance(text) > room:
+        font.setPointSizeF(font.pointSizeF() - 0.5)
+    return font
+
+
+def _shortened(parts: list[_Part]) -> list[_Part]:
+    return [
+        (text.replace(PRESUMED, PRESUMED_SHORT).replace(LEAD, LEAD_SHORT), font, ink)
+        for text, font, ink in parts
+    ]
 
 
 def _width(parts: list[_Part]) -> float:
@@ -236,6 +277,16 @@ def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -
     painter.drawRoundedRect(box, 7, 7)
     painter.setPen(colour)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _fonts(base: QFont, factor: float = 1.0) -> _Fonts:
+    """The fonts of the bar, at a share of the size that is set."""
+    return _Fonts(
+        _font(base, LEAD_POINTS * factor),
+        _font(base, LEAD_POINTS * factor, bold=True),
+        _font(base, TAG_POINTS * factor, bold=True),
+        _font(base, NOTE_POINTS * factor),
+    )
 
 
 def _font(base: QFont, points: float, *, bold: bool = False) -> QFont:

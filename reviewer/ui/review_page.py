@@ -144,8 +144,9 @@ class ReviewPage(QWidget):
     def _take_widths(self) -> None:
         """Gives the side panels room for the size of the text, and the picture the most of it."""
         line, most = self.fontMetrics().height(), max(self.width() * MOST_PANEL // 100, LEAST_PANEL)
-        self.queues.setFixedWidth(min(line * LEFT_WIDTH, most))
-        self.tags.setFixedWidth(min(line * RIGHT_WIDTH, most))
+        for panel, lines in ((self.queues, LEFT_WIDTH), (self.tags, RIGHT_WIDTH)):
+            needed = panel.minimumSizeHint().width()
+            panel.setFixedWidth(max(min(line * lines, most), needed))
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows the size of the text."""

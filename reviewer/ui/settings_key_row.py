@@ -80,14 +80,12 @@ class KeyRow(QWidget):
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
-        self._buttons = [
-            self._button(key_cap(key) or "\N{EN DASH}", place)
-            for place, key in enumerate(command.keys)
-        ]
-        for button in self._buttons:
-            self._keys.addWidget(button)
-        if not command.numbered:
-            self._keys.addWidget(self._button("+", -1))
+        self._buttons = []
+        if command.brief:
+            # A row of digits is what it is.
+            self._keys.addWidget(QLabel(command.brief, self))
+        else:
+            self._add_buttons(command)
         if is_own:
             again = QToolButton(self)
             again.setText("As before")
@@ -95,6 +93,14 @@ class KeyRow(QWidget):
             again.clicked.connect(self.reset)
             self._keys.addWidget(again)
         self._keys.addStretch(1)
+
+    def _add_buttons(self, command: Command) -> None:
+        for place, key in enumerate(command.keys):
+            button = self._button(key_cap(key) or "\N{EN DASH}", place)
+            self._buttons.append(button)
+            self._keys.addWidget(button)
+        if not command.numbered:
+            self._keys.addWidget(self._button("+", -1))
 
     def _button(self, text: str, place: int) -> QToolButton:
         button = QToolButton(self)

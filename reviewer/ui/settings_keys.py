@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.core.bindings import PRESETS, Bindings, preset
 from reviewer.core.commands import MOUSE, Command, View
@@ -45,12 +53,19 @@ class KeySettings(QWidget):
         self._presets = QComboBox(self)
         self._presets.setAccessibleName("Preset of keys")
         for choice in PRESETS:
-            self._presets.addItem(f"{choice.title}: {choice.sentence}", choice.id)
+            self._presets.addItem(choice.title, choice.id)
         self._presets.activated.connect(self._choose)
         self._as_preset = QPushButton("Forget my changes", self)
         self._as_preset.clicked.connect(self._forget)
-        self._column.addWidget(self._presets, 0, Qt.AlignmentFlag.AlignLeft)
-        self._column.addWidget(self._as_preset, 0, Qt.AlignmentFlag.AlignLeft)
+        self._about = QLabel(self)
+        self._about.setProperty("tone", "muted")
+        self._about.setWordWrap(True)
+        first = QHBoxLayout()
+        first.addWidget(self._presets)
+        first.addWidget(self._as_preset)
+        first.addStretch(1)
+        self._column.addLayout(first)
+        self._column.addWidget(self._about)
         self._rows: dict[str, KeyRow] = {}
         for heading, commands in groups().items():
             title = QLabel(heading, self)
@@ -81,6 +96,7 @@ class KeySettings(QWidget):
     def _show(self) -> None:
         chosen = preset(self._bindings.preset)
         self._presets.setCurrentIndex(self._presets.findData(chosen.id))
+        self._about.setText(chosen.sentence)
         self._as_preset.setVisible(bool(self._bindings.own))
         for entry in self._bindings.commands():
             self._rows[entry.id].show_command(entry, is_own=entry.id in self._bindings.own)

@@ -5,17 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from reviewer.settings import settings_file
+from reviewer.ui.scrolled import ScrolledColumn
 from reviewer.ui.settings_fields import SECTIONS
 from reviewer.ui.settings_keys import KeySettings
 from reviewer.ui.settings_rows import SettingRows
@@ -23,12 +16,13 @@ from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent
+    from PySide6.QtWidgets import QWidget
 
     from reviewer.core.bindings import Bindings
     from reviewer.ui.side_pages import Beside
 
-WIDTH = 92
-"""Of the page's middle, in characters."""
+WIDTH = 860
+"""Of the page's middle, pixels at the usual size of the text."""
 
 
 class SettingsPage(SidePage):
@@ -47,7 +41,6 @@ class SettingsPage(SidePage):
         self._beside = beside
         self._sections = [SettingRows(section.fields, self) for section in SECTIONS]
         self.keys = KeySettings(self)
-        self._scroll = QScrollArea(self)
         self._lay_out()
         for rows in self._sections:
             rows.changed.connect(self._set)
@@ -63,11 +56,10 @@ class SettingsPage(SidePage):
         back.clicked.connect(self.closed)
         head.addWidget(title, 1)
         head.addWidget(back)
-        inside = QWidget(self._scroll)
-        inside.setObjectName("scrolled")
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 14, 24)
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 20, 24, 24)
         column.setSpacing(10)
+        column.addLayout(head)
         for section, rows in zip(SECTIONS, self._sections, strict=True):
             column.addWidget(_heading(section.title))
             column.addWidget(rows)
@@ -79,21 +71,9 @@ class SettingsPage(SidePage):
         column.addSpacing(16)
         column.addWidget(where)
         column.addStretch(1)
-        self._scroll.setWidget(inside)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        middle = QWidget(self)
-        page = QVBoxLayout(middle)
-        page.setContentsMargins(24, 20, 10, 0)
-        page.setSpacing(12)
-        page.addLayout(head)
-        page.addWidget(self._scroll, 1)
-        middle.setMaximumWidth(self.fontMetrics().averageCharWidth() * WIDTH + 200)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(middle, 50)
-        row.addStretch(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
 
     def opened(self) -> None:
         """Shows the settings as they are now."""

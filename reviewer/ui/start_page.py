@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.icons import application_icon, icon
 from reviewer.ui.notice_bar import NoticeBar
-from reviewer.ui.theme import look
+from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -175,11 +175,16 @@ class StartPage(QWidget):
         self._open.setIcon(icon("folder", look().on_accent))
         self._sample.setIcon(icon("sample", look().text))
 
+    def _take_width(self) -> None:
+        self._middle.setMaximumWidth(round(scaled(WIDTH)))
+
     def changeEvent(self, event: QEvent) -> None:
         """Follows the look of the window."""
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._tint()
+        elif event.type() == QEvent.Type.FontChange:
+            self._take_width()
 
     def _lay_out(self) -> None:
         title = QHBoxLayout()
@@ -210,11 +215,11 @@ class StartPage(QWidget):
         column.addStretch(1)
         middle = QWidget(self)
         middle.setLayout(column)
-        middle.setMaximumWidth(WIDTH)
-        middle.setMinimumWidth(min(WIDTH, 480))
+        self._middle = middle
+        self._take_width()
         row = QHBoxLayout(self)
         row.addStretch(1)
-        row.addWidget(middle, 8)
+        row.addWidget(middle, 80)
         row.addStretch(1)
 
     def show_recent(self, entries: Sequence[Recent]) -> None:

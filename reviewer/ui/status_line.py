@@ -5,15 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import set_tone
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from reviewer.core.statistics import Interval
     from reviewer.core.types import Progress
+
+
+EDGE, SPACE = 10, 22
+"""Beside the row, and between two texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,8 @@ class StatusLine(QWidget):
         self._job.clicked.connect(self.jobs_wanted)
         self._job.hide()
         row = QHBoxLayout(self)
-        row.setContentsMargins(10, 0, 10, 2)
-        row.setSpacing(22)
+        row.setContentsMargins(EDGE, 0, EDGE, 2)
+        row.setSpacing(SPACE)
         for label in (self._pace, self._today, self._yield, self._left, self._saved):
             row.addWidget(label)
         row.addWidget(self._time)
@@ -91,6 +97,42 @@ class StatusLine(QWidget):
         super().changeEvent(event)
         if event.type() in {QEvent.Type.FontChange, QEvent.Type.StyleChange}:
             self._take_height()
+            for label in self._labels():
+                label.setMinimumWidth(0)
+            self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shows as much as there is room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """No width is needed: what does not fit is left out."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _labels(self) -> tuple[QLabel, ...]:
+        """The texts, what matters most first."""
+        return (
+            self._saved,
+            self._left,
+            self._yield,
+            self._pace,
+            self._time,
+            self._today,
+            self._tagger,
+            self._paint,
+        )
+
+    def _fit(self) -> None:
+        """Leaves out what would be cut, what matters least first."""
+        left = self.width() - 2 * EDGE
+        if self._job.isVisibleTo(self):
+            left -= self._job.sizeHint().width() + SPACE
+        for label in self._labels():
+            needed = max(label.sizeHint().width(), label.minimumWidth()) + SPACE
+            fits = needed <= left
+            label.setVisible(fits)
+            left -= needed if fits else 0
 
     def _text(self, tip: str) -> QLabel:
         label = QLabel(self)
@@ -122,6 +164,7 @@ class StatusLine(QWidget):
         if label.text() != text:
             label.setText(text)
             label.setMinimumWidth(max(label.minimumWidth(), label.sizeHint().width()))
+            self._fit()
 
     def show_job(self, title: str, progress: Progress | None) -> None:
         """Shows the job in progress."""
@@ -133,7 +176,9 @@ class StatusLine(QWidget):
             text += f", {duration(left)} left"
         self._job.setText(text)
         self._job.show()
+        self._fit()
 
     def show_no_job(self) -> None:
         """Clears the job's place."""
         self._job.hide()
+        self._fit()

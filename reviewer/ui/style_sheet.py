@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.assets import asset
+
 if TYPE_CHECKING:
     from reviewer.ui.theme import Look
 
@@ -15,7 +17,12 @@ def style_sheet(look: Look, scale: float = 1.0) -> str:
         look: The colours.
         scale: Of the text; 1 for the usual size.
     """
-    return "".join((_words(look, scale), _buttons(look), _fields(look), _lists(look), _rest(look)))
+    parts = (_words(look, scale), _buttons(look, scale), _fields(look, scale), _lists(look))
+    return "".join((*parts, _rest(look)))
+
+
+def _picture(name: str) -> str:
+    return asset(f"icons/{name}.svg").as_posix()
 
 
 def _words(look: Look, scale: float) -> str:
@@ -40,7 +47,8 @@ QLabel[tone="section"] {{ font-size: {12 * scale:g}pt; font-weight: 600; }}
 """
 
 
-def _buttons(look: Look) -> str:
+def _buttons(look: Look, scale: float) -> str:
+    side = round(15 * scale)
     return f"""
 QPushButton {{
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 5px; padding: 6px 14px;
@@ -70,14 +78,17 @@ QToolButton:focus {{ border: 1px solid {look.accent}; }}
 QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border: 1px solid {look.accent}; }}
 QCheckBox::indicator {{
-    width: 15px; height: 15px; background: {look.raised}; border: 1px solid {look.muted};
+    width: {side}px; height: {side}px; background: {look.raised}; border: 1px solid {look.muted};
     border-radius: 3px;
 }}
-QCheckBox::indicator:checked {{ background: {look.accent}; border: 1px solid {look.accent}; }}
+QCheckBox::indicator:checked {{
+    background: {look.accent}; border: 1px solid {look.accent}; image: url({_picture(look.check)});
+}}
 """
 
 
-def _fields(look: Look) -> str:
+def _fields(look: Look, scale: float) -> str:
+    side = round(14 * scale)
     return f"""
 QLineEdit {{
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 5px; padding: 5px 8px;
@@ -87,6 +98,25 @@ QLineEdit:focus {{ border: 1px solid {look.accent}; }}
 QSpinBox, QDoubleSpinBox, QComboBox {{
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 5px; padding: 4px 8px;
     selection-background-color: {look.accent}; selection-color: {look.on_accent};
+}}
+QSpinBox, QDoubleSpinBox {{ padding-right: {side + 10}px; }}
+QComboBox {{ padding-right: {side + 14}px; }}
+QComboBox::drop-down {{ border: none; width: {side + 10}px; }}
+QComboBox::down-arrow {{
+    image: url({_picture("chevron-down")}); width: {side}px; height: {side}px;
+}}
+QSpinBox::up-button, QDoubleSpinBox::up-button {{
+    subcontrol-origin: border; subcontrol-position: top right; border: none; width: {side + 8}px;
+}}
+QSpinBox::down-button, QDoubleSpinBox::down-button {{
+    subcontrol-origin: border; subcontrol-position: bottom right; border: none;
+    width: {side + 8}px;
+}}
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow {{
+    image: url({_picture("chevron-up")}); width: {side}px; height: {side}px;
+}}
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow {{
+    image: url({_picture("chevron-down")}); width: {side}px; height: {side}px;
 }}
 QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {{ border: 1px solid {look.accent}; }}
 QComboBox QAbstractItemView {{

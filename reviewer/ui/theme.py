@@ -38,7 +38,7 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The colours of one look, each "#rrggbb".
+    """The colours of one look, each "#rrggbb", and one icon.
 
     Attributes:
         canvas: Behind the picture.
@@ -52,6 +52,7 @@ class Look:
         error_ground, error_text, error_line: Of a notice that something went wrong.
         warning_ground, warning_text, warning_line: Of one that something should be known.
         categories: Of tags, beside the category's word.
+        check: Name of the icon that ticks a box of the accent's colour.
         answers: Beside the answer's word, never instead of it; apart in lightness and for
             colour-blind eyes.
     """
@@ -76,6 +77,7 @@ class Look:
     warning_ground: str
     warning_text: str
     warning_line: str
+    check: str
     categories: Mapping[Category, str]
     answers: Mapping[Answer, str]
 
@@ -101,6 +103,7 @@ DARK = Look(
     warning_ground="#453a20",
     warning_text="#ffe6ae",
     warning_line="#6b5a2c",
+    check="check-dark",
     categories=MappingProxyType(
         {
             Category.GENERAL: "#5bb8f5",
@@ -135,6 +138,7 @@ LIGHT = Look(
     warning_ground="#fbeec8",
     warning_text="#553c00",
     warning_line="#d3b86a",
+    check="check-light",
     categories=MappingProxyType(
         {
             Category.GENERAL: "#005a97",
