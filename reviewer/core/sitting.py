@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.controls import Agreement, agreement, disputed
 from reviewer.core.statistics import PAUSE_MS, Interval, wilson
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from numpy.typing import NDArray
+
+    from reviewer.core.controls import ControlRecord, Kind
 
 MINUTE_MS = 60_000
 BREAK_MS = 30 * MINUTE_MS
@@ -202,4 +207,50 @@ def yield_line(answers: AnswerColumns) -> Line:
         np.array([entry.share for entry in shares]),
         np.array([entry.low for entry in shares]),
         np.array([entry.high for entry in shares]),
+    )
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that a summary tells of a span.
+
+    Attributes:
+        since_ms: Its begin, unix milliseconds.
+        tags: The most fixes first.
+        pace: Answers a minute.
+        gain: Yield of the last answers.
+        agreed: Controls answered as expected, by (tag id, kind).
+        disputed: Controls that were answered otherwise and not settled since, newest first.
+    """
+
+    since_ms: int
+    totals: Totals
+    tags: list[TagTotal]
+    pace: Line
+    gain: Line
+    agreed: Mapping[tuple[int, Kind], Agreement]
+    disputed: list[ControlRecord]
+
+    def agreed_in_all(self, kind: Kind) -> Agreement:
+        """Controls of one kind, of all tags together."""
+        found = [entry for (_, other), entry in self.agreed.items() if other is kind]
+        return Agreement(sum(e.alike for e in found), sum(e.asked for e in found))
+
+
+def report(answers: AnswerColumns, records: Sequence[ControlRecord], since_ms: int) -> Report:
+    """Sums a span up.
+
+    Args:
+        answers: Those of the span.
+        records: The controls of the span, oldest first.
+        since_ms: Its begin, unix milliseconds.
+    """
+    return Report(
+        since_ms=since_ms,
+        totals=totals(answers),
+        tags=tag_totals(answers),
+        pace=pace_line(answers),
+        gain=yield_line(answers),
+        agreed=agreement(records),
+        disputed=disputed(records),
     )

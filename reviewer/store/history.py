@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reviewer.core.types import Answer, Decision, Origin
     from reviewer.store.database import Database
 
+ROWS_AT_ONCE = 10_000
+
 _FIX = "answer < 2 AND answer <> side"
 """Yes (1) on the missing side (0), or No (0) on the wrong side (1)."""
 
@@ -132,8 +134,12 @@ class HistoryTable:
 
     def columns(self, reviewer: str, since_ms: int = 0) -> AnswerColumns:
         """The live answers of a reviewer since a time, controls too, oldest first."""
-        rows = self._database.read().execute(_COLUMNS, (since_ms, reviewer)).fetchall()
-        table = np.array(rows, np.int64).reshape(-1, 7)
+        rows = self._database.read().execute(_COLUMNS, (since_ms, reviewer))
+        parts = [np.zeros((0, 7), np.int64)]
+        # By parts: a million rows as values of Python would take hundreds of MiB.
+        while part := rows.fetchmany(ROWS_AT_ONCE):
+            parts.append(np.array(part, np.int64))
+        table = np.concatenate(parts)
         # The clock may have been set back between two answers.
         table = table[np.argsort(table[:, 0], kind="stable")]
         at, tag, fix, ranked, asked, step, elapsed = table.T

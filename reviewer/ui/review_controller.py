@@ -83,6 +83,7 @@ class ReviewController(QObject):
         accepting = Accepting(session, page, self.showing, self._around, settings)
         self._aids = AidCommands(library, session, page, self.showing, self._around)
         self._aids.answered.connect(self._ask_for_refresh)
+        self.sitting.time_is_up.connect(partial(self.page_wanted.emit, "summary"))
         self._grid = grid
         self.reopen = looks.reopen
         self.handlers: Mapping[str, Callable[..., None]] = {
@@ -95,6 +96,7 @@ class ReviewController(QObject):
             **accepting.handlers(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
+            "summary": partial(self.page_wanted.emit, "summary"),
             "history": partial(self.page_wanted.emit, "history"),
             "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,

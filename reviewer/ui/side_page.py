@@ -43,14 +43,6 @@ class SidePage(QWidget):
         at_hand = commands_in(View.SINGLE, commands)
         self._page_keys = KeyMap(QGuiApplication.platformName(), at_hand)
 
-    def take_keys(self, commands: tuple[Command, ...]) -> None:
-        """Takes the keys that are in force.
-
-        Args:
-            commands: All commands with their keys.
-        """
-        self._page_keys = KeyMap(QGuiApplication.platformName(), commands_in(View.SINGLE, commands))
-
     def opened(self) -> None:
         """Is called each time the page is shown: the place to bring it up to date."""
         self.setFocus()

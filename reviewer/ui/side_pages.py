@@ -44,9 +44,18 @@ class Beside:
 Factory = Callable[["Review", Beside], SidePage]
 """Makes a page for an open collection."""
 
+
+def _summary(review: Review, beside: Beside) -> SidePage:
+    # Plots take the better part of a second to load, and not every sitting looks at them.
+    from reviewer.ui.summary_page import SummaryPage  # noqa: PLC0415 - see above
+
+    return SummaryPage(review, beside)
+
+
 FACTORIES: Mapping[str, Factory] = MappingProxyType(
     {
         "history": HistoryPage,
+        "summary": _summary,
     }
 )
 """The pages there are, by the name of their command."""
@@ -97,7 +106,6 @@ class SidePages(QObject):
             self._pages[name] = page
             page.closed.connect(self.closed)
             self._stack.addWidget(page)
-        page.take_keys(self._beside.settings().bindings.commands())
         self._stack.setCurrentWidget(page)
         self._shown = page
         page.bind(self._beside.settings().bindings.commands())

@@ -35,6 +35,7 @@ class SittingWatch(QObject):
     Attributes:
         opened_ms: When the review was opened, unix milliseconds.
         timebox: The time that was set for it; `None` without one.
+        over: Minutes of the time that was just up, for whoever says so; 0 otherwise.
         time_is_up: The time is over, and the question on screen was answered.
     """
 
@@ -60,6 +61,7 @@ class SittingWatch(QObject):
         self._told: set[int] = set()
         self.opened_ms = int(time.time() * 1000)
         self.timebox: Timebox | None = None
+        self.over = 0
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_time)
         around.step_stored.connect(self._stored)
@@ -123,6 +125,7 @@ class SittingWatch(QObject):
             if decision.origin is Origin.CONTROL:
                 self._look_at_controls(decision.tag_id)
         if self.timebox is not None and self.timebox.over(time.monotonic()):
+            self.over = self.timebox.minutes
             self.begin_timebox(0)
             self.time_is_up.emit()
 

@@ -1,0 +1,174 @@
+"""The part of the summary that can be saved: figures, plots, and how the controls went."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.core.errors import SourceError
+from reviewer.ui import summary_words as words
+from reviewer.ui.plots import Plot
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reviewer.core.controls import ControlRecord
+    from reviewer.core.sitting import Report
+    from reviewer.core.vocabulary import Vocabulary
+
+SHOWN = 200
+"""Most disputes that are listed."""
+
+
+class SummarySheet(QWidget):
+    """One span summed up.
+
+    Attributes:
+        reopened: Emitted with the `Decision` of a control's expected answer, to be asked again.
+    """
+
+    reopened = Signal(object)
+
+    def __init__(self, vocabulary: Vocabulary, parent: QWidget | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self._vocabulary = vocabulary
+        self._report: Report | None = None
+        self._disputed: list[ControlRecord] = []
+        self.pace = Plot("Answers a minute", "Nothing was answered yet.", self)
+        self.gain = Plot("Yield of the last 50", "The yield is shown from 50 answers on.", self)
+        self.tags = Plot("Fixes by tag", "Nothing was answered yet.", self)
+        self.agreed = Plot(
+            "Questions whose answer was known",
+            "None was asked yet. A few come among the others, once enough was answered.",
+            self,
+        )
+        self._figures: list[tuple[QLabel, QLabel]] = []
+        self._how = QLabel(self)
+        self._how.setWordWrap(True)
+        self.list = QListWidget(self)
+        self.list.setProperty("tone", "framed")
+        self.list.setAccessibleName("Controls that were answered otherwise")
+        self.list.activated.connect(self._open)
+        self._again = QPushButton("Ask again  (Enter)", self)
+        self._again.clicked.connect(lambda: self._open(self.list.currentIndex()))
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        figures = QHBoxLayout()
+        figures.setSpacing(12)
+        for _ in range(5):
+            figures.addWidget(self._card(), 1)
+        plots = QGridLayout()
+        plots.setHorizontalSpacing(18)
+        plots.setVerticalSpacing(10)
+        for place, plot in enumerate((self.pace, self.tags, self.gain, self.agreed)):
+            plots.addWidget(plot, place // 2, place % 2)
+        for place in (0, 1):
+            plots.setColumnStretch(place, 1)
+            plots.setRowStretch(place, 1)
+        controls = QVBoxLayout()
+        controls.setSpacing(6)
+        title = QLabel("Answered otherwise", self)
+        title.setProperty("tone", "heading")
+        for widget in (title, self._how, self.list, self._again):
+            controls.addWidget(widget)
+        lower = QHBoxLayout()
+        lower.setSpacing(18)
+        lower.addLayout(plots, 4)
+        lower.addLayout(controls, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addLayout(figures)
+        column.addLayout(lower, 1)
+
+    def _card(self) -> QFrame:
+        card = QFrame(self)
+        card.setObjectName("card")
+        value, caption = QLabel(card), QLabel(card)
+        value.setProperty("tone", "section")
+        caption.setProperty("tone", "muted")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(14, 8, 14, 8)
+        inside.setSpacing(1)
+        inside.addWidget(value)
+        inside.addWidget(caption)
+        self._figures.append((value, caption))
+        return card
+
+    def show_report(self, report: Report) -> None:
+        """Shows a span."""
+        self._report = report
+        for (value, caption), (number, meaning) in zip(
+            self._figures, words.figures(report), strict=True
+        ):
+            value.setText(number)
+            caption.setText(meaning)
+        self.pace.show_line(report.pace)
+        self.gain.show_line(report.gain, percent=True)
+        self.tags.show_bars(words.bars(report, self._vocabulary))
+        self.agreed.show_marks(words.marks(report, self._vocabulary))
+        self._disputed = report.disputed[:SHOWN]
+        self.list.clear()
+        self.list.addItems([words.dispute(entry, self._vocabulary) for entry in self._disputed])
+        if self._disputed:
+            self.list.setCurrentRow(0)
+        self._again.setEnabled(bool(self._disputed))
+        how = words.agreement_sentence(report)
+        self._how.setText(how or "no controls in this time")
+
+    def save(self, path: Path) -> None:
+        """Writes the sheet as a picture (`.png`), a drawing (`.svg`) or its figures (`.csv`).
+
+        Raises:
+            SourceError: It cannot be written, or the name ends in something else.
+        """
+        writers = {".png": self._save_png, ".svg": self._save_svg, ".csv": self._save_csv}
+        write = writers.get(path.suffix.lower())
+        if write is None:
+            raise SourceError(f"{path} should end in .png, .svg or .csv.")
+        if not write(path):
+            raise SourceError(f"{path} cannot be written. Choose another place.")
+
+    def _save_png(self, path: Path) -> bool:
+        return self.grab().save(str(path), "PNG")
+
+    def _save_svg(self, path: Path) -> bool:
+        drawing = QSvgGenerator()
+        drawing.setFileName(str(path))
+        drawing.setSize(QSize(self.width(), self.height()))
+        drawing.setViewBox(self.rect())
+        drawing.setTitle("Summary of a review")
+        painter = QPainter()
+        if not painter.begin(drawing):
+            return False
+        painter.fillRect(self.rect(), self.palette().window())
+        self.render(painter, QPoint())
+        return painter.end()
+
+    def _save_csv(self, path: Path) -> bool:
+        if self._report is None:
+            return False
+        try:
+            path.write_text(words.table(self._report, self._vocabulary), encoding="utf-8")
+        except OSError:
+            return False
+        return True
+
+    def _open(self, index: QModelIndex) -> None:
+        if 0 <= index.row() < len(self._disputed):
+            self.reopened.emit(self._disputed[index.row()].expected)
