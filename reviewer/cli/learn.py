@@ -221,7 +221,8 @@ def comparison_lines(comparison: Comparison, shown: int = 5) -> list[str]:
     lines = [
         (
             f"On {comparison.images:,} images that no version was trained on "
-            f"({comparison.confirmed:,} of their pairs answered by you, the others as tagged):"
+            f"({comparison.confirmed:,} of their pairs answered by you, the others as tagged; "
+            f"{comparison.audited:,} pairs of the audit's sample):"
         ),
         f"{'':<12}{'before':>9}{'after':>9}{'change':>9}",
     ]

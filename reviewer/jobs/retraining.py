@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.metrics import average_precision_score
 
 from reviewer.core.errors import UsageError
-from reviewer.core.types import ChangeSet
+from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.pictures import open_for_tagger
@@ -29,6 +31,12 @@ if TYPE_CHECKING:
 NO_WORSE = 0.005
 """A new version is promoted by itself if its mAP on the held-out part falls by no more than this:
 the scatter of one training run."""
+AUDITED = "audited AP"
+"""Average precision on the audit's random sample, weighted to stand for the collection."""
+FEWEST_AUDITED = 40
+"""Answered pairs of the sample on held-out images, before they have a say."""
+AUDIT_NO_WORSE = 0.03
+"""A fall of the figure on the sample that so few pairs make by chance."""
 
 
 class Promotion(StrEnum):
@@ -47,12 +55,14 @@ class Comparison:
     Attributes:
         images: Held-out images that were looked at.
         confirmed: Pairs among them that a person answered.
+        audited: Pairs among them of the audit's random sample, answered.
         rows: (figure, before, after), all 0..1.
         tags: (tag, average precision before, after), best gain first.
     """
 
     images: int
     confirmed: int
+    audited: int
     rows: tuple[tuple[str, float, float], ...]
     tags: tuple[tuple[str, float, float], ...]
 
@@ -60,6 +70,16 @@ class Comparison:
     def gain(self) -> float:
         """By how much the mAP rose."""
         return self.rows[0][2] - self.rows[0][1]
+
+    @property
+    def is_no_worse(self) -> bool:
+        """Whether the later version may take the place of the earlier one.
+
+        Where the audit's sample has enough answers it has a say too: they are a person's, and not
+        of the pairs that looked suspicious to the version before.
+        """
+        gains = {name: after - before for name, before, after in self.rows}
+        return self.gain >= -NO_WORSE and gains.get(AUDITED, 0.0) >= -AUDIT_NO_WORSE
 
 
 def retrain(
@@ -89,7 +109,7 @@ def retrain(
     name = str(trained.summary["version"])
     comparison = compare(library, listener, parent, name, device=choices.device)
     promoted = promotion is Promotion.ALWAYS or (
-        promotion is Promotion.AUTO and comparison.gain >= -NO_WORSE
+        promotion is Promotion.AUTO and comparison.is_no_worse
     )
     if promoted:
         library.versions.activate(name)
@@ -145,7 +165,65 @@ def compare(
         scores = [_scores(predictor, paths, shared, progress) for predictor in (old, new)]
     known = {ids[tag] for tag in shared}
     confirmed = sum(len(known & set(answers)) for answers in labels.answers.values())
-    return _comparison(scores, targets, counted, shared, confirmed)
+    audited = _audited(library, [askable[place][0] for place in kept], [ids[t] for t in shared])
+    return _comparison(scores, targets, counted, shared, confirmed, audited)
+
+
+@dataclass(frozen=True)
+class _Audited:
+    """Pairs of the audit's sample on held-out images.
+
+    Attributes:
+        rows, columns: (n,) int64, places in the scores.
+        truth: (n,) bool, whether a person saw the tag.
+        weights: (n,) float64, for how many pairs of the collection each stands.
+    """
+
+    rows: NDArray[np.int64]
+    columns: NDArray[np.int64]
+    truth: NDArray[np.bool_]
+    weights: NDArray[np.float64]
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether a figure on it means anything."""
+        return len(self.rows) >= FEWEST_AUDITED and bool(self.truth.any())
+
+    def average_precision(self, scores: NDArray[np.float32]) -> float:
+        """0..1, each pair with the weight of those it stands for."""
+        return float(
+            average_precision_score(
+                self.truth, scores[self.rows, self.columns], sample_weight=self.weights
+            )
+        )
+
+
+def _audited(library: Library, images: Sequence[int], tags: Sequence[int]) -> _Audited:
+    audit = library.audits.current()
+    given = library.audits.answers(audit) if audit is not None else []
+    row_of = {image_id: row for row, image_id in enumerate(images)}
+    column_of = {tag_id: column for column, tag_id in enumerate(tags)}
+    drawn = Counter(entry.stratum for entry in given)
+    found = [
+        (
+            row_of[entry.image_id],
+            column_of[entry.tag_id],
+            entry.answer is Answer.YES,
+            audit.strata[entry.stratum].pairs / drawn[entry.stratum],
+        )
+        for entry in given
+        if audit is not None
+        and entry.answer is not Answer.UNSURE
+        and entry.image_id in row_of
+        and entry.tag_id in column_of
+    ]
+    rows, columns, truth, weights = zip(*found, strict=True) if found else ((), (), (), ())
+    return _Audited(
+        np.array(rows, np.int64),
+        np.array(columns, np.int64),
+        np.array(truth, bool),
+        np.array(weights, np.float64),
+    )
 
 
 def _scores(
@@ -166,21 +244,25 @@ def _comparison(
     counted: NDArray[np.float32],
     tags: Sequence[str],
     confirmed: int,
+    audited: _Audited,
 ) -> Comparison:
     from model.metrics import evaluate
 
     old, new = (evaluate(version, targets, counted) for version in scores)
-    rows = (
+    rows: tuple[tuple[str, float, float], ...] = (
         ("mAP", old.map, new.map),
         ("micro P", old.micro.precision, new.micro.precision),
         ("micro R", old.micro.recall, new.micro.recall),
         ("micro F1", old.micro.f1, new.micro.f1),
         ("macro F1", old.macro.f1, new.macro.f1),
     )
+    if audited.is_enough:
+        before, after = (audited.average_precision(version) for version in scores)
+        rows = (*rows, (AUDITED, before, after))
     gains = [
         (tag, float(a), float(b))
         for tag, a, b in zip(tags, old.average_precision, new.average_precision, strict=True)
         if not (np.isnan(a) or np.isnan(b))
     ]
     gains.sort(key=lambda entry: entry[1] - entry[2])
-    return Comparison(len(targets), confirmed, rows, tuple(gains))
+    return Comparison(len(targets), confirmed, len(audited.rows), rows, tuple(gains))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,9 @@ from reviewer.core.types import Answer, Origin
 from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.jobs.reporting import write_report
+from reviewer.jobs.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
 from reviewer.store.library import Library
+from tests.unit.jobs.conftest import CHOICES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,6 +116,18 @@ def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path
     for name, row in rows.items():
         mine = [entry for entry in fixed if names.name(entry.tag_id) == name]
         assert int(row["fixed"]) == len(mine)
+
+
+def test_a_new_version_is_judged_on_the_sample_too(shapes: Shapes) -> None:
+    library, truth = shapes
+    draw_audit(library, Silent(), size=400, seed=2)
+    answer_all(library, truth, 1.0, 450)
+    _, comparison = retrain(library, Silent(), CHOICES, Promotion.NEVER)
+    assert comparison.audited >= FEWEST_AUDITED
+    rows = {name: (before, after) for name, before, after in comparison.rows}
+    assert all(0 <= value <= 1 for value in rows[AUDITED])
+    worse = replace(comparison, rows=(comparison.rows[0], (AUDITED, 0.9, 0.6)))
+    assert not worse.is_no_worse
 
 
 def test_without_a_ranking_there_is_nothing_to_draw_from(tmp_path: Path) -> None:
