@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt
 
 from reviewer.core.errors import StoreError
-from reviewer.core.examples import Examples
 from reviewer.store.aids import TextKind
 from reviewer.ui.examples_finder import ExamplesFinder, Found
 from reviewer.ui.tag_panel import Part
@@ -94,7 +93,7 @@ class AboutCommands(QObject):
             self._show_words(question.tag_id)
         found = self._finder.get(question.pair)
         if found is None:
-            self._about.show_examples(Examples(), {}, {})
+            self._about.show_examples(None, {}, {})
         else:
             self._take(found)
         coming = [entry.pair for entry in self._session.upcoming(AHEAD)]

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QPlainTextEdit,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -23,15 +22,17 @@ from reviewer.ui.theme import look
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 SIDES = (Answer.YES, Answer.NO)
 NOTE_LINES = 3
 LEAST_CELL = 48
+TALL = 2.6
+"""Height over width from which on the examples stand in two columns."""
 NO_DEFINITION = (
     "No definition is known. Import a wiki with: reviewer import FOLDER --definitions FILE"
 )
-NO_NOTE = "Shift+D: write a note of your own on this tag."
+NO_NOTE = "Shift+D or a click: write a note of your own on this tag."
 
 
 class ExampleCell(QWidget):
@@ -91,7 +92,7 @@ class AboutPanel(QWidget):
     """Definition, note, three examples of Yes and three of No, each in its place for good.
 
     Attributes:
-        note_wanted: The person wants to write a note.
+        note_wanted: The person clicked the note, to write it.
         note_written: Emitted with the text when the person is done with it.
     """
 
@@ -105,10 +106,7 @@ class AboutPanel(QWidget):
         self._note = _text(self, "Your note on the tag")
         self._note.setPlaceholderText(NO_NOTE)
         self._note.installEventFilter(self)
-        self._write = QPushButton("Write a note", self)
-        self._write.setProperty("tone", "segment")
-        self._write.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._write.clicked.connect(self.note_wanted)
+        self._note.viewport().installEventFilter(self)
         self._captions = {answer: QLabel(self) for answer in SIDES}
         self._cells = {answer: [ExampleCell(self) for _ in range(SHOWN)] for answer in SIDES}
         column = QVBoxLayout(self)
@@ -116,17 +114,37 @@ class AboutPanel(QWidget):
         column.setSpacing(4)
         column.addWidget(self._definition, 1)
         column.addWidget(self._note)
-        column.addWidget(self._write, 0, Qt.AlignmentFlag.AlignRight)
-        grid = QGridLayout()
-        grid.setSpacing(4)
-        for number, (answer, caption) in enumerate(self._captions.items()):
+        self._grid = QGridLayout()
+        self._grid.setSpacing(4)
+        for caption in self._captions.values():
             caption.setProperty("tone", "heading")
-            grid.addWidget(caption, 2 * number, 0, 1, SHOWN)
-            for place, cell in enumerate(self._cells[answer]):
-                grid.addWidget(cell, 2 * number + 1, place)
-        column.addLayout(grid)
+            caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._tall = False
+        self._arrange()
+        column.addLayout(self._grid)
         self._take_height()
-        self.show_examples(Examples(), {}, {})
+        self.show_examples(None, {}, {})
+
+    def _arrange(self) -> None:
+        """Rows of examples, or columns of larger ones where the panel is tall enough."""
+        for number, answer in enumerate(SIDES):
+            across = number if self._tall else 0
+            down = 0 if self._tall else 2 * number
+            span = 1 if self._tall else SHOWN
+            self._grid.addWidget(self._captions[answer], down, across, 1, span)
+            for place, cell in enumerate(self._cells[answer]):
+                if self._tall:
+                    self._grid.addWidget(cell, 1 + place, across)
+                else:
+                    self._grid.addWidget(cell, 1 + down, place)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Uses the room there is; between questions nothing moves."""
+        super().resizeEvent(event)
+        tall = self.height() > TALL * self.width()
+        if tall is not self._tall:
+            self._tall = tall
+            self._arrange()
 
     def _take_height(self) -> None:
         line = QFontMetrics(self.font()).lineSpacing()
@@ -156,18 +174,20 @@ class AboutPanel(QWidget):
             self._note.setPlainText(note)
 
     def show_examples(
-        self, examples: Examples, images: Mapping[int, QImage], paths: Mapping[int, str]
+        self, examples: Examples | None, images: Mapping[int, QImage], paths: Mapping[int, str]
     ) -> None:
         """Shows examples.
 
         Args:
-            examples: Which.
+            examples: Which; `None` while they are looked for.
             images: Pictures by image id, as far as they are decoded.
             paths: Paths by image id, for the tooltips.
         """
-        for answer, found in ((Answer.YES, examples.yes), (Answer.NO, examples.no)):
+        known = examples or Examples()
+        for answer, found in ((Answer.YES, known.yes), (Answer.NO, known.no)):
             confirmed = sum(example.confirmed for example in found)
-            self._captions[answer].setText(_caption(answer, confirmed, len(found)))
+            text = answer.word if examples is None else _caption(answer, confirmed, len(found))
+            self._captions[answer].setText(text)
             for place, cell in enumerate(self._cells[answer]):
                 example = found[place] if place < len(found) else None
                 image = images.get(example.image_id) if example else None
@@ -184,7 +204,10 @@ class AboutPanel(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc and Ctrl+Enter keep the note; nothing typed in it is a command."""
-        if watched is self._note and not self._note.isReadOnly():
+        if watched is self._note.viewport() and event.type() == QEvent.Type.MouseButtonPress:
+            if self._note.isReadOnly():
+                self.note_wanted.emit()
+        elif watched is self._note and not self._note.isReadOnly():
             if isinstance(event, QKeyEvent):
                 return self._note_key(event)
             if event.type() == QEvent.Type.FocusOut:
@@ -224,12 +247,12 @@ def _text(parent: QWidget, name: str) -> QPlainTextEdit:
 def _caption(answer: Answer, confirmed: int, shown: int) -> str:
     """What the examples of an answer rest on."""
     if not shown:
-        return f"{answer.word}: none confirmed yet"
+        return f"{answer.word}: none yet"
     if confirmed == shown:
         return f"{answer.word}, confirmed"
     if not confirmed:
         return f"{answer.word}, not reviewed"
-    return f"{answer.word}: {confirmed} confirmed, {shown - confirmed} not reviewed"
+    return f"{answer.word}, {confirmed} confirmed"
 
 
 def _words(answer: Answer, example: Example | None, paths: Mapping[int, str]) -> str:

@@ -57,8 +57,6 @@ class CompletionRow:
     @property
     def use(self) -> str:
         """How much the tag is used, in a few letters."""
-        if self.is_new:
-            return "new"
         return f"{self.images:,}" if self.images or not self.posts else f"({_short(self.posts)})"
 
     @property
@@ -140,7 +138,9 @@ class CompletionDelegate(QStyledItemDelegate):
         upper = QRect(inner.left(), inner.top(), inner.width(), half)
         lower = QRect(inner.left(), inner.top() + half, inner.width(), half)
         mark = f"  {_TICK}" if row.on_image else ""
-        _paint(painter, upper, font, category_colour(row.category), shown_name(row.name) + mark)
+        new = "New tag: " if row.is_new else ""
+        name = f"{new}{shown_name(row.name)}{mark}"
+        _paint(painter, upper, font, category_colour(row.category), name)
         font.setPointSizeF(font.pointSizeF() * 0.88)
         muted = QColor(look().muted)
         width = QFontMetrics(font).horizontalAdvance(row.use)

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from reviewer.core.types import Tag
 
 PLACES = range(1, 10)
-COLUMNS = 3
+COLUMNS = 2
 
 
 class QuickChips(QWidget):
-    """Three rows of three, like the digits.
+    """Two columns, as far as there are tags, with one place more to choose the next.
 
     Attributes:
         picked: Emitted with a place that was clicked, 1 to 9, and has a tag.
@@ -53,8 +53,11 @@ class QuickChips(QWidget):
 
     def show_tags(self, tags: Mapping[int, Tag]) -> None:
         """Shows the tags of the digits, by place from 1 to 9."""
+        last = max(tags, default=0) + 1
         for place in PLACES:
             self._show(place, tags.get(place))
+            row = (place - 1) // COLUMNS
+            self._chips[place].setVisible(row <= (last - 1) // COLUMNS)
 
     def show_on(self, tag_ids: frozenset[int]) -> None:
         """Marks the tags that the image has."""
