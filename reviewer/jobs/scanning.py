@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from reviewer.core.errors import UsageError
+from reviewer.core.errors import StoreFullError, UsageError
+from reviewer.core.tagrows import TagRows
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.training import tagger_errors
-from reviewer.store.scans import ROW, ScanFiles, ScanShape, digest_of
+from reviewer.store.scans import ROW, ScanFiles, ScanShape
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from model.predict import Predictor, ScanBatch
+    from reviewer.store.images import ImageTable
     from reviewer.store.library import Library
+    from reviewer.store.tagmatrix import StoredTags
+
+WRITE_SECONDS = 2.0
+"""What a killed scan loses at most."""
+
+WRITE_IMAGES = 2048
+"""Images kept in memory at most before they are written."""
+
+ROOM_LEFT = 200 * 10**6
+"""Bytes that a scan leaves free on the disk, for the answers."""
 
 
 def scan(
@@ -53,13 +72,20 @@ def scan(
     library.state.set("device", predictor.device.words)
     files = library.begin_scan(_shape(library, name, predictor))
     waiting = _waiting(library, files)
+    refuse_without_room(files, len(waiting.images))
     broken: list[tuple[int, str]] = []
-    with stage(listener, "scan", len(waiting), "images") as progress:
-        paths = [library.folder / path for _, path, _ in waiting]
+    keeper = _Keeper(files, waiting, library.images.tag_rows())
+    with stage(listener, "scan", len(waiting.images), "images") as progress:
+        paths = _Paths(library.images, waiting.images)
         for batch in predictor.scan(paths, open_for_tagger, batch_size=batch_size, workers=workers):
-            _store(files, waiting, batch)
-            broken += [(waiting[f.position][0], f.reason) for f in batch.failures]
-            progress.advance(len(batch.indices) + len(batch.failures))
+            keeper.add(batch)
+            broken += [(int(waiting.images[f.position]), f.reason) for f in batch.failures]
+            progress.advance(
+                len(batch.indices) + len(batch.failures), note=keeper.spent.words(workers)
+            )
+        keeper.write()
+    if len(waiting.images):
+        listener.note(f"Where the time went: {keeper.spent.words(workers)}.")
     if broken:
         library.images.set_aside_many(broken)
         listener.note(
@@ -68,7 +94,11 @@ def scan(
         )
     return ChangeSet(
         images=bool(broken),
-        summary={"version": name, "scanned": len(waiting) - len(broken), "set_aside": len(broken)},
+        summary={
+            "version": name,
+            "scanned": len(waiting.images) - len(broken),
+            "set_aside": len(broken),
+        },
     )
 
 
@@ -87,19 +117,137 @@ def _shape(library: Library, name: str, predictor: Predictor) -> ScanShape:
     return ScanShape(name, tuple(ids[tag] for tag, _ in predictor.tags), predictor.embedding_width)
 
 
-def _waiting(library: Library, files: ScanFiles) -> list[tuple[int, str, bytes]]:
-    rows = files.rows()
-    done = dict(zip(rows["image"].tolist(), rows["digest"].tolist(), strict=True))
-    return [
-        entry for entry in library.images.askable() if done.get(entry[0]) != digest_of(entry[2])
-    ]
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Images that are to be scanned: ids (N,), ascending, and digests (N,) of their files."""
+
+    images: NDArray[np.int64]
+    digests: NDArray[np.uint64]
 
 
-def _store(files: ScanFiles, waiting: list[tuple[int, str, bytes]], batch: ScanBatch) -> None:
-    rows = np.zeros(len(batch.indices), ROW)
-    entries = [waiting[i] for i in batch.indices.tolist()]
-    rows["image"] = [image_id for image_id, _, _ in entries]
-    rows["digest"] = [digest_of(sha256) for _, _, sha256 in entries]
-    rows["hash"] = batch.hashes
+def _waiting(library: Library, files: ScanFiles) -> _Waiting:
+    images, digests = library.images.digests()
+    rows = files.rows()[files.latest()]
+    rows = rows[np.argsort(rows["image"])]
+    at = np.minimum(np.searchsorted(rows["image"], images), max(len(rows) - 1, 0))
     if len(rows):
-        files.append(rows, batch.embeddings, batch.logits)
+        done = (rows["image"][at] == images) & (rows["digest"][at] == digests)
+        images, digests = images[~done], digests[~done]
+    return _Waiting(images, digests)
+
+
+class _Paths(Sequence[Path]):
+    """Where the files of some images are, looked up one at a time: no list of millions."""
+
+    def __init__(self, table: ImageTable, images: NDArray[np.int64]) -> None:
+        self._table = table
+        self._images = images
+
+    def __len__(self) -> int:
+        return len(self._images)
+
+    @overload
+    def __getitem__(self, place: int) -> Path: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[Path]: ...
+    def __getitem__(self, place: int | slice) -> Path | Sequence[Path]:
+        if isinstance(place, slice):
+            return _Paths(self._table, self._images[place])
+        return self._table.path(int(self._images[place]))
+
+
+@dataclass
+class Spent:
+    """Seconds of a scan, by what they went into."""
+
+    reading: float = 0.0
+    computing: float = 0.0
+    writing: float = 0.0
+
+    def words(self, workers: int) -> str:
+        """The share of each part in the whole, the largest first.
+
+        Args:
+            workers: Threads that read and compute side by side; one writes.
+        """
+        parts = {
+            "tagger": self.computing,
+            "reading images": self.reading,
+            "writing scores": self.writing * workers,
+        }
+        whole = max(sum(parts.values()), 1e-9)
+        ordered = sorted(parts.items(), key=lambda part: -part[1])
+        return ", ".join(f"{name} {part / whole:.0%}" for name, part in ordered)
+
+
+class _Keeper:
+    """Keeps what the tagger says, a few seconds' worth at a time.
+
+    Each write waits for the disk; one a batch would cost more than the scores are worth.
+    """
+
+    def __init__(self, files: ScanFiles, waiting: _Waiting, tags: StoredTags) -> None:
+        self._files = files
+        self._waiting = waiting
+        self._tags = tags
+        self._columns = tags.rows.column_numbers(files.shape.tags)
+        self._batches: list[ScanBatch] = []
+        self._began = time.monotonic()
+        self.spent = Spent()
+
+    def add(self, batch: ScanBatch) -> None:
+        """Takes a batch; writes all that was taken if it is time."""
+        self._batches.append(batch)
+        self.spent.reading += batch.reading
+        self.spent.computing += batch.computing
+        images = sum(len(batch.indices) for batch in self._batches)
+        if images >= WRITE_IMAGES or time.monotonic() - self._began >= WRITE_SECONDS:
+            self.write()
+
+    def write(self) -> None:
+        """Writes what was taken."""
+        batches, self._batches = self._batches, []
+        if sum(len(batch.indices) for batch in batches):
+            began = time.perf_counter()
+            places = np.concatenate([batch.indices for batch in batches])
+            rows = np.zeros(len(places), ROW)
+            rows["image"] = self._waiting.images[places]
+            rows["digest"] = self._waiting.digests[places]
+            rows["hash"] = np.concatenate([batch.hashes for batch in batches])
+            self._files.append(
+                rows,
+                np.concatenate([batch.embeddings for batch in batches]),
+                np.concatenate([batch.logits for batch in batches]),
+                self._present(rows["image"]),
+            )
+            self.spent.writing += time.perf_counter() - began
+        self._began = time.monotonic()
+
+    def _present(self, images: NDArray[np.int64]) -> TagRows:
+        """The columns of the tags that some images have."""
+        places = np.searchsorted(self._tags.images, images)
+        taken = self._tags.rows.take(places)
+        columns = self._columns[taken.tags]
+        known = columns >= 0
+        ends = np.concatenate([[0], np.cumsum(known)])[taken.starts]
+        return TagRows(ends.astype(np.int64), columns[known].astype(np.uint32))
+
+
+def refuse_without_room(files: ScanFiles, images: int) -> None:
+    """Tells before a scan begins if it would not fit on the disk.
+
+    Args:
+        files: The scan.
+        images: To be scanned.
+
+    Raises:
+        StoreFullError: There is too little space; nothing was written.
+    """
+    needed = images * files.bytes_an_image() + ROOM_LEFT
+    free = shutil.disk_usage(files.folder).free
+    if needed > free:
+        raise StoreFullError(
+            f"A scan of {images:,} images needs about {needed / 1e9:,.1f} GB in {files.folder}, "
+            f"and {free / 1e9:,.1f} GB are free. Free some space, or keep the workspace on a "
+            "larger disk with --workspace."
+        )

@@ -6,15 +6,20 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from reviewer.core.types import Image, ImageState
 from reviewer.store.database import BULK_ROWS, Database
 from reviewer.store.packing import pack, unpack
+from reviewer.store.scans import digest_of
 from reviewer.store.tagmatrix import RAISE_STAMP, StoredTags, load_tags
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 _GET = """
 SELECT id, path, size, sha256, width, height, rating, rating_scheme, score, source, site,
@@ -199,6 +204,16 @@ class ImageTable:
             )
             .fetchall()
         )
+
+    def digests(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Ids (N,), ascending, and `digest_of` (N,) of the askable images: 16 bytes an image."""
+        rows = self._database.read().execute(
+            "SELECT id, substr(sha256, 1, 8) FROM image WHERE state = ? ORDER BY id",
+            (ImageState.OK.value,),
+        )
+        kind = np.dtype([("id", "<i8"), ("digest", "<u8")])
+        found = np.fromiter(((row[0], digest_of(row[1])) for row in rows), kind)
+        return found["id"].copy(), found["digest"].copy()
 
     def tag_rows(self) -> StoredTags:
         """The original tags of every image, in arrays: the quick way to all of them."""

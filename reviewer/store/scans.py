@@ -5,11 +5,15 @@
     embeddings.f16   (N, D) float16
     scores.u8        full blocks of 4,096 images, tag-major inside: (blocks, T, 4096)
     tail-<k>.u8      the images from the k-th on, after the full blocks, image-major: (n, T)
+    present.bin      scores of the tags that the images had, image after image: column, float16
+    present.i64      (N,) where in it each image's end
 
-A score is one byte: the logit in steps of a tenth, -12.8 to 12.7, monotone. The number of records
-in `rows.bin`, written last, is the number of images scanned; what the other files hold beyond it
-was torn off by a crash and is cut. A tail is written after the blocks before it, so the latest
-tail tells how many blocks count. Blocks serve both "append a batch" and "all scores of a tag".
+A score is one byte: the logit in steps of a tenth, -12.7 to 12.7, monotone; 0 where the image had
+the tag when it was scanned, so that the search for missing tags need not ask who has which. The
+number of records in `rows.bin`, written last, is the number of images scanned; what the other
+files hold beyond it was torn off by a crash and is cut. A tail is written after the blocks before
+it, so the latest tail tells how many blocks count. Blocks serve both "append a batch" and "all
+scores of a tag".
 """
 
 from __future__ import annotations
@@ -17,11 +21,13 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from reviewer.core.errors import StoreError
+from reviewer.core.ranking.scanpass import Block
+from reviewer.store.blockreader import read_blocks
 from reviewer.store.disk import replacing, writing
 
 if TYPE_CHECKING:
@@ -30,15 +36,23 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reviewer.core.tagrows import TagRows
+
 BLOCK_IMAGES = 4096
+
+TAGS_AN_IMAGE = 30
+"""About how many tags of a tagger an image has, for what a scan will need on disk."""
+
+PRESENT = np.dtype([("column", "<u2"), ("logit", "<f2")])
+"""The score of a tag that an image had; the column is that of the scan."""
 
 ROW = np.dtype([("image", "<i8"), ("digest", "<u8"), ("hash", "<u8")])
 """One scanned image: id, first 8 bytes of its file's SHA-256, difference hash."""
 
 
 def quantise(logits: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Logits as bytes: steps of 0.1 from -12.8, what lies outside is clipped."""
-    stepped: NDArray[np.uint8] = np.clip(np.rint(logits * 10) + 128, 0, 255).astype(np.uint8)
+    """Logits as bytes from 1: steps of 0.1 from -12.7, what lies outside is clipped."""
+    stepped: NDArray[np.uint8] = np.clip(np.rint(logits * 10) + 128, 1, 255).astype(np.uint8)
     return stepped
 
 
@@ -67,6 +81,18 @@ class ScanShape:
     width: int
 
 
+class PresentScores(NamedTuple):
+    """Scores of the tags that images had when they were scanned.
+
+    Attributes:
+        ends: (N,) int64; image n has the records from `ends[n - 1]` (0 for the first) to `ends[n]`.
+        records: (I,) of type `PRESENT`.
+    """
+
+    ends: NDArray[np.int64]
+    records: NDArray[np.void]
+
+
 class ScanFiles:
     """The scan of one version. Open it to append; read it any time."""
 
@@ -82,12 +108,15 @@ class ScanFiles:
         Raises:
             StoreError: The folder cannot be written.
         """
+        if len(shape.tags) > 1 << 16:
+            raise StoreError(f"A tagger of {len(shape.tags):,} tags: {1 << 16:,} are the most.")
         existing = cls.open(folder)
         if existing is not None and existing.shape == shape:
             existing.mend()
             return existing
         with replacing(folder) as aside:
             aside.mkdir()
+            (aside / "present.i64").touch()
             described = {"version": shape.version, "tags": shape.tags, "width": shape.width}
             (aside / "scan.json").write_text(json.dumps(described), encoding="utf-8")
         return cls(folder, shape)
@@ -116,6 +145,11 @@ class ScanFiles:
         """Images scanned."""
         return self._size("rows.bin") // ROW.itemsize
 
+    def bytes_an_image(self) -> int:
+        """About how many bytes on disk one image takes."""
+        tags, width = len(self.shape.tags), self.shape.width
+        return tags + 2 * width + ROW.itemsize + 8 + TAGS_AN_IMAGE * PRESENT.itemsize
+
     def rows(self) -> NDArray[np.void]:
         """(N,) records of type `ROW`, in the order they were scanned.
 
@@ -138,17 +172,57 @@ class ScanFiles:
             self.folder / "embeddings.f16", np.float16, "r", shape=(count, self.shape.width)
         )
 
+    def tag_scores(self, column: int) -> NDArray[np.uint8]:
+        """(N,) uint8 scores of the tag in a column, 0 where the image had the tag."""
+        parts = [block[column] for block in self._blocks()]
+        return np.concatenate([*parts, self._tail()[:, column]])
+
     def tag_logits(self, column: int) -> NDArray[np.float32]:
         """(N,) float32 logits of the tag in a column, in the order of `rows`."""
-        parts = [block[column] for block in self._blocks()]
+        logits = logits_of(self.tag_scores(column))
+        present = self.present()
+        places = np.flatnonzero(present.records["column"] == column)
+        rows = np.searchsorted(present.ends, places, side="right")
+        logits[rows] = present.records["logit"][places]
+        return logits
+
+    def present(self) -> PresentScores:
+        """The scores of the tags that the images had, memory-mapped."""
+        count = len(self)
+        if self._size("present.i64"):
+            ends = self._read("present.i64", np.uint8, 8 * count).view("<i8")
+        else:
+            ends = np.zeros(count, np.int64)  # a scan that was begun before these were kept
+        many = int(ends[-1]) if count else 0
+        if not many:
+            return PresentScores(ends, np.zeros(0, PRESENT))
+        return PresentScores(ends, np.memmap(self.folder / "present.bin", PRESENT, "r", shape=many))
+
+    def blocks(self, share: float = 1.0) -> Iterator[Block]:
+        """The scores in blocks, read ahead; what is yielded is good until the next.
+
+        Args:
+            share: About how much of them, evenly spread over the scan; 0..1.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        many = self._tail_start() // BLOCK_IMAGES
+        step = 1.0 if share >= 1.0 else 1.0 / max(share, 1.0 / max(many, 1))
+        numbers = np.unique(np.arange(0, many, step).astype(int)).tolist()
+        yield from read_blocks(
+            self.folder / "scores.u8", len(self.shape.tags), BLOCK_IMAGES, numbers
+        )
         tail = self._tail()
-        return logits_of(np.concatenate([*parts, tail[:, column]]))
+        if len(tail) and (share >= 1.0 or not many):
+            yield Block(self._tail_start(), np.ascontiguousarray(tail.T))
 
     def append(
         self,
         rows: NDArray[np.void],
         embeddings: NDArray[np.float16],
         logits: NDArray[np.float32],
+        present: TagRows | None = None,
     ) -> None:
         """Adds a batch of images; after it returns they need not be scanned again.
 
@@ -156,27 +230,49 @@ class ScanFiles:
             rows: (B,) of type `ROW`.
             embeddings: (B, D) float16.
             logits: (B, T) float32.
+            present: Columns of the tags that each of the images has; `None` for none at all.
 
         Raises:
             StoreFullError: The disk is full; what was there before is whole.
             StoreError: It cannot be written; what was there before is whole.
         """
+        scores, records, ends = self._split(logits, present)
         with writing(self.folder):
             try:
                 self._extend("embeddings.f16", np.ascontiguousarray(embeddings).tobytes())
-                self._extend(self._tail_name(), quantise(logits).tobytes())
+                self._extend("present.bin", records.tobytes())
+                self._extend("present.i64", ends.tobytes())
+                self._extend(self._tail_name(), scores.tobytes())
                 self._extend("rows.bin", np.ascontiguousarray(rows).tobytes())
             except OSError:
                 self.mend()
                 raise
             self._close_blocks()
 
+    def _split(
+        self, logits: NDArray[np.float32], present: TagRows | None
+    ) -> tuple[NDArray[np.uint8], NDArray[np.void], NDArray[np.int64]]:
+        """Scores as bytes without those of present tags, these apart, and where they end."""
+        scores = quantise(logits)
+        before = self._size("present.bin") // PRESENT.itemsize
+        if present is None:
+            return scores, np.zeros(0, PRESENT), np.full(len(logits), before, np.int64)
+        rows = np.repeat(np.arange(len(present)), np.diff(present.starts))
+        columns = present.tags.astype(np.int64)
+        records = np.zeros(len(columns), PRESENT)
+        records["column"] = columns
+        # float16 ends at 65504; what lies beyond would be infinity.
+        records["logit"] = np.clip(logits[rows, columns], -60000, 60000)
+        scores[rows, columns] = 0
+        return scores, records, before + present.starts[1:]
+
     def _close_blocks(self) -> None:
         """Turns a full tail into blocks."""
-        tail, start, old = self._tail(), self._tail_start(), self._tail_name()
-        full = len(tail) // BLOCK_IMAGES
-        if not full:
+        start, old = self._tail_start(), self._tail_name()
+        if len(self) - start < BLOCK_IMAGES:
             return
+        tail = self._tail()
+        full = len(tail) // BLOCK_IMAGES
         for number in range(full):
             block = tail[number * BLOCK_IMAGES : (number + 1) * BLOCK_IMAGES]
             self._extend("scores.u8", np.ascontiguousarray(block.T).tobytes())
@@ -192,16 +288,29 @@ class ScanFiles:
         for path in self.folder.glob("tail-*.u8"):
             if path.name != name:
                 path.unlink()
+        if not (self.folder / "present.i64").exists():
+            with replacing(self.folder / "present.i64") as aside:
+                aside.write_bytes(bytes(8 * len(self)))
         count = min(
             len(self),
             self._size("embeddings.f16") // (2 * width),
             start + self._size(name) // n_tags,
+            self._present_whole(),
         )
         self._cut("rows.bin", count * ROW.itemsize)
+        self._cut("present.i64", 8 * count)
+        last = self.present().ends[-1:]
+        self._cut("present.bin", int(last[0]) * PRESENT.itemsize if len(last) else 0)
         self._cut("embeddings.f16", count * 2 * width)
         self._cut("scores.u8", start * n_tags)
         self._cut(name, (count - start) * n_tags)
         self._close_blocks()
+
+    def _present_whole(self) -> int:
+        """Images whose present scores are there."""
+        ends = self._read("present.i64", np.uint8, self._size("present.i64") // 8 * 8).view("<i8")
+        records = self._size("present.bin") // PRESENT.itemsize
+        return int(np.searchsorted(ends, records, side="right"))
 
     def _tail_start(self) -> int:
         starts = [int(path.stem[5:]) for path in self.folder.glob("tail-*.u8")]

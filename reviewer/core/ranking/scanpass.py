@@ -148,7 +148,8 @@ def _level_with(
 
 def _first_at_least(levels: NDArray[np.float32], line: float) -> NDArray[np.int64]:
     """(T,) the first byte of each tag whose level reaches a line; 256 where none does."""
-    return np.count_nonzero(levels < line, axis=1).astype(np.int64)
+    below: NDArray[np.int64] = (levels < line).sum(axis=1)
+    return below
 
 
 class _Search:

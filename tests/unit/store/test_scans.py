@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
+from reviewer.core.tagrows import TagRows
 from reviewer.store import scans
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, logits_of, quantise
 
@@ -24,22 +25,39 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scans, "BLOCK_IMAGES", 16)
 
 
-def batch(start: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+Batch = tuple[np.ndarray, np.ndarray, np.ndarray, TagRows]
+
+
+def batch(start: int, count: int) -> Batch:
     rows = np.zeros(count, ROW)
     rows["image"] = np.arange(start, start + count)
     rows["digest"] = rows["image"] * 7
     embeddings = np.repeat(rows["image"][:, None], SHAPE.width, axis=1).astype(np.float16)
     logits = (rows["image"][:, None] % 50 / 10 + np.arange(3)).astype(np.float32)
-    return rows, embeddings, logits
+    present = TagRows.of([image % 3] * (image % 5 > 1) for image in range(start, start + count))
+    return rows, embeddings, logits, present
 
 
 def check(files: ScanFiles, count: int) -> None:
     assert len(files) == count
-    rows, embeddings, logits = batch(0, count)
+    rows, embeddings, logits, present = batch(0, count)
     assert np.array_equal(files.rows(), rows)
     assert np.array_equal(files.embeddings(), embeddings)
     for column in range(3):
         assert np.allclose(files.tag_logits(column), logits[:, column], atol=0.051)
+        absent = files.tag_scores(column) > 0
+        assert np.array_equal(absent, ~present.columns(range(3)).toarray()[:, column])
+    kept = files.present()
+    assert np.array_equal(kept.ends, present.starts[1:])
+    assert np.array_equal(kept.records["column"], present.tags)
+    rows_of = np.repeat(np.arange(count), np.diff(present.starts))
+    exact = logits[rows_of, present.tags.astype(int)].astype(np.float16)
+    assert np.array_equal(kept.records["logit"], exact)
+    joined = [block.scores.copy() for block in files.blocks()]
+    if count:
+        assert np.array_equal(
+            np.concatenate(joined, axis=1), np.stack([files.tag_scores(c) for c in range(3)])
+        )
 
 
 def test_what_is_appended_is_read_over_blocks_and_tail(tmp_path: Path) -> None:
@@ -60,6 +78,20 @@ def test_the_last_record_of_an_image_counts(tmp_path: Path) -> None:
     files.append(*batch(0, 5))
     files.append(*batch(2, 1))
     assert files.latest().tolist() == [0, 1, 3, 4, 5]
+
+
+def test_a_scan_begun_before_present_scores_were_kept_goes_on(tmp_path: Path) -> None:
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    rows, embeddings, logits, _ = batch(0, 20)
+    files.append(rows, embeddings, logits)
+    (tmp_path / "scan" / "present.i64").unlink()
+    (tmp_path / "scan" / "present.bin").unlink()
+    again = ScanFiles.create(tmp_path / "scan", SHAPE)
+    assert len(again) == 20
+    assert np.allclose(again.tag_logits(1), logits[:, 1], atol=0.051)
+    again.append(*batch(20, 5))
+    assert len(ScanFiles.create(tmp_path / "scan", SHAPE)) == 25
+    assert again.present().ends.tolist()[:20] == [0] * 20
 
 
 class Killed(BaseException):
