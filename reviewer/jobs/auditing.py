@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 SIZE = 400
 """Pairs of a sample unless another number is asked for: ten minutes of answers."""
+ENOUGH = 60
+"""Answers of a sample from which on its estimates are shown."""
 TRIES = 200
 """Random pairs tried for each one that is wanted of a stratum, before all are looked through."""
 
@@ -218,6 +220,11 @@ class AuditReport:
     estimate: Estimate
     outcomes: tuple[Outcome, ...]
 
+    @property
+    def tells(self) -> bool:
+        """Whether enough is answered for the estimate to be worth a look."""
+        return self.answered >= min(ENOUGH, self.size)
+
 
 def audit_report(library: Library) -> AuditReport | None:
     """What the sample in use tells by now; `None` if none was drawn."""
@@ -301,12 +308,13 @@ def audit_lines(report: AuditReport) -> Sequence[str]:
     """An audit in words, for a terminal."""
     found = report.estimate
     lines = [
-        (
-            f"Audit {report.audit.id}: {report.answered:,} of {report.size:,} pairs answered "
-            f"({report.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
-        ),
-        f"{'':<12}{'original tags':>22}{'tags as corrected':>24}",
+        f"Audit {report.audit.id}: {report.answered:,} of {report.size:,} pairs answered "
+        f"({report.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
     ]
+    if not report.tells:
+        lines.append(f"Estimates are shown from {min(ENOUGH, report.size)} answers on.")
+        return lines
+    lines.append(f"{'':<12}{'original tags':>26}{'tags as corrected':>26}")
     for name, before, after in (
         ("precision", found.before.precision, found.after.precision),
         ("recall", found.before.recall, found.after.recall),

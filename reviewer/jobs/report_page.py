@@ -119,6 +119,11 @@ def _audit(report: AuditReport | None) -> str:
             '<h2>How good are these tags?</h2><p class="note">No random sample was drawn yet. '
             "Draw one with <code>reviewer audit</code>; its questions come among the others.</p>"
         )
+    if not report.tells:
+        return (
+            f'<h2>How good are these tags?</h2><p class="note">{report.answered:,} of the '
+            f"{report.size:,} pairs of the random sample are answered: too few to tell yet.</p>"
+        )
     found = report.estimate
     bars = (
         ("precision, original", found.before.precision),
