@@ -179,7 +179,8 @@ class Bindings:
     def given(self, command_id: str, keys: Keys) -> Bindings:
         """With other keys for a command; those that had one of them lose it."""
         table = {entry.id: entry for entry in self.commands()}
-        own = dict(self.own)
+        # What clashed with something else was not in force, and is not brought back by this.
+        own = {name: table[name].keys for name in self.own if name in table}
         own[command_id] = keys
         for entry in table.values():
             left = _without(entry, keys)

@@ -25,9 +25,9 @@ class ScreenError(Exception):
     """What was waited for did not come, or a program of the screen failed."""
 
 
-def missing_programs() -> list[str]:
+def missing_programs(*others: str) -> list[str]:
     """Programs that a virtual screen needs and this machine lacks."""
-    return [name for name in ("Xvfb", "xdotool") if shutil.which(name) is None]
+    return [name for name in ("Xvfb", "xdotool", *others) if shutil.which(name) is None]
 
 
 def wait_for(done: Callable[[], bool], what: str, seconds: float = PATIENCE_S) -> None:
