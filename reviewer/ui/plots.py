@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 ROWS = 10
 """Most rows of a plot by tag."""
+FEWEST_ROWS = 5
+"""Rows that there is room for, so that one row alone is no wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +90,18 @@ class Plot(QWidget):
         def draw() -> None:
             self._plot.setAxisItems({"bottom": pg.DateAxisItem(orientation="bottom")})
             accent = QColor(look().accent)
+            faint = QColor(accent)
+            faint.setAlpha(60)
+            faint_pen = pg.mkPen(faint, width=1)
             if line.low is not None and line.high is not None:
-                low = pg.PlotDataItem(line.at, line.low * scale, pen=None)
-                high = pg.PlotDataItem(line.at, line.high * scale, pen=None)
-                faint = QColor(accent)
-                faint.setAlpha(50)
+                low = pg.PlotCurveItem(line.at, line.low * scale, pen=faint_pen)
+                high = pg.PlotCurveItem(line.at, line.high * scale, pen=faint_pen)
                 for item in (low, high, pg.FillBetweenItem(low, high, brush=faint)):
                     self._plot.addItem(item)
             self._plot.plot(line.at, line.value * scale, pen=pg.mkPen(accent, width=2))
-            top = 100.0 if percent else max(float(line.value.max()) * 1.1, 1.0)
+            top = 105.0 if percent else max(float(line.value.max()) * 1.1, 1.0)
             self._plot.setYRange(0, top, padding=0)
             self._plot.setXRange(float(line.at[0]), float(line.at[-1]), padding=0.02)
-            self._plot.getAxis("left").setLabel("%" if percent else "")
 
         self._show(draw)
 
@@ -175,7 +177,8 @@ class Plot(QWidget):
     def _name_rows(self, names: Sequence[str], places: np.ndarray[Any, Any]) -> None:
         axis = self._plot.getAxis("left")
         axis.setTicks([list(zip(places.tolist(), names, strict=True))])
-        self._plot.setYRange(0.4, max(len(names), 4) + 0.6, padding=0)
+        top = len(names) + 0.6
+        self._plot.setYRange(top - max(len(names), FEWEST_ROWS) - 0.2, top, padding=0)
 
     def _show(self, draw: Callable[[], None]) -> None:
         self._draw = draw

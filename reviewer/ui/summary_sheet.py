@@ -49,10 +49,10 @@ class SummarySheet(QWidget):
         self._report: Report | None = None
         self._disputed: list[ControlRecord] = []
         self.pace = Plot("Answers a minute", "Nothing was answered yet.", self)
-        self.gain = Plot("Yield of the last 50", "The yield is shown from 50 answers on.", self)
+        self.gain = Plot("Yield of the last answers, %", "The yield is shown from 50 answers on.", self)
         self.tags = Plot("Fixes by tag", "Nothing was answered yet.", self)
         self.agreed = Plot(
-            "Questions whose answer was known",
+            "Answered as before, %  (\N{BLACK CIRCLE} by you  \N{BLACK SQUARE} settled)",
             "None was asked yet. A few come among the others, once enough was answered.",
             self,
         )
@@ -84,8 +84,11 @@ class SummarySheet(QWidget):
         controls.setSpacing(6)
         title = QLabel("Answered otherwise", self)
         title.setProperty("tone", "heading")
-        for widget in (title, self._how, self.list, self._again):
-            controls.addWidget(widget)
+        controls.addWidget(title)
+        controls.addWidget(self._how)
+        controls.addWidget(self.list, 100)
+        controls.addWidget(self._again)
+        controls.addStretch(1)
         lower = QHBoxLayout()
         lower.setSpacing(18)
         lower.addLayout(plots, 4)
@@ -127,9 +130,12 @@ class SummarySheet(QWidget):
         self.list.addItems([words.dispute(entry, self._vocabulary) for entry in self._disputed])
         if self._disputed:
             self.list.setCurrentRow(0)
-        self._again.setEnabled(bool(self._disputed))
+        for widget in (self.list, self._again):
+            widget.setVisible(bool(self._disputed))
         how = words.agreement_sentence(report)
-        self._how.setText(how or "no controls in this time")
+        none = "Nothing was, among the questions whose answer was known."
+        told = [how] if how else []
+        self._how.setText("\n".join([*told, *([] if self._disputed else [none])]))
 
     def save(self, path: Path) -> None:
         """Writes the sheet as a picture (`.png`), a drawing (`.svg`) or its figures (`.csv`).

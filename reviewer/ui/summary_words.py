@@ -81,11 +81,10 @@ def agreement_sentence(report: Report) -> str:
 def dispute(record: ControlRecord, vocabulary: Vocabulary) -> str:
     """A control that was answered otherwise, in two short lines."""
     name = shown_name(vocabulary.name(record.given.tag_id))
-    who = "you" if record.expected.reviewer == record.given.reviewer else record.expected.reviewer
-    return (
-        f"{name}: {record.given.answer.word} now\n"
-        f"{record.expected.answer.word} before, by {who or 'someone'}"
-    )
+    before, now = record.expected.answer.word, record.given.answer.word
+    mine = record.expected.reviewer == record.given.reviewer
+    who = "before" if mine else f"by {record.expected.reviewer or 'someone else'}"
+    return f"{name}\n{before} {who}, {now} now"
 
 
 def table(report: Report, vocabulary: Vocabulary) -> str:
