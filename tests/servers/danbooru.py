@@ -1,11 +1,10 @@
-"""Danbooru, as its post_edit.rb says: silent merges, implications, deprecated and automatic tags."""
+"""Danbooru, as its post_edit.rb says: silent merges, implications, tags that are left out."""
 
 from __future__ import annotations
 
 import base64
-from typing import Any
 
-from tests.servers.loopback import LoopbackSite, Post, Refused, Request
+from tests.servers.loopback import Json, LoopbackSite, Post, RefusedError, Request
 
 
 class DanbooruSite(LoopbackSite):
@@ -17,13 +16,15 @@ class DanbooruSite(LoopbackSite):
     def is_write(self, request: Request) -> bool:
         return request.method in {"PUT", "PATCH"}
 
-    def handle(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Json:
         self._authorize(request)
         match request.path:
             case "/posts.json":
                 found = [k for k, post in self.posts.items() if post.md5 == request.query["md5"]]
                 if not found:
-                    raise Refused(404, {"success": False, "message": "That record was not found."})
+                    raise RefusedError(
+                        404, {"success": False, "message": "That record was not found."}
+                    )
                 return self.shown(found[0], self.posts[found[0]])
             case "/tags.json":
                 return self._tags(self._asked(request))
@@ -33,13 +34,13 @@ class DanbooruSite(LoopbackSite):
                 return self._relations(self.implications, self._asked(request))
         post_id = request.path.removeprefix("/posts/").removesuffix(".json")
         if post_id not in self.posts:
-            raise Refused(404, {"success": False, "message": "That record was not found."})
+            raise RefusedError(404, {"success": False, "message": "That record was not found."})
         post = self.posts[post_id]
         if self.is_write(request):
             self.update(post, request.form)
         return self.shown(post_id, post)
 
-    def shown(self, post_id: str, post: Post) -> Any:
+    def shown(self, post_id: str, post: Post) -> Json:
         return {"id": int(post_id), "tag_string": " ".join(sorted(post.tags)), "rating": "s"}
 
     def update(self, post: Post, form: dict[str, str]) -> None:
@@ -63,20 +64,20 @@ class DanbooruSite(LoopbackSite):
     def _authorize(self, request: Request) -> None:
         pair = base64.b64encode(f"{self.user}:{self.key}".encode()).decode()
         if request.headers.get("Authorization") != f"Basic {pair}":
-            raise Refused(401, {"success": False, "message": "Access denied"})
+            raise RefusedError(401, {"success": False, "message": "Access denied"})
 
     def _asked(self, request: Request) -> list[str]:
         (text,) = (v for k, v in request.query.items() if k.startswith("search["))
         return text.split(",")
 
-    def _tags(self, names: list[str]) -> Any:
+    def _tags(self, names: list[str]) -> Json:
         return [
             {"name": name, "post_count": 9, "is_deprecated": name in self.deprecated}
             for name in names
             if name in self.known
         ]
 
-    def _relations(self, pairs: dict[str, str], names: list[str]) -> Any:
+    def _relations(self, pairs: dict[str, str], names: list[str]) -> Json:
         return [
             {"antecedent_name": name, "consequent_name": pairs[name], "status": "active"}
             for name in names

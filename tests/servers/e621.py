@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tests.servers.danbooru import DanbooruSite
-from tests.servers.loopback import Post
+
+if TYPE_CHECKING:
+    from tests.servers.loopback import Json, Post
 
 
 class E621Site(DanbooruSite):
@@ -13,7 +15,7 @@ class E621Site(DanbooruSite):
         super().__init__()
         self.reasons: list[str] = []
 
-    def shown(self, post_id: str, post: Post) -> Any:
+    def shown(self, post_id: str, post: Post) -> Json:
         groups = {"general": sorted(post.tags), "species": [], "character": []}
         locked = sorted(post.locked)
         return {
@@ -35,6 +37,6 @@ class E621Site(DanbooruSite):
         tags |= {word for word in post.locked if not word.startswith("-")}
         self.store(post, tags)
 
-    def _tags(self, names: list[str]) -> Any:
+    def _tags(self, names: list[str]) -> Json:
         # The site answers an object where nothing is found.
         return super()._tags(names) or {"tags": []}

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from tests.servers.loopback import LoopbackSite, Post, Refused, Request
+from tests.servers.loopback import Json, LoopbackSite, Post, RefusedError, Request
 
 MY_TAGS = "6c6f63616c2074616773"
 OTHER = "ab" * 32
 
 
 class HydrusSite(LoopbackSite):
-    def post(self, post_id: str, tags: str, **values: Any) -> Post:
+    def post(self, post_id: str, tags: str, **values: Json) -> Post:
         self.posts[post_id] = Post(set(tags.split(",")), **values)
         return self.posts[post_id]
 
@@ -25,12 +24,12 @@ class HydrusSite(LoopbackSite):
     def is_write(self, request: Request) -> bool:
         return request.path == "/add_tags/add_tags"
 
-    def handle(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Json:
         key = request.headers.get("Hydrus-Client-API-Access-Key")
         if not key:
-            raise Refused(401, {"error": "No access key"})
+            raise RefusedError(401, {"error": "No access key"})
         if key != self.key:
-            raise Refused(403, {"error": "Did not find an entry for that access key!"})
+            raise RefusedError(403, {"error": "Did not find an entry for that access key!"})
         match request.path:
             case "/get_services":
                 services = {
@@ -43,9 +42,9 @@ class HydrusSite(LoopbackSite):
                 return {"metadata": [self._metadata(sha256) for sha256 in hashes]}
             case "/add_tags/add_tags":
                 return self._add_tags(request.body)
-        raise Refused(404)
+        raise RefusedError(404)
 
-    def _metadata(self, sha256: str) -> Any:
+    def _metadata(self, sha256: str) -> Json:
         if sha256 not in self.posts:
             return {"file_id": None, "hash": sha256}
         post = self.posts[sha256]
@@ -53,14 +52,14 @@ class HydrusSite(LoopbackSite):
         tags = {MY_TAGS: {"name": "my tags", "storage_tags": stored, "display_tags": {}}}
         return {"file_id": 7, "hash": sha256, "is_local": True, "tags": tags}
 
-    def _add_tags(self, body: dict[str, Any]) -> None:
+    def _add_tags(self, body: dict[str, Json]) -> None:
         # An unknown file is no error there.
         post = self.posts.get(body["hash"])
         if post is None:
             return
         for service, actions in body["service_keys_to_actions_to_tags"].items():
             if service != MY_TAGS:
-                raise Refused(400, {"error": "service"})
+                raise RefusedError(400, {"error": "service"})
             added, gone = set(actions.get("0", [])), set(actions.get("1", []))
             if not body["override_previously_deleted_mappings"]:
                 added -= post.deleted

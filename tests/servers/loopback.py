@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
+Json = Any
+"""What is sent and answered: JSON holds anything."""
+
+
 @dataclass
 class Post:
     """A post with all that happened to it.
@@ -69,14 +73,14 @@ class Request:
     path: str
     query: dict[str, str]
     form: dict[str, str]
-    body: Any
+    body: Json
     headers: dict[str, str]
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """An answer other than 200."""
 
-    def __init__(self, status: int, body: Any = None) -> None:
+    def __init__(self, status: int, body: Json = None) -> None:
         super().__init__(status)
         self.status = status
         self.body = body if body is not None else {"reason": f"status {status}"}
@@ -102,7 +106,7 @@ class LoopbackSite:
 
     # -- for subclasses --------------------------------------------------------------------------
 
-    def handle(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Json:
         raise NotImplementedError
 
     def is_write(self, request: Request) -> bool:
@@ -110,7 +114,7 @@ class LoopbackSite:
 
     # -- the test's side -------------------------------------------------------------------------
 
-    def post(self, post_id: str, tags: str, **values: Any) -> Post:
+    def post(self, post_id: str, tags: str, **values: Json) -> Post:
         self.posts[post_id] = Post(set(tags.split()), **values)
         self.known |= set(tags.split())
         return self.posts[post_id]
@@ -123,7 +127,9 @@ class LoopbackSite:
     def ours(self) -> Counter[str]:
         """How often each post was really changed by the client."""
         return Counter(
-            post_id for post_id, post in self.posts.items() for who, _, _ in post.history
+            post_id
+            for post_id, post in self.posts.items()
+            for who, _, _ in post.history
             if who == self.user
         )
 
@@ -143,7 +149,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self._serve()
 
-    do_PUT = do_POST = do_PATCH = do_GET
+    def do_PUT(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
 
     def _serve(self) -> None:
         request = self._request()
@@ -165,7 +178,7 @@ class Handler(BaseHTTPRequestHandler):
         try:
             with site.lock:
                 answer = {} if fault.ignore else site.handle(request)
-        except Refused as refused:
+        except RefusedError as refused:
             return self._answer(refused.status, refused.body)
         if fault.kill and site.victim is not None:
             os.kill(site.victim(), signal.SIGKILL)
@@ -189,7 +202,7 @@ class Handler(BaseHTTPRequestHandler):
             dict(self.headers.items()),
         )
 
-    def _answer(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
+    def _answer(self, status: int, body: Json, headers: dict[str, str] | None = None) -> None:
         content = b"" if body is None else json.dumps(body).encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/json")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from tests.servers.loopback import LoopbackSite, Refused, Request
+from tests.servers.loopback import Json, LoopbackSite, RefusedError, Request
 
 
 class MoebooruSite(LoopbackSite):
     def is_write(self, request: Request) -> bool:
         return request.path == "/post/update.json"
 
-    def handle(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Json:
         if request.path == "/tag.json":
             name = request.query["name"]
             return [{"name": tag, "count": 3} for tag in sorted(self.known) if name in tag]
@@ -19,9 +17,9 @@ class MoebooruSite(LoopbackSite):
             return self._found(request.query["tags"].split())
         if self.is_write(request):
             return self._update(request.form)
-        raise Refused(404)
+        raise RefusedError(404)
 
-    def _found(self, words: list[str]) -> Any:
+    def _found(self, words: list[str]) -> Json:
         wanted = dict(word.split(":", 1) for word in words)
         return [
             {"id": int(key), "tags": " ".join(sorted(post.tags)), "md5": post.md5, "rating": "s"}
@@ -29,12 +27,12 @@ class MoebooruSite(LoopbackSite):
             if wanted.get("id", key) == key and wanted.get("md5", post.md5) == post.md5
         ]
 
-    def _update(self, form: dict[str, str]) -> Any:
+    def _update(self, form: dict[str, str]) -> Json:
         if (form.get("username"), form.get("api_key")) != (self.user, self.key):
-            raise Refused(403, {"success": False, "reason": "access denied"})
+            raise RefusedError(403, {"success": False, "reason": "access denied"})
         post = self.posts[form["id"]]
         if post.deleted:
-            raise Refused(422, {"success": False, "reason": "Post Locked"})
+            raise RefusedError(422, {"success": False, "reason": "Post Locked"})
         new, old = form["post[tags]"].split(), form["post[old_tags]"].split()
         now = post.tags
         merged = ((now | set(new)) - set(old)) | (now & set(new))

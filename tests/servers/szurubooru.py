@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import base64
-from typing import Any
 
-from tests.servers.loopback import LoopbackSite, Post, Refused, Request
+from tests.servers.loopback import Json, LoopbackSite, Post, RefusedError, Request
 
 
 class SzurubooruSite(LoopbackSite):
     def is_write(self, request: Request) -> bool:
         return request.method == "PUT"
 
-    def handle(self, request: Request) -> Any:
+    def handle(self, request: Request) -> Json:
         self._authorize(request)
         if request.path == "/api/posts/":
             wanted = request.query["query"].removeprefix("content-checksum:")
@@ -22,12 +21,14 @@ class SzurubooruSite(LoopbackSite):
             name = request.path.removeprefix("/api/tag/").lower()
             name = self.aliases.get(name, name)
             if name not in self.known:
-                raise Refused(404, {"name": "TagNotFoundError", "description": "Tag not found."})
+                raise RefusedError(
+                    404, {"name": "TagNotFoundError", "description": "Tag not found."}
+                )
             return {"names": [name]}
         post_id = request.path.removeprefix("/api/post/").rstrip("/")
         post = self.posts.get(post_id)
         if post is None:
-            raise Refused(404, {"name": "PostNotFoundError", "description": "Post not found."})
+            raise RefusedError(404, {"name": "PostNotFoundError", "description": "Post not found."})
         if request.method == "PUT":
             self._update(post, request.body)
         tags = [{"names": [tag], "category": "default"} for tag in sorted(post.tags)]
@@ -37,16 +38,18 @@ class SzurubooruSite(LoopbackSite):
         given = request.headers.get("Authorization", "")
         pair = base64.b64encode(f"{self.user}:{self.key}".encode()).decode()
         if given not in {f"Basic {pair}", f"Token {pair}"}:
-            raise Refused(401, {"name": "AuthError", "description": "Invalid password."})
+            raise RefusedError(401, {"name": "AuthError", "description": "Invalid password."})
 
-    def _update(self, post: Post, body: dict[str, Any]) -> None:
+    def _update(self, post: Post, body: dict[str, Json]) -> None:
         if "version" not in body:
-            raise Refused(400, {"name": "MissingRequiredParameterError", "description": "version"})
+            raise RefusedError(
+                400, {"name": "MissingRequiredParameterError", "description": "version"}
+            )
         if body["version"] != post.version:
             description = "Someone else modified this in the meantime. Please try again."
-            raise Refused(409, {"name": "IntegrityError", "description": description})
+            raise RefusedError(409, {"name": "IntegrityError", "description": description})
         tags = {self.aliases.get(tag.lower(), tag.lower()) for tag in body["tags"]}
         if any(" " in tag for tag in tags):
-            raise Refused(400, {"name": "InvalidTagNameError", "description": "bad name"})
+            raise RefusedError(400, {"name": "InvalidTagNameError", "description": "bad name"})
         self.known |= tags
         post.change(self.user, tags)

@@ -105,16 +105,16 @@ class Bench:
         return {tag.replace(" ", "_") for tag in self.site.posts[self.post_id(number)].tags}
 
     def somebody(self, number: int, *, add: str = "", remove: str = "") -> None:
-        self.site.somebody(
-            self.post_id(number), add=self.written(add), remove=self.written(remove)
-        )
+        self.site.somebody(self.post_id(number), add=self.written(add), remove=self.written(remove))
 
-    def answer(self, number: int, tag: str, given: Answer, **values: Any) -> None:
+    def answer(self, number: int, tag: str, given: Answer, **values: object) -> None:
         self.answer_all([number], {tag: given}, **values)
 
-    def answer_all(self, numbers: Iterable[int], given: dict[str, Answer], **values: Any) -> None:
+    def answer_all(
+        self, numbers: Iterable[int], given: dict[str, Answer], **values: object
+    ) -> None:
         """The same answers to several images, in one step."""
-        fields = {"answered_at": 1_700_000_000_000, "reviewer": "me"} | values
+        fields: dict[str, Any] = {"answered_at": 1_700_000_000_000, "reviewer": "me"} | values
         files = self.library.images.known_files()
         ids = self.library.tags.add(dict.fromkeys(given))
         rows = []

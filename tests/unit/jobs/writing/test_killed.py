@@ -1,4 +1,4 @@
-"""200 edits, others editing meanwhile, the sender killed between the site's commit and its record."""
+"""200 edits, others editing meanwhile, the sender killed between commit and record."""
 
 from __future__ import annotations
 
