@@ -165,7 +165,6 @@ class LookCommands(QObject):
             "zoom.in": partial(view.zoom_by, STEP),
             "zoom.out": partial(view.zoom_by, 1 / STEP),
             "look.full": partial(view.hold_full, True),
-            "look.why": self._why,
             "panels": self._toggle_panels,
             "keys": self._page.overlay.toggle,
         }
@@ -224,14 +223,6 @@ class LookCommands(QObject):
         pressed = self._showing.latency.now()
         self._session.reopen(decision)
         self._showing.show(pressed)
-
-    def _why(self) -> None:
-        question = self._session.current
-        if question is not None:
-            self._page.question_bar.show_why(question)
-            self._page.tags.show_changes(
-                self._session.consequences(Answer.YES), self._session.consequences(Answer.NO)
-            )
 
     def _toggle_panels(self) -> None:
         self._page.show_side_panels(not self._page.side_panels)

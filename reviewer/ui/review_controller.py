@@ -17,6 +17,7 @@ from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.sitting_watch import SittingWatch
 from reviewer.ui.surroundings import PLACE, Surroundings
+from reviewer.ui.why_commands import WhyCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -80,6 +81,7 @@ class ReviewController(QObject):
         carrying = Carrying(
             library, session, page, self.showing, self._around, on=settings.carry_copies
         )
+        self._why = WhyCommands(library, session, page, self.showing)
         accepting = Accepting(session, page, self.showing, self._around, settings)
         self._aids = AidCommands(library, session, page, self.showing, self._around)
         self._aids.answered.connect(self._ask_for_refresh)
@@ -94,6 +96,7 @@ class ReviewController(QObject):
             **self._aids.handlers(),
             **carrying.handlers(),
             **accepting.handlers(),
+            **self._why.handlers(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
             "summary": partial(self.page_wanted.emit, "summary"),
@@ -124,6 +127,7 @@ class ReviewController(QObject):
         self.sitting.close()
         self._aids.close()
         self._around.close()
+        self._why.close()
         self.showing.close()
 
     def run_command(self, command_id: str, place: int = 0) -> None:

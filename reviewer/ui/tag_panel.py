@@ -15,6 +15,7 @@ from reviewer.ui.quick_chips import QuickChips
 from reviewer.ui.tag_editor import TagEditor
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
+from reviewer.ui.why_panel import WhyPanel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,6 +34,7 @@ class Part(IntEnum):
     TAGS = 0
     ABOUT = 1
     EDITOR = 2
+    WHY = 3
 
 
 class TagPanel(QFrame):
@@ -41,6 +43,7 @@ class TagPanel(QFrame):
     Attributes:
         about: What the asked tag means, with examples.
         editor: Where one types tags for the image.
+        why: Why the question is asked.
         quick: The nine tags of the digits.
         on_image: Ids of the tags that the image has; the asked one is never among them, for that
             would tell what the metadata says.
@@ -64,8 +67,9 @@ class TagPanel(QFrame):
         self._no = _Consequence("If No", self)
         self.about = AboutPanel(self)
         self.editor = TagEditor(self._model, self)
+        self.why = WhyPanel(vocabulary.name, self)
         self._middle = QStackedWidget(self)
-        for part in (self._list, self.about, self.editor):
+        for part in (self._list, self.about, self.editor, self.why):
             self._middle.addWidget(part)
         self.quick = QuickChips(self)
         self._facts = QLabel(self)
@@ -104,10 +108,14 @@ class TagPanel(QFrame):
         self._model.show(tag_lines(self._vocabulary, original, answers, asked))
         self._list.scrollTo(self._model.index(self._model.asked_row()))
         self.quick.show_on(self.on_image)
-        self._yes.say(meaning(self._vocabulary, asked, Answer.YES))
-        self._no.say(meaning(self._vocabulary, asked, Answer.NO))
+        self.show_meaning(asked)
         self._facts.setText(self._fact_lines(image))
         self._facts.setToolTip(image.path)
+
+    def show_meaning(self, tag_id: int) -> None:
+        """Shows what each answer means, which tells nothing of the side."""
+        self._yes.say(meaning(self._vocabulary, tag_id, Answer.YES))
+        self._no.say(meaning(self._vocabulary, tag_id, Answer.NO))
 
     def show_changes(self, yes: Consequences, no: Consequences) -> None:
         """Shows what each answer changes, which tells the side of the question."""

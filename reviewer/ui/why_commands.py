@@ -1,0 +1,106 @@
+"""V: shows why the question is asked, for this question alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from reviewer.core.types import Answer
+from reviewer.ui.background import Background
+from reviewer.ui.heat_paint import HeatOverlay
+from reviewer.ui.tag_panel import Part
+from reviewer.ui.theme import shown_name
+from reviewer.ui.why_facts import gather
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Question
+    from reviewer.store.library import Library
+    from reviewer.ui.review_page import ReviewPage
+    from reviewer.ui.showing import Showing
+    from reviewer.ui.why_facts import WhyFacts
+
+
+class WhyCommands(QObject):
+    """Shows side, score and evidence in the place of the image's tags, and the heat map.
+
+    The next question begins without: what the tagger thinks would lead the reviewer.
+    """
+
+    def __init__(
+        self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
+    ) -> None:
+        """Takes what the command acts on."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._overlay = HeatOverlay(page.view)
+        self._reader = Background(self)
+        self._asked: Question | None = None
+        self._before = Part.TAGS
+        self._panels_before = True
+        showing.shown.connect(self._end)
+
+    def handlers(self) -> dict[str, Callable[[], None]]:
+        """The commands by id."""
+        return {"look.why": self.toggle}
+
+    def close(self) -> None:
+        """Stops reading."""
+        self._reader.close()
+
+    def toggle(self) -> None:
+        """Shows why the question on screen is asked, or takes it away again."""
+        question = self._session.current
+        if self._asked is not None:
+            self._end()
+            if question is not None:
+                self._say_plainly(question)
+            return
+        if question is None:
+            return
+        page, session = self._page, self._session
+        self._asked, self._before = question, page.tags.part
+        self._panels_before = page.side_panels
+        page.show_side_panels(True)
+        page.question_bar.show_why(question)
+        page.tags.show_changes(session.consequences(Answer.YES), session.consequences(Answer.NO))
+        page.tags.why.show_question(question)
+        page.tags.show_part(Part.WHY)
+        px = page.tags.why.row.cell_px
+        library, vocabulary = self._library, session.vocabulary
+        self._reader.ask(lambda: gather(library, question, vocabulary, px), self._take)
+
+    def _take(self, facts: WhyFacts) -> None:
+        """Shows what was read, if its question is still asked about."""
+        if self._asked is None or self._asked.pair != facts.question.pair:
+            return
+        self._page.tags.why.show_facts(facts)
+        if facts.explained is not None and facts.explained.heat.any():
+            name = shown_name(self._session.vocabulary.name(facts.question.tag_id))
+            self._overlay.show_heat(
+                facts.explained.heat, f"Bright where the tagger sees {name}, dimmed elsewhere"
+            )
+
+    def _end(self) -> None:
+        """Puts back what was there before."""
+        if self._asked is None:
+            return
+        self._asked = None
+        self._reader.forget()
+        self._overlay.hide()
+        if self._page.tags.part is Part.WHY:
+            self._page.tags.show_part(self._before)
+        if not self._panels_before:
+            self._page.show_side_panels(False)
+
+    def _say_plainly(self, question: Question) -> None:
+        """Takes side and score off the screen again."""
+        page = self._page
+        tag = self._session.vocabulary.tags[question.tag_id]
+        page.question_bar.show_question(tag, self._session.current_answer())
+        page.tags.show_meaning(question.tag_id)
