@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import reviewer
+from reviewer.cli.bring import bring, tagger_tags, taggers
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
 from reviewer.cli.explain import copies_command, explain_command
@@ -70,6 +71,9 @@ for command in (
     rank,
     retrain_command,
     versions,
+    taggers,
+    bring,
+    tagger_tags,
     previews_command,
     explain_command,
     copies_command,

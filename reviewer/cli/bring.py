@@ -1,0 +1,192 @@
+"""Commands for taggers that somebody else trained: taggers, bring, tagger-tags, export-tagger."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, ending, opened
+from reviewer.cli.learn import images_needed
+from reviewer.core.errors import UsageError
+from reviewer.core.tag_mapping import Kind
+from reviewer.jobs.bringing import (
+    BringChoices,
+    QuestionsOpen,
+    bring_tagger,
+    correct_mapping,
+    family_lines,
+    inspect_tagger,
+    map_again,
+    mapping_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.tag_mapping import TagMapping
+
+Result = TypeVar("Result")
+
+_TAGGER = click.Path(exists=True, path_type=Path)
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_SET = click.option(
+    "--set",
+    "answers",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="How the tagger wants its pictures, where its files do not tell: size, channels, range, "
+    "norm, fit, pad, resample.",
+)
+
+
+@click.command("taggers")
+@click.argument("tagger", required=False, type=_TAGGER)
+@_SET
+@click.pass_obj
+def taggers(frame: Frame, tagger: Path | None, answers: tuple[str, ...]) -> None:
+    """Tell what a folder is, or list the taggers that can be brought.
+
+    Nothing is loaded and nothing is changed.
+
+    Example: reviewer taggers ~/models/wd-vit-tagger-v3
+    """
+    with frame.output() as output, ending(output):
+        if tagger is None:
+            output.table(family_lines())
+            return
+        found = _answered(frame, _pairs(answers), lambda given: inspect_tagger(tagger, given))
+        output.table([f"{what:<12}{how}" for what, how in found])
+        output.done({"family": dict(found)["family"]})
+
+
+@click.command("bring")
+@click.argument("tagger", type=_TAGGER)
+@collection_options
+@_SET
+@click.option(
+    "--aliases",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A site's list of aliases, for tags that were renamed since the tagger was trained.",
+)
+@click.option("--use", is_flag=True, help="Put it into use, even where another version is.")
+@click.pass_obj
+def bring(
+    frame: Frame,
+    tagger: Path,
+    folder: Path | None,
+    workspace: Path | None,
+    answers: tuple[str, ...],
+    aliases: Path | None,
+    *,
+    use: bool,
+) -> None:
+    """Bring a tagger that you have: WD, animetimm, JoyTag, Camie, DeepDanbooru and others.
+
+    TAGGER is its folder, or a checkpoint. It is copied; nothing is downloaded, and no code that
+    comes with it is run. Then scan, refresh, rank and retrain work on it as on any version.
+
+    Example: reviewer bring ~/models/wd-vit-tagger-v3 ~/Pictures/booru
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        minimum = images_needed(library)
+        given = _answered(
+            frame, _pairs(answers), lambda given: (inspect_tagger(tagger, given), given)[1]
+        )
+        choices = BringChoices(given, minimum, aliases, use)
+        output.done(bring_tagger(library, output, tagger, choices).summary)
+
+
+@click.command("tagger-tags")
+@collection_options
+@click.option("--version", default="", help="Version; the one in use by default.")
+@click.option(
+    "--show",
+    type=click.Choice([*(kind.value for kind in Kind), "not in the tagger"]),
+    help="List the tags of one kind.",
+)
+@click.option("--save", type=_FILE, help="Write the table to a CSV file, to look at or change.")
+@click.option(
+    "--load",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Take changes from a CSV file: its columns own and tag count; an empty tag is none, one "
+    "that the collection lacks becomes new.",
+)
+@click.option("--map", "pairs", multiple=True, metavar="OWN=TAG", help="Change one row.")
+@click.option("--reset", is_flag=True, help="Make the table anew, without your changes.")
+@click.pass_obj
+def tagger_tags(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    version: str,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Show, save and correct which of the collection's tags a brought tagger's tags are.
+
+    Example: reviewer tagger-tags --save tags.csv
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        if choices["reset"]:
+            map_again(library, output, version=version)
+        if choices["load"] is not None:
+            text = choices["load"].read_text(encoding="utf-8-sig")
+            correct_mapping(library, output, text, version=version)
+        if choices["pairs"]:
+            correct_mapping(library, output, _table_of(choices["pairs"]), version=version)
+        name, mapping = mapping_of(library, version)
+        if choices["save"] is not None:
+            choices["save"].write_text(mapping.as_csv(), encoding="utf-8", newline="")
+            output.note(f"The table of {name} is in {choices['save']}.")
+        output.table(_lines(mapping, choices["show"]))
+        output.done({"version": name, **mapping.counts})
+
+
+def _lines(mapping: TagMapping, show: str | None) -> list[str]:
+    """The table's counts, or its rows of one kind."""
+    if show is None:
+        return [f"{count:>8,}  {kind}" for kind, count in mapping.counts.items()]
+    if show == "not in the tagger":
+        return list(mapping.lacking)
+    rows = [m for m in mapping.meanings if m.kind.value == show]
+    return [f"{m.own:<32}{m.tag or '-':<32}{m.rule}" for m in rows]
+
+
+def _pairs(words: tuple[str, ...]) -> dict[str, str]:
+    wrong = [word for word in words if "=" not in word]
+    if wrong:
+        raise click.BadParameter(f"{wrong[0]} is not KEY=VALUE")
+    parts = [word.partition("=") for word in words]
+    return {key.strip(): value.strip() for key, _, value in parts}
+
+
+def _table_of(pairs: tuple[str, ...]) -> str:
+    """Pairs from the command line as the table's rows; a tag may hold an equals sign."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("own", "tag"))
+    for pair in pairs:
+        own, equals, tag = pair.rpartition("=")
+        if not equals:
+            raise UsageError(f"{pair} is not OWN=TAG.")
+        writer.writerow((own, tag))
+    return text.getvalue()
+
+
+def _answered(
+    frame: Frame, given: dict[str, str], ask: Callable[[dict[str, str]], Result]
+) -> Result:
+    """Does something that may have questions; they are put to the person at a terminal."""
+    try:
+        return ask(given)
+    except QuestionsOpen as problem:
+        if frame.json or not click.get_text_stream("stdin").isatty():
+            raise
+        for key, words, choices in problem.questions:
+            kind = click.Choice(choices) if choices else None
+            given[key] = str(click.prompt(words, type=kind))
+        return ask(given)
