@@ -22,7 +22,8 @@ from reviewer.core.labels import settled
 from reviewer.core.place import place_of, return_to
 from reviewer.core.queues import BLOCK, Ranking
 from reviewer.core.session import ReviewSession
-from reviewer.core.types import Answer, Decision, Image, Origin, Side
+from reviewer.core.types import Answer, Decision, Image, Origin, Question, Side
+from reviewer.core.unasked import turned, unasked
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 
@@ -107,6 +108,12 @@ class OfControl(Given):
     """The answer to a control, which settles nothing."""
 
 
+class Beside(Given):
+    """A step with answers that were not asked for; `asked` are the pairs that were."""
+
+    asked: frozenset[tuple[int, int]] = frozenset()
+
+
 def ask_controls(session: ReviewSession, library: Library) -> None:
     """Asks a control after every other question; every answer counts as long ago."""
     controls = Controls(
@@ -141,6 +148,34 @@ class Reviewing(RuleBasedStateMachine):
             control = question.origin is Origin.CONTROL
             self.expected.append((OfControl if control else Given)({question.pair: answer}))
             self.undone.clear()
+
+    @rule(tag=st.integers(1, len(NAMES)))
+    def answer_with_a_sibling(self, tag: int) -> None:
+        question = self.session.current
+        if question is None or question.tag_id == tag or question.origin is Origin.CONTROL:
+            return
+        pair = (question.image_id, tag)
+        self.session.answer(Answer.NO, also=[(self.beside(pair, Origin.SIBLING), Answer.YES)])
+        step = Beside({question.pair: Answer.NO, pair: Answer.YES})
+        step.asked = frozenset({question.pair})
+        self.expected.append(step)
+        self.undone.clear()
+
+    @rule(image=st.integers(1, N_IMAGES), tag=st.integers(1, len(NAMES)))
+    def edit(self, image: int, tag: int) -> None:
+        shown, page = self.session.current, self.session.pages.current
+        original = self.library.images.original_tags(image)
+        answers = self.library.decisions.answers(image)
+        answer = turned(original, answers, self.session.vocabulary.implications, tag)
+        self.session.change([(self.beside((image, tag), Origin.EDIT), answer)])
+        assert self.session.current == shown
+        assert self.session.pages.current is page
+        self.expected.append(Beside({(image, tag): answer}))
+        self.undone.clear()
+
+    def beside(self, pair: tuple[int, int], origin: Origin) -> Question:
+        ranking = self.session.feed.book.ranking
+        return unasked(ranking, self.library.images.original_tags(pair[0]), pair, origin)
 
     @rule(size=st.integers(1, N_IMAGES))
     def open_page(self, size: int) -> None:
@@ -190,19 +225,24 @@ class Reviewing(RuleBasedStateMachine):
 
     @rule()
     def undo(self) -> None:
+        before = (self.session.current, self.session.pages.current)
         taken = self.session.undo()
         assert bool(taken) == bool(self.expected)
         if taken:
-            self.undone.append(self.expected.pop())
-            assert {decision.pair: decision.answer for decision in taken} == self.undone[-1]
+            step = self.expected.pop()
+            self.undone.append(step)
+            assert {decision.pair: decision.answer for decision in taken} == step
             page, current = self.session.pages.current, self.session.current
-            if page is not None:
+            asked = step.asked if isinstance(step, Beside) else frozenset(step)
+            if not asked:
+                assert (current, page) == before
+            elif page is not None:
                 given = {question.pair: answer for question, answer in page.answers()}
-                assert given == self.undone[-1]
+                assert given == {pair: step[pair] for pair in asked}
                 assert current is None
             else:
                 assert current is not None
-                assert [current.pair] == list(self.undone[-1])
+                assert {current.pair} == asked
 
     @rule()
     def redo(self) -> None:
