@@ -8,7 +8,7 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.core.errors import UsageError
-from reviewer.jobs.auditing import SIZE, audit_lines, audit_report, draw_audit
+from reviewer.jobs.auditing import SIZE, audit_lines, audit_report, draw_audit, note_audit
 from reviewer.jobs.reporting import write_report
 
 
@@ -35,8 +35,8 @@ def audit_command(
     Example: reviewer audit ~/Pictures/booru --size 800
     """
     with opened(frame, folder, workspace) as (library, output):
-        report = audit_report(library)
-        if report is None or new:
+        report = None if new else note_audit(library)
+        if report is None:
             output.done(draw_audit(library, output, size=size, seed=seed).summary)
             return
         if size != SIZE or seed is not None:

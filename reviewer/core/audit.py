@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FEWEST = 12
 """Pairs drawn of a stratum, if it has as many: an interval needs some where little is wrong too."""
+ENOUGH = 60
+"""Answers of a sample from which on its estimates are shown."""
 DRAWS = 4000
 """Random draws of the unknown shares."""
 PRIOR = 0.1
@@ -146,6 +148,30 @@ class Estimate:
     wrong: tuple[float, float, float]
     answered: int
     reviewed: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuditNote:
+    """An estimate as it was noted down.
+
+    Attributes:
+        at: Unix time in milliseconds.
+        size: Pairs in the sample.
+        answered: Pairs with an answer, of the audit or of the review.
+        unsure: Of those, Can't tell.
+        estimate: What followed.
+    """
+
+    at: int
+    size: int
+    answered: int
+    unsure: int
+    estimate: Estimate
+
+    @property
+    def tells(self) -> bool:
+        """Whether enough is answered for the estimate to be worth a look."""
+        return self.answered >= min(ENOUGH, self.size)
 
 
 def estimate(outcomes: Sequence[Outcome], seed: int = 0) -> Estimate:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.audit import (
+    ENOUGH,
     GUESSED,
-    Estimate,
+    AuditNote,
     Outcome,
     Part,
     Stratum,
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
 
 SIZE = 400
 """Pairs of a sample unless another number is asked for: ten minutes of answers."""
-ENOUGH = 60
-"""Answers of a sample from which on its estimates are shown."""
 TRIES = 200
 """Random pairs tried for each one that is wanted of a stratum, before all are looked through."""
 
@@ -206,24 +205,13 @@ class AuditReport:
 
     Attributes:
         audit: The sample.
-        size: Pairs in it.
-        answered: Pairs with an answer, of the audit or of the review.
-        unsure: Of those, Can't tell.
-        estimate: From the answers so far.
+        note: The estimate from the answers so far.
         outcomes: Every stratum.
     """
 
     audit: Audit
-    size: int
-    answered: int
-    unsure: int
-    estimate: Estimate
+    note: AuditNote
     outcomes: tuple[Outcome, ...]
-
-    @property
-    def tells(self) -> bool:
-        """Whether enough is answered for the estimate to be worth a look."""
-        return self.answered >= min(ENOUGH, self.size)
 
 
 def audit_report(library: Library) -> AuditReport | None:
@@ -253,14 +241,26 @@ def audit_report(library: Library) -> AuditReport | None:
         Outcome(stratum, reviewed[n], fixed[n], answered[n], errors[n])
         for n, stratum in enumerate(audit.strata)
     )
-    return AuditReport(
-        audit=audit,
+    note = AuditNote(
+        at=int(time.time() * 1000),
         size=library.audits.size(audit),
         answered=len(last),
         unsure=sum(entry.answer is Answer.UNSURE for entry in last.values()),
         estimate=estimate(outcomes),
-        outcomes=outcomes,
     )
+    return AuditReport(audit, note, outcomes)
+
+
+def note_audit(library: Library) -> AuditReport | None:
+    """Estimates from the answers so far and notes that down; `None` if no sample was drawn.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    report = audit_report(library)
+    if report is not None:
+        library.audits.note(report.audit, report.note)
+    return report
 
 
 def _reviewed(
@@ -306,13 +306,16 @@ def _present(
 
 def audit_lines(report: AuditReport) -> Sequence[str]:
     """An audit in words, for a terminal."""
-    found = report.estimate
+    note = report.note
+    found = note.estimate
     lines = [
-        f"Audit {report.audit.id}: {report.answered:,} of {report.size:,} pairs answered "
-        f"({report.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
+        (
+            f"Audit {report.audit.id}: {note.answered:,} of {note.size:,} pairs answered "
+            f"({note.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
+        )
     ]
-    if not report.tells:
-        lines.append(f"Estimates are shown from {min(ENOUGH, report.size)} answers on.")
+    if not note.tells:
+        lines.append(f"Estimates are shown from {min(ENOUGH, note.size)} answers on.")
         return lines
     lines.append(f"{'':<12}{'original tags':>26}{'tags as corrected':>26}")
     for name, before, after in (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
+from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
@@ -71,11 +72,7 @@ def scan_to_questions(
     )
     if stale:
         refresh(library, listener, minimum=minimum)
-    find_copies(library, listener)
-    ranked = rank_questions(library, listener)
-    prepare_aids(library, listener)
-    previews = make_previews(library, listener)
-    return ChangeSet(ranking=True, summary={**ranked.summary, **previews.summary})
+    return _ask(library, listener)
 
 
 def refresh_and_rank(
@@ -89,9 +86,15 @@ def refresh_and_rank(
     """
     library.back_up()
     refreshed = refresh(library, listener, minimum=minimum)
+    asked = _ask(library, listener, options)
+    return ChangeSet(ranking=True, summary={**refreshed.summary, **asked.summary})
+
+
+def _ask(library: Library, listener: Listener, options: RankOptions | None = None) -> ChangeSet:
+    """Ranks, and makes ready what stands round the questions."""
     find_copies(library, listener)
     ranked = rank_questions(library, listener, options=options)
     prepare_aids(library, listener)
     previews = make_previews(library, listener)
-    summary = {**refreshed.summary, **ranked.summary, **previews.summary}
-    return ChangeSet(ranking=True, summary=summary)
+    note_audit(library)
+    return ChangeSet(ranking=True, summary={**ranked.summary, **previews.summary})

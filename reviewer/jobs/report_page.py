@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from reviewer.core.audit import AuditNote
     from reviewer.core.statistics import Interval
-    from reviewer.jobs.auditing import AuditReport
     from reviewer.jobs.reporting import TagFigures
 
 _STYLE = """
@@ -65,7 +65,7 @@ def report_page(
     name: str,
     images: Mapping[str, int],
     figures: Sequence[TagFigures],
-    audit: AuditReport | None,
+    audit: AuditNote | None,
 ) -> str:
     """A whole HTML page.
 
@@ -113,18 +113,18 @@ def _figure(name: str, value: float) -> str:
     return f"{value:,.0f}" if value >= 10 or value == int(value) else f"{value:.1f}"
 
 
-def _audit(report: AuditReport | None) -> str:
-    if report is None:
+def _audit(note: AuditNote | None) -> str:
+    if note is None:
         return (
             '<h2>How good are these tags?</h2><p class="note">No random sample was drawn yet. '
             "Draw one with <code>reviewer audit</code>; its questions come among the others.</p>"
         )
-    if not report.tells:
+    if not note.tells:
         return (
-            f'<h2>How good are these tags?</h2><p class="note">{report.answered:,} of the '
-            f"{report.size:,} pairs of the random sample are answered: too few to tell yet.</p>"
+            f'<h2>How good are these tags?</h2><p class="note">{note.answered:,} of the '
+            f"{note.size:,} pairs of the random sample are answered: too few to tell yet.</p>"
         )
-    found = report.estimate
+    found = note.estimate
     bars = (
         ("precision, original", found.before.precision),
         ("precision, corrected", found.after.precision),
@@ -136,8 +136,8 @@ def _audit(report: AuditReport | None) -> str:
 <p>Still missing: about {found.missing[0]:,.0f} tags ({found.missing[1]:,.0f} to
 {found.missing[2]:,.0f}); still wrong: about {found.wrong[0]:,.0f} ({found.wrong[1]:,.0f} to
 {found.wrong[2]:,.0f}).</p>
-<p class="note">From a random sample with known chances: {report.answered:,} of its {report.size:,}
-pairs are answered, {report.unsure:,} of them with Can't tell, which are left out. The lines are
+<p class="note">From a random sample with known chances: {note.answered:,} of its {note.size:,}
+pairs are answered, {note.unsure:,} of them with Can't tell, which are left out. The lines are
 95 % intervals. It is about the tags that can be asked, and takes the answers to be right.</p>"""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve
 
 from reviewer.core.types import Answer, ChangeSet, Side
-from reviewer.jobs.auditing import audit_report
+from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.report_page import report_page
@@ -84,11 +84,13 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
         StoreError: It cannot be written.
     """
     figures = tag_figures(library, listener)
-    audit = audit_report(library)
+    audit = note_audit(library)
     with replacing(target / "tags.csv") as aside:
         aside.write_text(_csv(figures), encoding="utf-8")
     with replacing(target / "report.html") as aside:
-        page = report_page(library.name, library.images.counts(), figures, audit)
+        page = report_page(
+            library.name, library.images.counts(), figures, audit.note if audit else None
+        )
         aside.write_text(page, encoding="utf-8")
     summary: dict[str, int | float | str] = {
         "report": str(target / "report.html"),
@@ -96,8 +98,8 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
     }
     if audit is not None:
         summary |= {
-            "recall before": round(audit.estimate.before.recall.share, 4),
-            "recall after": round(audit.estimate.after.recall.share, 4),
+            "recall before": round(audit.note.estimate.before.recall.share, 4),
+            "recall after": round(audit.note.estimate.after.recall.share, 4),
         }
     return ChangeSet(summary=summary)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
-from reviewer.core.audit import Part, Stratum
+from reviewer.core.audit import AuditNote, Part, Stratum
 from reviewer.core.types import Answer, Origin, Question, Side
-from reviewer.store.disk import replacing
+from reviewer.store.disk import replacing, writing
 
 if TYPE_CHECKING:
     import sqlite3
@@ -196,6 +198,33 @@ class AuditTable:
             .fetchone()
         )
         return int(row[0])
+
+    def note(self, audit: Audit, entry: AuditNote) -> None:
+        """Notes an estimate down, behind those before.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        with (
+            writing(self._notes(audit)),
+            self._notes(audit).open("ab") as file,
+        ):
+            file.write(msgspec.json.encode(entry) + b"\n")
+
+    def notes(self, audit: Audit) -> list[AuditNote]:
+        """The estimates of a sample over time, oldest first; a torn line is left out."""
+        try:
+            lines = self._notes(audit).read_bytes().splitlines()
+        except FileNotFoundError:
+            return []
+        found = []
+        for line in lines:
+            with suppress(msgspec.DecodeError):
+                found.append(msgspec.json.decode(line, type=AuditNote))
+        return found
+
+    def _notes(self, audit: Audit) -> Path:
+        return self._folder / str(audit.id) / "estimates.jsonl"
 
     def open_questions(self, audit: Audit) -> list[Question]:
         """The pairs of a sample that have no answer yet, in the order to ask them."""

@@ -13,7 +13,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.mixing import AuditMix
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Origin
-from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit
+from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit, note_audit
 from reviewer.jobs.context import Silent
 from reviewer.jobs.reporting import write_report
 from reviewer.jobs.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
@@ -90,17 +90,20 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     answer_all(library, truth, 1.0, 400)
     report = audit_report(library)
     assert report is not None
-    before, after = report.estimate.before.recall, report.estimate.after.recall
+    before, after = report.note.estimate.before.recall, report.note.estimate.after.recall
     assert before.low <= true_recall(library, truth) <= before.high
     assert after.share > before.share
-    assert report.answered == report.size
+    assert report.note.answered == report.note.size
     assert any("recall" in line for line in audit_lines(report))
+    noted = note_audit(library)
+    assert noted is not None
+    assert library.audits.notes(report.audit) == [noted.note]
 
 
 def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path) -> None:
     library, truth = shapes
     draw_audit(library, Silent(), size=100, seed=1)
-    answer_all(library, truth, 0.3, 60)
+    answer_all(library, truth, 0.7, 120)
     done = write_report(library, Silent(), tmp_path / "report")
     assert done.summary["tags"] == 4
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
@@ -110,7 +113,7 @@ def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path
         rows = {row["tag"]: row for row in csv.DictReader(file)}
     assert set(rows) == {"circle", "square", "red", "blue"}
     assert all(0 < float(row["average_precision"]) <= 1 for row in rows.values())
-    assert sum(int(row["answers"]) for row in rows.values()) == 60
+    assert sum(int(row["answers"]) for row in rows.values()) == 120
     names = library.vocabulary()
     fixed = [entry for entry in library.decisions.live() if entry.changes_metadata]
     for name, row in rows.items():
