@@ -10,7 +10,7 @@ import numpy as np
 
 from reviewer.core.companions import Companions
 from reviewer.core.queues import QueueBook
-from reviewer.core.types import ChangeSet
+from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, original_matrix
 from reviewer.jobs.pictures import open_for_tagger
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from reviewer.core.types import Question
     from reviewer.store.library import Library
 
-NEXT = 30
-"""Questions at the head of each queue that are explained."""
-COUNT = 2000
+HEADS = ((0, 8), (8, 24))
+"""First so many questions of each queue and side, of all queues; then so many more."""
+COUNT = 3000
 """Pairs that one run works out at most."""
 AT_ONCE = 8
 """Pictures that go through the network together."""
@@ -68,7 +68,7 @@ def explain(
     ids = library.tags.ids()
     columns = {ids[tag]: column for column, (tag, _) in enumerate(predictor.tags) if tag in ids}
     work = _Work(library, predictor, library.heatmaps(ranking.version), columns)
-    wanted = work.missing(itertools.islice(next_questions(QueueBook(ranking)), 4 * count), count)
+    wanted = work.missing(next_questions(QueueBook(ranking)), count)
     if wanted:
         work.count_tags(ranking.version)
     until = time.monotonic() + 60 * minutes if minutes else None
@@ -78,9 +78,12 @@ def explain(
 
 
 def next_questions(book: QueueBook) -> Iterator[Question]:
-    """The head of every queue, in the order in which queues promise."""
-    for entry in book.summaries():
-        yield from itertools.islice(book.questions(entry.tag_id), NEXT)
+    """The heads of all queues, of either side, in the order in which queues promise."""
+    queues = [entry.tag_id for entry in book.summaries()]
+    for first, last in HEADS:
+        for tag_id in queues:
+            for side in Side:
+                yield from itertools.islice(book.questions(tag_id, side), first, last)
 
 
 class _Work:
@@ -130,8 +133,10 @@ class _Work:
         )
         wanted: dict[int, list[int]] = {}
         for question in questions:
+            if count == 0:
+                break
             place = self._images.get(question.image_id)
-            if place is None or question.tag_id not in self._columns or count == 0:
+            if place is None or question.tag_id not in self._columns:
                 continue
             if (question.image_id, question.tag_id, place[1]) not in there:
                 wanted.setdefault(question.image_id, []).append(question.tag_id)

@@ -11,7 +11,7 @@ from reviewer.ui.background import Background
 from reviewer.ui.heat_paint import HeatOverlay
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.theme import shown_name
-from reviewer.ui.why_facts import gather
+from reviewer.ui.why_facts import gather, with_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,9 +71,8 @@ class WhyCommands(QObject):
         page.tags.show_changes(session.consequences(Answer.YES), session.consequences(Answer.NO))
         page.tags.why.show_question(question)
         page.tags.show_part(Part.WHY)
-        px = page.tags.why.row.cell_px
         library, vocabulary = self._library, session.vocabulary
-        self._reader.ask(lambda: gather(library, question, vocabulary, px), self._take)
+        self._reader.ask(lambda: gather(library, question, vocabulary), self._take)
 
     def _take(self, facts: WhyFacts) -> None:
         """Shows what was read, if its question is still asked about."""
@@ -85,6 +84,13 @@ class WhyCommands(QObject):
             self._overlay.show_heat(
                 facts.explained.heat, f"Bright where the tagger sees {name}, dimmed elsewhere"
             )
+
+        library, px = self._library, self._page.tags.why.row.cell_px
+        self._reader.ask(lambda: with_pictures(library, facts, px), self._take_pictures)
+
+    def _take_pictures(self, facts: WhyFacts) -> None:
+        if self._asked is not None and self._asked.pair == facts.question.pair:
+            self._page.tags.why.row.show_neighbours(facts.neighbours)
 
     def _end(self) -> None:
         """Puts back what was there before."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,21 +67,31 @@ class WhyFacts:
     explained: Explained | None
 
 
-def gather(library: Library, question: Question, vocabulary: Vocabulary, px: int) -> WhyFacts:
-    """Reads the facts about a question; takes some ten milliseconds.
+def gather(library: Library, question: Question, vocabulary: Vocabulary) -> WhyFacts:
+    """Reads the facts about a question, without pictures; takes some ten milliseconds.
 
     Args:
         library: The collection.
         question: What is asked.
         vocabulary: Says what follows from answers.
-        px: Side of the neighbours' pictures, device pixels.
     """
     record = track_record(library.decisions.recent(LOOKED_AT), question)
     digest = digest_of(library.images.get(question.image_id).sha256)
     explained = library.heatmaps(question.version).find(question.image_id, question.tag_id, digest)
-    found = _neighbours(library, question, vocabulary)
-    shown = [_with_picture(library, entry, px) for entry in found[:SHOWN]]
-    return WhyFacts(question, *record, (*shown, *found[SHOWN:]), explained)
+    return WhyFacts(question, *record, _neighbours(library, question, vocabulary), explained)
+
+
+def with_pictures(library: Library, facts: WhyFacts, px: int) -> WhyFacts:
+    """The same facts with the nearest images decoded.
+
+    Args:
+        library: The collection.
+        facts: From `gather`.
+        px: Side of the pictures, device pixels.
+    """
+    near = facts.neighbours
+    shown = tuple(_with_picture(library, entry, px) for entry in near[:SHOWN])
+    return replace(facts, neighbours=(*shown, *near[SHOWN:]))
 
 
 def track_record(decisions: Sequence[Decision], question: Question) -> tuple[Interval | None, int]:
@@ -112,19 +122,21 @@ def _logit(share: float) -> float:
     return math.log(inside / (1 - inside))
 
 
-def _neighbours(library: Library, question: Question, vocabulary: Vocabulary) -> list[Neighbour]:
+def _neighbours(
+    library: Library, question: Question, vocabulary: Vocabulary
+) -> tuple[Neighbour, ...]:
     crossfit = library.crossfit(question.version).load() if question.version else None
     if crossfit is None:
-        return []
+        return ()
     row = int(np.searchsorted(crossfit.images, question.image_id))
     if row >= len(crossfit.images) or int(crossfit.images[row]) != question.image_id:
-        return []
+        return ()
     places = np.asarray(crossfit.neighbours[row])
-    return [
+    return tuple(
         _neighbour(library, int(crossfit.images[place]), question.tag_id, vocabulary)
         for place in places.tolist()
         if 0 <= place != row
-    ]
+    )
 
 
 def _neighbour(library: Library, image_id: int, tag_id: int, vocabulary: Vocabulary) -> Neighbour:
@@ -140,4 +152,4 @@ def _with_picture(library: Library, entry: Neighbour, px: int) -> Neighbour:
         picture = decode(key, PictureFiles(library.images.path(entry.image_id))).image
     except SourceError:
         return entry
-    return Neighbour(entry.image_id, entry.has, entry.confirmed, picture)
+    return replace(entry, picture=picture)
