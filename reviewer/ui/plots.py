@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -88,20 +89,21 @@ class Plot(QWidget):
         scale = 100.0 if percent else 1.0
 
         def draw() -> None:
-            self._plot.setAxisItems({"bottom": pg.DateAxisItem(orientation="bottom")})
+            self._plot.setAxisItems({"bottom": _time_axis(line.at)})
+            at = line.at - line.at[0]
             accent = QColor(look().accent)
             faint = QColor(accent)
             faint.setAlpha(60)
             faint_pen = pg.mkPen(faint, width=1)
             if line.low is not None and line.high is not None:
-                low = pg.PlotCurveItem(line.at, line.low * scale, pen=faint_pen)
-                high = pg.PlotCurveItem(line.at, line.high * scale, pen=faint_pen)
+                low = pg.PlotCurveItem(at, line.low * scale, pen=faint_pen)
+                high = pg.PlotCurveItem(at, line.high * scale, pen=faint_pen)
                 for item in (low, high, pg.FillBetweenItem(low, high, brush=faint)):
                     self._plot.addItem(item)
-            self._plot.plot(line.at, line.value * scale, pen=pg.mkPen(accent, width=2))
+            self._plot.plot(at, line.value * scale, pen=pg.mkPen(accent, width=2))
             top = 105.0 if percent else max(float(line.value.max()) * 1.1, 1.0)
             self._plot.setYRange(0, top, padding=0)
-            self._plot.setXRange(float(line.at[0]), float(line.at[-1]), padding=0.02)
+            self._plot.setXRange(0, float(at[-1]), padding=0.02)
 
         self._show(draw)
 
@@ -203,6 +205,19 @@ class Plot(QWidget):
             axis.setTextPen(look().muted)
             axis.setStyle(tickFont=self.font())
         self._plot.showGrid(x=True, y=False, alpha=0.12)
+
+
+def _time_axis(at: np.ndarray[Any, Any]) -> Any:  # noqa: ANN401 - pyqtgraph has no types
+    """An axis for times that are counted from the first one.
+
+    Drawings keep six digits of a coordinate: of unix seconds nothing would be left.
+
+    Args:
+        at: Unix seconds, ascending.
+    """
+    began = dt.datetime.fromtimestamp(float(at[0])).astimezone()
+    away = began.utcoffset() or dt.timedelta()
+    return pg.DateAxisItem(orientation="bottom", utcOffset=-away.total_seconds() - float(at[0]))
 
 
 def _nothing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPoint, QSize, Signal
+from PySide6.QtCore import QBuffer, QModelIndex, QPoint, QSize, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import (
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.errors import SourceError
 from reviewer.ui import summary_words as words
 from reviewer.ui.plots import Plot
+from reviewer.ui.svg_strokes import bake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,9 @@ class SummarySheet(QWidget):
         self._report: Report | None = None
         self._disputed: list[ControlRecord] = []
         self.pace = Plot("Answers a minute", "Nothing was answered yet.", self)
-        self.gain = Plot("Yield of the last answers, %", "The yield is shown from 50 answers on.", self)
+        self.gain = Plot(
+            "Yield of the last answers, %", "The yield is shown from 50 answers on.", self
+        )
         self.tags = Plot("Fixes by tag", "Nothing was answered yet.", self)
         self.agreed = Plot(
             "Answered as before, %  (\N{BLACK CIRCLE} by you  \N{BLACK SQUARE} settled)",
@@ -154,27 +157,31 @@ class SummarySheet(QWidget):
         return self.grab().save(str(path), "PNG")
 
     def _save_svg(self, path: Path) -> bool:
-        drawing = QSvgGenerator()
-        drawing.setFileName(str(path))
+        drawing, buffer = QSvgGenerator(), QBuffer()
+        drawing.setOutputDevice(buffer)
         drawing.setSize(QSize(self.width(), self.height()))
         drawing.setViewBox(self.rect())
         drawing.setTitle("Summary of a review")
         painter = QPainter()
-        if not painter.begin(drawing):
-            return False
+        painter.begin(drawing)
         painter.fillRect(self.rect(), self.palette().window())
         self.render(painter, QPoint())
-        return painter.end()
+        painter.end()
+        return _written(path, bake(buffer.data().toStdString()))
 
     def _save_csv(self, path: Path) -> bool:
         if self._report is None:
             return False
-        try:
-            path.write_text(words.table(self._report, self._vocabulary), encoding="utf-8")
-        except OSError:
-            return False
-        return True
+        return _written(path, words.table(self._report, self._vocabulary))
 
     def _open(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._disputed):
             self.reopened.emit(self._disputed[index.row()].expected)
+
+
+def _written(path: Path, text: str) -> bool:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        return False
+    return True
