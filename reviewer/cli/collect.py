@@ -9,8 +9,10 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened, remember
 from reviewer.core.errors import UsageError
+from reviewer.core.types import ChangeSet
 from reviewer.jobs import write_back
 from reviewer.jobs.changes import corrected_images
+from reviewer.jobs.defining import define_tags
 from reviewer.jobs.exporting import FORMATS, export
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import MOST_IMAGES, make_previews
@@ -45,6 +47,13 @@ SHOWN_DIFFS = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="A list of tags, aliases or implications (CSV, JSON); may be given several times.",
 )
+@click.option(
+    "--definitions",
+    "definitions",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="What tags mean: a wiki's dump (JSON, CSV); may be given several times.",
+)
 @click.pass_obj
 def import_command(
     frame: Frame,
@@ -52,6 +61,7 @@ def import_command(
     workspace: Path | None,
     source_name: str | None,
     tag_lists: tuple[Path, ...],
+    definitions: tuple[Path, ...],
 ) -> None:
     """Read a folder of images and its tags; again, to take what changed.
 
@@ -65,8 +75,9 @@ def import_command(
             changes = import_folder(
                 library, output, source_name=source_name or "", tag_lists=tag_lists
             )
+            defined = define_tags(library, output, definitions) if definitions else ChangeSet()
             remember(library, output)
-            output.done(changes.summary)
+            output.done({**changes.summary, **defined.summary})
 
 
 @click.command()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import SourceError
 from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.defining import take_lists
 from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
@@ -89,6 +90,7 @@ def import_folder(
     ids = library.tags.add(categories)
     library.tags.add_implications(needed_implications(reading.implications, categories))
     library.tags.add_aliases(reading.aliases)
+    take_lists(library, reading)
     tally = _take_files(library, listener, images, reading, ids)
     gone = _mark_gone(library, images)
     _tell(listener, reading, tally, gone)

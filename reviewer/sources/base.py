@@ -39,6 +39,7 @@ class Reading:
         categories: Of the tags whose category is told.
         implications: (child, parent) names.
         aliases: Other names, to tag names.
+        listed: Use (posts) of the tags that lists of tags name, whether an image has them or not.
         missing: Image paths that the metadata names and the folder lacks.
         notes: What a person should know, in sentences.
     """
@@ -47,6 +48,7 @@ class Reading:
     categories: dict[str, Category] = field(default_factory=dict)
     implications: list[tuple[str, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
+    listed: dict[str, int] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

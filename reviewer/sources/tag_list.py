@@ -142,12 +142,19 @@ def _add_tags(path: Path, rows: list[dict[str, Any]], reading: Reading) -> None:
         category = scheme.get(str(row.get("category", "")).strip())
         if name and category is not None:
             reading.categories[name] = category
+            reading.listed[name] = _posts(row)
         for alias in str(row.get("aliases") or "").split(","):
             key = name_key(alias)
             # A name of its own right is no alias, and the tag that is listed first (the more
             # frequent one) keeps a name that two tags claim.
             if key and name and key not in names:
                 reading.aliases.setdefault(key, name)
+
+
+def _posts(row: dict[str, Any]) -> int:
+    """How often a list says that its tag is used; 0 where it does not tell."""
+    told = str(row.get("count") or row.get("post_count") or "").strip()
+    return int(told) if told.isdecimal() else 0
 
 
 def _pairs(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:
