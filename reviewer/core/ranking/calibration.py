@@ -149,6 +149,7 @@ class FitSample:
         weight: Importance, shape (n,).
         inputs: `Columns.matrix` of the pairs, shape (n, C).
         coverage: Of the images with the asked tag left out, shape (n,).
+        graph: Whether the second of the inputs is the neighbours'.
     """
 
     tag: NDArray[np.int64]
@@ -157,6 +158,7 @@ class FitSample:
     weight: NDArray[np.float64]
     inputs: NDArray[np.float64]
     coverage: NDArray[np.float64]
+    graph: bool = False
 
 
 @dataclass(frozen=True)
@@ -186,8 +188,22 @@ class Calibration:
         Returns:
             Shape (n,), float32; never falls as the score rises.
         """
+        return self.logit(np.full(rows.size, tag), columns.matrix(), rows)
+
+    def logit(
+        self, tag: NDArray[np.int64], inputs: NDArray[np.float64], rows: NDArray[np.int64]
+    ) -> FloatArray:
+        """The same for pairs of several tags.
+
+        Args:
+            tag: Column of each pair, shape (n,).
+            inputs: `Columns.matrix` of the pairs, shape (n, C).
+            rows: Image of each, shape (n,).
+
+        Returns:
+            Shape (n,), float32.
+        """
         half = self.half[rows]
-        inputs = columns.matrix()
         logit = self.offset[half, tag] + self.slope[half, tag] * inputs[:, 0]
         logit += np.einsum("nc,nc->n", inputs[:, 1:], self.shared[half])
         calibrated: FloatArray = logit.astype(np.float32)

@@ -13,11 +13,12 @@ from reviewer.core.ranking.calibration import (
     FitSample,
     fit_calibration,
 )
+from reviewer.core.ranking.level import Level, fit_level
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reviewer.core.ranking.evidence import FloatArray
+    from reviewer.core.ranking.evidence import BoolArray, FloatArray
 
 STACK_WEIGHT = 0.6
 """Weight of the stack among the opinions of the cold start."""
@@ -30,21 +31,27 @@ class ColdStart:
     Attributes:
         stack: Fitted on all inputs.
         alone: Fitted on the score alone, without the other inputs.
+        level: What the opinions are worth.
     """
 
     stack: Calibration
     alone: Calibration
+    level: Level
 
-    def opinions(self, tag: int, columns: Columns, rows: NDArray[np.int64]) -> FloatArray:
-        """Log-odds that images show a tag: of the stack, the score and the neighbours.
+    def suspicions(
+        self, tag: int, columns: Columns, rows: NDArray[np.int64], present: BoolArray
+    ) -> FloatArray:
+        """Log-odds that the metadata is wrong: of the stack, the score and the neighbours.
 
         Args:
             tag: Column of the tag.
             columns: The inputs on those rows.
             rows: Images, shape (n,).
+            present: Whether each carries the tag, shape (n,).
 
         Returns:
-            Shape (n, 2), or (n, 3) with a graph, float32. None falls as the score rises.
+            Shape (n, 2), or (n, 3) with a graph, float32. None falls as the score goes away
+            from what the metadata says.
         """
         parts = [
             self.stack.stack(tag, columns, rows),
@@ -52,18 +59,36 @@ class ColdStart:
         ]
         if columns.near is not None:
             parts.append(columns.near)
-        return np.stack(parts, axis=1)
+        return self.level.suspicions(tag, np.stack(parts, axis=1), present)
 
 
 def fit_cold_start(
-    sample: FitSample, half: NDArray[np.uint8], n_tags: int, coverage: FloatArray
+    sample: FitSample,
+    half: NDArray[np.uint8],
+    n_tags: int,
+    coverage: FloatArray,
+    wrong_share: float,
 ) -> ColdStart:
-    """Fit both calibrations; arguments as for `fit_calibration`."""
+    """Fit both calibrations, and what they are worth together.
+
+    Args:
+        sample: Pairs to fit on.
+        half: Half of each image, shape (N,).
+        n_tags: Number of tags, T.
+        coverage: Of every image, shape (N,).
+        wrong_share: Share of present tags that are taken to be wrong, inside 0..1.
+    """
     score_only = replace(sample, inputs=sample.inputs[:, :1])
-    return ColdStart(
-        fit_calibration(sample, half, n_tags, coverage),
-        fit_calibration(score_only, half, n_tags, coverage),
-    )
+    stack = fit_calibration(sample, half, n_tags, coverage)
+    alone = fit_calibration(score_only, half, n_tags, coverage)
+    parts = [
+        stack.logit(sample.tag, sample.inputs, sample.row),
+        alone.logit(sample.tag, score_only.inputs, sample.row),
+    ]
+    if sample.graph:
+        parts.append(sample.inputs[:, 1].astype(np.float32))
+    mean = np.stack(parts, axis=1).astype(np.float64) @ opinion_weights(len(parts))
+    return ColdStart(stack, alone, fit_level(sample, mean, n_tags, wrong_share))
 
 
 def opinion_weights(n_opinions: int) -> NDArray[np.float64]:
@@ -78,20 +103,3 @@ def opinion_weights(n_opinions: int) -> NDArray[np.float64]:
     weights = np.full(n_opinions, (1.0 - STACK_WEIGHT) / (n_opinions - 1))
     weights[0] = STACK_WEIGHT
     return weights
-
-
-def wrong_base(share: float, wrong_share: float) -> float:
-    """What the log-odds of a wrong tag start from: an inverse lift.
-
-    A tagger that cannot see a tag gives a low chance to every image; what counts is how far
-    below the tag's own share an image lies: odds = `wrong_share` * prior odds / model odds.
-
-    Args:
-        share: Share of all images that carry the tag, 0..1.
-        wrong_share: Share of present tags that are wrong, about 0.01.
-
-    Returns:
-        Log-odds from which the model's log-odds are to be taken away.
-    """
-    safe = min(max(share, 1e-7), 0.999)
-    return float(np.log(safe / (1.0 - safe)) + np.log(wrong_share / (1.0 - wrong_share)))

@@ -27,8 +27,12 @@ if TYPE_CHECKING:
 OPINION_SD = 0.2
 """Of each opinion's weight round `opinion_weights`."""
 
-PRIOR_MEAN = np.array([0.0, 0.0, 0.75, 0.0, 0.0])
-PRIOR_SD = np.array([1.5, 0.3, 0.6, 0.4, 0.4])
+PIVOT = -1.0
+"""Log-odds at which questions are asked, roughly: doubt about the opinions' weights turns the
+beliefs round this point, and so says nothing against the level."""
+
+PRIOR_MEAN = np.array([PIVOT, 0.0, 0.75, 0.0, 0.0])
+PRIOR_SD = np.array([0.7, 0.3, 0.6, 0.4, 0.4])
 """Of the weights of 1, coverage, rarity, reviewed neighbours that speak for a change and reviewed
 neighbours that speak against one. Rarer tags are forgotten more often, hence rarity's mean."""
 
@@ -112,7 +116,7 @@ def _features(
         ],
         axis=1,
     )
-    return np.hstack([candidates.opinions[where].astype(np.float64), other])
+    return np.hstack([candidates.opinions[where].astype(np.float64) - PIVOT, other])
 
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:
@@ -211,8 +215,8 @@ def _apply(
     logit = features @ beta + fit.own[tag, 0]
     n_tags = fit.own.shape[0]
     count = np.maximum(np.bincount(tag, minlength=n_tags), 1)
-    typical = np.stack(
-        [np.bincount(tag, weights=column, minlength=n_tags) / count for column in features.T],
-        axis=1,
-    )
+    typical = np.zeros((n_tags, features.shape[1]))
+    # A tag's level is that of its questions at the pivot, where all opinions are 0.
+    for at in range(n_opinions, features.shape[1]):
+        typical[:, at] = np.bincount(tag, weights=features[:, at], minlength=n_tags) / count
     return logit, np.sqrt(np.maximum(fit.level_variance(typical), 0.0))[tag]

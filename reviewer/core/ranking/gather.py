@@ -21,7 +21,7 @@ from reviewer.core.ranking.calibration import (
     halves,
 )
 from reviewer.core.ranking.candidates import Candidates, Limits, Scope
-from reviewer.core.ranking.coldstart import ColdStart, fit_cold_start, opinion_weights, wrong_base
+from reviewer.core.ranking.coldstart import ColdStart, fit_cold_start, opinion_weights
 from reviewer.core.ranking.neighbours import neighbour_logit
 from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
 from reviewer.core.types import Progress, Side
@@ -70,7 +70,7 @@ def gather(
     space = make_tag_space(tags.present, evidence.n_tags, half, limits.seed)
     corrected = _Corrected(evidence, tags, space)
     sample, count = _first_pass(corrected, limits, report)
-    cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage())
+    cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage(), limits.wrong_share)
     return _second_pass(_Pass(corrected, cold_start, count, limits, scope), answers, report)
 
 
@@ -146,6 +146,7 @@ def _first_pass(
         np.concatenate(weights),
         matrix,
         own_left_out,
+        evidence.neighbours is not None,
     )
     return sample, count
 
@@ -207,10 +208,8 @@ def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int
     score = work.corrected.evidence.score(tag)
     looked = _worth_a_look(original, score, LOOK * work.limits.pool, answered)
     columns = work.corrected.columns(tag, score, looked)
-    opinions = work.cold_start.opinions(tag, columns, looked)
     wrong = original[looked]
-    base = wrong_base(float(original.mean()), work.limits.wrong_share)
-    opinions[wrong] = base - opinions[wrong]
+    opinions = work.cold_start.suspicions(tag, columns, looked, wrong)
     cold = opinions @ opinion_weights(opinions.shape[1]).astype(np.float32)
     asked = cold > MIN_LOGIT
     if work.scope.implied is not None:
