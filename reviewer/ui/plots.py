@@ -166,15 +166,17 @@ class Plot(QWidget):
         self._plot.plot(
             [share.low * 100, share.high * 100], [place, place], pen=pg.mkPen(colour, width=2)
         )
-        self._plot.plot(
-            [share.share * 100],
-            [place],
-            pen=None,
+        # Drawn as shapes, not as little pictures, which a saved drawing would show distorted.
+        spot = pg.ScatterPlotItem(
+            x=[share.share * 100],
+            y=[place],
             symbol="s" if mark.second else "o",
-            symbolSize=9,
-            symbolBrush=colour,
-            symbolPen=None,
+            size=9,
+            brush=colour,
+            pen=None,
+            useCache=False,
         )
+        self._plot.addItem(spot)
 
     def _name_rows(self, names: Sequence[str], places: np.ndarray[Any, Any]) -> None:
         axis = self._plot.getAxis("left")

@@ -157,6 +157,8 @@ class SummarySheet(QWidget):
         return self.grab().save(str(path), "PNG")
 
     def _save_svg(self, path: Path) -> bool:
+        # Axes find their width when they are painted for the first time.
+        self.grab()
         drawing, buffer = QSvgGenerator(), QBuffer()
         drawing.setOutputDevice(buffer)
         drawing.setSize(QSize(self.width(), self.height()))
