@@ -156,6 +156,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("panels", "Show or hide the side panels", ("Tab",), "Window", view=View.BOTH),
     Command("history", "History: every answer, searched", ("L",), "Window", view=View.BOTH),
     Command("summary", "Time limit and summary", ("T",), "Window", view=View.BOTH),
+    Command("audit", "Audit: how good the tags are", ("I",), "Window", view=View.BOTH),
     Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
     Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),
     Command("settings", "Settings", (",",), "Window", view=View.BOTH),

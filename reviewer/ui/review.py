@@ -53,13 +53,7 @@ class Review:
                 self.library.rankings.load(),
                 reviewer=settings.reviewer,
             )
-            controls = Controls(
-                self.library.controls, settings.reviewer, settings.controls_percent / 100
-            )
-            audit = self.library.audits.current()
-            sample = self.library.audits.open_questions(audit) if audit else []
-            asked = AuditMix(sample, settings.audit_percent / 100)
-            self.session.feed.mix = first_of(controls.next, asked.next)
+            self.mix_in()
             self.page = ReviewPage(vocabulary, parent, settings.bindings.commands())
             self.controller = ReviewController(self.library, self.session, self.page, settings)
             stack.callback(self.controller.close)
@@ -70,6 +64,17 @@ class Review:
         """Whether a collection is there that has questions already."""
         place = Workspace(workspace)
         return place.database.exists() and RankingFiles(place.rankings).stamp() > 0
+
+    def mix_in(self) -> None:
+        """Has controls, and what is left of the sample in use, asked among the other questions."""
+        settings, audits = self.settings, self.library.audits
+        controls = Controls(
+            self.library.controls, settings.reviewer, settings.controls_percent / 100
+        )
+        audit = audits.current()
+        sample = audits.open_questions(audit) if audit else []
+        asked = AuditMix(sample, settings.audit_percent / 100)
+        self.session.feed.mix = first_of(controls.next, asked.next)
 
     def start(self) -> None:
         """Shows the first question."""

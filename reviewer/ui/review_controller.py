@@ -100,6 +100,7 @@ class ReviewController(QObject):
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
             "summary": partial(self.page_wanted.emit, "summary"),
+            "audit": partial(self.page_wanted.emit, "audit"),
             "history": partial(self.page_wanted.emit, "history"),
             "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,

@@ -52,8 +52,15 @@ def _summary(review: Review, beside: Beside) -> SidePage:
     return SummaryPage(review, beside)
 
 
+def _audit(review: Review, beside: Beside) -> SidePage:
+    from reviewer.ui.audit_page import AuditPage  # noqa: PLC0415 - plots again
+
+    return AuditPage(review, beside)
+
+
 FACTORIES: Mapping[str, Factory] = MappingProxyType(
     {
+        "audit": _audit,
         "history": HistoryPage,
         "summary": _summary,
     }

