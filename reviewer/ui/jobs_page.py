@@ -41,6 +41,7 @@ CHOICES: tuple[tuple[str, str, str], ...] = (
     ("Scan", "scan", "Run the active tagger over images that it has not seen"),
     ("Train", "train", "Train a tagger on the tags of this collection"),
     ("Retrain", "retrain", "Train the tagger further on your answers; minutes to hours"),
+    ("Explain", "explain", "Work out where the tagger sees the tags that are asked next"),
 )
 """Title, command and meaning of what can be started."""
 

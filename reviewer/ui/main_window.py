@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
     from reviewer.settings import Settings
 
+RANKING = frozenset({"refresh", "rank", "retrain", "open", "demo"})
+"""Commands that rank the questions anew; what is shown beside those that come next is made then."""
+
 
 class MainWindow(QMainWindow):
     """One window, one collection at a time.
@@ -72,7 +75,7 @@ class MainWindow(QMainWindow):
         for page in (self.start_page, self.prepare_page, self.jobs_page):
             self._pages.addWidget(page)
         self.side_pages = SidePages(
-            self._pages, Beside(lambda: self.settings, self._store, self._start_job)
+            self._pages, Beside(lambda: self.settings, self._store, self._start_job, runner)
         )
         self.setCentralWidget(self._pages)
         self.setWindowTitle(NAME)
@@ -221,6 +224,8 @@ class MainWindow(QMainWindow):
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
         elif review.controller.take_new_ranking():
             review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
+        if job.state is JobState.DONE and job.command[0] in RANKING:
+            self._start_job("Explain", ("explain",))
 
     def _start_job(self, title: str, command: Sequence[str]) -> None:
         if self.review is not None and not self._runner.has(title):

@@ -22,15 +22,19 @@ if TYPE_CHECKING:
     from reviewer.ui.why_facts import Neighbour, WhyFacts
 
 GAP = 4
-MARKS = {True: "\N{CHECK MARK} has it", False: "\N{EN DASH} has not"}
+MARKS = {True: "\N{CHECK MARK} has", False: "lacks"}
 NO_MAP = (
     "No heat map was made for this question. They are made after each ranking, for the "
     "questions that come next; press J and start Explain to make more."
 )
 NOTHING_SEEN = "Heat map: nothing in the picture speaks for the tag."
-SEEN = (
-    "Bright in the picture, within the line: where the tagger sees it most. V takes it away again."
+SEEN = "Bright in the picture, within the line: where the tagger sees it. V takes it away."
+FAINT = (
+    "The tagger sees hardly anything of it. Bright, within the line, is what comes nearest. "
+    "V takes it away."
 )
+LITTLE = 0.1
+"""A score below which a heat map shows next to nothing, and is said to."""
 
 
 class NeighbourRow(QWidget):
@@ -52,7 +56,7 @@ class NeighbourRow(QWidget):
     def show_neighbours(self, entries: Sequence[Neighbour]) -> None:
         """Shows the first few."""
         self._entries = entries[:SHOWN]
-        said = ", ".join(MARKS[entry.has][2:] for entry in self._entries)
+        said = ", ".join("has it" if entry.has else "lacks it" for entry in self._entries)
         self.setAccessibleName(f"The nearest images: {said}" if said else "No neighbours are known")
         self.update()
 
@@ -154,7 +158,7 @@ class WhyPanel(QScrollArea):
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
         self._others.setText(companion_words(facts.explained, self._name))
-        self._heat.setText(heat_words(facts.explained))
+        self._heat.setText(heat_words(facts.explained, question.score))
 
     def _part(self, parent: QWidget, heading: str) -> QLabel:
         title = QLabel(heading, parent)
@@ -205,14 +209,15 @@ def companion_words(explained: Explained | None, name: Callable[[int], str]) -> 
     if not explained.companions:
         return "They say little about it."
     lines = [
-        f"{shown_name(name(tag))}: {share:.0%} of images with it have the tag"
-        for tag, share in explained.companions
+        f"{share:.0%} of those with {shown_name(name(tag))}" for tag, share in explained.companions
     ]
-    return "\n".join([*lines, f"(of all images {explained.usual:.1%})"])
+    return "\n".join(["The tag is on", *lines, f"{explained.usual:.0%} of all images"])
 
 
-def heat_words(explained: Explained | None) -> str:
+def heat_words(explained: Explained | None, score: float) -> str:
     """What the heat map shows, or why there is none."""
     if explained is None:
         return NO_MAP
-    return SEEN if explained.heat.any() else NOTHING_SEEN
+    if not explained.heat.any():
+        return NOTHING_SEEN
+    return SEEN if score >= LITTLE else FAINT

@@ -161,12 +161,15 @@ def test_a_failed_job_leaves_the_review_alone(qtbot: QtBot, reviewing: MainWindo
 def test_a_refresh_starts_after_so_many_answers(qtbot: QtBot, reviewing: MainWindow):
     programs(reviewing)
     for given in range(4):
-        assert len(reviewing._runner.jobs) == (1 if given == 3 else 0)
+        assert bool(reviewing._runner.jobs) == (given == 3)
         qtbot.keyClick(reviewing.review.page, Qt.Key.Key_Space)
         wait_painted(qtbot, reviewing)
-    (job,) = reviewing._runner.jobs
+    job = reviewing._runner.jobs[0]
     assert job.command[0] == "refresh"
     qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
+    # What stands beside the questions that come next now is worked out after it.
+    following = [other.command[0] for other in reviewing._runner.jobs[1:]]
+    assert following == ["explain"]
 
 
 def test_a_ranking_that_appears_is_taken_after_a_job(
