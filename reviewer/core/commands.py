@@ -158,6 +158,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("summary", "Time limit and summary", ("T",), "Window", view=View.BOTH),
     Command("audit", "Audit: how good the tags are", ("I",), "Window", view=View.BOTH),
     Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
+    Command("writeback", "Write corrections back", ("B",), "Window", view=View.BOTH),
     Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),
     Command("settings", "Settings", (",",), "Window", view=View.BOTH),
     Command("menu", "Menu of all commands", ("F10",), "Window", view=View.BOTH),

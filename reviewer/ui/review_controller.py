@@ -102,6 +102,7 @@ class ReviewController(QObject):
             "summary": partial(self.page_wanted.emit, "summary"),
             "audit": partial(self.page_wanted.emit, "audit"),
             "history": partial(self.page_wanted.emit, "history"),
+            "writeback": partial(self.page_wanted.emit, "writeback"),
             "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,
             "fullscreen": self.fullscreen_wanted.emit,

@@ -16,6 +16,7 @@ from PySide6.QtCore import QObject, Signal
 from reviewer.ui.history_page import HistoryPage
 from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.write_back_page import WriteBackPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from reviewer.settings import Settings
+    from reviewer.ui.job_runner import JobRunner
     from reviewer.ui.review import Review
 
 
@@ -34,11 +36,13 @@ class Beside:
         settings: Gives the settings as they are now.
         keep: Stores changed settings, for the rest of the window too.
         start_job: Starts a long job on the collection: a title, and the command with its options.
+        runner: Where jobs are heard of; `None` where none run.
     """
 
     settings: Callable[[], Settings]
     keep: Callable[[Settings], None]
     start_job: Callable[[str, Sequence[str]], None]
+    runner: JobRunner | None = None
 
 
 Factory = Callable[["Review", Beside], SidePage]
@@ -62,6 +66,7 @@ FACTORIES: Mapping[str, Factory] = MappingProxyType(
     {
         "audit": _audit,
         "history": HistoryPage,
+        "writeback": WriteBackPage,
         "summary": _summary,
     }
 )

@@ -23,6 +23,26 @@ COLUMNS = ("image", "post", "action", "tag", "reason")
 
 
 @dataclass(frozen=True, slots=True)
+class ShownEdit:
+    """One image of a diff, as the window shows it.
+
+    Attributes:
+        path: Of the image.
+        post: Its id at the destination; empty where it is not known yet.
+        add, remove: Tags, in order of name.
+        new: Those of `add` that the destination does not know.
+        conflict: What a look at the post showed; empty for nothing.
+    """
+
+    path: str
+    post: str
+    add: tuple[str, ...]
+    remove: tuple[str, ...]
+    new: tuple[str, ...]
+    conflict: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownDiff:
     """The last diff of a destination, as the window shows it.
 
@@ -31,6 +51,7 @@ class ShownDiff:
         decided: Id of the last decision that it knows.
         looked: Whether the posts were looked at.
         counts: Figures by name.
+        edits: An image each.
         skipped: (image, tag, action, reason) of what is not sent.
     """
 
@@ -38,6 +59,7 @@ class ShownDiff:
     decided: int = 0
     looked: bool = False
     counts: dict[str, int] = field(default_factory=dict)
+    edits: tuple[ShownEdit, ...] = ()
     skipped: tuple[tuple[str, str, str, str], ...] = ()
 
 
@@ -152,5 +174,17 @@ def load_shown(library: Library, destination: str) -> ShownDiff | None:
         decided=int(held["decided"]),
         looked=bool(held["looked"]),
         counts={str(k): int(v) for k, v in held["counts"].items()},
+        edits=tuple(_shown(edit) for edit in held["images"]),
         skipped=tuple((str(a), str(b), str(c), str(d)) for a, b, c, d in held["skipped"]),
+    )
+
+
+def _shown(edit: dict[str, Any]) -> ShownEdit:
+    return ShownEdit(
+        str(edit["image"]),
+        str(edit["post"]),
+        tuple(edit["add"]),
+        tuple(edit["remove"]),
+        tuple(edit["new"]),
+        str(edit["conflict"]),
     )

@@ -1,0 +1,171 @@
+"""The form that sets a destination up: on the page, not in a dialog."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.core.errors import ReviewerError
+from reviewer.core.outbox import Destination
+from reviewer.jobs.writing.keys import keep_key
+from reviewer.jobs.writing.places import check_new, policies
+from reviewer.sites.policy import Mode
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from reviewer.store.library import Library
+
+HINTS = {
+    "szurubooru": ("http://127.0.0.1:8080", "a password, or token: and a user token"),
+    "hydrus": ("http://127.0.0.1:45869", "an access key that may edit tags"),
+    "danbooru": ("https://danbooru.donmai.us", "an API key"),
+    "e621": ("https://e621.net", "an API key"),
+    "moebooru": ("https://yande.re", "an API key, or hash: and the password hash"),
+}
+"""By kind: an address as an example, and what its key is."""
+
+
+class DestinationForm(QFrame):
+    """Fields of a destination, with what its kind asks for.
+
+    Attributes:
+        saved: Emitted with the name of the destination that was set up.
+        left: The person wants none after all.
+    """
+
+    saved = Signal(str)
+    left = Signal()
+
+    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+        """Begins empty.
+
+        Args:
+            library: Where destinations are kept.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self.setObjectName("card")
+        self._library = library
+        self._policies = policies()
+        self.kind = QComboBox(self)
+        for policy in self._policies.values():
+            if policy.kind != "files":
+                self.kind.addItem(policy.title, policy.kind)
+        self.name = QLineEdit(self)
+        self.url = QLineEdit(self)
+        self.user = QLineEdit(self)
+        self.service = QLineEdit("my tags", self)
+        self.site = QLineEdit(self)
+        self.key = QLineEdit(self)
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self._rules = _words("muted")
+        self._problem = _words("warning")
+        self._problem.hide()
+        self._fields = QFormLayout()
+        self._lay_out()
+        self.kind.currentIndexChanged.connect(self._kind_chosen)
+        self._kind_chosen()
+
+    def _lay_out(self) -> None:
+        self._fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        self.site.setPlaceholderText("only where it is not the usual word")
+        for words, field in (
+            ("Kind", self.kind),
+            ("Name", self.name),
+            ("Address", self.url),
+            ("Your login", self.user),
+            ("Tag service", self.service),
+            ("Called in your metadata", self.site),
+            ("Key", self.key),
+        ):
+            field.setAccessibleName(words)
+            self._fields.addRow(words, field)
+        save = QPushButton("Set it up", self)
+        save.setProperty("tone", "primary")
+        save.clicked.connect(self._save)
+        leave = QPushButton("Leave", self)
+        leave.clicked.connect(self.left)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(leave)
+        buttons.addWidget(save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 14, 18, 14)
+        column.addWidget(self._rules)
+        column.addLayout(self._fields)
+        column.addWidget(self._problem)
+        column.addLayout(buttons)
+
+    def begin(self) -> None:
+        """Empties the fields and takes the keyboard."""
+        for field in (self.name, self.url, self.user, self.site, self.key):
+            field.clear()
+        self._problem.hide()
+        self.kind.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves the form, not the page; Enter sets up."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._save()
+        else:
+            super().keyPressEvent(event)
+
+    def _kind_chosen(self) -> None:
+        policy = self._policies[self.kind.currentData()]
+        url, key = HINTS.get(policy.kind, ("", ""))
+        self.url.setPlaceholderText(url)
+        self.key.setPlaceholderText(key)
+        sends = policy.mode is not Mode.EXPORT_ONLY
+        self._fields.setRowVisible(self.url, sends)
+        self._fields.setRowVisible(self.key, sends)
+        self._fields.setRowVisible(self.user, sends and policy.kind != "hydrus")
+        self._fields.setRowVisible(self.service, policy.kind == "hydrus")
+        self._fields.setRowVisible(self.site, policy.kind != "hydrus")
+        kept = " The key is kept in the system's keyring and nowhere else." if sends else ""
+        self._rules.setText(policy.rules + kept)
+
+    def _save(self) -> None:
+        kind = str(self.kind.currentData())
+        hydrus = kind == "hydrus"
+        place = Destination(
+            name=self.name.text().strip() or kind,
+            kind=kind,
+            url=(self.url.text().strip() or self.url.placeholderText()).rstrip("/"),
+            user="" if hydrus else self.user.text().strip(),
+            service=self.service.text().strip() if hydrus else "",
+            site=self.site.text().strip(),
+        )
+        try:
+            check_new(place)
+            if self.key.text():
+                keep_key(place, self.key.text())
+            self._library.destinations.put(place)
+        except ReviewerError as error:
+            self._problem.setText(str(error))
+            self._problem.show()
+            return
+        self.key.clear()
+        self.saved.emit(place.name)
+
+
+def _words(tone: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("tone", tone)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,212 @@
+"""The rows of write-back: the diff that is shown before Send, and the edits on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from reviewer.core.outbox import EntryState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from PySide6.QtCore import QObject
+
+    from reviewer.core.outbox import Entry
+    from reviewer.jobs.writing.diff import ShownDiff
+
+MINUS = "\N{MINUS SIGN}"
+_NO_PARENT = QModelIndex()
+
+
+class Column(IntEnum):
+    """The columns, from the left."""
+
+    IMAGE = 0
+    CHANGE = 1
+    STATE = 2
+    NOTE = 3
+    POST = 4
+
+
+HEADINGS = {
+    Column.IMAGE: "Image",
+    Column.CHANGE: "Change",
+    Column.STATE: "State",
+    Column.NOTE: "Note",
+    Column.POST: "Post",
+}
+
+
+class Part(StrEnum):
+    """What of a destination is shown."""
+
+    DIFF = "Diff"
+    LEFT_OUT = "Left out"
+    WAY = "On the way"
+    CONFLICT = "Conflicts"
+    DONE = "Done"
+    FAILED = "Failed"
+
+
+STATES = {
+    Part.WAY: (EntryState.QUEUED, EntryState.SENDING),
+    Part.CONFLICT: (EntryState.CONFLICT,),
+    Part.DONE: (EntryState.DONE, EntryState.NO_CHANGE),
+    Part.FAILED: (EntryState.FAILED, EntryState.CANCELLED),
+}
+"""States of the entries that a part shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table, as it is shown."""
+
+    path: str
+    change: str
+    state: str
+    note: str
+    post: str
+
+    def text(self, column: int) -> str:
+        """What a column shows."""
+        return (self.path, self.change, self.state, self.note, self.post)[column]
+
+
+def change_of(add: Iterable[str], remove: Iterable[str]) -> str:
+    """An edit in words that tell added and removed apart without colour."""
+    words = [f"+{tag}" for tag in sorted(add)] + [f"{MINUS}{tag}" for tag in sorted(remove)]
+    return "   ".join(words)
+
+
+def diff_rows(shown: ShownDiff) -> list[Row]:
+    """A row an image of the diff."""
+    return [
+        Row(
+            edit.path,
+            change_of(edit.add, edit.remove),
+            "conflict" if edit.conflict else "",
+            edit.conflict or (f"new there: {', '.join(edit.new)}" if edit.new else ""),
+            edit.post,
+        )
+        for edit in shown.edits
+    ]
+
+
+def left_out_rows(shown: ShownDiff) -> list[Row]:
+    """A row for each change that is not sent, with its reason."""
+    signs = {"add": "+", "remove": MINUS}
+    return [
+        Row(path, f"{signs.get(action, '')}{tag}", "left out", reason, "")
+        for path, tag, action, reason in shown.skipped
+    ]
+
+
+def entry_rows(entries: Iterable[Entry]) -> list[Row]:
+    """A row an entry, the last one first."""
+    return [
+        Row(
+            entry.path,
+            change_of(entry.edit.add, entry.edit.remove),
+            f"{entry.state} (undo)" if entry.undoes else str(entry.state),
+            entry.problem,
+            entry.remote_id,
+        )
+        for entry in sorted(entries, key=lambda entry: entry.changed_at, reverse=True)
+    ]
+
+
+class WriteBackModel(QAbstractTableModel):
+    """Rows, with a tick before each that a person can set or not.
+
+    Attributes:
+        ticks: Whether the rows have ticks.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self._rows: list[Row] = []
+        self._ticked: set[str] = set()
+        self.ticks = False
+
+    def show_rows(self, rows: Sequence[Row], *, ticks: bool, ticked: bool = False) -> None:
+        """Shows other rows.
+
+        Args:
+            rows: From the top.
+            ticks: Whether they have ticks.
+            ticked: Whether these begin set.
+        """
+        self.beginResetModel()
+        self._rows = list(rows)
+        self.ticks = ticks
+        self._ticked = {row.path for row in rows if not row.state} if ticks and ticked else set()
+        self.endResetModel()
+
+    @property
+    def ticked(self) -> list[str]:
+        """Paths of the images that are ticked, from the top."""
+        return [row.path for row in self._rows if row.path in self._ticked]
+
+    def path(self, row: int) -> str:
+        """The image of a row."""
+        return self._rows[row].path
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Rows there are."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+        """Columns there are."""
+        return 0 if parent.isValid() else len(Column)
+
+    def data(
+        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """What a cell shows."""
+        row = self._rows[index.row()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return row.text(index.column())
+        if role == Qt.ItemDataRole.CheckStateRole and self.ticks and index.column() == Column.IMAGE:
+            set_ = row.path in self._ticked
+            return Qt.CheckState.Checked if set_ else Qt.CheckState.Unchecked
+        return None
+
+    def setData(
+        self,
+        index: QModelIndex | QPersistentModelIndex,
+        value: object,
+        role: int = Qt.ItemDataRole.EditRole,
+    ) -> bool:
+        """Sets a tick or takes it away."""
+        if role != Qt.ItemDataRole.CheckStateRole or not self.ticks:
+            return False
+        path = self._rows[index.row()].path
+        if Qt.CheckState(value) is Qt.CheckState.Checked:
+            self._ticked.add(path)
+        else:
+            self._ticked.discard(path)
+        self.dataChanged.emit(index, index, [role])
+        return True
+
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        """Rows can be chosen; the first cell can be ticked."""
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if self.ticks and index.column() == Column.IMAGE:
+            flags |= Qt.ItemFlag.ItemIsUserCheckable
+        return flags
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> object:
+        """The columns' names."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return HEADINGS[Column(section)]
+        return None

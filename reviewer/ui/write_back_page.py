@@ -1,0 +1,335 @@
+"""Write-back: what would change at each destination, Send after the diff was seen, and states."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.core.errors import ReviewerError
+from reviewer.jobs.writing import outbox
+from reviewer.jobs.writing.diff import ShownDiff, load_shown
+from reviewer.jobs.writing.places import cap_of, find_destination, may_batch, policy_of
+from reviewer.sites.policy import Mode, Policy
+from reviewer.ui.destination_form import DestinationForm
+from reviewer.ui.job_runner import JobState
+from reviewer.ui.side_page import SidePage
+from reviewer.ui.write_back_model import STATES, Part, diff_rows, entry_rows, left_out_rows
+from reviewer.ui.write_back_sheet import WriteBackSheet
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.outbox import Destination
+    from reviewer.ui.job_runner import Job
+    from reviewer.ui.review import Review
+    from reviewer.ui.side_pages import Beside
+
+LIVE = (JobState.WAITING, JobState.RUNNING)
+
+
+class WriteBackPage(SidePage):
+    """Destinations at the left, their diff and edits at the right."""
+
+    command_id = "writeback"
+
+    def __init__(self, review: Review, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins on the files of the collection."""
+        super().__init__(parent)
+        self._library = review.library
+        self._beside = beside
+        self._part = Part.DIFF
+        self._shown: ShownDiff | None = None
+        self._policy: Policy | None = None
+        self._wanted = "files"
+        self.places = QListWidget(self)
+        self.places.setProperty("tone", "framed")
+        self.places.setAccessibleName("Destinations")
+        self.sheet = WriteBackSheet(self)
+        self.form = DestinationForm(self._library, self)
+        self.form.hide()
+        self._lay_out()
+        self._acts: dict[str, Callable[[], None]] = {
+            "diff": partial(self._go, "Diff of", "diff"),
+            "look": partial(self._go, "Diff of", "diff", "--look"),
+            "save": self._save,
+            "send": self.send,
+            "pause": self._pause,
+            "resume": partial(self._go, "Send to", "resume"),
+            "rest": partial(self._settle, send_rest=True),
+            "theirs": partial(self._settle, send_rest=False),
+            "retry": self._retry,
+            "cancel": self._cancel,
+            "undo": partial(self._go, "Take back from", "undo"),
+        }
+        self.places.currentTextChanged.connect(self._place_chosen)
+        self.sheet.acted.connect(self._act)
+        self.sheet.part_wanted.connect(self.show_part)
+        self.sheet.model.dataChanged.connect(self._update)
+        self.sheet.table.selectionModel().selectionChanged.connect(self._update)
+        self.form.saved.connect(self._added)
+        self.form.left.connect(self.form.hide)
+        if beside.runner is not None:
+            beside.runner.changed.connect(self._job_changed)
+
+    def _lay_out(self) -> None:
+        title = QLabel("Write back", self)
+        title.setProperty("tone", "page")
+        back = QPushButton("Back  (Esc)", self)
+        back.clicked.connect(self.closed)
+        top = QHBoxLayout()
+        top.addWidget(title)
+        top.addStretch(1)
+        top.addWidget(back)
+        heading = QLabel("Destinations", self)
+        heading.setProperty("tone", "heading")
+        add = QPushButton("Another destination\N{HORIZONTAL ELLIPSIS}", self)
+        add.clicked.connect(self._open_form)
+        self.places.setFixedWidth(self.fontMetrics().horizontalAdvance("x" * 26))
+        left = QVBoxLayout()
+        for widget, stretch in ((heading, 0), (self.places, 1), (add, 0)):
+            left.addWidget(widget, stretch)
+        right = QVBoxLayout()
+        right.addWidget(self.form)
+        right.addWidget(self.sheet, 1)
+        lower = QHBoxLayout()
+        lower.setSpacing(16)
+        lower.addLayout(left)
+        lower.addLayout(right, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 14, 20, 16)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addLayout(lower, 1)
+
+    # -- the page --------------------------------------------------------------------------------
+
+    def opened(self) -> None:
+        """Reads destinations and states anew."""
+        self._list_places()
+        self.refresh()
+        self.sheet.table.setFocus()
+
+    @property
+    def destination(self) -> Destination:
+        """The one that is chosen."""
+        return find_destination(self._library, self._wanted)
+
+    def refresh(self) -> None:
+        """Shows what is known of the chosen destination now."""
+        self.sheet.say("")
+        try:
+            place = self.destination
+            self._policy = policy_of(place)
+            self._shown = load_shown(self._library, place.name)
+        except ReviewerError as error:
+            self.sheet.say(str(error))
+            return
+        self.sheet.rules.setText(rules_of(place, self._policy))
+        self.sheet.figures.setText(figures_of(self._shown))
+        if self._shown is not None and not self._is_fresh():
+            self.sheet.say("Answers were given since this diff: show it again before Send.")
+        self.show_part(self._part)
+        self.sheet.show_job(self._job())
+
+    def show_part(self, part: Part) -> None:
+        """Shows the diff, what is left out of it, or edits by state."""
+        self._part = part
+        shown = self._shown or ShownDiff()
+        if part is Part.DIFF and self._policy is not None:
+            batch = may_batch(self.destination, self._policy)
+            sends = self._policy.mode is not Mode.EXPORT_ONLY
+            self.sheet.model.show_rows(diff_rows(shown), ticks=sends, ticked=batch)
+        elif part is Part.LEFT_OUT:
+            self.sheet.model.show_rows(left_out_rows(shown), ticks=False)
+        elif part in STATES:
+            entries = self._library.outbox.all(self._wanted, STATES[part])
+            self.sheet.model.show_rows(entry_rows(entries), ticks=False)
+        self._update()
+
+    def send(self) -> None:
+        """Queues what is ticked in the diff on screen, and starts the sender."""
+        if self._part is not Part.DIFF or self._policy is None:
+            return
+        allowed = self.sheet.new_tags.isChecked()
+        wanted = outbox.Queueing(self.sheet.model.ticked, new_allowed=allowed)
+        try:
+            outbox.queue(self._library, self.destination, self._policy, wanted)
+        except ReviewerError as error:
+            self.sheet.say(str(error))
+            return
+        self._go("Send to", "resume")
+        self.show_part(Part.WAY)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _list_places(self) -> None:
+        find_destination(self._library, "files")
+        self.places.blockSignals(True)
+        self.places.clear()
+        for place in self._library.destinations.all():
+            item = QListWidgetItem(place.name)
+            item.setToolTip(place.url or "the collection's own files")
+            self.places.addItem(item)
+            if place.name == self._wanted:
+                self.places.setCurrentItem(item)
+        self.places.blockSignals(False)
+
+    def _place_chosen(self, name: str) -> None:
+        self._wanted = name
+        self._part = Part.DIFF
+        self.refresh()
+
+    def _is_fresh(self) -> bool:
+        return self._shown is not None and self._shown.decided == self._library.decisions.last_id()
+
+    def _update(self, *_about: object) -> None:
+        """Brings counts and buttons up to date."""
+        sheet, shown = self.sheet, self._shown or ShownDiff()
+        held = self._library.outbox.counts(self._wanted)
+        counts = {part: sum(held.get(s, 0) for s in states) for part, states in STATES.items()}
+        counts |= {Part.DIFF: len(shown.edits), Part.LEFT_OUT: len(shown.skipped)}
+        sheet.show_parts(self._part, counts)
+        free = self._job() is None
+        sends = self._policy is not None and self._policy.mode is not Mode.EXPORT_ONLY
+        ticked = len(sheet.model.ticked) if self._part is Part.DIFF else 0
+        settle = free and self._part is Part.CONFLICT and bool(sheet.table.chosen)
+        sheet.buttons["send"].setText(f"Send {ticked:,}" if ticked else "Send")
+        sheet.enable(
+            {
+                "send": sends and free and ticked > 0 and self._is_fresh(),
+                "diff": free,
+                "look": sends and free,
+                "save": self._shown is not None and free,
+                "pause": not free,
+                "resume": free and counts[Part.WAY] > 0,
+                "cancel": free and counts[Part.WAY] > 0,
+                "rest": settle,
+                "theirs": settle,
+                "retry": free and self._part is Part.FAILED and counts[Part.FAILED] > 0,
+                "undo": free and self._library.outbox.last_batch(self._wanted) is not None,
+            }
+        )
+        sheet.new_tags.setVisible(sends)
+
+    def _act(self, name: str) -> None:
+        self._acts[name]()
+
+    def _go(self, title: str, command: str, *more: str) -> None:
+        if command == "diff":
+            self._part = Part.DIFF
+        self._beside.start_job(
+            f"{title} {self._wanted}", ("write-back", command, self._wanted, *more)
+        )
+        self.sheet.show_job(self._job())
+        self._update()
+
+    def _pause(self) -> None:
+        self._library.destinations.put(replace(self.destination, paused=True))
+
+    def _save(self) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(
+            self, "Save the diff", f"{self._wanted}.csv", "Table (*.csv);;JSON (*.json)"
+        )
+        if chosen:
+            looked = self._shown is not None and self._shown.looked
+            look = ["--look"] if looked else []
+            self._go("Save the diff of", "diff", *look, "--save", str(Path(chosen)))
+
+    def _settle(self, *, send_rest: bool) -> None:
+        chosen = self.sheet.table.chosen
+        outbox.settle(self._library, self.destination, chosen, send_rest=send_rest)
+        if send_rest:
+            self._go("Send to", "resume")
+        self.refresh()
+
+    def _retry(self) -> None:
+        outbox.retry(self._library, self.destination)
+        self._go("Send to", "resume")
+        self.refresh()
+
+    def _cancel(self) -> None:
+        outbox.cancel(self._library, self.destination)
+        self.refresh()
+
+    def _open_form(self) -> None:
+        self.form.show()
+        self.form.begin()
+
+    def _added(self, name: str) -> None:
+        self._wanted = name
+        self._part = Part.DIFF
+        self.form.hide()
+        self.opened()
+
+    def _job(self) -> Job | None:
+        """The job of the chosen destination that runs or waits."""
+        runner = self._beside.runner
+        for job in runner.jobs if runner is not None else []:
+            ours = job.command[:1] == ("write-back",) and job.command[2] == self._wanted
+            if ours and job.state in LIVE:
+                return job
+        return None
+
+    def _job_changed(self, job: Job) -> None:
+        if not self.isVisible() or job.command[:1] != ("write-back",):
+            return
+        if job.state not in LIVE:
+            self.refresh()
+            if job.state is JobState.FAILED:
+                self.sheet.say(job.message)
+            return
+        self.sheet.show_job(self._job())
+        if self._part in STATES:
+            self.show_part(self._part)
+
+
+def rules_of(place: Destination, policy: Policy) -> str:
+    """What holds for a destination: what it is, then its rules."""
+    approved = bool(place.approved_by)
+    modes = {
+        Mode.BATCH_OK: "",
+        Mode.MANUAL_EACH: "" if approved else "Each image is ticked by itself.",
+        Mode.EXPORT_ONLY: "Nothing is ever sent there: save the diff.",
+    }
+    cap = cap_of(place, policy)
+    parts = [
+        policy.rules,
+        modes[policy.mode],
+        f"At most {cap:,} edits in 24 hours." if cap else "",
+        f"Batches were approved by {place.approved_by}." if approved else "",
+        "It is paused." if place.paused else "",
+    ]
+    title = "  ".join(part for part in (policy.title, place.url) if part)
+    rules = " ".join(part for part in parts if part)
+    return f"{title}\n{rules}" if rules else title
+
+
+def figures_of(shown: ShownDiff | None) -> str:
+    """The figures of a diff, in one line."""
+    if shown is None:
+        return "No diff was made yet. Nothing leaves before Send."
+    said = (
+        ("images", "images"),
+        ("adds", "tags added"),
+        ("removes", "removed"),
+        ("new_tags", "new there"),
+        ("conflicts", "conflicts"),
+        ("skipped", "left out"),
+    )
+    words = [f"{shown.counts.get(name, 0):,} {what}" for name, what in said]
+    if not shown.looked:
+        words.append("posts not looked at yet")
+    return "  \N{MIDDLE DOT}  ".join(words)
