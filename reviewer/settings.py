@@ -214,7 +214,10 @@ def _one_of(raw: dict[str, Any], name: str, values: tuple[str, ...]) -> str:
 
 
 def _bindings(raw: dict[str, Any]) -> Bindings:
-    own = {str(name): tuple(map(str, keys)) for name, keys in raw.get("own", {}).items()}
+    lists = raw.get("own", {})
+    if not isinstance(lists, dict) or not all(isinstance(keys, list) for keys in lists.values()):
+        raise ValueError("own keys must be lists of keys, by command")
+    own = {str(name): tuple(map(str, keys)) for name, keys in lists.items()}
     return Bindings(preset(str(raw.get("preset", ""))).id, own)
 
 

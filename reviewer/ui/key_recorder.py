@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 
 if TYPE_CHECKING:
@@ -42,28 +42,25 @@ class KeyRecorder(QObject):
 
     def start(self) -> None:
         """Waits from now on."""
-        if not self._waits:
+        app = QCoreApplication.instance()
+        if not self._waits and app is not None:
             self._waits = True
-            self._owner.window().installEventFilter(self)
-            self._owner.installEventFilter(self)
-            self._owner.grabKeyboard()
+            # Before any widget, and before Tab or Esc mean something to one.
+            app.installEventFilter(self)
 
     def stop(self) -> None:
         """Waits no longer."""
-        if self._waits:
+        app = QCoreApplication.instance()
+        if self._waits and app is not None:
             self._waits = False
-            self._owner.releaseKeyboard()
-            self._owner.window().removeEventFilter(self)
-            self._owner.removeEventFilter(self)
+            app.removeEventFilter(self)
             self.ended.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Takes every key while one is waited for."""
+        """Takes every key while one is waited for; what hides the page ends the wait."""
         kind = event.type()
-        if watched is not self._owner and kind in {
-            QEvent.Type.WindowDeactivate,
-            QEvent.Type.Close,
-        }:
+        gone = watched is self._owner and kind == QEvent.Type.Hide
+        if gone or kind == QEvent.Type.ApplicationDeactivate:
             self.stop()
             return False
         if not isinstance(event, QKeyEvent):

@@ -15,7 +15,7 @@ from reviewer.ui.settings_rows import SettingRows
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent
+    from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QWidget
 
     from reviewer.core.bindings import Bindings
@@ -83,12 +83,10 @@ class SettingsPage(SidePage):
             rows.show_values(settings)
         self.keys.show_bindings(settings.bindings)
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Takes what is being typed."""
-        focused = self.focusWidget()
-        if focused is not None:
-            focused.clearFocus()
-        super().hideEvent(event)
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Takes what is being typed before the page is left."""
+        self.setFocus()
+        super().keyPressEvent(event)
 
     def _set(self, name: str, value: object) -> None:
         self._beside.keep(self._beside.settings().with_value(name, value))
