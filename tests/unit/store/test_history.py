@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,7 +11,9 @@ import pytest
 from reviewer.core.types import Answer, Decision, Image, Origin, Side
 from reviewer.store.history import HistoryFilter
 from reviewer.store.images import ImageRow
-from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from reviewer.store.library import Library
 
 DAY = 24 * 3600 * 1000
 T0 = 1_700_000_000_000
