@@ -7,6 +7,7 @@ from reviewer.core.ranking.candidates import Candidates
 from reviewer.core.ranking.evidence import UNSURE, Answers, ArrayEvidence, Evidence
 from reviewer.core.ranking.neighbours import NeighbourGraph, neighbour_graph, neighbour_logit
 from reviewer.core.ranking.order import ORDERS, order_by
+from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.queues import RankedQueues
 from reviewer.core.ranking.rank import RankOptions, prepare, rank, rank_again
 
@@ -18,8 +19,10 @@ __all__ = [
     "Candidates",
     "Evidence",
     "NeighbourGraph",
+    "Pace",
     "RankOptions",
     "RankedQueues",
+    "measured_pace",
     "neighbour_graph",
     "neighbour_logit",
     "order_by",

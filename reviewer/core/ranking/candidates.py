@@ -48,6 +48,7 @@ class Candidates:
         frequency: Images that carry each tag, shape (T,), int64.
         groups: Near-duplicate group of each image, shape (N,), or `None`.
         neighbours: The graph, or `None`.
+        kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
     """
 
     n_images: int
@@ -61,6 +62,7 @@ class Candidates:
     frequency: NDArray[np.int64]
     groups: NDArray[np.int64] | None
     neighbours: NeighbourGraph | None
+    kin: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return int(self.tag.size)
@@ -92,8 +94,10 @@ class Scope:
         excluded_tags: Tags that are not asked, shape (T,), bool, or `None`.
         implied: Images not to be asked about a tag, or `None`.
         groups: Near-duplicate group of each image, shape (N,), or `None`.
+        kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
     """
 
     excluded_tags: BoolArray | None = None
     implied: Implied | None = None
     groups: NDArray[np.int64] | None = None
+    kin: NDArray[np.int64] | None = None

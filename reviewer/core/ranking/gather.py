@@ -200,6 +200,7 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
         frequency=frequency,
         groups=work.scope.groups,
         neighbours=evidence.neighbours,
+        kin=work.scope.kin,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,7 +14,9 @@ from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.feedback import Belief, learn
 from reviewer.core.ranking.gather import Report, gather
 from reviewer.core.ranking.order import OrderView, laid_out, order_by
+from reviewer.core.ranking.pace import Pace
 from reviewer.core.ranking.queues import RankedQueues, queues_from
+from reviewer.core.types import Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +36,7 @@ class RankOptions:
         exploration: Standard deviations of a tag's level added to its logit in the order
             "errors", so that a tag is not judged on three answers; 0 or more.
         seed: Of everything drawn.
+        pace: How long answers take, for the order "value"; what is usual where it is `None`.
 
     Raises:
         UsageError: If a value is outside its range.
@@ -45,6 +48,7 @@ class RankOptions:
     wrong_share: float = 0.01
     exploration: float = 0.0
     seed: int = 0
+    pace: Pace | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         order_by(self.order)
@@ -66,6 +70,7 @@ def rank(
     excluded_tags: BoolArray | None = None,
     implied: Implied | None = None,
     groups: NDArray[np.int64] | None = None,
+    kin: NDArray[np.int64] | None = None,
     report: Report | None = None,
 ) -> RankedQueues:
     """Rank the suspicious pairs of a collection.
@@ -80,6 +85,7 @@ def rank(
         excluded_tags: Tags that are not asked, shape (T,), bool.
         implied: Gives for a tag the images not to be asked about it.
         groups: Near-duplicate group of each image, shape (N,), any integer type.
+        kin: Artist or set of each image, -1 for none, shape (N,).
         report: Told after each tag of each pass; may raise to stop the work.
 
     Returns:
@@ -93,6 +99,7 @@ def rank(
         excluded_tags=excluded_tags,
         implied=implied,
         groups=groups,
+        kin=kin,
         report=report,
     )
     return rank_again(candidates, answers, options)
@@ -106,6 +113,7 @@ def prepare(
     excluded_tags: BoolArray | None = None,
     implied: Implied | None = None,
     groups: NDArray[np.int64] | None = None,
+    kin: NDArray[np.int64] | None = None,
     report: Report | None = None,
 ) -> Candidates:
     """The slow half of `rank`: go through the collection and keep the pairs worth asking.
@@ -116,14 +124,15 @@ def prepare(
         Candidates for any number of calls of `rank_again`.
 
     Raises:
-        ValueError: If `excluded_tags` or `groups` has the wrong length.
+        ValueError: If `excluded_tags`, `groups` or `kin` has the wrong length.
     """
     options = options or RankOptions()
     if excluded_tags is not None and len(excluded_tags) != evidence.n_tags:
         raise ValueError(f"{len(excluded_tags)} excluded_tags for {evidence.n_tags} tags")
-    if groups is not None and len(groups) != evidence.n_images:
-        raise ValueError(f"{len(groups)} groups for {evidence.n_images} images")
-    scope = Scope(excluded_tags, implied, groups)
+    for name, given in (("groups", groups), ("kin", kin)):
+        if given is not None and len(given) != evidence.n_images:
+            raise ValueError(f"{len(given)} {name} for {evidence.n_images} images")
+    scope = Scope(excluded_tags, implied, groups, kin)
     # Twice the limit leaves feedback something to bring up when the first ones are answered.
     limits = Limits(2 * options.limit, options.wrong_share, options.seed)
     return gather(evidence, (answers or Answers.none()).latest(), limits, scope, report)
@@ -148,24 +157,34 @@ def rank_again(
     kept = np.flatnonzero(~belief.answered & (suspicion >= options.floor))
     kept = kept[_within_limit(candidates, kept, suspicion, options.limit)]
     priority = _priority(candidates, kept, belief, options)
-    order = laid_out(candidates.tag[kept], candidates.row[kept], priority, candidates.groups)
+    tag, row = candidates.tag[kept], candidates.row[kept]
+    order = laid_out(tag, row, priority, candidates.groups, candidates.kin)
     return queues_from(candidates, belief, kept[order], priority[order])
 
 
 def _priority(
-    candidates: Candidates, kept: NDArray[np.int64], belief: Belief, options: RankOptions
+    candidates: Candidates,
+    kept: NDArray[np.int64],
+    belief: Belief,
+    options: RankOptions,
 ) -> NDArray[np.float64]:
     """Priority of the kept candidates under the chosen order."""
+    tag = candidates.tag[kept]
+    score = expit(candidates.score[kept].astype(np.float64))
+    missing = candidates.side[kept] == Side.MISSING
+    pace = options.pace or Pace.usual(candidates.n_tags)
     suspicion = belief.suspicion()[kept]
     hopeful = suspicion
     if options.exploration > 0.0:
         hopeful = expit(belief.logit[kept] + options.exploration * belief.sd[kept])
     view = OrderView(
-        tag=candidates.tag[kept],
+        tag=tag,
         suspicion=suspicion,
         hopeful=hopeful,
-        frequency=candidates.frequency[candidates.tag[kept]],
+        frequency=candidates.frequency[tag],
         seed=options.seed,
+        surprise=np.where(missing, 1.0 - score, score),
+        cost=pace.cost(tag),
     )
     return order_by(options.order)(view)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -73,3 +75,38 @@ def test_without_groups_a_queue_is_sorted_by_priority():
     tag = np.array([0, 0, 0, 1, 1], np.int32)
     order = laid_out(tag, np.arange(5, dtype=np.int32), np.array([0.1, 0.9, 0.5, 0.2, 0.3]), None)
     assert order.tolist() == [1, 2, 0, 4, 3]
+
+
+def test_quick_answers_come_first_in_the_order_of_value():
+    seen = view()
+    even = replace(seen, hopeful=np.full(50, 0.4), cost=np.linspace(3.0, 1.0, 50))
+    assert order_by("value")(even).argmax() == 49
+    assert order_by("value")(seen) == pytest.approx(seen.hopeful)
+
+
+def test_what_the_version_does_not_expect_comes_first_in_the_order_of_learning():
+    seen = view()
+    even = replace(
+        seen,
+        suspicion=np.full(50, 0.4),
+        frequency=np.full(50, 9),
+        surprise=np.linspace(0.0, 1.0, 50),
+    )
+    assert order_by("learning")(even).argmax() == 49
+    rarer = replace(even, surprise=np.ones(50), frequency=np.arange(50, 0, -1))
+    assert order_by("learning")(rarer).argmax() == 49
+
+
+def test_an_artist_fills_no_page_while_others_are_as_likely():
+    size = 40
+    tag, row = np.zeros(size, np.int32), np.arange(size, dtype=np.int32)
+    priority = np.linspace(0.5, 0.45, size)
+    kin = np.where(row < 20, 7, -1).astype(np.int64)
+    alone = laid_out(tag, row, priority, None)
+    spread = laid_out(tag, row, priority, None, kin)
+    assert sorted(spread.tolist()) == alone.tolist()
+    assert (kin[alone[:20]] == 7).sum() == 20
+    assert 2 <= (kin[spread[:20]] == 7).sum() <= 12
+    # An artist whose images are far more likely comes first all the same.
+    clear = np.where(kin == 7, 0.9, 0.3)
+    assert (kin[laid_out(tag, row, clear, None, kin)[:20]] == 7).all()
