@@ -74,7 +74,7 @@ def tags_called(vocabulary: Vocabulary, text: str) -> tuple[int, ...]:
     inside = f"_{needle}"
     return tuple(
         tag.id
-        for tag in vocabulary.tags.values()
+        for tag in list(vocabulary.tags.values())
         if tag.name.lower().startswith(needle) or inside in tag.name.lower()
     )
 
