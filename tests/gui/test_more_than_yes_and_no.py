@@ -50,7 +50,7 @@ def workspace(workspace: Path) -> Path:
         files = library.begin_scan(ScanShape("v1", (tag["hat"],), 2))
         rows = np.zeros(len(images), ROW)
         rows["image"] = images
-        angles = np.linspace(0, 1, len(images))
+        angles = np.linspace(0, 1, len(images)) ** 2
         places = np.stack([np.cos(angles), np.sin(angles)], 1).astype(np.float16)
         files.append(rows, places, np.zeros((len(images), 1), np.float32))
         library.versions.put(VersionInfo("v1", VersionState.ACTIVE, 1))
@@ -370,8 +370,8 @@ def test_definition_and_examples_stand_beside_the_question(qtbot: QtBot, about_h
     qtbot.waitUntil(lambda: shown[0].example is not None, timeout=5000)
     unreviewed = [cell.example.image_id for cell in shown if cell.example is not None]
     others = [image for image in images[3:] if image != asked]
-    # The embeddings lie on an arc, in the order of the images.
-    assert unreviewed == sorted(others, key=lambda image: abs(image - asked))
+    # The embeddings lie on an arc, in the order of the images, ever farther apart.
+    assert unreviewed == sorted(others, key=lambda image: (abs(image - asked), image))
     assert not any(cell.example.confirmed for cell in shown if cell.example is not None)
     assert "not reviewed" in about._captions[Answer.YES].text()
     assert "none" in about._captions[Answer.NO].text()
