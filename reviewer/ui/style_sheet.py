@@ -77,11 +77,11 @@ QToolButton:hover {{ background: {look.hover}; }}
 QToolButton:focus {{ border: 1px solid {look.accent}; }}
 QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border: 1px solid {look.accent}; }}
-QCheckBox::indicator {{
+QCheckBox::indicator, QTableView::indicator {{
     width: {side}px; height: {side}px; background: {look.raised}; border: 1px solid {look.muted};
     border-radius: 3px;
 }}
-QCheckBox::indicator:checked {{
+QCheckBox::indicator:checked, QTableView::indicator:checked {{
     background: {look.accent}; border: 1px solid {look.accent}; image: url({_picture(look.check)});
 }}
 """

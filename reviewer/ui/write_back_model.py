@@ -11,12 +11,12 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from reviewer.core.outbox import EntryState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from PySide6.QtCore import QObject
 
     from reviewer.core.outbox import Entry
-    from reviewer.jobs.writing.diff import ShownDiff
+    from reviewer.jobs.writing.diff import ShownDiff, ShownEdit
 
 MINUS = "\N{MINUS SIGN}"
 _NO_PARENT = QModelIndex()
@@ -82,18 +82,30 @@ def change_of(add: Iterable[str], remove: Iterable[str]) -> str:
     return "   ".join(words)
 
 
-def diff_rows(shown: ShownDiff) -> list[Row]:
-    """A row an image of the diff."""
+def diff_rows(shown: ShownDiff, drafts: Collection[str] | None) -> list[Row]:
+    """A row an image of the diff.
+
+    Args:
+        shown: The diff.
+        drafts: Images whose edit can still be sent; `None` where nothing is ever sent. What was
+            sent is left out, and what has no post yet says so.
+    """
     return [
-        Row(
-            edit.path,
-            change_of(edit.add, edit.remove),
-            "conflict" if edit.conflict else "",
-            edit.conflict or (f"new there: {', '.join(edit.new)}" if edit.new else ""),
-            edit.post,
-        )
+        Row(edit.path, change_of(edit.add, edit.remove), *_to_ask(edit, drafts), edit.post)
         for edit in shown.edits
+        if drafts is None or edit.path in drafts or not edit.post
     ]
+
+
+def _to_ask(edit: ShownEdit, drafts: Collection[str] | None) -> tuple[str, str]:
+    """What a person should look at before the edit is sent: a word, and why."""
+    if edit.conflict:
+        return "conflict", edit.conflict
+    if edit.new:
+        return "new tag", f"new there: {', '.join(edit.new)}"
+    if not edit.post and drafts is not None:
+        return "no post yet", "Look at the posts finds it by the file's hash"
+    return "", ""
 
 
 def left_out_rows(shown: ShownDiff) -> list[Row]:
@@ -139,7 +151,7 @@ class WriteBackModel(QAbstractTableModel):
         Args:
             rows: From the top.
             ticks: Whether they have ticks.
-            ticked: Whether these begin set.
+            ticked: Whether these begin set, where a look found nothing to ask a person.
         """
         self.beginResetModel()
         self._rows = list(rows)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.core.errors import ReviewerError
+from reviewer.core.outbox import EntryState
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.diff import ShownDiff, load_shown
 from reviewer.jobs.writing.places import cap_of, find_destination, may_batch, policy_of
@@ -61,6 +63,9 @@ class WriteBackPage(SidePage):
         self.form = DestinationForm(self._library, self)
         self.form.hide()
         self._lay_out()
+        # A job tells its progress ten times a second, and a table of thousands is read anew.
+        self._soon = QTimer(self, singleShot=True, interval=500)
+        self._soon.timeout.connect(self._show_states)
         self._acts: dict[str, Callable[[], None]] = {
             "diff": partial(self._go, "Diff of", "diff"),
             "look": partial(self._go, "Diff of", "diff", "--look"),
@@ -151,7 +156,8 @@ class WriteBackPage(SidePage):
         if part is Part.DIFF and self._policy is not None:
             batch = may_batch(self.destination, self._policy)
             sends = self._policy.mode is not Mode.EXPORT_ONLY
-            self.sheet.model.show_rows(diff_rows(shown), ticks=sends, ticked=batch)
+            drafts = self._drafts() if sends else None
+            self.sheet.model.show_rows(diff_rows(shown, drafts), ticks=sends, ticked=batch)
         elif part is Part.LEFT_OUT:
             self.sheet.model.show_rows(left_out_rows(shown), ticks=False)
         elif part in STATES:
@@ -195,15 +201,19 @@ class WriteBackPage(SidePage):
     def _is_fresh(self) -> bool:
         return self._shown is not None and self._shown.decided == self._library.decisions.last_id()
 
+    def _drafts(self) -> set[str]:
+        return {e.path for e in self._library.outbox.all(self._wanted, (EntryState.DRAFT,))}
+
     def _update(self, *_about: object) -> None:
         """Brings counts and buttons up to date."""
         sheet, shown = self.sheet, self._shown or ShownDiff()
         held = self._library.outbox.counts(self._wanted)
         counts = {part: sum(held.get(s, 0) for s in states) for part, states in STATES.items()}
-        counts |= {Part.DIFF: len(shown.edits), Part.LEFT_OUT: len(shown.skipped)}
+        sends = self._policy is not None and self._policy.mode is not Mode.EXPORT_ONLY
+        drafts = held.get(EntryState.DRAFT, 0) if sends else len(shown.edits)
+        counts |= {Part.DIFF: drafts, Part.LEFT_OUT: len(shown.skipped)}
         sheet.show_parts(self._part, counts)
         free = self._job() is None
-        sends = self._policy is not None and self._policy.mode is not Mode.EXPORT_ONLY
         ticked = len(sheet.model.ticked) if self._part is Part.DIFF else 0
         settle = free and self._part is Part.CONFLICT and bool(sheet.table.chosen)
         sheet.buttons["send"].setText(f"Send {ticked:,}" if ticked else "Send")
@@ -220,7 +230,8 @@ class WriteBackPage(SidePage):
                 "theirs": settle,
                 "retry": free and self._part is Part.FAILED and counts[Part.FAILED] > 0,
                 "undo": free and self._library.outbox.last_batch(self._wanted) is not None,
-            }
+            },
+            self._part,
         )
         sheet.new_tags.setVisible(sends)
 
@@ -292,8 +303,15 @@ class WriteBackPage(SidePage):
                 self.sheet.say(job.message)
             return
         self.sheet.show_job(self._job())
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _show_states(self) -> None:
+        """Reads the states again, while a job changes them."""
         if self._part in STATES:
             self.show_part(self._part)
+        else:
+            self._update()
 
 
 def rules_of(place: Destination, policy: Policy) -> str:

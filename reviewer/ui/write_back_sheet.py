@@ -36,7 +36,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "The diff with conflicts and new tags: every post is read, nothing is written",
         ),
         "save": ("Save the diff\N{HORIZONTAL ELLIPSIS}", "As CSV or JSON"),
-        "send": ("Send", "Send what is ticked"),
+        "send": ("Send", "Send what is ticked (Space ticks the chosen rows, Ctrl+A chooses all)"),
         "pause": ("Pause", "Send nothing more until it goes on"),
         "resume": ("Go on", "Send what is queued"),
         "rest": (
@@ -52,7 +52,18 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 """Words and meaning of what can be done, by name."""
 
 ABOVE = ("diff", "look", "save", "", "send")
-BELOW = ("pause", "resume", "cancel", "", "rest", "theirs", "retry", "", "undo")
+BELOW: Mapping[str, frozenset[Part]] = MappingProxyType(
+    {
+        "pause": frozenset({Part.WAY}),
+        "resume": frozenset({Part.WAY}),
+        "cancel": frozenset({Part.WAY}),
+        "rest": frozenset({Part.CONFLICT}),
+        "theirs": frozenset({Part.CONFLICT}),
+        "retry": frozenset({Part.FAILED}),
+        "undo": frozenset({Part.DONE, Part.FAILED}),
+    }
+)
+"""Actions below the table, with the parts that they are about."""
 
 
 class WriteBackSheet(QWidget):
@@ -111,7 +122,7 @@ class WriteBackSheet(QWidget):
         column.addWidget(self.table, 1)
         column.addWidget(self._bar)
         column.addWidget(self._progress)
-        column.addLayout(self._row(BELOW))
+        column.addLayout(self._row(("", *BELOW)))
 
     def _row(self, names: tuple[str, ...]) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -154,10 +165,12 @@ class WriteBackSheet(QWidget):
             self._bar.setValue(job.progress.done)
             self._progress.setText(progress_line(job.progress))
 
-    def enable(self, wanted: Mapping[str, bool]) -> None:
-        """What can be done now, by name; what needs a part that is not shown is hidden."""
+    def enable(self, wanted: Mapping[str, bool], part: Part) -> None:
+        """What can be done now, by name; below the table stands what is about its part."""
         for name, on in wanted.items():
             self.buttons[name].setEnabled(on)
+            if name in BELOW:
+                self.buttons[name].setVisible(part in BELOW[name])
 
 
 def _label(tone: str) -> QLabel:
