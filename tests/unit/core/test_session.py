@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from reviewer.core.controls import DAY_MS, Controls
+from reviewer.core.copies import CarryOver
 from reviewer.core.feed import Mode
 from reviewer.core.labels import settled
 from reviewer.core.place import place_of, return_to
@@ -24,6 +25,7 @@ from reviewer.core.queues import BLOCK, Ranking
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Image, Origin, Question, Side
 from reviewer.core.unasked import turned, unasked
+from reviewer.store.copies import Comparison
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from reviewer.core.page import Page
 
 N_IMAGES = 6
+COPIES = ((1, 3), (1, 5), (2, 4), (3, 6))
+"""Images that are the same picture; in the last pair one carries a hat and the other does not."""
 NAMES = ("animal_ears", "cat_ears", "hat", "smile")
 
 
@@ -136,6 +140,7 @@ class Reviewing(RuleBasedStateMachine):
         images.mkdir()
         self.library = Library.create(Path(self.folder.name) / "workspace", images)
         fill(self.library)
+        self.library.copies.write([Comparison(first, second, b"", 1.0) for first, second in COPIES])
         self.session = start(self.library)
         self.expected: list[dict[tuple[int, int], Answer]] = []
         self.undone: list[dict[tuple[int, int], Answer]] = []
@@ -147,6 +152,57 @@ class Reviewing(RuleBasedStateMachine):
             self.session.answer(answer)
             control = question.origin is Origin.CONTROL
             self.expected.append((OfControl if control else Given)({question.pair: answer}))
+            self.undone.clear()
+
+    @rule(answer=st.sampled_from(list(Answer)), alone=st.booleans())
+    def answer_with_copies(self, answer: Answer, alone: bool) -> None:
+        question = self.session.current
+        if question is None:
+            return
+        carry = CarryOver(self.library.copies, self.library.images, self.session.feed)
+        if alone:
+            carry.toggle_alone(question)
+        step = Beside({question.pair: answer})
+        step.asked = frozenset({question.pair})
+        if question.origin is Origin.QUEUE and not alone:
+            step.update(dict.fromkeys(self.copies_of(question), answer))
+        before, self.session.along = self.session.along, carry.also
+        self.session.answer(answer)
+        self.session.along = before
+        control = question.origin is Origin.CONTROL
+        self.expected.append(OfControl({question.pair: answer}) if control else step)
+        self.undone.clear()
+
+    def copies_of(self, question: Question) -> list[tuple[int, int]]:
+        """Pairs that an answer is carried to, from the log alone."""
+        tag, known = question.tag_id, replay(list(self.library.decisions.log()))
+        said = [{known.get((image, tag)) for image in pair} for pair in COPIES]
+        if {Answer.YES, Answer.NO} in said:
+            return []
+        found = []
+        for pair in COPIES:
+            other = sum(pair) - question.image_id
+            if question.image_id in pair:
+                answers = {t: a for (i, t), a in known.items() if i == other}
+                present = tag in self.library.images.original_tags(other)
+                open_ = tag not in settled(answers, self.session.vocabulary.implications)
+                if open_ and present == (question.side is Side.WRONG):
+                    found.append((other, tag))
+        return found
+
+    @rule(tag=st.integers(1, len(NAMES)), least=st.floats(0, 1))
+    def accept_a_batch(self, tag: int, least: float) -> None:
+        feed = self.session.feed
+        batch = [
+            (replace(question, origin=Origin.BATCH), Answer.YES)
+            for question in feed.book.questions(tag)
+            if question.suspicion >= least and feed.may_ask(question)
+        ]
+        if batch:
+            shown = self.session.current
+            self.session.change(batch)
+            assert self.session.current == shown
+            self.expected.append(Beside({question.pair: Answer.YES for question, _ in batch}))
             self.undone.clear()
 
     @rule(tag=st.integers(1, len(NAMES)))
@@ -235,7 +291,8 @@ class Reviewing(RuleBasedStateMachine):
             page, current = self.session.pages.current, self.session.current
             asked = step.asked if isinstance(step, Beside) else frozenset(step)
             if not asked:
-                assert (current, page) == before
+                # With nothing on screen, what was taken back may be asked again.
+                assert before in ((current, page), (None, None))
             elif page is not None:
                 given = {question.pair: answer for question, answer in page.answers()}
                 assert given == {pair: step[pair] for pair in asked}
