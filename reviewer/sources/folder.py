@@ -12,10 +12,13 @@ from reviewer.pictures import SUFFIXES
 from reviewer.sources.api_posts import ApiPosts
 from reviewer.sources.base import Reading, Source
 from reviewer.sources.captions import Captions
+from reviewer.sources.characters import CharacterSets
 from reviewer.sources.danbooru import DanbooruDump, metadata_files
+from reviewer.sources.embedded import Embedded
 from reviewer.sources.gallery_dl import GalleryDl
 from reviewer.sources.hydrus import HydrusSidecars
 from reviewer.sources.names import settle_names
+from reviewer.sources.sqlite_dump import SqliteDump
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.tags_csv import TagsCsv
 from reviewer.sources.xmp import Xmp
@@ -57,8 +60,11 @@ SOURCES: tuple[Source, ...] = (
     HydrusSidecars(),
     DanbooruDump(),
     ApiPosts(),
+    SqliteDump(),
+    CharacterSets(),
     Captions(),
     Xmp(),
+    Embedded(),
     Untagged(),
 )
 """In the order in which they are tried: the more a format tells of itself, the earlier."""

@@ -21,6 +21,9 @@ _KEYS: dict[str, Callable[[str], str]] = {
     "danbooru": str,
     "posts": name_key,
     "xmp": name_key,
+    "embedded": name_key,
+    "sqlite": name_key,
+    "characters": name_key,
 }
 
 

@@ -1,0 +1,100 @@
+"""Tags inside the image files: XMP, IPTC keywords, Windows' keywords in EXIF. Read only.
+
+Writing them would change the file, and with it the hash by which sites and other programs know it.
+XMP: ISO 16684-1; IPTC-IIM 2:25 (Keywords); EXIF 0x9C9E (XPKeywords, UTF-16, semicolons).
+"""
+
+from __future__ import annotations
+
+import struct
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+from xml.parsers import expat
+
+from PIL import Image, IptcImagePlugin
+from PIL.JpegImagePlugin import JpegImageFile
+
+from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.text import name_key
+from reviewer.sources.xmp import LARGEST, xmp_tags
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+_LOOKED_AT = 60
+"""Images that are opened to tell the format; each costs a read of its header."""
+_KEYWORDS = (2, 25)
+_XP_KEYWORDS = 0x9C9E
+_BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
+"""What Pillow's readers raise on broken headers."""
+
+
+class Embedded:
+    """Tags in the image files themselves."""
+
+    name = "embedded"
+    title = "tags inside the image files (XMP, IPTC, EXIF)"
+
+    def recognises(self, _folder: Path, images: Mapping[str, Path]) -> bool:
+        """Whether one of the first images carries tags."""
+        return any(embedded_tags(path) for path in islice(images.values(), _LOOKED_AT))
+
+    def read(self, _folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Reads the header of every image; one that is broken has no tags here."""
+        reading = Reading()
+        for name, path in images.items():
+            tags = embedded_tags(path)
+            if tags:
+                reading.records[name] = SourceRecord(tags=tags)
+        return reading
+
+
+def embedded_tags(path: Path) -> frozenset[str]:
+    """The tags in an image file by matching name; empty where there are none or it is broken.
+
+    XMP's lists count where there are any, then IPTC's, then EXIF's: programs write the same tags
+    into all three, and the later ones cut long names off or know no other letters than Latin ones.
+    """
+    try:
+        with Image.open(path) as picture:
+            return _xmp(picture) or _iptc(picture) or _exif(picture)
+    except _BROKEN:
+        return frozenset()
+
+
+def _xmp(picture: Image.Image) -> frozenset[str]:
+    packet: Any = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
+    content = packet.encode() if isinstance(packet, str) else bytes(packet)
+    if not content or len(content) > LARGEST:
+        return frozenset()
+    try:
+        return xmp_tags(content.strip(b"\x00"))
+    except (expat.ExpatError, ValueError, LookupError):
+        return frozenset()
+
+
+def _iptc(picture: Image.Image) -> frozenset[str]:
+    if not isinstance(picture, JpegImageFile):
+        return frozenset()
+    info: Any = IptcImagePlugin.getiptcinfo(picture) or {}
+    found = info.get(_KEYWORDS, [])
+    entries = found if isinstance(found, list) else [found]
+    return _keys(_text(entry) for entry in entries)
+
+
+def _exif(picture: Image.Image) -> frozenset[str]:
+    value: Any = picture.getexif().get(_XP_KEYWORDS)
+    content = bytes(value) if isinstance(value, bytes | tuple) else b""
+    return _keys(content.decode("utf-16-le", "replace").rstrip("\x00").split(";"))
+
+
+def _text(entry: bytes) -> str:
+    try:
+        return entry.decode("utf-8")
+    except UnicodeDecodeError:
+        return entry.decode("latin-1")
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name_key(name) for name in names) - {""}

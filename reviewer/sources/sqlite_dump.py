@@ -1,0 +1,110 @@
+"""Posts in an SQLite file, as downloaders of boorus keep them (`danbooru.sqlite`). Read only.
+
+The table is called `posts` and has the columns of the site's API: `id` or `md5`, `tag_string` with
+`tag_string_general` and the like beside it, `rating`, `score`. Layouts seen: KichangKim's
+DanbooruDownloader and the folders that DeepDanbooru is trained from, with images by MD5 in buckets.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import SourceError
+from reviewer.sources.base import Reading
+from reviewer.sources.match import ImagesByPost
+from reviewer.sources.post import read_post, settle_ratings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+_ENDINGS = (".sqlite", ".sqlite3", ".db")
+_HEADER = b"SQLite format 3\x00"
+_WANTED = (
+    "id", "md5", "rating", "score", "source", "file_url", "tags", "tag_string",
+    "tag_string_general", "tag_string_artist", "tag_string_copyright", "tag_string_character",
+    "tag_string_meta",
+)  # fmt: skip
+"""Columns that are read, where the table has them."""
+
+
+class SqliteDump:
+    """Posts in an SQLite file in the folder or in `metadata/`."""
+
+    name = "sqlite"
+    title = "posts in an SQLite file (danbooru.sqlite)"
+
+    def recognises(self, folder: Path, _images: Mapping[str, Path]) -> bool:
+        """Whether there is an SQLite file with a table of posts."""
+        return next(_dumps(folder), None) is not None
+
+    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+        """Reads every post that has an image here.
+
+        Raises:
+            SourceError: The file is damaged or in use in a way that cannot be read.
+        """
+        by_post = ImagesByPost(images)
+        reading = Reading()
+        unmatched = 0
+        for path in _dumps(folder):
+            for post in _posts(path):
+                parsed = read_post(post)
+                name = by_post.find(parsed.record.remote_id, parsed.md5)
+                if name is None:
+                    unmatched += 1
+                    continue
+                reading.records[name] = parsed.record
+                reading.categories.update(parsed.categories)
+        if unmatched:
+            reading.notes.append(f"{unmatched:,} posts in the metadata have no image here.")
+        settle_ratings(reading)
+        return reading
+
+
+def _dumps(folder: Path) -> Iterator[Path]:
+    for place in (folder, folder / "metadata"):
+        if not place.is_dir():
+            continue
+        for path in sorted(place.iterdir()):
+            if path.suffix.lower() in _ENDINGS and path.is_file() and _has_posts(path):
+                yield path
+
+
+def _has_posts(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            if file.read(len(_HEADER)) != _HEADER:
+                return False
+        with closing(_open(path)) as connection:
+            columns = _columns(connection)
+    except (OSError, sqlite3.Error):
+        return False
+    return bool({"id", "md5"} & columns) and bool({"tags", "tag_string"} & columns)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    # Neither locked nor journalled: the downloader may be at work, and nothing is written here.
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+
+
+def _columns(connection: sqlite3.Connection) -> set[str]:
+    return {row[1] for row in connection.execute("PRAGMA table_info(posts)")}
+
+
+def _posts(path: Path) -> Iterator[dict[str, object]]:
+    """The rows of a dump under their columns' names; empty ones are left out."""
+    try:
+        with closing(_open(path)) as connection:
+            there = _columns(connection)
+            names = [name for name in _WANTED if name in there]
+            # Names of columns come from the list above, never from the file.
+            for row in connection.execute(f"SELECT {', '.join(names)} FROM posts"):  # noqa: S608 - see above
+                yield {n: v for n, v in zip(names, row, strict=True) if v not in {None, ""}}
+    except sqlite3.Error as error:
+        raise SourceError(
+            f"{path} cannot be read as an SQLite file: {error}. If a downloader is writing it, "
+            "wait until that is done."
+        ) from error
