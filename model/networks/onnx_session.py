@@ -73,6 +73,15 @@ class OnnxBackbone(nn.Module):
         probe = self._run(torch.zeros(1, 3, side, side))
         self.width = int(probe[0].shape[1])
 
+    def averaged(self, config: TaggerConfig) -> list[int]:
+        """Axes of the graph's embedding over which the mean is taken; none where it is a row."""
+        side = config.input_size
+        name = self._session.get_inputs()[0].name
+        shape = (1, side, side, 3) if self._nhwc else (1, 3, side, side)
+        wanted = self._session.get_outputs()[0].name
+        found = self._session.run([wanted], {name: np.zeros(shape, self._kind)})
+        return _axes(np.asarray(found[0]).shape)
+
     @property
     def gives(self) -> bool:
         """Whether the graph gives outputs of its own."""
@@ -135,13 +144,16 @@ def _refused(path: Path, problem: Exception) -> TaggerProblem:
 
 
 def _as_rows(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(B, D) from a map or a row of tokens: their mean. The longest axis is that of the channels.
+    """(B, D) from a map or a row of tokens: their mean."""
+    axes = tuple(_axes(embedding.shape))
+    return (embedding.mean(axis=axes) if axes else embedding).reshape(len(embedding), -1)
 
-    A map is (B, C, H, W) or (B, H, W, C), a row of tokens (B, L, C).
+
+def _axes(shape: tuple[int, ...]) -> list[int]:
+    """Axes to average: a map is (B, C, H, W) or (B, H, W, C), a row of tokens (B, L, C).
+
+    Of a map, the longer axis is that of the channels.
     """
-    if embedding.ndim == 4:
-        channels_last = embedding.shape[3] > embedding.shape[1]
-        embedding = embedding.mean(axis=(1, 2) if channels_last else (2, 3))
-    if embedding.ndim == 3:
-        embedding = embedding.mean(axis=1)
-    return embedding.reshape(len(embedding), -1)
+    if len(shape) == 4:
+        return [1, 2] if shape[3] > shape[1] else [2, 3]
+    return [1] if len(shape) == 3 else []

@@ -134,7 +134,7 @@ def _forget_head(tagger: Tagger, n_tags: int, facts: FolderFacts) -> None:
 
 def _try(tagger: Tagger, config: TaggerConfig, facts: FolderFacts) -> dict[str, Any]:
     """Run one drawn picture through, as a scan would."""
-    pixels = np.stack([prepare(_probe(), config)])
+    pixels = np.stack([prepare(probe_picture(), config)])
     with torch.inference_mode():
         logits, embeddings = tagger.eval()(to_input(pixels, config, torch.device("cpu")))
     if not (torch.isfinite(logits).all() and torch.isfinite(embeddings).all()):
@@ -150,7 +150,7 @@ def _try(tagger: Tagger, config: TaggerConfig, facts: FolderFacts) -> dict[str, 
     }
 
 
-def _probe() -> Image.Image:
+def probe_picture() -> Image.Image:
     """A wide picture of smooth colours: no square, and no colour like another."""
     across, down = np.meshgrid(np.linspace(0, 255, 96), np.linspace(0, 255, 64))
     planes = np.stack([across, down, 255 - (across + down) / 2], axis=2)

@@ -9,6 +9,7 @@ from model.taggers.autotagger import AUTOTAGGER
 from model.taggers.camie import CAMIE
 from model.taggers.deepdanbooru import DEEPDANBOORU
 from model.taggers.deepghs import DEEPGHS
+from model.taggers.exported import EXPORTED
 from model.taggers.joytag import JOYTAG
 from model.taggers.ml_danbooru import ML_DANBOORU
 from model.taggers.ours import OURS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from model.taggers.family import Family
 
 FAMILIES: tuple[Family, ...] = (
+    EXPORTED,
     OURS,
     DEEPGHS,
     WD_TIMM,

@@ -187,6 +187,6 @@ def _answered(
         if frame.json or not click.get_text_stream("stdin").isatty():
             raise
         for key, words, choices in problem.questions:
-            kind = click.Choice(choices) if choices else None
+            kind: Any = click.Choice(choices) if choices else None
             given[key] = str(click.prompt(words, type=kind))
         return ask(given)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from model.errors import TaggerProblem
 from model.predict import Predictor
 from model.taggers.bring import bring, inspect
+from model.taggers.export import export_version
 from model.version import read_record
 from tests.unit.model.drawings import open_plain
 from tests.unit.model.taggers import folders, more_folders
@@ -44,30 +45,6 @@ FAMILIES: dict[str, tuple[str, Callable[[Path], Made]]] = {
         partial(folders.torchvision_checkpoint, network="resnet18"),
     ),
 }
-
-
-@pytest.fixture(autouse=True)
-def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("a tagger reached for the network")
-
-    for name in ("connect", "connect_ex", "sendto"):
-        monkeypatch.setattr(socket.socket, name, refuse)
-    monkeypatch.setattr(socket, "getaddrinfo", refuse)
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
-    """A wide and a tall one, larger than any input, and a small square."""
-    folder = tmp_path_factory.mktemp("pictures")
-    chance = np.random.default_rng(7)
-    paths = []
-    for number, (width, height) in enumerate(((150, 97), (61, 140), (20, 20))):
-        coarse = chance.integers(0, 256, (5, 7, 3), dtype=np.uint8)
-        picture = Image.fromarray(coarse).resize((width, height), Image.Resampling.BICUBIC)
-        paths.append(folder / f"{number}.png")
-        picture.save(paths[-1])
-    return paths
 
 
 @pytest.fixture(scope="module", params=FAMILIES)
@@ -138,3 +115,37 @@ def test_the_folder_is_left_as_it_was_and_is_needed_no_more(
         moved.rename(made.folder)
     assert sorted(path.name for path in made.folder.rglob("*")) == before
     assert not list(version.parent.glob(".*"))
+
+
+EXPORTED_AS_TIMM = {"wd v3 vit", "animetimm caformer", "torchvision resnet"}
+SLOW_TO_EXPORT = {"wd v3 swinv2", "wd v3 eva02", "deepdanbooru", "wd v3 convnext", "animetimm"}
+"""Through torch's exporter the others of their kind are enough for a quick test."""
+
+
+@pytest.mark.parametrize("kind", ["onnx", "timm"])
+def test_an_export_loads_back_and_says_the_same(
+    brought: tuple[str, Made, Path],
+    pictures: list[Path],
+    tmp_path: Path,
+    kind: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    _, made, version = brought
+    chosen = request.node.callspec.params["brought"]
+    if kind == "timm" and chosen not in EXPORTED_AS_TIMM:
+        if read_record(version).config.network not in {"timm", "torchvision"}:
+            with pytest.raises(TaggerProblem, match="export it as ONNX"):
+                export_version(version, tmp_path / "out", kind)
+            assert not (tmp_path / "out").exists()
+        return
+    if kind == "onnx" and chosen in SLOW_TO_EXPORT:
+        return
+    assert export_version(version, tmp_path / "out", kind) <= 1e-5
+    bring(inspect(tmp_path / "out", {}), tmp_path / "again", {})
+    _, before = scan(version, pictures)
+    _, after = scan(tmp_path / "again", pictures)
+    for one, other in zip(before, after, strict=True):
+        np.testing.assert_allclose(other.scores, one.scores, atol=1e-5, rtol=0)
+        scale = float(np.abs(one.embeddings).max())
+        np.testing.assert_allclose(other.embeddings, one.embeddings, atol=2e-3 * scale, rtol=0)
+    assert [name for name, _ in read_record(tmp_path / "again").outputs] == made.names
