@@ -15,6 +15,7 @@ from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.defining import define_tags
 from reviewer.jobs.exporting import FORMATS, export
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.post_import import import_posts
 from reviewer.jobs.previews import MOST_IMAGES, make_previews
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
@@ -54,6 +55,11 @@ SHOWN_DIFFS = 20
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="What tags mean: a wiki's dump (JSON, CSV); may be given several times.",
 )
+@click.option(
+    "--unopened",
+    is_flag=True,
+    help="Take a Danbooru dump's word for the files and open none: for millions of images.",
+)
 @click.pass_obj
 def import_command(
     frame: Frame,
@@ -62,6 +68,8 @@ def import_command(
     source_name: str | None,
     tag_lists: tuple[Path, ...],
     definitions: tuple[Path, ...],
+    *,
+    unopened: bool,
 ) -> None:
     """Read a folder of images and its tags; again, to take what changed.
 
@@ -72,6 +80,10 @@ def import_command(
     with frame.output() as output, ending(output):
         place = workspace_for(folder, workspace)
         with Library.create(place, folder) as library, library.workspace.held("jobs"):
+            if unopened:
+                output.done(import_posts(library, output, tag_lists=tag_lists).summary)
+                remember(library, output)
+                return
             changes = import_folder(
                 library, output, source_name=source_name or "", tag_lists=tag_lists
             )

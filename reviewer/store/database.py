@@ -31,6 +31,9 @@ Work = Callable[[sqlite3.Connection], T]
 BULK_ROWS = 200
 """Rows of a bulk transaction: keeps the wait of a decision in milliseconds."""
 
+WRITER_CACHE_KIB = 128 * 1024
+"""Pages that the writer may keep in memory; a small collection never needs as many."""
+
 BUSY_MS = 10_000
 """How long to wait for another process's transaction."""
 
@@ -208,6 +211,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # Millions of paths are put in far from each other: the index is to fit.
+            connection.execute(f"PRAGMA cache_size = -{WRITER_CACHE_KIB}")
     except sqlite3.Error as error:
         _raise_translated(error, path)
     return connection

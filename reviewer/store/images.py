@@ -11,6 +11,7 @@ import numpy as np
 from reviewer.core.types import Image, ImageState
 from reviewer.store.database import BULK_ROWS, Database
 from reviewer.store.packing import pack, unpack
+from reviewer.store.posts import PostTable
 from reviewer.store.scans import digest_of
 from reviewer.store.tagmatrix import RAISE_STAMP, StoredTags, load_tags
 
@@ -237,6 +238,11 @@ class ImageTable:
         for start in range(0, len(rows), BULK_ROWS):
             chunk = rows[start : start + BULK_ROWS]
             self._database.write(partial(_write_images, rows=chunk))
+
+    @property
+    def posts(self) -> PostTable:
+        """The same images as a dump's posts tell of them, without a look at the files."""
+        return PostTable(self._database)
 
     def mark_gone(self, image_ids: Sequence[int]) -> None:
         """Marks images whose files are no longer there; their decisions are kept.

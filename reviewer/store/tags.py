@@ -14,6 +14,7 @@ from reviewer.store.database import BULK_ROWS, Database, Lane
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping, Sequence
+    from concurrent.futures import Future
 
 
 class TagTable:
@@ -73,6 +74,20 @@ class TagTable:
 
         return self._database.write(work, Lane.DECISION)
 
+    def begin_to_add(
+        self, new: Sequence[tuple[int, str, int]], categories: Sequence[tuple[int, int]]
+    ) -> Future[None]:
+        """Begins to write tags whose ids the caller gave them, while it holds the collection.
+
+        Args:
+            new: (id, name, category) of new tags.
+            categories: (category, id) of known tags of which a source tells the category.
+
+        Returns:
+            Done when they are on disk; what is written after them comes after them.
+        """
+        return self._database.submit(partial(_add_known, rows=new, categories=categories))
+
     def add_implications(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Adds (child, parent) implications by name, with the tags they need.
 
@@ -109,6 +124,17 @@ class TagTable:
 def category_of(number: int) -> Category:
     """A category by its number; general where the number is unknown."""
     return Category(number) if number in Category.__members__.values() else Category.GENERAL
+
+
+def _add_known(
+    connection: sqlite3.Connection,
+    rows: Sequence[tuple[int, str, int]],
+    categories: Sequence[tuple[int, int]],
+) -> None:
+    connection.executemany("INSERT INTO tag (id, name, category) VALUES (?, ?, ?)", rows)
+    connection.executemany(
+        "UPDATE tag SET category = ?1 WHERE id = ?2 AND category <> ?1", categories
+    )
 
 
 def _add(connection: sqlite3.Connection, entries: Sequence[tuple[str, Category | None]]) -> None:

@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reviewer.core.errors import SourceError
+from reviewer.core.types import Category
+from reviewer.jobs.context import Silent
+from reviewer.jobs.post_import import import_posts
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MD5 = "ab" * 16
+
+
+class Notes(Silent):
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.texts.append(text)
+
+
+def post(post_id: int, tags: str, **more: object) -> dict[str, Any]:
+    artist = " ".join(tag for tag in tags.split() if tag.startswith("by_"))
+    return {"id": post_id, "tag_string": tags, "tag_string_artist": artist, **more}
+
+
+def dump(folder: Path, posts: list[dict[str, Any] | str]) -> None:
+    (folder / "metadata").mkdir(parents=True, exist_ok=True)
+    lines = [entry if isinstance(entry, str) else json.dumps(entry) for entry in posts]
+    (folder / "metadata" / "posts.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+
+def images(folder: Path, names: list[str]) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+
+
+def stored(library: Library) -> dict[str, set[str]]:
+    names = library.vocabulary().tags
+    return {image.path: {names[tag].name for tag in tags} for image, tags in library.images.rows()}
+
+
+def test_posts_are_matched_with_files_and_again_with_what_changed(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    images(folder, ["0001/1001.jpg", f"{MD5}.png", "danbooru_77_x.webp", "alone.png"])
+    first: list[dict[str, Any] | str] = [
+        post(1001, "cat solo by_ann", rating="s", score=4, md5="cd" * 16, source="https://a.b/c"),
+        post(5, "dog", md5=MD5),
+        post(77, 'cat 猫 "quoted"', rating="q"),
+        post(9, "cat nobody"),
+        "{broken",
+    ]
+    dump(folder, first)
+    with Library.create(tmp_path / "workspace", folder) as library:
+        notes = Notes()
+        summary = import_posts(library, notes).summary
+        assert summary["new"] == 4
+        assert summary["untagged"] == 1
+        assert stored(library) == {
+            "0001/1001.jpg": {"cat", "solo", "by_ann"},
+            f"{MD5}.png": {"dog"},
+            "danbooru_77_x.webp": {"cat", "猫", '"quoted"'},
+            "alone.png": set(),
+        }
+        assert "1 posts in the metadata have no image here." in notes.texts
+        assert any("line 5" in text for text in notes.texts)
+        by_name = library.vocabulary().by_name
+        assert by_name["by_ann"].category is Category.ARTIST
+        assert "nobody" not in by_name
+        image = next(i for i, _ in library.images.rows() if i.path == "0001/1001.jpg")
+        assert (image.rating, image.rating_scheme, image.score) == ("s", "sqe", 4)
+        assert (image.source, image.site, image.remote_id) == ("https://a.b/c", "danbooru", "1001")
+
+        (folder / "alone.png").unlink()
+        images(folder, ["0009/9.jpg"])
+        dump(folder, [post(1001, "cat", rating="g"), *first[1:]])
+        again = import_posts(library, Silent()).summary
+        assert (again["new"], again["changed"], again["gone"]) == (1, 1, 1)
+        assert stored(library)["0001/1001.jpg"] == {"cat"}
+        assert stored(library)["0009/9.jpg"] == {"cat", "nobody"}
+        schemes = {i.rating_scheme for i, _ in library.images.rows() if i.rating}
+        assert schemes == {"gsqe"}
+        assert import_posts(library, Silent()).summary["changed"] == 0
+
+
+def test_aliases_and_a_post_told_twice(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    images(folder, ["1.jpg", "original/1.png"])
+    dump(folder, [post(1, "kitty solo"), post(1, "cat kitty")])
+    (folder / "tag_aliases.csv").write_text("antecedent_name,consequent_name\nkitty,cat\n")
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_posts(library, Silent())
+        tags = stored(library)
+        # The original wins over the copy of the same number.
+        assert tags["original/1.png"] in ({"cat", "solo"}, {"cat"})
+        assert tags["1.jpg"] == set()
+        assert library.vocabulary().find("kitty") == library.vocabulary().find("cat")
+
+
+def test_a_folder_without_a_dump_is_refused_with_a_remedy(tmp_path: Path) -> None:
+    images(tmp_path / "images", ["1.jpg"])
+    with (
+        Library.create(tmp_path / "workspace", tmp_path / "images") as library,
+        pytest.raises(SourceError, match="without --unopened"),
+    ):
+        import_posts(library, Silent())
