@@ -18,6 +18,8 @@ from reviewer.core.errors import SourceError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp"}
     | ({".avif"} if features.check("avif") else set())
@@ -30,6 +32,17 @@ PIXEL_LIMIT = 512_000_000
 # The limit above is checked where files are opened; Pillow's own warns at 89 million pixels, which
 # large scans exceed, and its warning would be printed once for the first of them only.
 Image.MAX_IMAGE_PIXELS = None
+
+PADDED_SET = "512px"
+"""Danbooru20xx's folder of small copies: squares, padded with black or white bars."""
+NEARLY = 6
+"""How far from pure black or white JPEG takes a bar."""
+STRAY = 0.05
+"""Share of the values of a line that need not be pure."""
+SMALLEST_BAR = 0.01
+"""Bars less deep than this share of the side are left: they may be the drawing's own edge."""
+UNEVEN = 0.01
+"""The two bars of padding differ by a pixel at most; a drawing's own margins by more."""
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow's decoders raise on broken files."""
@@ -68,11 +81,45 @@ def open_picture(path: Path, want_px: int = 0) -> Image.Image:
             _refuse_bombs(picture)
             if want_px > 0:
                 _decode_small(picture, want_px)
-            return _to_rgb(_upright(picture))
+            whole = _to_rgb(_upright(picture))
+            return without_bars(whole) if PADDED_SET in path.parts else whole
     except FileNotFoundError as error:
         raise SourceError(f"{path} is not there any more.") from error
     except _BROKEN as error:
         raise SourceError(f"{path} cannot be read as an image: {_reason(error)}.") from error
+
+
+def without_bars(picture: Image.Image) -> Image.Image:
+    """A square RGB picture without the bars that made it square; as it is if there are none.
+
+    A bar is a run of rows at top and bottom, or of columns at both sides, each of pure black or
+    pure white but for what JPEG makes of it, equally deep on both sides.
+    """
+    width, height = picture.size
+    if width != height:
+        return picture
+    pixels = np.asarray(picture)
+    for turned in (False, True):
+        lines = pixels.swapaxes(0, 1) if turned else pixels
+        before, after = _bar(lines), _bar(lines[::-1])
+        depth = min(before, after)
+        if depth >= height * SMALLEST_BAR and abs(before - after) <= max(height * UNEVEN, 2):
+            box = (
+                (before, 0, width - after, height) if turned else (0, before, width, height - after)
+            )
+            return picture.crop(box)
+    return picture
+
+
+def _bar(lines: NDArray[np.uint8]) -> int:
+    """Lines from the first on that are of one pure colour, all of the same; 0 if all are."""
+    flat = lines.reshape(len(lines), -1)
+    # JPEG's blocks carry a little of the drawing into the bar: a few values of a line may be off.
+    low, high = np.quantile(flat, (STRAY, 1 - STRAY), axis=1)
+    for pure in (high <= NEARLY, low >= 255 - NEARLY):
+        if pure[0]:
+            return int(np.argmin(pure)) if not pure.all() else 0
+    return 0
 
 
 def look(content: bytes) -> PictureFacts:

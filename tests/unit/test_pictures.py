@@ -144,3 +144,32 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"nowhere\.png is not there any more"):
         open_picture(tmp_path / "nowhere.png")
+
+
+def drawing(size: tuple[int, int]) -> Image.Image:
+    """A picture with something in every row and column."""
+    coarse = np.random.default_rng(4).integers(40, 210, (6, 6, 3), dtype=np.uint8)
+    return Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC)
+
+
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255)])
+@pytest.mark.parametrize("size", [(512, 300), (301, 512), (512, 498)])
+def test_bars_of_the_padded_set_are_not_seen(
+    tmp_path: Path, colour: tuple[int, int, int], size: tuple[int, int]
+) -> None:
+    padded = Image.new("RGB", (512, 512), colour)
+    padded.paste(drawing(size), ((512 - size[0]) // 2, (512 - size[1]) // 2))
+    for folder, expected in (("512px", size), ("elsewhere", (512, 512))):
+        (tmp_path / folder / "0001").mkdir(parents=True)
+        path = saved(tmp_path / folder / "0001" / "1.jpg", padded, quality=90)
+        width, height = open_picture(path).size
+        # JPEG smears the edge over a block.
+        assert 0 <= width - expected[0] <= 16
+        assert 0 <= height - expected[1] <= 16
+
+
+def test_a_drawing_on_white_keeps_its_margins() -> None:
+    art = Image.new("RGB", (512, 512), (255, 255, 255))
+    art.paste(drawing((300, 200)), (40, 250))
+    for picture in (art, Image.new("RGB", (64, 64)), drawing((90, 60))):
+        assert pictures.without_bars(picture) is picture
