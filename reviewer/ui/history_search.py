@@ -72,6 +72,7 @@ def tags_called(vocabulary: Vocabulary, text: str) -> tuple[int, ...]:
     """Ids of the tags that have a word beginning with a text, as it was typed."""
     needle = text.strip().lower().replace(" ", "_")
     inside = f"_{needle}"
+    # A copy: this may run beside the window, in which tags are added.
     return tuple(
         tag.id
         for tag in list(vocabulary.tags.values())

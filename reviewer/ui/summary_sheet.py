@@ -49,7 +49,7 @@ class SummarySheet(QWidget):
         self._vocabulary = vocabulary
         self._report: Report | None = None
         self._disputed: list[ControlRecord] = []
-        self.pace = Plot("Answers a minute", "Nothing was answered yet.", self)
+        self.pace = Plot("Answers a minute", "The pace is shown from the second minute on.", self)
         self.gain = Plot(
             "Yield of the last answers, %", "The yield is shown from 50 answers on.", self
         )

@@ -6,7 +6,6 @@ import datetime as dt
 import sys
 from typing import TYPE_CHECKING
 
-import pytest
 from PySide6.QtCore import Qt
 
 from reviewer.core.types import Answer, Decision, Origin, Side
@@ -22,6 +21,7 @@ from tests.gui.conftest import wait_painted
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
