@@ -188,7 +188,8 @@ def check_scores(
         found = list(
             map_ahead(pool, lambda batch: _scores(run, tagger, batch), batches, run.cores + 1)
         )
-    targets, weights = run.labels.rows(np.concatenate([indices for indices, _ in found]))
+    checked = np.concatenate([indices for indices, _ in found])
+    targets, weights = run.labels.certain().rows(checked)
     return np.concatenate([scores for _, scores in found]), targets, weights
 
 

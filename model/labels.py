@@ -32,11 +32,14 @@ class LabelMatrix:
         codes: (N, T) scipy CSR uint8 of `Code`; what is not stored is an unreviewed absence.
         absent_weight: (T,) float32 in 0..1, the weight of an unreviewed absence of each tag.
         present_weight: (T,) float32 in 0..1, the weight of an unreviewed presence of each tag.
+        doubt: (N, T) scipy CSR float32, the chance that an unreviewed absence is a missing tag;
+            `None` where nothing is known of it. What is not stored is certain.
     """
 
     codes: sp.csr_matrix
     absent_weight: Floats
     present_weight: Floats
+    doubt: sp.csr_matrix | None = None
 
     @classmethod
     def from_parts(
@@ -175,11 +178,13 @@ class LabelMatrix:
             indices: (B,) indices of images.
 
         Returns:
-            Targets (B, T) float32, 0 or 1, and weights (B, T) float32 in 0..1: 1 for what a
-            person confirmed, 0 for what a person could not tell, the tag's weight otherwise.
+            Targets (B, T) float32, 0 or 1 or, at an unreviewed absence in doubt, the chance that
+            the tag is missing; and weights (B, T) float32 in 0..1: 1 for what a person confirmed,
+            0 for what a person could not tell, the tag's weight otherwise.
         """
         dense = self.codes[indices].toarray()
-        return self._dense(dense, self.absent_weight, self.present_weight)
+        doubt = None if self.doubt is None else self.doubt[indices].toarray()
+        return self._dense(dense, doubt, (self.absent_weight, self.present_weight))
 
     def columns(self, tags: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Targets and weights of some tags over all images, dense.
@@ -188,14 +193,22 @@ class LabelMatrix:
             tags: (K,) indices of tags.
 
         Returns:
-            Targets (N, K) float32, 0 or 1, and weights (N, K) float32, as `rows` gives them.
+            Targets (N, K) float32, 0..1, and weights (N, K) float32, as `rows` gives them.
         """
         dense = self.codes[:, tags].toarray()
-        return self._dense(dense, self.absent_weight[tags], self.present_weight[tags])
+        doubt = None if self.doubt is None else self.doubt[:, tags].toarray()
+        return self._dense(dense, doubt, (self.absent_weight[tags], self.present_weight[tags]))
 
     @staticmethod
-    def _dense(codes: NDArray[np.uint8], absent: Floats, present: Floats) -> tuple[Floats, Floats]:
+    def _dense(
+        codes: NDArray[np.uint8], doubt: Floats | None, weight: tuple[Floats, Floats]
+    ) -> tuple[Floats, Floats]:
         targets = ((codes == Code.PRESENT) | (codes == Code.CONFIRMED_PRESENT)).astype(np.float32)
+        if doubt is not None:
+            # A target between 0 and 1 counts as that much of a presence and the rest of an
+            # absence: an absence is down-weighted by its own suspicion.
+            targets = np.where(codes == Code.ABSENT, doubt, targets)
+        absent, present = weight
         confirmed = (codes == Code.CONFIRMED_PRESENT) | (codes == Code.CONFIRMED_ABSENT)
         unreviewed = np.where(codes == Code.PRESENT, present, absent)
         weights = np.where(confirmed, np.float32(1), unreviewed)
@@ -204,7 +217,25 @@ class LabelMatrix:
 
     def take(self, images: NDArray[np.integer]) -> LabelMatrix:
         """The labels of some images, in the given order."""
-        return replace(self, codes=self.codes[images])
+        doubt = None if self.doubt is None else self.doubt[images]
+        return replace(self, codes=self.codes[images], doubt=doubt)
+
+    def doubted(self, doubt: sp.spmatrix) -> LabelMatrix:
+        """The same labels with a chance that unreviewed absences are missing tags.
+
+        Args:
+            doubt: (N, T) sparse, 0..1; counts at unreviewed absences only.
+
+        Raises:
+            ValueError: If the shapes differ.
+        """
+        if doubt.shape != self.shape:
+            raise ValueError(f"doubt is {doubt.shape}, the labels are {self.shape}")
+        return replace(self, doubt=sp.csr_matrix(doubt, dtype=np.float32))
+
+    def certain(self) -> LabelMatrix:
+        """The same labels as they are, for measuring: every target 0 or 1."""
+        return replace(self, doubt=None)
 
     def scaled(self, absent_factor: float) -> LabelMatrix:
         """The same labels with every unreviewed absence weighing `absent_factor` times as much."""

@@ -91,7 +91,7 @@ def rank_questions(
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         queues = rank(
             evidence,
-            _answers(list(library.decisions.live()), crossfit),
+            known_answers(list(library.decisions.live()), crossfit),
             options or RankOptions(),
             implied=settled.pairs,
             groups=np.asarray(crossfit.groups),
@@ -158,7 +158,7 @@ class _Settled:
         return known
 
 
-def _answers(decisions: list[Decision], crossfit: Crossfit) -> Answers:
+def known_answers(decisions: list[Decision], crossfit: Crossfit) -> Answers:
     """The answers on pairs that the ranking knows, in its numbering."""
     rows = {image_id: row for row, image_id in enumerate(crossfit.images.tolist())}
     columns = {tag_id: column for column, tag_id in enumerate(crossfit.tags.tolist())}

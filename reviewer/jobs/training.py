@@ -12,8 +12,9 @@ import numpy as np
 
 from reviewer.core.errors import TaggerError, UsageError
 from reviewer.core.types import ChangeSet
+from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
-from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
+from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.store.versions import VersionInfo, VersionState
 
@@ -88,7 +89,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
         result = train(
             TrainRequest(
                 paths=[library.folder / path for _, path, _ in askable],
-                labels=label_matrix(labels, [tag.id for tag in choice.tags]),
+                labels=doubted_labels(library, labels, [tag.id for tag in choice.tags]),
                 tags=[(tag.name, int(tag.category)) for tag in choice.tags],
                 tagger=tagger,
                 training=training,

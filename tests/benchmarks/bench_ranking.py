@@ -119,11 +119,12 @@ def after_the_loop(data: RankingSet, graph: NeighbourGraph, run: Run) -> NextVer
     began = time.perf_counter()
     rank(ArrayEvidence(data.logits, data.present, graph), groups=data.groups)
     say(f"time to rank, cold: {time.perf_counter() - began:.1f} s")
-    learnt = next_version(data, orders.answers_of(data, run))
+    learnt = next_version(data, graph, orders.answers_of(data, run))
     say(
         f"next version, mAP on the truth over {learnt.tags} reviewed tags: uncorrected "
-        f"{learnt.uncorrected:.4f}, with the answers {learnt.answers:.4f}, clean "
-        f"{learnt.clean:.4f}; gap closed {learnt.gap_closed(learnt.answers):.2f}"
+        f"{learnt.uncorrected:.4f}, by suspicion alone {learnt.suspicion:.4f}, with the answers "
+        f"alone {learnt.answers:.4f}, with both {learnt.program:.4f}, clean {learnt.clean:.4f}; "
+        f"gap closed {learnt.gap_closed(learnt.program):.2f}"
     )
     return learnt
 

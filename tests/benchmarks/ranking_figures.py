@@ -87,7 +87,9 @@ class Figures:
         self._add("yield_error_points_before_answers", *yield_errors(runs["ours, no feedback"]))
         self._add("yield_interval_cover", *interval_cover(ours))
         self._add("area_of_oracle", area(data, ours))
-        self._add("next_version_gap_closed", learnt.gap_closed(learnt.answers))
+        self._add("next_version_gap_closed", learnt.gap_closed(learnt.program))
+        self._add("next_version_gap_closed_by_answers_alone", learnt.gap_closed(learnt.answers))
+        self._add("next_version_gap_closed_without_answers", learnt.gap_closed(learnt.suspicion))
         if all(name in runs for name in CLEANLAB):
             self._against_cleanlab(data, runs)
 

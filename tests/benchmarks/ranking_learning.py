@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from reviewer.core.ranking import Answers, ArrayEvidence, NeighbourGraph, missing_chances
 from tests.benchmarks.ranking_sets import RankingSet, cross_fitted_logits, plain_labels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.labels import LabelMatrix
-    from reviewer.core.ranking import Answers
-
 REVIEWED = 25
 """Answers that make a tag a reviewed one."""
 
@@ -31,13 +30,18 @@ class NextVersion:
     Attributes:
         tags: Reviewed tags.
         uncorrected: Learnt from the original tags.
+        suspicion: Learnt from the original tags, absences as likely missing as they are
+            suspected to be before any answer.
         answers: Learnt from the tags with the answers written into them.
+        program: Learnt as the program does: the answers, and suspicion where there are none.
         clean: Learnt from the truth.
     """
 
     tags: int
     uncorrected: float
+    suspicion: float
     answers: float
+    program: float
     clean: float
 
     def gap_closed(self, reached: float) -> float:
@@ -46,8 +50,13 @@ class NextVersion:
         return (reached - self.uncorrected) / gap if gap > 0 else 0.0
 
 
-def next_version(data: RankingSet, answers: Answers) -> NextVersion:
+def next_version(data: RankingSet, graph: NeighbourGraph, answers: Answers) -> NextVersion:
     """Train with the answers, without them, and on the truth."""
+    evidence = ArrayEvidence(data.logits, data.present, graph)
+
+    def doubt(known: Answers) -> sparse.csc_matrix:
+        return missing_chances(evidence, known, groups=data.groups)
+
     many = np.bincount(answers.tag, minlength=data.truth.shape[1])
     reviewed = np.flatnonzero((many >= REVIEWED) & data.truth.any(axis=0))
 
@@ -58,7 +67,9 @@ def next_version(data: RankingSet, answers: Answers) -> NextVersion:
     return NextVersion(
         reviewed.size,
         reached(plain_labels(data.present)),
+        reached(plain_labels(data.present).doubted(doubt(Answers.none()))),
         reached(corrected_labels(data, answers)),
+        reached(corrected_labels(data, answers).doubted(doubt(answers))),
         reached(plain_labels(data.truth)),
     )
 

@@ -10,6 +10,7 @@ from reviewer.core.ranking.order import ORDERS, order_by
 from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.queues import RankedQueues
 from reviewer.core.ranking.rank import RankOptions, prepare, rank, rank_again
+from reviewer.core.ranking.targets import missing_chances
 
 __all__ = [
     "ORDERS",
@@ -23,6 +24,7 @@ __all__ = [
     "RankOptions",
     "RankedQueues",
     "measured_pace",
+    "missing_chances",
     "neighbour_graph",
     "neighbour_logit",
     "order_by",

@@ -65,13 +65,24 @@ def gather(
     Returns:
         The candidates.
     """
+    return _second_pass(fitted(evidence, answers, limits, scope, report), answers, report)
+
+
+def fitted(
+    evidence: Evidence,
+    answers: Answers,
+    limits: Limits,
+    scope: Scope,
+    report: Report | None = None,
+) -> Fitted:
+    """The first pass, which is what it takes to weigh any pair; arguments as for `gather`."""
     half = halves(evidence.n_images, scope.groups, limits.seed)
     tags = CorrectedTags(evidence, answers.settled())
     space = make_tag_space(tags.present, evidence.n_tags, half, limits.seed)
     corrected = _Corrected(evidence, tags, space)
     sample, count = _first_pass(corrected, limits, report)
     cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage(), limits.wrong_share)
-    return _second_pass(_Pass(corrected, cold_start, count, limits, scope), answers, report)
+    return Fitted(corrected, cold_start, count, limits, scope)
 
 
 @dataclass(frozen=True)
@@ -152,14 +163,58 @@ def _first_pass(
 
 
 @dataclass(frozen=True)
-class _Pass:
-    """What the second pass needs for every tag."""
+class Weighed:
+    """Some pairs of one tag with what is believed of them before any answer.
+
+    Attributes:
+        rows: Images, sorted, shape (n,).
+        present: Whether each carries the tag, shape (n,).
+        score: Out-of-sample logit, shape (n,), float32.
+        opinions: Log-odds that the metadata is wrong, shape (n, C), float32.
+        cold: Their weighted mean, shape (n,), float32.
+    """
+
+    rows: NDArray[np.int64]
+    present: BoolArray
+    score: FloatArray
+    opinions: FloatArray
+    cold: FloatArray
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What the second pass needs for every tag.
+
+    Attributes:
+        corrected: The evidence with the answers taken in.
+        cold_start: What the evidence is worth.
+        count: How thoroughly each image is tagged.
+        limits, scope: As they were given.
+    """
 
     corrected: _Corrected
     cold_start: ColdStart
     count: CoverageCount
     limits: Limits
     scope: Scope
+
+    def weigh(
+        self, tag: int, present: BoolArray, most: int, answered: NDArray[np.int32]
+    ) -> Weighed:
+        """Weigh the pairs of one tag that may be errors.
+
+        Args:
+            tag: Column of the tag.
+            present: Which side each image is on, shape (N,).
+            most: Pairs of each side that are weighed at least, where there are as many.
+            answered: Rows that are weighed whatever their score.
+        """
+        score = self.corrected.evidence.score(tag)
+        rows = _worth_a_look(present, score, most, answered)
+        columns = self.corrected.columns(tag, score, rows)
+        opinions = self.cold_start.suspicions(tag, columns, rows, present[rows])
+        cold = opinions @ opinion_weights(opinions.shape[1]).astype(np.float32)
+        return Weighed(rows, present[rows], score[rows], opinions, cold)
 
 
 @dataclass(frozen=True)
@@ -173,7 +228,7 @@ class _Kept:
     opinions: NDArray[np.float32]
 
 
-def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candidates:
+def _second_pass(work: Fitted, answers: Answers, report: Report | None) -> Candidates:
     """Keep the most suspicious pairs of each tag and side, and the answered ones."""
     evidence = work.corrected.evidence
     frequency = np.zeros(evidence.n_tags, dtype=np.int64)
@@ -204,32 +259,28 @@ def _second_pass(work: _Pass, answers: Answers, report: Report | None) -> Candid
     )
 
 
-def _of_tag(work: _Pass, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
+def _of_tag(work: Fitted, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
     """Apply the fit to one tag and keep what is worth asking."""
-    score = work.corrected.evidence.score(tag)
-    looked = _worth_a_look(original, score, LOOK * work.limits.pool, answered)
-    columns = work.corrected.columns(tag, score, looked)
-    wrong = original[looked]
-    opinions = work.cold_start.suspicions(tag, columns, looked, wrong)
-    cold = opinions @ opinion_weights(opinions.shape[1]).astype(np.float32)
-    asked = cold > MIN_LOGIT
+    weighed = work.weigh(tag, original, LOOK * work.limits.pool, answered)
+    asked = weighed.cold > MIN_LOGIT
     if work.scope.implied is not None:
-        asked &= ~work.scope.implied(tag)[looked]
+        asked &= ~work.scope.implied(tag)[weighed.rows]
+    wrong = weighed.present
     kept = np.union1d(
-        np.searchsorted(looked, answered),
+        np.searchsorted(weighed.rows, answered),
         np.concatenate(
             [
-                _best(np.flatnonzero(asked & (wrong == side)), cold, work.limits.pool)
+                _best(np.flatnonzero(asked & (wrong == side)), weighed.cold, work.limits.pool)
                 for side in (False, True)
             ]
         ),
     )
     return _Kept(
         tag=np.full(kept.size, tag, dtype=np.int32),
-        row=looked[kept].astype(np.int32),
+        row=weighed.rows[kept].astype(np.int32),
         side=np.where(wrong[kept], Side.WRONG, Side.MISSING).astype(np.uint8),
-        score=score[looked[kept]],
-        opinions=opinions[kept],
+        score=weighed.score[kept],
+        opinions=weighed.opinions[kept],
     )
 
 

@@ -78,3 +78,26 @@ def test_half_a_million_images_and_eight_thousand_tags_stay_sparse():
 def test_pairs_outside_the_matrix_are_an_error():
     with pytest.raises(ValueError, match="index"):
         LabelMatrix.from_pairs((2, 2), present=[(5, 0)])
+
+
+def test_a_doubtful_absence_is_that_much_of_a_presence() -> None:
+    labels = LabelMatrix.from_pairs(
+        (2, 4), present=[(0, 0)], confirmed_absent=[(0, 1)], unsure=[(0, 2)], absent_weight=0.5
+    )
+    doubt = sp.csr_matrix(np.full((2, 4), 0.3, np.float32))
+    targets, weights = labels.doubted(doubt).rows(np.array([0, 1]))
+    assert targets[0].tolist() == pytest.approx([1, 0, 0, 0.3])
+    assert targets[1].tolist() == pytest.approx([0.3] * 4)
+    assert np.array_equal(weights, labels.rows(np.array([0, 1]))[1])
+    by_columns, _ = labels.doubted(doubt).columns(np.array([3, 0]))
+    assert by_columns.T.tolist() == [targets[:, 3].tolist(), targets[:, 0].tolist()]
+    swapped, _ = labels.doubted(doubt).take(np.array([1, 0])).rows(np.array([0]))
+    assert swapped[0].tolist() == pytest.approx([0.3] * 4)
+
+
+def test_what_is_measured_against_has_no_doubt() -> None:
+    labels = LabelMatrix.from_pairs((2, 2), present=[(0, 0)])
+    doubted = labels.doubted(sp.csr_matrix(np.full((2, 2), 0.4, np.float32)))
+    assert doubted.certain().rows(np.arange(2))[0].tolist() == [[1, 0], [0, 0]]
+    with pytest.raises(ValueError, match="doubt"):
+        labels.doubted(sp.csr_matrix((3, 2)))
