@@ -63,7 +63,11 @@ class ReviewController(QObject):
         self._refresh_every = settings.refresh_every
         self._stamp = library.rankings.stamp()
         self._refreshed_at = session.feed.book.ranking.decided
-        session.feed.flagged.update((entry.pair, entry) for entry in library.flags.all())
+        session.feed.flagged.update(
+            (entry.pair, entry)
+            for entry in library.flags.all()
+            if entry.tag_id not in library.decisions.answers(entry.image_id)
+        )
         return_to(session, library.state.get(PLACE))
         page.queues.show_side(session.feed.side)
         self.showing = Showing(library, session, page, settings)
@@ -121,6 +125,7 @@ class ReviewController(QObject):
         """Takes other settings."""
         self._refresh_every = settings.refresh_every
         self.showing.apply(settings)
+        self.sitting.apply(settings)
 
     def close(self) -> None:
         """Stops what runs in the background."""

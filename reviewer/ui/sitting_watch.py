@@ -54,10 +54,6 @@ class SittingWatch(QObject):
         self._library = library
         self._session = session
         self._page = page
-        self._few = settings.few_fixes
-        keys = {entry.id: entry.keys for entry in settings.bindings.commands()}
-        self._best_key = next(iter(keys["queue.best"]), "the list")
-        self._floor = settings.controls_floor_percent / 100
         self._told: set[int] = set()
         self.opened_ms = int(time.time() * 1000)
         self.timebox: Timebox | None = None
@@ -66,6 +62,14 @@ class SittingWatch(QObject):
         self._tick.timeout.connect(self._show_time)
         around.step_stored.connect(self._stored)
         around.refreshed.connect(self.show_outlook)
+        self.apply(settings)
+
+    def apply(self, settings: Settings) -> None:
+        """Takes other settings."""
+        self._few = settings.few_fixes
+        self._floor = settings.controls_floor_percent / 100
+        keys = {entry.id: entry.keys for entry in settings.bindings.commands()}
+        self._best_key = next(iter(keys["queue.best"]), "the list")
 
     def begin_timebox(self, minutes: int) -> None:
         """Sets a time for the sitting, from now on; 0 takes it away."""
