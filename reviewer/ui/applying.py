@@ -25,6 +25,8 @@ AT_ONCE = frozenset(
         "text_percent",
         "bindings",
         "timebox_minutes",
+        "few_fixes",
+        "controls_floor_percent",
         "window",
         "maximized",
         "recent",
