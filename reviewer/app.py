@@ -34,7 +34,11 @@ PULSE_MS = 400
 
 
 def run(
-    workspace: Path | None = None, prepare: Path | None = None, settings: Settings | None = None
+    workspace: Path | None = None,
+    prepare: Path | None = None,
+    settings: Settings | None = None,
+    *,
+    source_name: str = "",
 ) -> int:
     """Opens the window and stays until it is closed.
 
@@ -42,6 +46,7 @@ def run(
         workspace: The collection to review; `None` for the start page.
         prepare: A folder of images to make ready first; the window opens at once meanwhile.
         settings: What the person set up; `None` for what is stored.
+        source_name: Format of the folder's tags; empty for the one that fits.
 
     Returns:
         The exit code.
@@ -53,7 +58,7 @@ def run(
     window, problem = make_window(settings)
     show(window)
     if prepare is not None:
-        window.prepare(prepare, workspace)
+        window.prepare(prepare, workspace, source_name)
     elif workspace is not None:
         window.open_collection(workspace)
     if problem:

@@ -17,6 +17,7 @@ from reviewer.jobs.pipeline import prepare, refresh_and_rank
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate
 from reviewer.settings import load
+from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for
 
@@ -51,6 +52,12 @@ def need_display() -> None:
     help="Where what is known of the collection is kept. Default: in your data folder.",
 )
 @click.option("--no-window", is_flag=True, help="Do the steps here and open no window.")
+@click.option(
+    "--source",
+    "source_name",
+    type=click.Choice([source.name for source in SOURCES]),
+    help="Format of the metadata; told by what is there if not given.",
+)
 @train_options
 @click.pass_obj
 def open_command(
@@ -60,6 +67,7 @@ def open_command(
     workspace: Path | None,
     *,
     no_window: bool,
+    source_name: str | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Import a folder (or update it), train if needed, scan, rank, and review.
@@ -69,9 +77,9 @@ def open_command(
     place = _place(frame, folder, workspace)
     if no_window:
         with frame.output() as output, ending(output):
-            output.done(_prepare(output, place, folder, choices))
+            output.done(_prepare(output, place, folder, choices, source_name or ""))
         return
-    _show(frame, place, folder)
+    _show(frame, place, folder, source_name or "")
 
 
 @click.command()
@@ -151,9 +159,12 @@ def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
         write_sample(folder, images, seed, report=progress.at)
 
 
-def _prepare(output: Output, place: Path, folder: Path, choices: dict[str, Any]) -> Summary:
+def _prepare(
+    output: Output, place: Path, folder: Path, choices: dict[str, Any], source_name: str = ""
+) -> Summary:
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
-        changes = prepare(library, output, train_choices(library, choices))
+        chosen = train_choices(library, choices)
+        changes = prepare(library, output, chosen, source_name=source_name)
         remember(library, output)
         return changes.summary
 
@@ -209,9 +220,11 @@ def _place(frame: Frame, folder: Path, workspace: Path | None) -> Path:
     raise AssertionError("ending() exits on errors")
 
 
-def _show(frame: Frame, workspace: Path, prepare_folder: Path | None) -> None:
+def _show(
+    frame: Frame, workspace: Path, prepare_folder: Path | None, source_name: str = ""
+) -> None:
     with frame.output() as output, ending(output):
         need_display()
     from reviewer.app import run
 
-    sys.exit(run(workspace, prepare_folder))
+    sys.exit(run(workspace, prepare_folder, source_name=source_name))

@@ -21,8 +21,16 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 
-def prepare(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
+def prepare(
+    library: Library, listener: Listener, choices: TrainChoices, *, source_name: str = ""
+) -> ChangeSet:
     """Imports, trains if there is no version yet, scans, refreshes and ranks.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        choices: About training.
+        source_name: Format of the tags; empty for the one chosen before, or the one that fits.
 
     Raises:
         SourceError: The folder cannot be read.
@@ -30,7 +38,7 @@ def prepare(library: Library, listener: Listener, choices: TrainChoices) -> Chan
         StoreError: The collection cannot be written.
         TaggerError: The tagger cannot be trained or run.
     """
-    imported = import_folder(library, listener)
+    imported = import_folder(library, listener, source_name=source_name)
     active = library.versions.active()
     if active is None:
         train_version(library, listener, choices)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, Signal
@@ -29,7 +30,9 @@ class Background(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         """Begins with nothing to read; `close` it before what it reads from is closed."""
         super().__init__(parent)
-        self._pool = ThreadPoolExecutor(1, "page-reader")
+        # A daemon: where nobody waits for a long read, it must not keep the program from ending.
+        self._thread = Thread(target=self._work, name="page-reader", daemon=True)
+        self._tasks: SimpleQueue[tuple[int, Callable[[], object]] | None] = SimpleQueue()
         self._serial = 0
         self._then: Callable[[object], None] | None = None
         self._done.connect(self._hand_on)
@@ -49,27 +52,43 @@ class Background(QObject):
         """
         self._serial += 1
         self._then = then  # type: ignore[assignment] # it is given what `work` returned
-        self._pool.submit(self._run, self._serial, work)
+        if not self._thread.is_alive():
+            self._thread.start()
+        self._tasks.put((self._serial, work))
 
     def forget(self) -> None:
         """Drops what is still to come."""
         self._serial += 1
         self._then = None
 
-    def close(self) -> None:
-        """Ends the thread, after the read in progress."""
-        self.forget()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+    def close(self, patience_s: float | None = None) -> None:
+        """Ends the thread, after the read in progress.
 
-    def _run(self, serial: int, work: Callable[[], object]) -> None:
-        if serial != self._serial:
-            return
-        try:
-            result = work()
-        except ReviewerError as error:
-            self._refused.emit(serial, str(error))
-        else:
-            self._done.emit(serial, result)
+        Args:
+            patience_s: Seconds to wait for that; `None` until it is done.
+        """
+        self.forget()
+        self._tasks.put(None)
+        if self._thread.is_alive():
+            self._thread.join(patience_s)
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            serial, work = task
+            if serial != self._serial:
+                continue
+            problem, result = "", None
+            try:
+                result = work()
+            except ReviewerError as error:
+                problem = str(error)
+            # After a close without patience there may be nobody left to tell.
+            if serial != self._serial:
+                continue
+            if problem:
+                self._refused.emit(serial, problem)
+            else:
+                self._done.emit(serial, result)
 
     def _hand_on(self, serial: int, result: object) -> None:
         if serial == self._serial and self._then is not None:

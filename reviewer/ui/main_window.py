@@ -14,6 +14,7 @@ from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
 from reviewer.ui.actions import KeyMap
 from reviewer.ui.applying import Appearance, needs_reopening
+from reviewer.ui.import_page import ImportPage
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
@@ -68,11 +69,12 @@ class MainWindow(QMainWindow):
         self._sample = sample
         self.review: Review | None = None
         self.start_page = StartPage(self)
+        self.import_page = ImportPage(self)
         self._preparing = Preparing(runner, place_for, self)
         self.prepare_page = self._preparing.page
         self.jobs_page = JobsPage(runner, KeyMap(QGuiApplication.platformName()), self)
         self._pages = QStackedWidget(self)
-        for page in (self.start_page, self.prepare_page, self.jobs_page):
+        for page in (self.start_page, self.import_page, self.prepare_page, self.jobs_page):
             self._pages.addWidget(page)
         self.side_pages = SidePages(
             self._pages, Beside(lambda: self.settings, self._store, self._start_job, runner)
@@ -85,7 +87,9 @@ class MainWindow(QMainWindow):
         self.show_start()
 
     def _connect(self) -> None:
-        self.start_page.folder_chosen.connect(self.prepare)
+        self.start_page.folder_chosen.connect(self.look_at)
+        self.import_page.confirmed.connect(self._import)
+        self.import_page.left.connect(self.show_start)
         self.start_page.recent_chosen.connect(self._open_recent)
         self.start_page.sample_wanted.connect(partial(self.prepare_sample, None))
         self.start_page.settings_wanted.connect(partial(self.side_pages.open, "settings"))
@@ -177,14 +181,29 @@ class MainWindow(QMainWindow):
 
     # -- preparing -------------------------------------------------------------------------------
 
-    def prepare(self, folder: Path, workspace: Path | None = None) -> None:
+    def look_at(self, folder: Path) -> None:
+        """Shows what would be read of a new folder; one that was made ready before is opened."""
+        wanted = self._preparing.of_folder(folder, None)
+        if wanted is None:
+            return
+        if wanted.workspace is not None and Review.is_ready(wanted.workspace):
+            self.prepare(folder)
+        else:
+            self._pages.setCurrentWidget(self.import_page)
+            self.import_page.show_folder(folder)
+
+    def _import(self, folder: Path, source: str) -> None:
+        self.prepare(folder, source=source)
+
+    def prepare(self, folder: Path, workspace: Path | None = None, source: str = "") -> None:
         """Makes a folder of images ready and reviews it; at once if it was made ready before.
 
         Args:
             folder: The images.
             workspace: Where to keep what is known of them; `None` for the usual place.
+            source: Name of the format of the tags; empty for the one that fits.
         """
-        wanted = self._preparing.of_folder(folder, workspace)
+        wanted = self._preparing.of_folder(folder, workspace, source)
         if wanted is None:
             return
         place = wanted.workspace
@@ -257,6 +276,7 @@ class MainWindow(QMainWindow):
         """Keeps the window's size, stops the jobs, lets go of the collection."""
         size = self.normalGeometry().size() if self.isMaximized() else self.size()
         self._close_review()
+        self.import_page.close_reading()
         self._store(
             replace(
                 self.settings,

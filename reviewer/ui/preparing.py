@@ -92,14 +92,23 @@ class Preparing(QObject):
         runner.changed.connect(self._changed)
         runner.ended.connect(self._ended)
 
-    def of_folder(self, folder: Path, workspace: Path | None) -> Preparation | None:
-        """What it takes to make a folder of images ready; `None` if it cannot be done."""
+    def of_folder(
+        self, folder: Path, workspace: Path | None, source: str = ""
+    ) -> Preparation | None:
+        """What it takes to make a folder of images ready; `None` if it cannot be done.
+
+        Args:
+            folder: The images.
+            workspace: Where to keep what is known of them; `None` for the usual place.
+            source: Name of the format of the tags; empty for the one that fits.
+        """
         try:
             place = workspace or self._place_for(folder)
         except ReviewerError as error:
             self.refused.emit(str(error))
             return None
-        command = ("open", "--no-window", str(folder), "--workspace", str(place))
+        chosen = ("--source", source) if source else ()
+        command = ("open", "--no-window", str(folder), "--workspace", str(place), *chosen)
         return Preparation(folder.name or str(folder), command, folder, place)
 
     def of_sample(self, sample: Sample) -> Preparation:

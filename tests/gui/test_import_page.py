@@ -1,0 +1,88 @@
+"""The page that shows what an import would read, before anything is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+
+from reviewer.core.errors import SourceError
+from reviewer.core.types import Category
+from reviewer.jobs.previewing import ROWS, preview_import
+from reviewer.store.workspace import data_folder
+from tests.gui.conftest import make_images
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from reviewer.ui.main_window import MainWindow
+
+
+def shown(window: MainWindow) -> str:
+    return " ".join(label.text() for label in window.import_page.findChildren(QLabel))
+
+
+def test_a_new_folder_is_shown_before_it_is_imported(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    make_images(tmp_path / "mine")
+    before = sorted(tmp_path.rglob("*"))
+    window.start_page.folder_chosen.emit(tmp_path / "mine")
+    assert window.page is window.import_page
+    table = window.import_page.table
+    qtbot.waitUntil(lambda: table.rowCount() == 6, timeout=5000)
+    assert "6 images" in shown(window)
+    assert table.item(0, 0).text() == "0.jpg"
+    assert "cat ears" in table.cellWidget(0, 1).text()
+    assert sorted(tmp_path.rglob("*")) == before
+    assert not (data_folder() / "collections").exists()
+    formats = window.import_page.findChild(QComboBox)
+    assert [formats.itemData(n) for n in range(formats.count())] == ["captions", "untagged"]
+
+
+def test_enter_begins_with_the_chosen_format(qtbot: QtBot, window: MainWindow, tmp_path: Path):
+    make_images(tmp_path / "mine")
+    asked = []
+    window.import_page.confirmed.disconnect()
+    window.import_page.confirmed.connect(lambda *what: asked.append(what))
+    window.look_at(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
+    formats = window.import_page.findChild(QComboBox)
+    formats.setCurrentIndex(1)
+    formats.activated.emit(1)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    assert "no tags" in window.import_page.table.cellWidget(0, 1).text()
+    qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
+    assert asked == [(tmp_path / "mine", ""), (tmp_path / "mine", "untagged")]
+
+
+def test_a_folder_without_images_says_so_and_cannot_begin(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    (tmp_path / "empty").mkdir()
+    window.look_at(tmp_path / "empty")
+    qtbot.waitUntil(lambda: "There are no images" in shown(window), timeout=5000)
+    buttons = {b.text(): b for b in window.import_page.findChildren(QPushButton)}
+    assert not buttons["Begin  (Enter)"].isEnabled()
+    qtbot.keyClick(window.import_page, Qt.Key.Key_Escape)
+    assert window.page is window.start_page
+
+
+def test_a_preview_reads_only_the_first_images(tmp_path: Path):
+    folder = tmp_path / "many"
+    make_images(folder)
+    for number in range(ROWS + 5):
+        (folder / f"x{number:03}.jpg").write_bytes((folder / "0.jpg").read_bytes())
+    (folder / "x007.txt").write_text("tree, sky", encoding="utf-8")
+    found = preview_import(folder)
+    assert found.images == found.read == ROWS + 11
+    assert len(found.rows) == ROWS
+    assert found.tagged == 7
+    assert ("sky", Category.GENERAL) in next(r for r in found.rows if r.path == "x007.jpg").tags
+    with pytest.raises(SourceError, match="does not hold"):
+        preview_import(folder, "hydrus")
