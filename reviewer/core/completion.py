@@ -89,6 +89,8 @@ class Completion:
         # Of two that are used as much, the shorter one; of two names of one tag, its own.
         lengths = np.count_nonzero(letters, axis=1)
         self._weight = (self._counts + 1) * share * 1024.0 - lengths
+        # Less than one letter in common: it decides only between equals.
+        self._share = (self._counts / (self._counts.max(initial=0) + 1.0)).astype(np.float32)
         self._starts = WordStarts.of(letters)
         self._pairs = SharedPairs.of(letters)
 
@@ -104,8 +106,8 @@ class Completion:
             return []
         found = _Found(self._entries, self._own, self._aliases, limit)
         rows, firsts = self._beginning(text)
-        exact = [row for row in rows.tolist() if self._plain[row] == text]
-        found.add(sorted(exact), Likeness.NAME)
+        exact = self._exactly(text)
+        found.add(exact, Likeness.NAME)
         found.add(self._best(rows[firsts], limit), Likeness.BEGINNING)
         found.add(self._best(rows[~firsts], limit), Likeness.WORD)
         if not found.full and " " in text:
@@ -120,6 +122,12 @@ class Completion:
         if matches and matches[0].likeness is Likeness.NAME:
             return matches[0].entry
         return None
+
+    def _exactly(self, text: str) -> list[int]:
+        """Names that are what was typed, tags' own names first."""
+        span = self._starts.range_of(text.encode(), whole=True)
+        rows = self._starts.names[span][self._starts.first[span]]
+        return [row for row in sorted(rows.tolist()) if self._plain[row] == text]
 
     def _beginning(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Names with a word that begins so, and whether it is the first."""
@@ -150,18 +158,21 @@ class Completion:
 
     def _slips(self, text: str) -> list[int]:
         """Names that begin, or have a word that begins, nearly so."""
-        shared = self._pairs.shared(text.encode())
-        most = min(EXAMINED, len(shared) - 1)
-        # Among names that share as many letters those that are used more.
-        merit = shared + self._counts / (self._counts.max() + 1.0)
-        rows = set(np.argpartition(-merit, most)[:most].tolist())
+        shared, most = self._pairs.shared(text.encode())
+        allowed = 2 if len(text) >= LONG else 1
+        # A slip spoils three pairs of letters at most.
+        rows = np.flatnonzero(shared >= max(most - 3 * allowed, 1))
+        if len(rows) > EXAMINED:
+            # Among names that share as many letters those that are used more.
+            merit = shared[rows] + self._share[rows]
+            rows = rows[np.argpartition(merit, -EXAMINED)[-EXAMINED:]]
+        examined = set(rows.tolist())
         # A short word with two letters exchanged shares hardly a pair with the right one.
         for word in slipped(text):
             span = self._starts.range_of(word.encode())
-            rows.update(self._best(self._starts.names[span], PER_WORD))
-        allowed = 2 if len(text) >= LONG else 1
+            examined.update(self._best(self._starts.names[span], PER_WORD))
         near = []
-        for row in rows:
+        for row in examined:
             distance = slips(text, self._plain[row], allowed)
             if distance <= allowed:
                 near.append((distance, -self._weight[row], row))
@@ -214,11 +225,12 @@ def slips(typed: str, name: str, most: int) -> int:
     """
     best = most + 1
     starts = [0, *(at + 1 for at, letter in enumerate(name) if letter == " ")]
+    lengths = range(max(len(typed) - most, 1), len(typed) + most + 1)
     for start in starts:
         # The name's part may be longer or shorter than what was typed by the letters left out.
-        for length in range(max(len(typed) - most, 1), len(typed) + most + 1):
-            part = name[start : start + length]
-            best = min(best, OSA.distance(typed, part, score_cutoff=best))
-            if start + length >= len(name):
+        for length in lengths:
+            distance = OSA.distance(typed, name[start : start + length], score_cutoff=most)
+            best = min(best, distance)
+            if start + length >= len(name) or not best:
                 break
     return best

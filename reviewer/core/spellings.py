@@ -71,10 +71,17 @@ class WordStarts:
             places[order].astype(np.uint8),
         )
 
-    def range_of(self, typed: bytes) -> slice:
-        """Where the words stand that begin with some bytes."""
+    def range_of(self, typed: bytes, *, whole: bool = False) -> slice:
+        """Where the words stand that begin with some bytes.
+
+        Args:
+            typed: The bytes.
+            whole: Only those after which nothing more follows; of what is longer than a key, all
+                that may be so.
+        """
         low = np.searchsorted(self.keys, np.bytes_(typed[:KEY]), "left")
-        high = np.searchsorted(self.keys, np.bytes_(typed[:KEY].ljust(KEY, b"\xff")), "right")
+        last = typed[:KEY] if whole else typed[:KEY].ljust(KEY, b"\xff")
+        high = np.searchsorted(self.keys, np.bytes_(last), "right")
         return slice(int(low), int(high))
 
 
@@ -103,13 +110,17 @@ class SharedPairs:
         offsets = np.concatenate([[0], np.cumsum(counts)])
         return cls(names[order], offsets.astype(np.int64), len(letters))
 
-    def shared(self, typed: bytes) -> NDArray[np.int64]:
-        """(N,) pairs that each name has in common with some bytes."""
+    def shared(self, typed: bytes) -> tuple[NDArray[np.int64], int]:
+        """What names have in common with some bytes.
+
+        Returns:
+            (N,) pairs that each name shares, and how many different ones the bytes have.
+        """
         letters = np.frombuffer(typed[:WIDTH].ljust(WIDTH, b"\0"), np.uint8)[None]
         codes = np.unique(pair_codes(letters)[0, : len(typed)])
         parts = [self.names[self.offsets[code] : self.offsets[code + 1]] for code in codes]
         found = np.concatenate(parts) if parts else np.zeros(0, np.int32)
-        return np.bincount(found, minlength=self.count)
+        return np.bincount(found, minlength=self.count), len(codes)
 
 
 def pair_codes(letters: NDArray[np.uint8]) -> NDArray[np.uint16]:

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 
 TYPICAL = 24
 """Typical images kept of a tag: some to choose the nearest from."""
+COMPARED = 300_000
+"""Images by which siblings are learnt: more would tell the same."""
+PIECE = 4096
+"""Images in a row of a sample: scores are read from the disk in pieces."""
 
 
 def prepare_aids(library: Library, listener: Listener) -> ChangeSet:
@@ -75,6 +79,11 @@ def _evidence(
 ) -> SiblingEvidence:
     ids = crossfit.tags.tolist()
     columns = {tag_id: column for column, tag_id in enumerate(ids)}
+    rows = _sample(len(crossfit.images))
+
+    def logits(column: int) -> NDArray[np.float32]:
+        found = crossfit.logits[column]
+        return np.asarray(found if rows is None else found[rows], np.float32)
 
     def kin(column: int) -> list[int]:
         implications = vocabulary.implications
@@ -84,10 +93,18 @@ def _evidence(
     return SiblingEvidence(
         names=[vocabulary.name(tag_id) for tag_id in ids],
         kinds=np.array([int(vocabulary.tags[tag_id].category) for tag_id in ids], np.int64),
-        present=present,
-        logits=lambda column: np.asarray(crossfit.logits[column], np.float32),
+        present=present if rows is None else present.tocsr()[rows].tocsc(),
+        logits=logits,
         kin=kin,
     )
+
+
+def _sample(count: int) -> NDArray[np.int64] | None:
+    """Rows to learn siblings from; `None` for all."""
+    if count <= COMPARED:
+        return None
+    starts = np.linspace(0, count - PIECE, COMPARED // PIECE).astype(np.int64)
+    return np.unique((starts[:, None] + np.arange(PIECE)).ravel())
 
 
 def _typical(crossfit: Crossfit, present: sparse.csc_matrix) -> Typical:
@@ -95,12 +112,8 @@ def _typical(crossfit: Crossfit, present: sparse.csc_matrix) -> Typical:
     images = np.full((len(order), TYPICAL), -1, np.int64)
     for row, column in enumerate(order.tolist()):
         carriers = present.indices[present.indptr[column] : present.indptr[column + 1]]
-        surest = _surest(np.asarray(crossfit.logits[column], np.float32), carriers)
+        # Only the carriers' scores: of a rare tag that is little to read.
+        scores = np.asarray(crossfit.logits[column][carriers], np.float32)
+        surest = carriers[np.argsort(-scores, kind="stable")[:TYPICAL]]
         images[row, : len(surest)] = crossfit.images[surest]
     return Typical(np.asarray(crossfit.tags)[order].astype(np.int64), images)
-
-
-def _surest(logits: NDArray[np.float32], rows: NDArray[np.int32]) -> NDArray[np.int64]:
-    """The rows with the highest logits, at most `TYPICAL`, the highest first."""
-    order = np.argsort(-logits[rows], kind="stable")[:TYPICAL]
-    return rows[order].astype(np.int64)

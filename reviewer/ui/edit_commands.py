@@ -188,6 +188,7 @@ class EditCommands(QObject):
 
     def _follow(self) -> None:
         """Another question means that the person went on."""
+        self.completing.put_off()
         question = self._session.current
         if (question.pair if question is not None else None) != self._pair:
             self.leave()
