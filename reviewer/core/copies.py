@@ -29,6 +29,9 @@ class CopyIndex(Protocol):
     def disputed_tags(self) -> Iterable[int]:
         """Tags that were answered differently on copies of one picture."""
 
+    def carried_to(self, image_id: int, tag_id: int) -> bool:
+        """Whether the present answer of a pair was carried over from a copy."""
+
 
 class CarryOver:
     """Says which questions an answer settles along with the one on screen.
@@ -79,8 +82,9 @@ class CarryOver:
         """What is stored in the same step as an answer: the same answer for each copy."""
         if self.alone(question):
             return []
+        again = not self._feed.may_ask(question)
         # What was found when the question was shown may have been answered meanwhile.
-        return [(copy, answer) for copy in self.along(question) if self._feed.may_ask(copy)]
+        return [(copy, answer) for copy in self.along(question) if self._goes_along(copy, again)]
 
     def stored(self, decisions: Iterable[Decision]) -> None:
         """Takes in answers that were stored, or taken back: disputes are looked up anew."""
@@ -96,7 +100,8 @@ class CarryOver:
             for image_id in self._index.of(question.image_id)
             if self._side(image_id, question.tag_id) is question.side
         ]
-        open_ones = [copy for copy in copies if self._feed.may_ask(copy)]
+        again = not self._feed.may_ask(question)
+        open_ones = [copy for copy in copies if self._goes_along(copy, again)]
         if not open_ones:
             return ()
         ranked = self._feed.book.questions(question.tag_id, question.side)
@@ -104,6 +109,12 @@ class CarryOver:
         return tuple(
             replace(own.get(copy.image_id, copy), origin=Origin.COPY) for copy in open_ones
         )
+
+    def _goes_along(self, copy: Question, again: bool) -> bool:
+        """Whether a copy is open, or follows an answer that is given again as it did before."""
+        if again:
+            return self._index.carried_to(copy.image_id, copy.tag_id)
+        return self._feed.may_ask(copy)
 
     def _side(self, image_id: int, tag_id: int) -> Side:
         present = tag_id in self._images.original_tags(image_id)

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.likeness import SAME
+from reviewer.core.types import Origin
 from reviewer.store.database import BULK_ROWS, Database
 
 if TYPE_CHECKING:
@@ -39,6 +40,18 @@ SELECT DISTINCT here.tag_id FROM copy
 JOIN live_answer AS here ON here.image_id = copy.first
 JOIN live_answer AS there ON there.image_id = copy.second AND there.tag_id = here.tag_id
 WHERE copy.difference <= ? AND here.answer + there.answer = 1
+AND NOT EXISTS (
+    SELECT 1 FROM live_answer AS later
+    WHERE later.image_id = here.image_id AND later.tag_id = here.tag_id AND later.id > here.id
+)
+AND NOT EXISTS (
+    SELECT 1 FROM live_answer AS later
+    WHERE later.image_id = there.image_id AND later.tag_id = there.tag_id AND later.id > there.id
+)
+"""
+
+_ORIGIN = """
+SELECT origin FROM live_answer WHERE image_id = ? AND tag_id = ? ORDER BY id DESC LIMIT 1
 """
 
 _WRITE = "INSERT OR REPLACE INTO copy (first, second, files, difference) VALUES (?, ?, ?, ?)"
@@ -77,6 +90,11 @@ class CopyTable:
     def disputed_tags(self) -> set[int]:
         """Tags that were answered Yes on one copy of a picture and No on another."""
         return {row[0] for row in self._database.read().execute(_DISPUTED, (SAME,))}
+
+    def carried_to(self, image_id: int, tag_id: int) -> bool:
+        """Whether the present answer of a pair was carried over from a copy."""
+        row = self._database.read().execute(_ORIGIN, (image_id, tag_id)).fetchone()
+        return row is not None and row[0] == Origin.COPY
 
     def compared(self) -> dict[tuple[int, int], bytes]:
         """The pairs that were compared, with what tells whether a file changed since."""

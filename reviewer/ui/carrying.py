@@ -76,8 +76,6 @@ class Carrying(QObject):
         self._tell()
 
     def _words(self, question: Question) -> str:
-        if self._session.current_answer() is not None:
-            return ""
         count = len(self._carry.along(question))
         copies = "its copy" if count == 1 else f"its {count} copies"
         if not count:

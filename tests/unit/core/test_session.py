@@ -177,6 +177,9 @@ class Reviewing(RuleBasedStateMachine):
         """Pairs that an answer is carried to, from the log alone."""
         tag, known = question.tag_id, replay(list(self.library.decisions.log()))
         said = [{known.get((image, tag)) for image in pair} for pair in COPIES]
+        origins = {d.pair: d.origin for d in self.library.decisions.live()}
+        here = {t: a for (i, t), a in known.items() if i == question.image_id}
+        again = tag in settled(here, self.session.vocabulary.implications)
         if {Answer.YES, Answer.NO} in said:
             return []
         found = []
@@ -186,6 +189,8 @@ class Reviewing(RuleBasedStateMachine):
                 answers = {t: a for (i, t), a in known.items() if i == other}
                 present = tag in self.library.images.original_tags(other)
                 open_ = tag not in settled(answers, self.session.vocabulary.implications)
+                if again:
+                    open_ = origins.get((other, tag)) is Origin.COPY
                 if open_ and present == (question.side is Side.WRONG):
                     found.append((other, tag))
         return found
