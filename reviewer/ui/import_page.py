@@ -64,6 +64,7 @@ class ImportPage(QWidget):
         self._notes.setWordWrap(True)
         self._formats = QComboBox(self)
         self._formats.setAccessibleName("Format of the tags")
+        self._formats.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._formats.activated.connect(self._change_format)
         self._begin = QPushButton("Begin  (Enter)", self)
         self._begin.setProperty("tone", "primary")
@@ -71,6 +72,7 @@ class ImportPage(QWidget):
         self._back = QPushButton("Another folder  (Esc)", self)
         self._back.clicked.connect(self.left)
         self.table = _table(self)
+        self.table.horizontalHeader().sectionResized.connect(self._fit_rows)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -123,7 +125,7 @@ class ImportPage(QWidget):
         if folder is None:
             return
         self._about.setText(f"Looking at {folder} {ELLIPSIS}")
-        self._notes.setText("")
+        self._notes.hide()
         self.table.setRowCount(0)
         # Large dumps take minutes to read through: one who knows the folder need not wait.
         self._begin.setEnabled(True)
@@ -132,6 +134,7 @@ class ImportPage(QWidget):
     def _show(self, found: ImportPreview) -> None:
         self._about.setText(words_of(found))
         self._notes.setText("\n".join(found.notes))
+        self._notes.setVisible(bool(found.notes))
         if not self._formats.count():
             for name, title in found.fitting:
                 self._formats.addItem(title, name)
@@ -140,7 +143,15 @@ class ImportPage(QWidget):
             self.table.setItem(place, 0, _cell(row.path))
             self.table.setCellWidget(place, 1, _tags(row, self.table))
             self.table.setItem(place, 2, _cell(row.rating))
-        self.table.resizeRowsToContents()
+        self._fit_rows()
+
+    def _fit_rows(self) -> None:
+        """Makes each row as high as its tags need at the width there is."""
+        width = self.table.columnWidth(1)
+        for place in range(self.table.rowCount()):
+            tags = self.table.cellWidget(place, 1)
+            if tags is not None:
+                self.table.setRowHeight(place, tags.heightForWidth(width))
 
     def _refuse(self, sentence: str) -> None:
         self._about.setText(sentence)
@@ -201,8 +212,9 @@ def _tags(row: PreviewRow, parent: QWidget) -> QLabel:
     """The tags of an image in the colours of their categories, the words in the tooltip."""
     label = QLabel(parent)
     label.setWordWrap(True)
+    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     label.setTextFormat(Qt.TextFormat.RichText)
-    label.setContentsMargins(4, 3, 4, 5)
+    label.setContentsMargins(4, 2, 4, 8)
     shown = [
         f'<span style="color:{look().categories[category]}">{html.escape(shown_name(name))}</span>'
         for name, category in row.tags[:MOST_TAGS]
