@@ -19,6 +19,7 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reviewer.core.queues import QueueBook
     from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision
     from reviewer.settings import Settings
@@ -55,6 +56,7 @@ class SittingWatch(QObject):
         self._session = session
         self._page = page
         self._told: set[int] = set()
+        self._other: tuple[tuple[int | None, QueueBook], int | None] | None = None
         self.opened_ms = int(time.time() * 1000)
         self.timebox: Timebox | None = None
         self.over = 0
@@ -116,7 +118,11 @@ class SittingWatch(QObject):
 
     def _better(self) -> Better | None:
         feed = self._session.feed
-        other = best_other(feed.book, feed.tag_id)
+        here = (feed.tag_id, feed.book)
+        if self._other is None or self._other[0] != here:
+            # Looks at every queue: once a stay in a queue, not once an answer.
+            self._other = (here, best_other(feed.book, feed.tag_id))
+        other = self._other[1]
         if other is None:
             return None
         promised = float(feed.book.promises(other)[:NEXT].sum())
