@@ -13,8 +13,9 @@ import click
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.core.outbox import Destination, EntryState
 from reviewer.jobs.writing import diff, outbox
+from reviewer.jobs.writing.files import plan_files, send_files, undo_files
 from reviewer.jobs.writing.pace import Pace, now_ms
-from reviewer.jobs.writing.places import connect, find_destination, may_batch, policy_of
+from reviewer.jobs.writing.places import FILES, connect, find_destination, may_batch, policy_of
 from reviewer.jobs.writing.planning import Plan, make_plan
 from reviewer.jobs.writing.sending import Sending, reason_key, send, summary
 from reviewer.sites.policy import Mode, Policy
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+Summary = dict[str, int | float | str]
 
 MOST_LISTED = 200
 
@@ -109,8 +112,11 @@ def diff_command(
 
 def planned(at: Desk, *, look: bool) -> Plan:
     """Makes the plan, keeps it for the window, and its edits as drafts."""
-    plan = make_plan(at.library, at.destination, at.policy)
-    if look and plan.edits and at.policy.mode is not Mode.EXPORT_ONLY:
+    if is_files(at):
+        plan = plan_files(at.library)
+    else:
+        plan = make_plan(at.library, at.destination, at.policy)
+    if look and not plan.looked and plan.edits and at.policy.mode is not Mode.EXPORT_ONLY:
         with connected(at) as run:
             outbox.look(run, at.output, plan)
     if at.policy.mode is not Mode.EXPORT_ONLY:
@@ -118,6 +124,11 @@ def planned(at: Desk, *, look: bool) -> Plan:
     kept = diff.shown_file(at.library, at.destination.name)
     diff.save(plan, kept, at.library.decisions.last_id(), now_ms())
     return plan
+
+
+def is_files(at: Desk) -> bool:
+    """Whether the destination is the collection's own files."""
+    return at.destination.kind == FILES.kind
 
 
 @contextmanager
@@ -158,27 +169,25 @@ def send_command(
     with desk(frame, name, folder, workspace) as at:
         if reason:
             at.library.state.set(reason_key(name), reason)
-        with connected(at) as run:
-            plan = planned_with(run, at)
-            at.output.table(diff.lines(plan))
-            if at.policy.rules:
-                at.output.note(f"{at.policy.title}: {at.policy.rules} {at.policy.rules_url}")
-            wanted = confirmed(at, plan, only, yes=yes)
-            if wanted is None:
-                at.output.done({**plan.counts})
-                return
-            outbox.queue(
-                at.library, at.destination, at.policy, replace(wanted, new_allowed=new_tags)
-            )
-            at.output.done(send(run, at.output).summary)
+        plan = planned(at, look=True)
+        at.output.table(diff.lines(plan))
+        if at.policy.rules:
+            at.output.note(f"{at.policy.title}: {at.policy.rules} {at.policy.rules_url}".strip())
+        wanted = confirmed(at, plan, only, yes=yes)
+        if wanted is None:
+            at.output.done({**plan.counts})
+            return
+        wanted = replace(wanted, new_allowed=new_tags)
+        outbox.queue(at.library, at.destination, at.policy, wanted)
+        at.output.done(sent(at))
 
 
-def planned_with(run: Sending, at: Desk) -> Plan:
-    """The plan with its posts looked at, by a connection that is open."""
-    plan = make_plan(at.library, at.destination, at.policy)
-    outbox.look(run, at.output, plan)
-    outbox.keep_drafts(at.library, plan)
-    return plan
+def sent(at: Desk) -> Summary:
+    """Sends what is queued; returns the edits by state."""
+    if is_files(at):
+        return send_files(at.library, at.output).summary
+    with connected(at) as run:
+        return send(run, at.output).summary
 
 
 def confirmed(at: Desk, plan: Plan, only: tuple[str, ...], *, yes: bool) -> outbox.Queueing | None:
@@ -210,8 +219,7 @@ def resume_command(frame: Frame, name: str, folder: Path | None, workspace: Path
     """
     with desk(frame, name, folder, workspace) as at:
         at.library.destinations.put(replace(at.destination, paused=False))
-        with connected(at) as run:
-            at.output.done(send(run, at.output).summary)
+        at.output.done(sent(at))
 
 
 @write_back_group.command("pause")
@@ -239,10 +247,12 @@ def undo_command(
     Example: reviewer write-back undo home
     """
     with desk(frame, name, folder, workspace) as at:
+        if is_files(at):
+            at.output.done(undo_files(at.library, at.output).summary)
+            return
         count = outbox.queue_undo(at.library, at.destination, batch)
         at.output.note(f"{count:,} posts are put back.")
-        with connected(at) as run:
-            at.output.done(send(run, at.output).summary)
+        at.output.done(sent(at))
 
 
 @write_back_group.command("settle")

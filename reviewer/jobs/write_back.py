@@ -1,4 +1,4 @@
-"""Corrections into the collection's own caption files: diff, backup, atomic replace, undo.
+"""Corrections into the collection's own metadata files: diff, backup, atomic replace, undo.
 
 The only place in the program that writes into the user's folder, and only when asked to and after
 the diff was confirmed. Undo puts a file back only if it still is what was written.
@@ -6,33 +6,24 @@ the diff was confirmed. Undo puts a file back only if it still is what was writt
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import hashlib
-import io
 import json
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import UsageError
-from reviewer.core.types import ChangeSet, ImageState
-from reviewer.jobs.changes import (
-    CorrectedImage,
-    FileEdit,
-    caption_habit,
-    corrected_caption,
-    corrected_images,
-    tag_key_of,
-)
+from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
-from reviewer.sources.tags_csv import FILE as TAGS_CSV
-from reviewer.sources.text import read_text
+from reviewer.jobs.in_place import changes_in_place
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
+    from reviewer.jobs.changes import FileEdit
     from reviewer.store.library import Library
 
 RECORD = "written.json"
@@ -54,16 +45,14 @@ def plan(library: Library) -> list[FileEdit]:
         UsageError: The collection's metadata are of a kind that is not written in place.
         SourceError: A file cannot be read.
     """
-    source = library.state.get("source")
-    if source == "tags.csv":
-        return list(_table_edits(library))
-    if source in {"captions", "untagged"}:
-        return list(_caption_edits(library))
-    own = "captions" if source in {"hydrus", "xmp"} else "jsonl"
-    raise UsageError(
-        f"Metadata of the kind {source or 'unknown'!r} are not written in place. "
-        f"Export them into a folder: reviewer export --to DIR --format {own}"
-    )
+    found = changes_in_place(library)
+    if found.left_out and not found.changes:
+        path, reason = found.left_out[0]
+        raise UsageError(
+            f"No file can be corrected in place: {path}: {reason}. Export into a folder: "
+            "reviewer export --to DIR"
+        )
+    return [change.edit for change in found.changes]
 
 
 def apply(library: Library, listener: Listener, edits: Sequence[FileEdit]) -> ChangeSet:
@@ -99,8 +88,32 @@ def apply(library: Library, listener: Listener, edits: Sequence[FileEdit]) -> Ch
     return ChangeSet(summary={"files": len(edits), "backup": str(backup)})
 
 
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What an undo did.
+
+    Attributes:
+        written: SHA-256, in hexadecimal, of what was taken back.
+        left: Files that somebody changed since, left alone.
+    """
+
+    written: list[str]
+    left: list[Path]
+
+
 def undo(library: Library, listener: Listener) -> ChangeSet:
     """Puts the files of the last write-back as they were, where nobody changed them since.
+
+    Raises:
+        UsageError: There is nothing to undo.
+        StoreError: A file cannot be written.
+    """
+    done = restore_last(library, listener)
+    return ChangeSet(summary={"restored": len(done.written), "left_alone": len(done.left)})
+
+
+def restore_last(library: Library, listener: Listener) -> Restored:
+    """Does what `undo` says, and tells which contents were taken back.
 
     Raises:
         UsageError: There is nothing to undo.
@@ -111,54 +124,21 @@ def undo(library: Library, listener: Listener) -> ChangeSet:
         raise UsageError("There is no write-back to undo.")
     place = backups[-1]
     entries: list[dict[str, str]] = json.loads(place.read_text(encoding="utf-8"))
-    restored, left = 0, []
+    done = Restored([], [])
     with stage(listener, "undo", len(entries), "files") as progress:
         for entry in entries:
             path = Path(entry["path"])
             if _digest(path) == entry["written"]:
                 _restore(path, place.parent, entry["copy"])
-                restored += 1
+                done.written.append(entry["written"])
             elif not _is_restored(path, place.parent, entry["copy"]):
-                left.append(path)
+                done.left.append(path)
             progress.advance()
     place.rename(place.with_name("undone.json"))
-    if left:
-        listener.note(f"{len(left):,} files were changed since and are left alone: {left[0]} ...")
-    return ChangeSet(summary={"restored": restored, "left_alone": len(left)})
-
-
-def _caption_edits(library: Library) -> Iterator[FileEdit]:
-    habit = caption_habit(library)
-    for entry in corrected_images(library, changed_only=True):
-        if entry.image.state is not ImageState.GONE:
-            edit = corrected_caption(library, entry, habit)
-            if edit.after != edit.before:
-                yield edit
-
-
-def _table_edits(library: Library) -> Iterator[FileEdit]:
-    """The table with the changed rows rewritten and all others byte for byte as they were."""
-    path = library.folder / TAGS_CSV
-    decoded = read_text(path)
-    changed = {e.image.path: e for e in corrected_images(library, changed_only=True)}
-    # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
-    lines = io.StringIO(decoded.text, newline="")
-    key = tag_key_of(library)
-    after = "".join(_corrected_row(line, changed, key) for line in lines)
-    if after != decoded.text:
-        yield FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
-
-
-def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str]) -> str:
-    row = next(csv.reader([line]), [])
-    entry = changed.get(row[0].replace("\\", "/")) if row else None
-    if entry is None:
-        return line
-    kept = [tag for tag in row[1].split() if key(tag) not in entry.removed]
-    text = io.StringIO()
-    end = line[len(line.rstrip("\r\n")) :]
-    csv.writer(text, lineterminator=end).writerow([row[0], " ".join(kept + entry.added), *row[2:]])
-    return text.getvalue()
+    if done.left:
+        count = len(done.left)
+        listener.note(f"{count:,} files were changed since and are left alone: {done.left[0]} ...")
+    return done
 
 
 def _refuse_if_changed(edit: FileEdit) -> None:

@@ -41,8 +41,8 @@ WHERE destination = ? AND remote_id = ? AND state IN ('draft', 'queued', 'sendin
 
 _INSERT = """
 INSERT INTO outbox (batch, destination, image_id, remote_id, add_tags, remove_tags, follow_tags,
-    new_tags, state, problem, undoes, created_at, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    new_tags, state, problem, undoes, before_version, created_at, changed_at)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _UPDATE = """
@@ -56,13 +56,18 @@ WHERE id = ?
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """An edit to be put in the outbox."""
+    """An edit to be put in the outbox.
+
+    Attributes:
+        before_version: Of the post when the diff was made, where that is known.
+    """
 
     image_id: int
     remote_id: str
     edit: Edit
     problem: str = ""
     undoes: int | None = None
+    before_version: str = ""
 
 
 class OutboxTable:
@@ -250,6 +255,7 @@ def _new_row(
         state.value,
         entry.problem,
         entry.undoes,
+        entry.before_version,
         now,
         now,
     )

@@ -126,7 +126,9 @@ def keep_drafts(library: Library, plan: Plan) -> list[Entry]:
     """
     library.outbox.forget_drafts(plan.destination)
     new = [
-        NewEntry(edit.image_id, edit.remote_id, edit.edit, edit.problem)
+        NewEntry(
+            edit.image_id, edit.remote_id, edit.edit, edit.problem, before_version=edit.version
+        )
         for edit in plan.edits
         if edit.remote_id
     ]

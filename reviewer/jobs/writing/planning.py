@@ -55,6 +55,7 @@ class PlannedEdit:
     Attributes:
         remote_id: Of its post; empty where it is not known yet.
         problem: What a look at the post showed; empty before one.
+        version: Of the post as the plan saw it; empty where that is not known.
     """
 
     image_id: int
@@ -63,6 +64,7 @@ class PlannedEdit:
     remote_id: str
     edit: Edit
     problem: str = ""
+    version: str = ""
 
 
 @dataclass(slots=True)

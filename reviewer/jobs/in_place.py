@@ -1,0 +1,238 @@
+"""Corrections of the collection's own metadata files, format by format: texts, nothing written.
+
+A file is corrected only where that touches nothing but the tags; any other is left out with the
+reason, and can be exported instead.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import UsageError
+from reviewer.core.types import ImageState
+from reviewer.jobs.changes import (
+    CorrectedImage,
+    FileEdit,
+    caption_habit,
+    corrected_caption,
+    corrected_images,
+    tag_categories,
+    tag_key_of,
+)
+from reviewer.sources import write
+from reviewer.sources.beside import beside
+from reviewer.sources.captions import caption_file
+from reviewer.sources.edit_json import edited_json
+from reviewer.sources.edit_xmp import edited_xmp
+from reviewer.sources.gallery_dl import metadata_of
+from reviewer.sources.hydrus import namespaced, tags_within
+from reviewer.sources.post import JsonObject, names_in, tag_fields
+from reviewer.sources.tags_csv import FILE as TAGS_CSV
+from reviewer.sources.text import read_text, spaced
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from reviewer.core.types import Category
+    from reviewer.store.library import Library
+
+LAYOUT = "its layout cannot be kept byte for byte: export it instead"
+NO_LIST = "it has no list of tags to write into, or cannot be kept byte for byte"
+NO_FILE = "it has no metadata file"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """A file's edit, with the images that it is about."""
+
+    edit: FileEdit
+    images: tuple[CorrectedImage, ...]
+
+
+@dataclass(slots=True)
+class InPlace:
+    """What correcting in place would do.
+
+    Attributes:
+        changes: Files that would change.
+        left_out: (path of the image, reason) of those that cannot be corrected.
+    """
+
+    changes: list[FileChange] = field(default_factory=list)
+    left_out: list[tuple[str, str]] = field(default_factory=list)
+
+
+Found = Iterator[FileChange | tuple[str, str]]
+Reader = Callable[["Library", list[CorrectedImage]], Found]
+
+
+def changes_in_place(library: Library, only: Collection[str] | None = None) -> InPlace:
+    """The edits of the collection's own files.
+
+    Args:
+        library: The collection.
+        only: Paths of images; `None` for all.
+
+    Raises:
+        UsageError: Metadata of this kind are not corrected in place.
+        SourceError: A file cannot be read.
+    """
+    source = library.state.get("source")
+    if source not in _READERS:
+        raise UsageError(
+            f"Metadata of the kind {source or 'unknown'!r} are not written in place. "
+            "Export them into a folder: reviewer export --to DIR --format jsonl"
+        )
+    entries = [
+        entry
+        for entry in corrected_images(library, changed_only=True)
+        if entry.image.state is not ImageState.GONE and (only is None or entry.image.path in only)
+    ]
+    found = InPlace()
+    for change in _READERS[source](library, entries):
+        if not isinstance(change, FileChange):
+            found.left_out.append(change)
+        elif change.edit.after != change.edit.before:
+            found.changes.append(change)
+    return found
+
+
+def _captions(library: Library, entries: list[CorrectedImage]) -> Found:
+    habit = caption_habit(library)
+    for entry in entries:
+        yield FileChange(corrected_caption(library, entry, habit), (entry,))
+
+
+def _hydrus(library: Library, entries: list[CorrectedImage]) -> Found:
+    """The text sidecar, and the JSON one where there is one; a new text where there is none."""
+    habit = caption_habit(library)
+    sidecars = dict(beside(_files(library, entries), (".json",)))
+    for entry in entries:
+        path = sidecars.get(entry.image.path)
+        text = caption_file(library.folder / entry.image.path)
+        if path is None or text is not None:
+            yield FileChange(corrected_caption(library, entry, habit), (entry,))
+        if path is not None:
+            # With both, a new tag goes to the text alone.
+            added = [] if text is not None else _in_hydrus(library, entry.added)
+            yield _json_change(path, entry, _list_editor(library, entry, added))
+
+
+def _in_hydrus(library: Library, names: list[str]) -> list[str]:
+    categories = tag_categories(library)
+    return [namespaced(spaced(name), categories.get(name)) for name in names]
+
+
+def _list_editor(
+    library: Library, entry: CorrectedImage, added: list[str]
+) -> Callable[[object], None]:
+    key, removed = tag_key_of(library), set(entry.removed)
+
+    def change(value: object) -> None:
+        tags = tags_within(value)
+        if tags is not None:
+            held = {key(tag) for tag in tags}
+            new = [tag for tag in added if key(tag) not in held]
+            tags[:] = [tag for tag in tags if key(tag) not in removed] + new
+
+    return change
+
+
+def _gallery_dl(library: Library, entries: list[CorrectedImage]) -> Found:
+    categories, key = tag_categories(library), tag_key_of(library)
+    files = dict(beside(_files(library, entries), (".json",)))
+    for entry in entries:
+        path = files.get(entry.image.path)
+        if path is None or metadata_of(path) is None:
+            yield entry.image.path, NO_FILE
+            continue
+        yield _json_change(path, entry, partial(_correct_post, entry, categories, key))
+
+
+def _correct_post(
+    entry: CorrectedImage,
+    categories: Mapping[str, Category],
+    key: Callable[[str], str],
+    post: JsonObject,
+) -> None:
+    # From what the file has now, not from what was imported: others' edits of it stay.
+    here = {key(tag) for tags in tag_fields(post) for tag, _ in names_in(tags.value)}
+    wanted = frozenset((here | set(entry.added)) - set(entry.removed))
+    write.corrected_post(post, wanted, categories, key)
+
+
+def _json_change(
+    path: Path, entry: CorrectedImage, change: Callable[..., None]
+) -> FileChange | tuple[str, str]:
+    before = path.read_bytes()
+    after = edited_json(before, change)
+    if after is None:
+        return entry.image.path, f"{path.name}: {LAYOUT}"
+    return FileChange(FileEdit(path, before, after), (entry,))
+
+
+def _xmp(library: Library, entries: list[CorrectedImage]) -> Found:
+    key = tag_key_of(library)
+    files = dict(beside(_files(library, entries), (".xmp",)))
+    for entry in entries:
+        path = files.get(entry.image.path)
+        if path is None:
+            yield entry.image.path, NO_FILE
+            continue
+        before = path.read_bytes()
+        after = edited_xmp(before, entry.added, entry.removed, key)
+        if after is None:
+            yield entry.image.path, f"{path.name}: {NO_LIST}"
+        else:
+            yield FileChange(FileEdit(path, before, after), (entry,))
+
+
+def _table(library: Library, entries: list[CorrectedImage]) -> Found:
+    """The table with the changed rows rewritten and all others byte for byte as they were."""
+    path = library.folder / TAGS_CSV
+    decoded = read_text(path)
+    changed = {entry.image.path: entry for entry in entries}
+    # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
+    lines = io.StringIO(decoded.text, newline="")
+    key = tag_key_of(library)
+    after = "".join(_corrected_row(line, changed, key) for line in lines)
+    edit = FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
+    yield FileChange(edit, tuple(entries))
+
+
+def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str]) -> str:
+    row = next(csv.reader([line]), [])
+    entry = changed.get(row[0].replace("\\", "/")) if row else None
+    if entry is None:
+        return line
+    words = row[1].split()
+    kept = [tag for tag in words if key(tag) not in entry.removed]
+    held = {key(tag) for tag in words}
+    added = [tag for tag in entry.added if tag not in held]
+    if not added and len(kept) == len(words):
+        return line
+    text = io.StringIO()
+    end = line[len(line.rstrip("\r\n")) :]
+    csv.writer(text, lineterminator=end).writerow([row[0], " ".join(kept + added), *row[2:]])
+    return text.getvalue()
+
+
+def _files(library: Library, entries: list[CorrectedImage]) -> dict[str, Path]:
+    return {entry.image.path: library.folder / entry.image.path for entry in entries}
+
+
+_READERS: dict[str, Reader] = {
+    "tags.csv": _table,
+    "captions": _captions,
+    "untagged": _captions,
+    "hydrus": _hydrus,
+    "gallery-dl": _gallery_dl,
+    "xmp": _xmp,
+}
+"""By source."""
