@@ -5,7 +5,7 @@
     embeddings.f16   (N, D) float16
     scores.u8        full blocks of 4,096 images, tag-major inside: (blocks, T, 4096)
     tail-<k>.u8      the images from the k-th on, after the full blocks, image-major: (n, T)
-    present.bin      scores of the tags that the images had, image after image: column, float16
+    present.bin      scores of the tags that the images had, image after image: column, int16
     present.i64      (N,) where in it each image's end
 
 A score is one byte: the logit in steps of a tenth, -12.7 to 12.7, monotone; 0 where the image had
@@ -43,8 +43,11 @@ BLOCK_IMAGES = 4096
 TAGS_AN_IMAGE = 30
 """About how many tags of a tagger an image has, for what a scan will need on disk."""
 
-PRESENT = np.dtype([("column", "<u2"), ("logit", "<f2")])
-"""The score of a tag that an image had; the column is that of the scan."""
+PRESENT = np.dtype([("column", "<u2"), ("score", "<i2")])
+"""The score of a tag that an image had: its column in the scan, the logit in steps of 1/256."""
+
+PRESENT_STEPS = 256
+"""Of a logit of 1: a present tag's score is kept finer than the byte of an absent one."""
 
 ROW = np.dtype([("image", "<i8"), ("digest", "<u8"), ("hash", "<u8")])
 """One scanned image: id, first 8 bytes of its file's SHA-256, difference hash."""
@@ -183,7 +186,7 @@ class ScanFiles:
         present = self.present()
         places = np.flatnonzero(present.records["column"] == column)
         rows = np.searchsorted(present.ends, places, side="right")
-        logits[rows] = present.records["logit"][places]
+        logits[rows] = present.records["score"][places] / np.float32(PRESENT_STEPS)
         return logits
 
     def present(self) -> PresentScores:
@@ -261,8 +264,8 @@ class ScanFiles:
         columns = present.tags.astype(np.int64)
         records = np.zeros(len(columns), PRESENT)
         records["column"] = columns
-        # float16 ends at 65504; what lies beyond would be infinity.
-        records["logit"] = np.clip(logits[rows, columns], -60000, 60000)
+        steps = np.rint(logits[rows, columns] * PRESENT_STEPS)
+        records["score"] = np.clip(steps, -(1 << 15), (1 << 15) - 1)
         scores[rows, columns] = 0
         return scores, records, before + present.starts[1:]
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reviewer.core.compiled import compiled
+from reviewer.core.ranking import scanloops as loops
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -86,7 +87,7 @@ def histograms(blocks: Iterable[Block], n_tags: int) -> NDArray[np.int64]:
     """(T, 256) int64: how often each byte occurs among the scores of each tag."""
     counts = np.zeros((n_tags, 256), np.int64)
     for block in blocks:
-        compiled(_count_bytes)(block.scores, counts)
+        compiled(loops.count_bytes)(block.scores, counts)
     return counts
 
 
@@ -152,6 +153,63 @@ def _first_at_least(levels: NDArray[np.float32], line: float) -> NDArray[np.int6
     return below
 
 
+@dataclass(frozen=True)
+class PresentPairs:
+    """The pairs of images and tags that are present, image after image.
+
+    Attributes:
+        ends: (N,) int64; image n has the pairs from `ends[n - 1]` (0 for the first) to `ends[n]`.
+        column: (I,) any unsigned type.
+        score: (I,) int16, the logit in steps of 1/256.
+    """
+
+    ends: NDArray[np.int64]
+    column: NDArray[np.unsignedinteger]
+    score: NDArray[np.int16]
+
+
+def present_histograms(
+    pairs: PresentPairs, alive: NDArray[np.bool_], n_tags: int
+) -> NDArray[np.int64]:
+    """(T, 256) int64: how often each *doubt* occurs among the present pairs of each tag.
+
+    The doubt of a present pair is 256 less the byte that its score would have: 1 to 255, the
+    higher the less the image seems to show the tag.
+
+    Args:
+        pairs: The pairs.
+        alive: (N,) images that count.
+        n_tags: T.
+    """
+    counts = np.zeros((n_tags, 256), np.int64)
+    compiled(loops.count_doubts)(pairs.ends, pairs.column, pairs.score, alive, counts)
+    return counts
+
+
+def best_present(
+    pairs: PresentPairs,
+    alive: NDArray[np.bool_],
+    levels: NDArray[np.float32],
+    counts: NDArray[np.int64],
+    wanted: Wanted,
+) -> Pairs:
+    """The present pairs of highest level.
+
+    Args:
+        pairs: The pairs.
+        alive: (N,) images that count.
+        levels: (T, 256) float32, what each doubt of each tag is worth; never falls in a line.
+        counts: (T, 256), `present_histograms`.
+        wanted: How many.
+
+    Returns:
+        As for `best_pairs`; the scores are doubts.
+    """
+    search = _Search(levels, wanted, _starting(levels, counts.astype(np.float64), wanted))
+    search.look_at_present(pairs, alive)
+    return search.result()
+
+
 class _Search:
     """What was found so far, and the lowest byte of each tag that still counts."""
 
@@ -175,7 +233,7 @@ class _Search:
         """Goes through one block."""
         tag = 0
         while True:
-            tag, self._count = compiled(_collect)(
+            tag, self._count = compiled(loops.collect)(
                 block.scores,
                 np.int32(block.first),
                 (self._least, self._kept, self._of_tag, self._wanted.per_tag),
@@ -185,6 +243,21 @@ class _Search:
             if tag >= len(block.scores):
                 return
             self._raise(block.scores.shape[1])
+
+    def look_at_present(self, pairs: PresentPairs, alive: NDArray[np.bool_]) -> None:
+        """Goes through all present pairs."""
+        row = 0
+        while True:
+            row, self._count = compiled(loops.collect_present)(
+                (pairs.ends, pairs.column, pairs.score, alive),
+                (self._least, self._kept, self._of_tag, self._wanted.per_tag),
+                (self._tag, self._row, self._score),
+                (row, self._count),
+            )
+            if row >= len(pairs.ends):
+                return
+            start = pairs.ends[row - 1] if row else 0
+            self._raise(int(pairs.ends[row] - start))
 
     def _raise(self, width: int) -> None:
         """Makes room for another tag's pairs: what cannot be among the wanted is dropped."""
@@ -256,76 +329,5 @@ def best_of_tag(scores: NDArray[np.uint8], count: int) -> NDArray[np.int64]:
         count: How many at most.
     """
     rows = np.empty(min(count, len(scores)), np.int64)
-    found: int = compiled(_counted)(scores, rows)
+    found: int = compiled(loops.counted)(scores, rows)
     return rows[:found]
-
-
-def _count_bytes(scores: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
-    for tag in range(scores.shape[0]):
-        line = counts[tag]
-        for score in scores[tag]:
-            line[score] += 1
-
-
-def _collect(
-    scores: NDArray[np.uint8],
-    first: np.int32,
-    limits: tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], int],
-    found: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]],
-    at: tuple[int, int],
-) -> tuple[int, int]:
-    """Collects from a tag on; stops before one for which there may be no room."""
-    least, kept, of_tag, per_tag = limits
-    tags, rows, values = found
-    tag, count = at
-    n_tags, width = scores.shape
-    while tag < n_tags:
-        if count + width > len(tags):
-            return tag, count
-        line = scores[tag]
-        for start in range(0, width, 256):
-            part = line[start : start + 256]
-            highest = np.uint8(0)
-            for value in part:
-                highest = max(highest, value)
-            if highest < least[tag]:
-                continue
-            for place in range(len(part)):
-                value = part[place]
-                # Of pairs that tie at the lowest byte the first ones are enough.
-                if value < least[tag] or (value == least[tag] and kept[tag, value] >= per_tag):
-                    continue
-                tags[count] = tag
-                rows[count] = first + start + place
-                values[count] = value
-                count += 1
-                kept[tag, value] += 1
-                of_tag[tag] += 1
-                if of_tag[tag] >= 2 * per_tag:
-                    while least[tag] < 255 and of_tag[tag] - kept[tag, least[tag]] >= per_tag:
-                        of_tag[tag] -= kept[tag, least[tag]]
-                        kept[tag, least[tag]] = 0
-                        least[tag] += 1
-        tag += 1
-    return tag, count
-
-
-def _counted(scores: NDArray[np.uint8], rows: NDArray[np.int64]) -> int:
-    """A counting sort that writes only the rows that are wanted."""
-    counts = np.zeros(256, np.int64)
-    for score in scores:
-        counts[score] += 1
-    begin = np.zeros(256, np.int64)
-    total = 0
-    least = 256
-    while least > 1 and total < len(rows):
-        least -= 1
-        begin[least] = total
-        total += counts[least]
-    for row in range(len(scores)):
-        score = scores[row]
-        if score >= least:
-            if begin[score] < len(rows):
-                rows[begin[score]] = row
-            begin[score] += 1
-    return min(total, len(rows))

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 from reviewer.core.ranking.scanpass import (
     Block,
     Pairs,
+    PresentPairs,
     Wanted,
     best_of_tag,
     best_pairs,
+    best_present,
     histograms,
+    present_histograms,
 )
 
 
@@ -90,3 +93,26 @@ def test_the_best_of_a_tag_come_in_order(values: list[int], count: int) -> None:
     rows = best_of_tag(scores, count)
     order = np.argsort(-scores.astype(int), kind="stable")
     assert rows.tolist() == [row for row in order.tolist() if scores[row] > 0][:count]
+
+
+@settings(deadline=None, max_examples=40)  # the first call compiles
+@given(st.integers(0, 2**32), st.integers(1, 8), st.integers(1, 300), st.data())
+def test_the_present_pairs_of_least_score_are_found(
+    seed: int, n_tags: int, n_images: int, data: st.DataObject
+) -> None:
+    chance = np.random.default_rng(seed)
+    there = chance.random((n_images, n_tags)) < 0.4
+    rows, columns = np.nonzero(there)
+    score = np.clip(chance.normal(0, 900, len(rows)), -32768, 32767).astype(np.int16)
+    alive = chance.random(n_images) < 0.9
+    pairs = PresentPairs(np.cumsum(there.sum(axis=1)), columns.astype(np.uint16), score)
+    levels = lines(n_tags, chance)
+    wanted = Wanted(data.draw(st.integers(1, 400)), data.draw(st.integers(1, 100)))
+    counts = present_histograms(pairs, alive, n_tags)
+    found = best_present(pairs, alive, levels, counts, wanted)
+    doubt = 256 - np.clip(np.floor(score.astype(int) * 10 / 256 + 0.5) + 128, 1, 255).astype(int)
+    dense = np.zeros((n_tags, n_images), np.uint8)
+    dense[columns, rows] = np.where(alive[rows], doubt, 0)
+    assert np.array_equal(found.score, dense[found.tag, found.row])
+    level = np.sort(levels[found.tag, found.score])[::-1]
+    assert np.allclose(level, best_by_sorting(dense, levels, wanted))
