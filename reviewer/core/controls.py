@@ -111,6 +111,7 @@ class Controls:
         self._random = random or Random()
         self._clock = clock
         self._until = self._distance()
+        self._late = 0
 
     def next(self, tag_id: int, side: Side | None = None) -> Question | None:
         """The control to ask after a question that was just put in line, if it is time for one.
@@ -125,8 +126,15 @@ class Controls:
         if self._until > 0:
             return None
         found = self._choose(tag_id, side)
-        self._until = PATIENCE if found is None else self._distance()
-        return found.question if found is not None else None
+        if found is None:
+            self._until = PATIENCE
+            self._late += PATIENCE
+            return None
+        distance = self._distance()
+        # What was late is made up for, without crowding.
+        self._until = max(distance - self._late, distance // 2)
+        self._late -= distance - self._until
+        return found.question
 
     def _distance(self) -> int:
         mean = 1 / self._share if self._share > 0 else 1

@@ -212,6 +212,20 @@ def test_controls_keep_to_the_side_that_is_asked_about() -> None:
     assert {question.side for question in asked} == {Side.WRONG}
 
 
+def test_what_was_late_is_made_up_for_without_crowding() -> None:
+    log = Everything(sides=(Side.MISSING,))
+    controls = Controls(log, "me", 0.05, random=Random(5))
+    places = []
+    for place in range(4000):
+        # Every other hundred questions are of a side on which nothing is known.
+        side = Side.WRONG if place // 100 % 2 else Side.MISSING
+        if controls.next(7, side) is not None:
+            places.append(place)
+    assert len(places) == pytest.approx(0.05 * 4000, rel=0.25)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(places)]
+    assert min(gaps) >= int(0.25 / 0.05)
+
+
 def test_a_tag_without_controls_is_not_looked_at_with_every_question() -> None:
     log = Everything(sides=(Side.MISSING,))
     controls = Controls(log, "me", 0.5, random=Random(3))
