@@ -418,3 +418,74 @@ def test_the_large_picture_lies_beside_its_cell():
     assert beside(900, 100, 1000, needed=2000) == (300, 600)
     assert beside(450, 100, 1000, needed=2000)[1] == 450
     assert beside(900, 100, 1000, needed=250) == (650, 250)
+
+
+def test_f_puts_an_image_by_for_later_and_out_of_the_page(qtbot: QtBot, gridded: MainWindow):
+    page, view = shown(gridded), gridded.review.page.grid
+    put_by = page.questions[1].pair
+    others = {pair: answer for pair, answer in given(page).items() if pair != put_by}
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    press(qtbot, gridded, Qt.Key.Key_F)
+    assert view.cell(1).accessibleName().endswith("flagged")
+    assert [q.pair for q in gridded.review.library.flags.all()] == [put_by]
+    assert given(page) == others
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == others
+    wait_page_or_empty(qtbot, gridded)
+    assert put_by not in shown(gridded).pairs
+    gridded.review.session.enter(Mode.FLAGGED)
+    assert gridded.review.session.pages.current.questions[0].pair == put_by
+
+
+def test_f_again_takes_it_in_again_as_it_was(qtbot: QtBot, gridded: MainWindow):
+    page, view = shown(gridded), gridded.review.page.grid
+    press(qtbot, gridded, Qt.Key.Key_Space)
+    before = given(page)
+    press(qtbot, gridded, Qt.Key.Key_F)
+    press(qtbot, gridded, Qt.Key.Key_F)
+    assert given(page) == before
+    assert page.answer(0) is opposite(page.presumed)
+    assert gridded.review.library.flags.all() == []
+    assert gridded.review.session.feed.flagged == {}
+    assert view.cell(0).accessibleName().endswith("by you")
+
+
+def test_a_click_on_a_flagged_image_takes_it_in_again(qtbot: QtBot, gridded: MainWindow):
+    page, view = shown(gridded), gridded.review.page.grid
+    press(qtbot, gridded, Qt.Key.Key_F)
+    press(qtbot, gridded, Qt.Key.Key_Space)
+    assert page.answer(0) is None
+    qtbot.mouseClick(view.cell(0), Qt.MouseButton.LeftButton)
+    assert page.answer(0) is page.presumed
+    assert gridded.review.library.flags.all() == []
+
+
+def test_a_flag_outlives_the_page_that_is_left(qtbot: QtBot, gridded: MainWindow):
+    put_by = shown(gridded).questions[0].pair
+    press(qtbot, gridded, Qt.Key.Key_F)
+    press(qtbot, gridded, Qt.Key.Key_G)
+    assert gridded.review.session.current.pair != put_by
+    assert put_by in gridded.review.session.feed.flagged
+
+
+def test_v_tells_why_of_the_image_in_focus_until_v_again(qtbot: QtBot, gridded: MainWindow):
+    page, bar = shown(gridded), gridded.review.page.question_bar
+    hint = bar.note
+    press(qtbot, gridded, Qt.Key.Key_V)
+    assert f"Score {page.questions[0].score:.2f}" in bar.note
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    assert f"Score {page.questions[1].score:.2f}" in bar.note
+    press(qtbot, gridded, Qt.Key.Key_V)
+    assert bar.note == hint
+
+
+def test_the_score_is_hidden_until_v(gridded: MainWindow):
+    said = gridded.review.page.question_bar.note + gridded.review.page.question_bar.accessibleName()
+    assert "Score" not in said
+    assert "suspicion" not in said.lower()
+
+
+def wait_page_or_empty(qtbot: QtBot, window: MainWindow) -> None:
+    """Waits until the next page is on screen, if there is one."""
+    if shown(window):
+        wait_page(qtbot, window)
