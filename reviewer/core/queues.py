@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ class Ranking:
         suspicions: (M,) float32, 0..1.
         version: Name of the version that gave the scores.
         decided: Id of the last decision that the ranking knew of.
+        priorities: (M,) float32, 0 or more, what the order sorted by; the suspicions if `None`.
+        spreads: (M,) float32, standard deviation of each suspicion's log-odds; `None` if unknown.
     """
 
     tags: NDArray[np.int64]
@@ -47,6 +50,8 @@ class Ranking:
     suspicions: NDArray[np.float32]
     version: str = ""
     decided: int = 0
+    priorities: NDArray[np.float32] | None = None
+    spreads: NDArray[np.float32] | None = None
 
     @classmethod
     def empty(cls) -> Ranking:
@@ -87,6 +92,7 @@ class _Queue:
 
     tag_id: int
     suspicions: NDArray[np.float32]
+    priorities: NDArray[np.float32]
     images: NDArray[np.int64]
     closed: NDArray[np.bool_]
     head: int = 0
@@ -99,6 +105,22 @@ class _Queue:
         for place in range(self.head, len(self.closed)):
             if not self.closed[place]:
                 yield place
+
+
+def suspicion_interval(suspicion: float, spread: float) -> tuple[float, float]:
+    """Where a chance lies with 95 %, when its log-odds are as unsure as `spread` says.
+
+    The suspicion is the mean over that doubt, so its own log-odds lie nearer to even than the
+    middle of the interval (MacKay's approximation of a logistic averaged over a normal).
+
+    Args:
+        suspicion: Shown chance, 0..1.
+        spread: Standard deviation of its log-odds, 0 or more.
+    """
+    safe = min(max(suspicion, 1e-6), 1.0 - 1e-6)
+    middle = math.log(safe / (1.0 - safe)) * math.sqrt(1.0 + math.pi / 8.0 * spread**2)
+    low, high = middle - 1.96 * spread, middle + 1.96 * spread
+    return 0.5 * (1.0 + math.tanh(low / 2.0)), 0.5 * (1.0 + math.tanh(high / 2.0))
 
 
 class QueueBook:
@@ -121,7 +143,9 @@ class QueueBook:
             closed = np.zeros(span.stop - span.start, bool)
             if side is not None:
                 closed |= np.asarray(ranking.sides[span]) != int(side)
-            queue = _Queue(tag_id, ranking.suspicions[span], ranking.images[span], closed)
+            suspicions, priorities = ranking.suspicions[span], ranking.priorities
+            worth = suspicions if priorities is None else priorities[span]
+            queue = _Queue(tag_id, suspicions, worth, ranking.images[span], closed)
             queue.advance()
             self._queues[tag_id] = queue
             self._numbers[tag_id] = number
@@ -263,15 +287,28 @@ class QueueBook:
             next_yield=min(float(left[:BLOCK].mean()) * kept, 1.0) if len(left) else 0.0,
             answered=answered,
             fixed=fixed,
+            next_worth=float(queue.priorities[~queue.closed][:BLOCK].sum()) * kept,
         )
 
+    def interval(self, question: Question) -> tuple[float, float] | None:
+        """Where a question's suspicion lies with a chance of 95 %, 0..1; `None` if unknown."""
+        spreads = self.ranking.spreads
+        queue = self._queues.get(question.tag_id)
+        if spreads is None or queue is None:
+            return None
+        places = np.flatnonzero(queue.images == question.image_id)
+        if not places.size:
+            return None
+        spread = float(spreads[self._start(question.tag_id) + int(places[0])])
+        return suspicion_interval(question.suspicion, spread)
+
     def summaries(self) -> list[QueueSummary]:
-        """All tags that have questions left, those that promise most in the next block first."""
+        """All tags that have questions left, those whose next block is worth most first."""
         every = [self.summary(tag_id) for tag_id in self._queues]
         return sorted(
             (entry for entry in every if entry.left),
             key=lambda entry: (
-                -entry.next_yield * min(entry.left, BLOCK),
+                -entry.next_worth,
                 -entry.expected_fixes,
                 entry.tag_id,
             ),

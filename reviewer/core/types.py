@@ -198,6 +198,8 @@ class QueueSummary:
         expected_fixes: Sum of the suspicions of the questions left.
         next_yield: Expected share of fixes among the next 25 questions, 0..1.
         answered, fixed: Answers given on this tag, and how many changed the metadata.
+        next_worth: What the next 25 questions are worth in the ranking's order, 0 or more; the
+            tag of most worth is asked first.
     """
 
     tag_id: int
@@ -206,6 +208,7 @@ class QueueSummary:
     next_yield: float
     answered: int = 0
     fixed: int = 0
+    next_worth: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,8 @@ def rank_questions(
         sides=queues.side,
         scores=queues.score,
         suspicions=queues.suspicion,
+        priorities=queues.priority,
+        spreads=queues.spread,
         version=name,
         decided=labels.decided,
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COLUMNS = ("tags", "offsets", "images", "sides", "scores", "suspicions")
+_MORE = ("priorities", "spreads")
+"""Columns that rankings of earlier versions of the program lack."""
 
 
 class RankingFiles:
@@ -34,7 +36,8 @@ class RankingFiles:
         if not current:
             return Ranking.empty()
         place = self._folder / str(current["stamp"])
-        columns = {name: _load(place / f"{name}.npy") for name in _COLUMNS}
+        there = [name for name in _MORE if (place / f"{name}.npy").exists()]
+        columns = {name: _load(place / f"{name}.npy") for name in (*_COLUMNS, *there)}
         return Ranking(**columns, version=str(current["version"]), decided=int(current["decided"]))
 
     def save(self, ranking: Ranking) -> int:
@@ -50,8 +53,10 @@ class RankingFiles:
         stamp = self.stamp() + 1
         with replacing(self._folder / str(stamp)) as aside:
             aside.mkdir()
-            for name in _COLUMNS:
-                np.save(aside / f"{name}.npy", getattr(ranking, name))
+            for name in (*_COLUMNS, *_MORE):
+                column = getattr(ranking, name)
+                if column is not None:
+                    np.save(aside / f"{name}.npy", column)
         current = {"stamp": stamp, "version": ranking.version, "decided": ranking.decided}
         with replacing(self._folder / "current.json") as aside:
             aside.write_text(json.dumps(current), encoding="utf-8")

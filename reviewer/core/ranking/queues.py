@@ -34,6 +34,7 @@ class RankedQueues:
         score: The evidence's score as a chance, shape (M,), float32, 0..1.
         suspicion: Calibrated chance that the metadata is wrong, shape (M,), float32, 0..1.
         priority: What the order sorted by, shape (M,), float32, 0 or more.
+        spread: Standard deviation of the suspicion's log-odds, shape (M,), float32.
         queue_tag: Tag of each queue, shape (Q,), int32.
         offsets: Shape (Q + 1,), int64.
         expected: Fixes expected among each queue's next 25 questions, shape (Q,), float32.
@@ -48,6 +49,7 @@ class RankedQueues:
     score: NDArray[np.float32]
     suspicion: NDArray[np.float32]
     priority: NDArray[np.float32]
+    spread: NDArray[np.float32]
     queue_tag: NDArray[np.int32]
     offsets: NDArray[np.int64]
     expected: NDArray[np.float32]
@@ -119,6 +121,7 @@ def queues_from(
         score=expit(candidates.score[order]).astype(np.float32),
         suspicion=suspicion.astype(np.float32),
         priority=priority.astype(np.float32),
+        spread=belief.sd[order].astype(np.float32),
         queue_tag=tag[start][rank],
         offsets=offsets,
         expected=expected.astype(np.float32),

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reviewer.core.queues import QueueBook, Ranking
+from reviewer.core.queues import QueueBook, Ranking, suspicion_interval
 from reviewer.core.types import Side
 
 
@@ -75,3 +79,33 @@ def test_a_tag_that_gives_more_than_promised_rises() -> None:
         book.count_answer(9, fixed=True, promised=0.2)
     assert book.summary(9).next_yield > 0.35
     assert book.summary(9).next_yield <= 1.0
+
+
+def test_the_ranking_may_order_tags_otherwise_than_by_suspicion() -> None:
+    priorities = np.array([0.1, 0.1, 0.1, 5.0, 0.1], np.float32)
+    book = QueueBook(replace(make_ranking(), priorities=priorities))
+    assert [entry.tag_id for entry in book.summaries()] == [9, 7]
+    assert book.best() == 9
+    # What is promised stays what is suspected.
+    assert book.summary(9).expected_fixes == pytest.approx(0.7)
+    book.close([(1, 9)])
+    assert book.best() == 7
+
+
+def test_the_interval_of_a_suspicion_is_as_wide_as_its_doubt() -> None:
+    spreads = np.array([0.0, 0.5, 2.0, 0.5, 0.5], np.float32)
+    book = QueueBook(replace(make_ranking(), spreads=spreads))
+    sure, near, far = (book.interval(question) for question in book.questions(7))
+    assert sure == pytest.approx((0.9, 0.9), abs=1e-5)
+    assert near is not None
+    assert near[0] < 0.5 < near[1]
+    assert near[0] == pytest.approx(1 - near[1], abs=1e-5)
+    assert far is not None
+    assert far[1] - far[0] > near[1] - near[0]
+    assert QueueBook(make_ranking()).interval(next(iter(book.questions(7)))) is None
+
+
+@given(suspicion=st.floats(0.0, 1.0), spread=st.floats(0.0, 4.0))
+def test_an_interval_lies_within_0_and_1(suspicion: float, spread: float) -> None:
+    low, high = suspicion_interval(suspicion, spread)
+    assert 0.0 <= low <= high <= 1.0

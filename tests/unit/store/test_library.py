@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -128,6 +129,12 @@ def test_a_ranking_replaces_the_one_before(library: Library) -> None:
     loaded = library.rankings.load()
     assert loaded.question(0, 1) == Question(2, 4, Side.WRONG, 0.25, 0.5, "v1")
     assert loaded.decided == 7
+    assert loaded.priorities is None
+    library.rankings.save(replace(ranking, priorities=np.array([2.0, 1.0], np.float32)))
+    loaded = library.rankings.load()
+    assert loaded.priorities is not None
+    assert loaded.priorities.tolist() == [2.0, 1.0]
+    assert loaded.spreads is None
 
 
 def test_out_of_sample_scores_come_back_as_they_were(library: Library) -> None:
