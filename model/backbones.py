@@ -49,6 +49,7 @@ class Tagger(nn.Module):
         backbone: (B, 3, S, S) float to (B, D) float.
         head: (B, D) to (B, T).
         still: Names of the parts that are not trained; they stay in evaluation mode.
+        fixed_rows: (T,) bool, rows of the head that training leaves bit for bit; `None` for none.
     """
 
     def __init__(self, backbone: nn.Module, head: nn.Linear) -> None:
@@ -56,6 +57,7 @@ class Tagger(nn.Module):
         self.backbone = backbone
         self.head = head
         self.still: tuple[str, ...] = ()
+        self.fixed_rows: Tensor | None = None
 
     def train(self, mode: bool = True) -> Self:
         """Set training or evaluation mode, but for what is not trained."""

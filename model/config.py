@@ -14,6 +14,7 @@ Stem = Literal["standard", "small"]
 Network = Literal["torchvision", "timm", "joytag", "deepdanbooru", "autotagger", "onnx"]
 Channels = Literal["rgb", "bgr"]
 Fit = Literal["inside", "square", "stretch", "crop"]
+Tune = Literal["all", "blocks", "lora", "heads"]
 LossName = Literal["bce", "asymmetric"]
 
 GIBIBYTE = 2**30
@@ -122,6 +123,10 @@ class TrainConfig:
         augment: Flip, and shrink within the frame; nothing is ever cut off.
         absent_weight: Factor on the weight of unreviewed absences, 0..1: many are missing tags.
         cache_bytes: Decoded pictures are kept on disk if they need no more than this.
+        tune: What of the network is learnt: all of it, its last blocks, a product of low rank
+            beside each linear layer, or the heads alone.
+        lora_rank: Of those products.
+        blocks: How many of the last blocks.
     """
 
     epochs: int = 12
@@ -138,6 +143,9 @@ class TrainConfig:
     absent_weight: float = 0.7
     cache_bytes: int = 8 * GIBIBYTE
     loss: LossName = "bce"
+    tune: Tune = "all"
+    lora_rank: int = 16
+    blocks: int = 2
 
     def __post_init__(self) -> None:
         """Refuse what cannot be run.
@@ -155,6 +163,8 @@ class TrainConfig:
         _require(0 <= self.absent_weight <= 1, "absent_weight must be 0 to 1")
         _require(self.workers >= 1, "workers must be 1 or more")
         _require(self.patience >= 0, "patience must be 0 or more")
+        _require(self.lora_rank >= 1, "lora_rank must be 1 or more")
+        _require(self.blocks >= 1, "blocks must be 1 or more")
         _require(self.cache_bytes >= 0, "cache_bytes must be 0 or more")
 
     def warm(self) -> TrainConfig:

@@ -127,9 +127,25 @@ def _learn(
 def _update(tagger: Tagger, optimizer: torch.optim.Optimizer, scaler: torch.amp.GradScaler) -> None:
     """Take a step along the gradients, cut where a single batch would throw the weights far off."""
     scaler.unscale_(optimizer)
+    kept = _fixed(tagger)
     torch.nn.utils.clip_grad_norm_(tagger.parameters(), _STEEPEST)
     scaler.step(optimizer)
     scaler.update()
+    with torch.no_grad():
+        for part, rows, values in kept:
+            part[rows] = values
+
+
+def _fixed(tagger: Tagger) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """The rows of the head that stay as they are, with what they are; they pull at nothing."""
+    rows = tagger.fixed_rows
+    if rows is None:
+        return []
+    parts = (tagger.head.weight, tagger.head.bias)
+    for part in parts:
+        if part.grad is not None:
+            part.grad[rows] = 0
+    return [(part, rows, part.detach()[rows].clone()) for part in parts]
 
 
 def _to_device(
@@ -143,6 +159,8 @@ def make_optimizer(tagger: Tagger, training: TrainConfig) -> torch.optim.Optimiz
     """Make AdamW; norms and biases do not decay, the backbone may learn slower than the head."""
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, part in tagger.named_parameters():
+        if not part.requires_grad:
+            continue
         groups.setdefault((name.startswith("backbone."), part.ndim > 1), []).append(part)
     return torch.optim.AdamW(
         [

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -160,6 +164,35 @@ def evaluate(scores: Floats, targets: Floats, weights: Floats | None = None) -> 
         f1=f1,
         positives=counted.sum(axis=0).astype(np.int64),
     )
+
+
+def metrics_record(metrics: Metrics, tags: Sequence[tuple[str, int]]) -> dict[str, Any]:
+    """The figures as JSON values, as a version keeps them.
+
+    Args:
+        metrics: Of T tags.
+        tags: T pairs of name and category number.
+    """
+    per_tag = {
+        name: {
+            "average_precision": float(metrics.average_precision[row]),
+            "precision": float(metrics.precision[row]),
+            "recall": float(metrics.recall[row]),
+            "f1": float(metrics.f1[row]),
+            "threshold": float(metrics.thresholds[row]),
+            "positives": int(metrics.positives[row]),
+        }
+        for row, (name, _) in enumerate(tags)
+    }
+    means = {"micro": metrics.micro, "macro": metrics.macro}
+    return {
+        "map": metrics.map,
+        **{
+            name: {"precision": rate.precision, "recall": rate.recall, "f1": rate.f1}
+            for name, rate in means.items()
+        },
+        "tags": per_tag,
+    }
 
 
 def mean_average_precision(precisions: Doubles) -> float:

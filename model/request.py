@@ -37,6 +37,8 @@ class TrainRequest:
         device: As `choose_device` takes it.
         held_out: (N,) bool, images to validate on instead of a random share, so that versions
             compare; their near-duplicates go with them. `None` to choose a share.
+        fixed: (T,) bool, rows of the head that stay as the parent has them, bit for bit; `None`
+            for none.
         note: JSON values of the caller, stored in `train.json`.
     """
 
@@ -52,6 +54,7 @@ class TrainRequest:
     parent: Path | None = None
     device: str = "auto"
     held_out: NDArray[np.bool_] | None = None
+    fixed: NDArray[np.bool_] | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -17,17 +17,19 @@ from model.data import Opened, open_pictures
 from model.device import Device, choose_device
 from model.epoch import Run, check_map, check_scores, make_optimizer, one_epoch
 from model.errors import TaggerProblem
-from model.metrics import Metrics, evaluate
+from model.heads import Whole, taught, with_parent_rows
+from model.metrics import Metrics, evaluate, metrics_record
 from model.parallel import threads_divided
 from model.request import EpochDone, Report, Step, TrainRequest, TrainResult, data_hash
 from model.split import folds, group_duplicates
-from model.version import load_version, save_version
+from model.tuning import begin_tuning, end_tuning
+from model.version import load_version, read_record, save_version
 from model.weights import find_weights
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.config import TrainConfig
+    from model.config import TaggerConfig, TrainConfig
     from model.labels import LabelMatrix
 
 __all__ = ["EpochDone", "Step", "TrainRequest", "TrainResult", "train"]
@@ -55,6 +57,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
     _refuse_early(request)
     device = choose_device(request.device)
     tagger, origin_words = _start_tagger(request)
+    begin_tuning(tagger, request.training, _fixed(tagger, request))
     report(Step("start", note=f"{device.words}; {origin_words}"))
     opened = open_pictures(
         request.paths,
@@ -72,15 +75,20 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
     with threads_divided(cores):
         state, resumed_at = _epochs(run, tagger)
         load_best(request.work_folder, tagger)
+        end_tuning(tagger)
         metrics = evaluate(*check_scores(run, tagger))
     report(Step("save", note=str(request.version_folder)))
+    whole = Whole(tagger, list(request.tags), "")
+    if request.parent is not None:
+        whole = with_parent_rows(request.parent, tagger, request.tags)
     save_version(
         request.version_folder,
-        tagger,
+        whole.tagger,
         request.tagger,
-        request.tags,
+        whole.outputs,
         _metrics_record(run, metrics, state),
         _train_record(run, state, origin_words),
+        mapping=whole.mapping,
     )
     return TrainResult(
         request.version_folder,
@@ -109,6 +117,11 @@ def _refuse_early(request: TrainRequest) -> None:
         raise TaggerProblem(
             f"The labels are for {request.labels.shape} images and tags, but there are "
             f"{len(request.paths)} files and {len(request.tags)} tags."
+        )
+    if request.tagger.network == "onnx":
+        raise TaggerProblem(
+            "This tagger's network is an ONNX graph, which cannot be trained; its heads can: "
+            "--tune heads"
         )
 
 
@@ -140,23 +153,32 @@ def _copy_parent(tagger: Tagger, request: TrainRequest) -> int:
     if request.parent is None:
         return 0
     parent, record = load_version(request.parent, torch.device("cpu"))
-    if (record.config.backbone, record.config.stem) != (
-        request.tagger.backbone,
-        request.tagger.stem,
-    ):
+    if _network(record.config) != _network(request.tagger):
         raise TaggerProblem(
             f"The version {request.parent} is a {record.config.backbone}, not a "
             f"{request.tagger.backbone}; choose the same backbone to go on from it."
         )
     tagger.backbone.load_state_dict(parent.backbone.state_dict())
-    rows = {tag: row for row, tag in enumerate(record.tags)}
-    pairs = [(new, rows[tag]) for new, tag in enumerate(request.tags) if tag in rows]
+    rows = {name: row for row, (name, _) in enumerate(record.tags)}
+    pairs = [(new, rows[name]) for new, (name, _) in enumerate(request.tags) if name in rows]
     if pairs:
         new, old = (torch.tensor(part) for part in zip(*pairs, strict=True))
         with torch.no_grad():
             tagger.head.weight[new] = parent.head.weight[old]
             tagger.head.bias[new] = parent.head.bias[old]
     return len(pairs)
+
+
+def _network(config: TaggerConfig) -> tuple[object, ...]:
+    """What must be the same for weights to fit."""
+    return config.network, config.backbone, config.stem, config.arguments
+
+
+def _fixed(tagger: Tagger, request: TrainRequest) -> torch.Tensor | None:
+    """The rows that stay; rows that say nothing yet are learnt whatever is asked."""
+    if request.fixed is None:
+        return None
+    return torch.from_numpy(request.fixed & taught(tagger.head, tagger))
 
 
 def _split(request: TrainRequest, opened: Opened) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -217,36 +239,13 @@ def _gave_up(state: RunState, training: TrainConfig) -> bool:
 
 
 def _metrics_record(run: Run, metrics: Metrics, state: RunState) -> dict[str, Any]:
-    per_tag = {
-        name: {
-            "average_precision": float(metrics.average_precision[row]),
-            "precision": float(metrics.precision[row]),
-            "recall": float(metrics.recall[row]),
-            "f1": float(metrics.f1[row]),
-            "threshold": float(metrics.thresholds[row]),
-            "positives": int(metrics.positives[row]),
-        }
-        for row, (name, _) in enumerate(run.request.tags)
-    }
-    return {
+    return metrics_record(metrics, run.request.tags) | {
         "rests_on": f"{len(run.check)} images kept out of training, against the collection's own "
         "tags where no person answered; thresholds are chosen on the same images",
-        "map": metrics.map,
-        "micro": {
-            "precision": metrics.micro.precision,
-            "recall": metrics.micro.recall,
-            "f1": metrics.micro.f1,
-        },
-        "macro": {
-            "precision": metrics.macro.precision,
-            "recall": metrics.macro.recall,
-            "f1": metrics.macro.f1,
-        },
         "images_trained": len(run.learn),
         "images_validated": len(run.check),
         "best_epoch": state.best_epoch,
         "history": state.history,
-        "tags": per_tag,
     }
 
 
@@ -257,6 +256,7 @@ def _train_record(run: Run, state: RunState, origin_words: str) -> dict[str, Any
         "seed": request.training.seed,
         "data_hash": data_hash(request),
         "parent": request.parent.name if request.parent else None,
+        "brought": read_record(request.parent).brought if request.parent else None,
         "weights": origin_words,
         "device": run.device.words,
         "epochs_run": state.epoch,

@@ -84,6 +84,8 @@ def save_version(
     tags: Sequence[tuple[str, int]],
     metrics: Mapping[str, Any],
     train_record: Mapping[str, Any],
+    *,
+    mapping: str = "",
 ) -> None:
     """Write a version; it appears whole or not at all.
 
@@ -94,6 +96,7 @@ def save_version(
         tags: T pairs of name and category number.
         metrics: JSON values; nan and infinity become null.
         train_record: JSON values.
+        mapping: For a brought tagger: the table of what its outputs mean; empty for none.
 
     Raises:
         TaggerProblem: The folder is there already, or the tags do not fit the outputs.
@@ -117,6 +120,9 @@ def save_version(
     (aside / _TAGS).write_text(_tags_as_csv(tags), encoding="utf-8", newline="")
     _write_json(aside / _METRICS, metrics)
     _write_json(aside / _TRAIN, train_record)
+    if mapping:
+        (aside / MAPPING).write_text(mapping, encoding="utf-8", newline="")
+        graphs.append(aside / MAPPING)
     for path in [*(aside / name for name in _FILES), *graphs]:
         _to_disk(path)
     _to_disk(aside)

@@ -343,7 +343,8 @@ def ml_danbooru(folder: Path, *, listed: str = "class.json") -> Made:
     """A decoder: queries of groups attend to the map, each group has weights of its own."""
     folder.mkdir(parents=True)
     names = list(GENERAL)
-    total, groups, factor = len(names), 3, 3
+    total, groups = len(names), 3
+    factor = -(-total // groups)
     if listed == "class.json":
         (folder / listed).write_text(json.dumps({str(n): name for n, name in enumerate(names)}))
     else:
@@ -359,7 +360,8 @@ def ml_danbooru(folder: Path, *, listed: str = "class.json") -> Made:
         helper.make_node("MatMul", ["shares", "tokens"], ["seen"]),
         helper.make_node("Unsqueeze", ["seen", "two"], ["rows"]),
         helper.make_node("MatMul", ["rows", "group_weights"], ["columns"]),
-        helper.make_node("Reshape", ["columns", "all"], ["joined"]),
+        helper.make_node("Reshape", ["columns", "all"], ["padded"]),
+        helper.make_node("Slice", ["padded", "none", "wanted", "one"], ["joined"]),
         helper.make_node("Add", ["joined", "b"], ["output"]),
     ]
     weights += [
@@ -367,7 +369,11 @@ def ml_danbooru(folder: Path, *, listed: str = "class.json") -> Made:
         weight("group_weights", groups, 6, factor, scale=3.0),
         numpy_helper.from_array(np.array([0, 6, -1], np.int64), "flat"),
         numpy_helper.from_array(np.array([2], np.int64), "two"),
-        numpy_helper.from_array(np.array([0, total], np.int64), "all"),
+        numpy_helper.from_array(np.array([0, groups * factor], np.int64), "all"),
+        *(
+            numpy_helper.from_array(np.array([number], np.int64), name)
+            for name, number in (("none", 0), ("wanted", total), ("one", 1))
+        ),
     ]  # fmt: skip
     path = folder / "ml_caformer_m36_dec-5-97527.onnx"
     save_graph(
