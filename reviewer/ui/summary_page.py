@@ -97,6 +97,8 @@ class SummaryPage(SidePage):
         self._ask_again = review.controller.reopen
         self._spans = QButtonGroup(self)
         self._times = QButtonGroup(self)
+        # Moving over them with the arrows must not choose one.
+        self._times.setExclusive(False)
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -154,10 +156,14 @@ class SummaryPage(SidePage):
         self._title.setText(f"{over} minutes are over" if over else "Summary")
         self._hint.setText("")
         box = self._watch.timebox
-        self._times.button(box.minutes if box is not None else 0).setChecked(True)
+        for button in self._times.buttons():
+            button.setChecked(self._times.id(button) == (box.minutes if box is not None else 0))
         self._left.setText("" if box is None else time_left(box.left(time.monotonic())))
         self._read()
-        self.sheet.list.setFocus()
+        usual = self._times.button(self._beside.settings().timebox_minutes)
+        # Keys that were meant for the next question must not begin the next sitting.
+        first = self if over or usual is None else usual
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def dispose(self) -> None:
         """Ends the reading."""

@@ -214,9 +214,24 @@ def test_time_that_is_up_ends_after_the_answer_with_a_summary(qtbot: QtBot, revi
     assert watch.timebox is None
     assert status._time.text() == ""
     settled(qtbot, reviewing.page)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_A, Qt.Key.Key_Return):
+        qtbot.keyClick(reviewing.focusWidget() or reviewing.page, key)
+        assert isinstance(reviewing.page, SummaryPage)
     qtbot.keyClick(reviewing.page, Qt.Key.Key_Escape)
     wait_painted(qtbot, reviewing)
     assert opened(qtbot, reviewing)._title.text() == "Summary"
+
+
+def test_two_keys_begin_a_sitting_of_the_usual_length(qtbot: QtBot, reviewing: MainWindow):
+    page = opened(qtbot, reviewing)
+    button = page._times.button(reviewing.settings.timebox_minutes)
+    assert reviewing.focusWidget() is button
+    qtbot.keyClick(button, Qt.Key.Key_Right)
+    assert reviewing.page is page
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Space)
+    assert reviewing.page is reviewing.review.page
+    assert reviewing.review.controller.sitting.timebox.minutes == 20
 
 
 def test_a_limit_is_taken_away(qtbot: QtBot, reviewing: MainWindow):
