@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,11 @@ from reviewer.core.errors import UsageError
 from reviewer.core.queues import Ranking
 from reviewer.core.ranking.evidence import UNSURE, Answers
 from reviewer.core.ranking.neighbours import NeighbourGraph
+from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.rank import RankOptions, rank
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.kin import kin_of
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.refreshing import scanned
 
@@ -88,13 +90,16 @@ def rank_questions(
     labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
     evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
     settled = _Settled(labels, crossfit, vocabulary)
+    decisions = list(library.decisions.live())
+    chosen = options or RankOptions()
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         queues = rank(
             evidence,
-            known_answers(list(library.decisions.live()), crossfit),
-            options or RankOptions(),
+            known_answers(decisions, crossfit),
+            replace(chosen, pace=chosen.pace or _pace(decisions, crossfit)),
             implied=settled.pairs,
             groups=np.asarray(crossfit.groups),
+            kin=kin_of(library, labels, vocabulary),
             report=lambda *_: progress.advance(),
         )
     ranking = Ranking(
@@ -124,6 +129,14 @@ def rank_questions(
             "expected_errors": round(expected, 1),
         },
     )
+
+
+def _pace(decisions: list[Decision], crossfit: Crossfit) -> Pace:
+    """How long the answers took, by the ranking's tags."""
+    columns = {tag_id: column for column, tag_id in enumerate(crossfit.tags.tolist())}
+    known = [(columns[d.tag_id], d.elapsed_ms) for d in decisions if d.tag_id in columns]
+    table = np.array(known, np.int64).reshape(-1, 2)
+    return measured_pace(table[:, 0], table[:, 1], len(columns))
 
 
 class _Settled:
