@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer import app as application
 from reviewer.settings import Settings
+from reviewer.ui.bounce import BOUNCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -245,6 +246,8 @@ class Probe:
                 sent.ask()
 
         view.painted.connect(after)
+        # Nearer to the last press it would be taken for a bouncing switch.
+        self.wait_until(self.arrivals.at + (BOUNCE_MS + 5) / 1000)
         self.keyboard.press(key)
         self.wait(lambda: bool(sent.at))
         view.painted.disconnect(after)

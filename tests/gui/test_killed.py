@@ -26,6 +26,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.library import Library
+from reviewer.ui.bounce import BOUNCE_MS
 from tests.gui.virtual_screen import (
     HEIGHT,
     WIDTH,
@@ -128,6 +129,8 @@ class Sitting:
         """Presses one key and waits for the next question."""
         asked = self.look()
         assert asked is not None
+        # A press that follows within milliseconds is taken for a bouncing switch.
+        time.sleep((BOUNCE_MS + 5) / 1000)
         self.press([key])
         wait_for(lambda: self.look() not in {asked, None}, f"the question after {asked}")
         self.given.append((asked, KEYS[key]))
