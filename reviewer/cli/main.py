@@ -9,10 +9,11 @@ from pathlib import Path
 import click
 
 import reviewer
-from reviewer.cli.bring import bring, tagger_tags, taggers
+from reviewer.cli.bring import bring, export_tagger_command, tagger_tags, taggers
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
 from reviewer.cli.explain import copies_command, explain_command
+from reviewer.cli.explore import scores_command
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.judge import audit_command, report_command
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
@@ -74,11 +75,13 @@ for command in (
     taggers,
     bring,
     tagger_tags,
+    export_tagger_command,
     previews_command,
     explain_command,
     copies_command,
     audit_command,
     report_command,
+    scores_command,
     export_command,
     status,
     plant_errors_command,

@@ -5,39 +5,14 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from reviewer.jobs.html_page import Cell, page, table
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reviewer.core.audit import AuditNote
     from reviewer.core.statistics import Interval
     from reviewer.jobs.reporting import TagFigures
-
-_STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem;
-  color: #1c1c1c; background: #fafafa; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .25rem .6rem; text-align: right; border-bottom: 1px solid #ddd; }
-th { position: sticky; top: 0; background: #fafafa; cursor: pointer; vertical-align: bottom; }
-th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left; }
-.note { color: #555; max-width: 48rem; }
-svg text { font: 13px system-ui, sans-serif; }
-@media (prefers-color-scheme: dark) {
-  body, th { color: #e6e6e6; background: #1e1e1e; } th, td { border-color: #3a3a3a; }
-  .note { color: #aaa; } svg text { fill: #e6e6e6; }
-}
-"""
-
-# Sorts by the column whose heading is clicked; the page is whole without it.
-_SORT = """
-document.querySelectorAll("th").forEach((head, column) => head.addEventListener("click", () => {
-  const body = document.querySelector("#tags tbody");
-  const down = head.dataset.down = !+head.dataset.down | 0;
-  const value = row => { const text = row.cells[column].dataset.v ?? row.cells[column].textContent;
-    return isNaN(text) ? text : +text; };
-  [...body.rows].sort((a, b) => { const x = value(a), y = value(b);
-    return (x > y ? 1 : x < y ? -1 : 0) * (+down ? -1 : 1); }).forEach(row => body.append(row));
-}));
-"""
 
 _COLUMNS = (
     ("tag", "tag"),
@@ -75,12 +50,9 @@ def report_page(
         figures: Every tag.
         audit: What the random sample tells; `None` if none was drawn.
     """
-    title = f"{html.escape(name)}: tags"
-    return f"""<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style></head>
-<body><h1>{title}</h1>
-<p>{images["ok"]:,} images, {sum(entry.answers for entry in figures):,} pairs answered or settled by
-an answer, {sum(entry.fixed for entry in figures):,} of them errors that are corrected.</p>
+    answers, fixed = (sum(getattr(e, name) for e in figures) for name in ("answers", "fixed"))
+    body = f"""<p>{images["ok"]:,} images, {answers:,} pairs answered or settled by an answer,
+{fixed:,} of them errors that are corrected.</p>
 {_audit(audit)}
 <h2>Every tag</h2>
 <p class="note">P, R, F1 and AP are those of the tagger's out-of-sample scores against the tags as
@@ -88,21 +60,16 @@ they are corrected now: unreviewed tags may be wrong or missing, so they tell th
 metadata, not from the truth. P, R and F1 stand at the threshold where F1 is best. AP by chance is
 the share of images that carry the tag; "times chance" is AP over that. "Left" is what the ranking
 expects among the questions not answered yet.</p>
-<table id="tags"><thead><tr>{"".join(f"<th>{head}</th>" for head, _ in _COLUMNS)}</tr></thead>
-<tbody>{"".join(_row(entry) for entry in figures)}</tbody></table>
-<script>{_SORT}</script></body></html>
-"""
+{table([head for head, _ in _COLUMNS], [_cells(entry) for entry in figures], words=2)}"""
+    return page(f"{name}: tags", body)
 
 
-def _row(entry: TagFigures) -> str:
-    cells = []
+def _cells(entry: TagFigures) -> list[Cell]:
+    cells: list[Cell] = []
     for _, name in _COLUMNS:
         value = getattr(entry, name)
-        if isinstance(value, str):
-            cells.append(f"<td>{html.escape(value)}</td>")
-        else:
-            cells.append(f'<td data-v="{value:.6g}">{_figure(name, value)}</td>')
-    return f"<tr>{''.join(cells)}</tr>"
+        cells.append(value if isinstance(value, str) else (value, _figure(name, value)))
+    return cells
 
 
 def _figure(name: str, value: float) -> str:

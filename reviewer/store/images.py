@@ -150,6 +150,17 @@ class ImageTable:
             .fetchall()
         )
 
+    def scores(self) -> list[tuple[int, int]]:
+        """(id, score) of the askable images that their site's users rated, by id."""
+        return (
+            self._database.read()
+            .execute(
+                "SELECT id, score FROM image WHERE score IS NOT NULL AND state = ? ORDER BY id",
+                (ImageState.OK.value,),
+            )
+            .fetchall()
+        )
+
     def set_aside(self, image_id: int, problem: str) -> None:
         """Leaves an image out from now on, for a reason in words.
 
