@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
 SIDES = (Answer.YES, Answer.NO)
-NOTE_LINES = 3
-LEAST_CELL = 48
+NOTE_LINES = 2
+LEAST_CELL = 40
 TALL = 2.6
 """Height over width from which on the examples stand in two columns."""
 NO_DEFINITION = (
@@ -117,7 +117,7 @@ class AboutPanel(QWidget):
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
         for caption in self._captions.values():
-            caption.setProperty("tone", "heading")
+            caption.setProperty("tone", "muted")
             caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._tall = False
         self._arrange()
@@ -188,6 +188,7 @@ class AboutPanel(QWidget):
             confirmed = sum(example.confirmed for example in found)
             text = answer.word if examples is None else _caption(answer, confirmed, len(found))
             self._captions[answer].setText(text)
+            self._captions[answer].setToolTip(text)
             for place, cell in enumerate(self._cells[answer]):
                 example = found[place] if place < len(found) else None
                 image = images.get(example.image_id) if example else None
@@ -251,7 +252,7 @@ def _caption(answer: Answer, confirmed: int, shown: int) -> str:
     if confirmed == shown:
         return f"{answer.word}, confirmed"
     if not confirmed:
-        return f"{answer.word}, not reviewed"
+        return f"{answer.word}, unreviewed"
     return f"{answer.word}, {confirmed} confirmed"
 
 

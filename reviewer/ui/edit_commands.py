@@ -80,8 +80,9 @@ class EditCommands(QObject):
         self._before = Part.TAGS
         self._pair: tuple[int, int] | None = None
         self._steps = 0
+        self._hint = ""
         self.completing = Completing(library.aids, session.vocabulary, self)
-        self.completing.ready.connect(self._complete)
+        self.completing.ready.connect(self._begin)
         self._editor.typed.connect(self._complete)
         self._editor.chosen.connect(self._choose)
         self._editor.taken_off.connect(self._turn)
@@ -96,16 +97,13 @@ class EditCommands(QObject):
 
     def handlers(self) -> dict[str, Callable[..., None]]:
         """The commands by id; "quick" is told the place of its key, from 0."""
-        return {"edit": self.edit, "quick": self._press_key}
+        return {"edit": self.edit, "quick": lambda place: self.press(place + 1)}
 
     def close(self) -> None:
         """Stops what runs in the background."""
         self.completing.close()
 
     # -- quick tags ------------------------------------------------------------------------------
-
-    def _press_key(self, place: int) -> None:
-        self.press(place + 1)
 
     def press(self, place: int) -> None:
         """Adds the tag of a digit to the image on screen, or takes it off.
@@ -183,7 +181,13 @@ class EditCommands(QObject):
         self._purpose, self._steps = purpose, 0
         self.completing.begin()
         panel.show_part(Part.EDITOR)
+        self._hint = hint
         self._editor.open(heading, hint if self.completing.is_ready else WAIT)
+        self._complete()
+
+    def _begin(self) -> None:
+        """The tags are read: what was typed meanwhile is completed."""
+        self._editor.say(self._hint)
         self._complete()
 
     def _follow(self) -> None:

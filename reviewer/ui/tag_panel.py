@@ -91,7 +91,9 @@ class TagPanel(QFrame):
         return Part(self._middle.currentIndex())
 
     def show_part(self, part: Part) -> None:
-        """Shows something else in the middle; nothing else moves."""
+        """Shows something else in the middle; the editor has the room above it too."""
+        for consequence in (self._yes, self._no):
+            consequence.setVisible(part is not Part.EDITOR)
         self._middle.setCurrentIndex(part)
 
     def show_question(

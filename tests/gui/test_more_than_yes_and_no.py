@@ -79,8 +79,10 @@ def press(qtbot: QtBot, window: MainWindow, *keys: Qt.Key) -> None:
 
 def geometry(page: ReviewPage):
     parts = (page.question_bar, page.view, page.captions, page.queues, page.tags, page.answers)
-    inside = (page.tags._middle, page.tags.quick, page.tags._facts, page.tags._yes, page.tags._no)
-    return [part.geometry() for part in (*parts, *inside)]
+    inside = [page.tags.quick, page.tags._facts]
+    if page.tags.part is not Part.EDITOR:
+        inside += [page.tags._yes, page.tags._no, page.tags._middle]
+    return {part: part.geometry() for part in (*parts, *inside)}
 
 
 # -- siblings ------------------------------------------------------------------------------------
@@ -235,7 +237,7 @@ def test_the_editor_has_the_keyboard_until_it_is_left(
     before = geometry(review.page)
     press(qtbot, about_hats, key)
     assert review.page.tags.part is Part.EDITOR
-    assert geometry(review.page) == before
+    assert geometry(review.page).items() <= before.items()
     line = QApplication.focusWidget()
     assert line is review.page.tags.editor._line
     # What would answer, turn, flag or leave outside is only typed here.
@@ -247,6 +249,7 @@ def test_the_editor_has_the_keyboard_until_it_is_left(
     qtbot.keyClick(line, Qt.Key.Key_Escape)
     assert QApplication.focusWidget() is review.page
     assert review.page.tags.part is Part.TAGS
+    qtbot.waitUntil(lambda: geometry(review.page) == before)
     press(qtbot, about_hats, Qt.Key.Key_A)
     assert review.library.decisions.total() == 1
 
@@ -373,7 +376,7 @@ def test_definition_and_examples_stand_beside_the_question(qtbot: QtBot, about_h
     # The embeddings lie on an arc, in the order of the images, ever farther apart.
     assert unreviewed == sorted(others, key=lambda image: (abs(image - asked), image))
     assert not any(cell.example.confirmed for cell in shown if cell.example is not None)
-    assert "not reviewed" in about._captions[Answer.YES].text()
+    assert "unreviewed" in about._captions[Answer.YES].text()
     assert "none" in about._captions[Answer.NO].text()
     assert all(cell._image is not None for cell in shown if cell.example is not None)
     assert geometry(review.page) == before
