@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import category_colour, look, shown_name
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PAD = 6
 ROUND = 4
+SMALLEST = 0.75
+"""Size of a name that would not fit, against the usual."""
 EMPTY = "\N{PLUS SIGN}"
 """On the chip of a digit that has no tag yet."""
 
@@ -87,6 +89,16 @@ class NumberChip(QAbstractButton):
         self.changed_wanted.emit()
         event.accept()
 
+    def _fitting_font(self, room: int) -> QFont:
+        """The largest font in which the name fits; one that is very long is cut all the same."""
+        font = QFont(self.font())
+        least = font.pointSizeF() * SMALLEST
+        while font.pointSizeF() > least and (
+            QFontMetrics(font).horizontalAdvance(self.text()) > room
+        ):
+            font.setPointSizeF(font.pointSizeF() - 0.5)
+        return font
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints the digit's cap and the tag beside it."""
         painter = QPainter(self)
@@ -106,6 +118,9 @@ class NumberChip(QAbstractButton):
             left = digit.right() + PAD
         room = QRect(left, box.top(), box.right() - left - PAD // 2, box.height())
         painter.setPen(colour)
+        font = self._fitting_font(room.width())
+        painter.setFont(font)
+        metrics = QFontMetrics(font)
         text = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()

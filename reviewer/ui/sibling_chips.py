@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COLUMNS = 5
 """Two rows: nine siblings and a place to add another."""
+AROUND = 24
+"""Pixels beside the words above them."""
 
 
 class SiblingChips(QWidget):
@@ -45,6 +47,7 @@ class SiblingChips(QWidget):
         """
         super().__init__(host)
         self._host = host
+        self._words = ("", "")
         self._lead = QLabel(self)
         self._lead.setTextFormat(Qt.TextFormat.PlainText)
         self._lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -85,10 +88,13 @@ class SiblingChips(QWidget):
             siblings: At most nine, in the order of their digits.
         """
         name = shown_name(asked.name)
-        self._lead.setText(
-            f"Not {name}, but which?  Digits choose, Esc goes back."
+        self._words = (
+            (f"Not {name}, but which?  Digits choose, Esc goes back.", f"Not {name}, but:")
             if siblings
-            else f"No sibling of {name} is known.  E adds one, Esc goes back."
+            else (
+                f"No sibling of {name} is known.  E adds one, Esc goes back.",
+                "None known: E adds",
+            )
         )
         for place, chip in enumerate(self._chips):
             there = place < len(siblings)
@@ -102,7 +108,7 @@ class SiblingChips(QWidget):
                 )
             else:
                 chip.show_tag(None, "", "")
-        self.setAccessibleName(self._lead.text())
+        self.setAccessibleName(self._words[0])
         self._place()
         self.show()
         self.raise_()
@@ -125,6 +131,11 @@ class SiblingChips(QWidget):
 
     def _place(self) -> None:
         self.setGeometry(QRect(0, 0, self._host.width(), self._host.height()))
+        metrics, room = self._lead.fontMetrics(), self._host.width() - AROUND
+        whole, short = self._words
+        fits = metrics.horizontalAdvance(whole) <= room
+        elide = Qt.TextElideMode.ElideMiddle
+        self._lead.setText(whole if fits else metrics.elidedText(short, elide, room))
 
     def _clicked(self) -> None:
         chip = self.sender()

@@ -20,11 +20,15 @@ from reviewer.ui.why_panel import WhyPanel
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtGui import QResizeEvent
+
     from reviewer.core.labels import Consequences
     from reviewer.core.types import Image, Question
     from reviewer.core.vocabulary import Vocabulary
 
 RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit"}
+TIGHT_LINES = 30
+"""Lines of text that the panel must hold to show all its parts at the same time."""
 OLD_RATINGS = {"s": "safe", "q": "questionable", "e": "explicit"}
 
 
@@ -92,9 +96,21 @@ class TagPanel(QFrame):
 
     def show_part(self, part: Part) -> None:
         """Shows something else in the middle; the editor has the room above it too."""
-        for consequence in (self._yes, self._no):
-            consequence.setVisible(part is not Part.EDITOR)
         self._middle.setCurrentIndex(part)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        """Leaves out what there is no room for beside large text in a low window."""
+        tight = self.height() < TIGHT_LINES * self.fontMetrics().lineSpacing()
+        beside = self.part is Part.TAGS or not tight
+        self.quick.setVisible(beside)
+        for consequence in (self._yes, self._no):
+            consequence.setVisible(beside and self.part is not Part.EDITOR)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shares the room anew."""
+        super().resizeEvent(event)
+        self._share_room()
 
     def show_question(
         self,
