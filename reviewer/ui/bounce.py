@@ -5,6 +5,8 @@ from __future__ import annotations
 BOUNCE_MS = 30
 """Nobody presses a key twice, or sees a picture, in less; worn switches close again sooner."""
 _ANSWERS = "answer."
+_HARMLESS = ("undo", "redo", "next", "previous", "queue.", "zoom.", "grid.move")
+"""Commands that may follow each other as fast as one can press: what they do is seen and undone."""
 
 
 class Bounce:
@@ -24,6 +26,8 @@ class Bounce:
             at_ms: When it was pressed, milliseconds on the clock of the window system; 0 where
                 that does not tell the time.
         """
+        if command_id.startswith(_HARMLESS):
+            return False
         kind = _ANSWERS if command_id.startswith(_ANSWERS) else command_id
         before = self._last.get(kind)
         if at_ms:

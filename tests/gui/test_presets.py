@@ -290,3 +290,18 @@ def test_keys_survive_the_window(qtbot: QtBot, reviewing: MainWindow, workspace:
     wait_painted(qtbot, reviewing)
     QTest.keyClick(reviewing.review.page, Qt.Key.Key_J)
     assert last(reviewing) is Answer.YES
+
+
+def test_undo_may_be_pressed_as_fast_as_one_can(qtbot: QtBot, reviewing: MainWindow):
+    for _ in range(3):
+        QTest.keyClick(reviewing.review.page, Qt.Key.Key_A)
+        wait_painted(qtbot, reviewing)
+    for at_ms in (1000, 1005, 1010):
+        pressed_at(reviewing, Qt.Key.Key_Backspace, at_ms)
+    assert total(reviewing) == 0
+
+
+def test_a_flag_that_bounces_stays(reviewing: MainWindow):
+    pressed_at(reviewing, Qt.Key.Key_F, 1000)
+    pressed_at(reviewing, Qt.Key.Key_F, 1006)
+    assert len(reviewing.review.library.flags.all()) == 1
