@@ -15,7 +15,14 @@ from reviewer.core.outbox import Destination, EntryState
 from reviewer.jobs.writing import diff, outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files
 from reviewer.jobs.writing.pace import Pace, now_ms
-from reviewer.jobs.writing.places import FILES, connect, find_destination, may_batch, policy_of
+from reviewer.jobs.writing.places import (
+    FILES,
+    connect,
+    find_destination,
+    may_batch,
+    policy_of,
+    refuse_export_only,
+)
 from reviewer.jobs.writing.planning import Plan, make_plan
 from reviewer.jobs.writing.sending import Sending, reason_key, send, summary
 from reviewer.sites.policy import Mode, Policy
@@ -169,6 +176,7 @@ def send_command(
     with desk(frame, name, folder, workspace) as at:
         if reason:
             at.library.state.set(reason_key(name), reason)
+        refuse_export_only(at.destination)
         plan = planned(at, look=True)
         at.output.table(diff.lines(plan))
         if at.policy.rules:

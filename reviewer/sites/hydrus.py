@@ -68,8 +68,8 @@ class Hydrus:
         self._http.send("POST", "/add_tags/add_tags", body=body)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
-        """Every tag: a Hydrus tag is known once it is on a file, and asking costs a search each."""
-        return {tag: tag for tag in tags}
+        """Tags that are on some file of the service."""
+        return {tag: tag if self._is_used(tag) else None for tag in tags}
 
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing: parents and siblings change what is shown, not what is stored."""
@@ -89,6 +89,12 @@ class Hydrus:
             raise RefusedError("The answer is not Hydrus's. Check the address.")
         row = rows[0] if rows else {}
         return row if row.get("file_id") is not None and row.get("is_local") else None
+
+    def _is_used(self, tag: str) -> bool:
+        wanted = {"search": tag, "tag_service_key": self._service_key()}
+        answer = self._http.get("/add_tags/search_tags", {**wanted, "tag_display_type": "storage"})
+        rows = answer.get("tags", []) if isinstance(answer, dict) else []
+        return any(row.get("value") == tag and row.get("count", 0) > 0 for row in rows)
 
     def _service_key(self) -> str:
         if not self._key:

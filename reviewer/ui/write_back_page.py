@@ -7,13 +7,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -26,8 +23,10 @@ from reviewer.jobs.writing.diff import ShownDiff, load_shown
 from reviewer.jobs.writing.places import cap_of, find_destination, may_batch, policy_of
 from reviewer.sites.policy import Mode, Policy
 from reviewer.ui.destination_form import DestinationForm
+from reviewer.ui.destination_list import DestinationList
 from reviewer.ui.job_runner import JobState
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.write_back_jobs import WriteBackJobs
 from reviewer.ui.write_back_model import STATES, Part, diff_rows, entry_rows, left_out_rows
 from reviewer.ui.write_back_sheet import WriteBackSheet
 
@@ -35,15 +34,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reviewer.core.outbox import Destination
+    from reviewer.store.library import Library
     from reviewer.ui.job_runner import Job
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 
-LIVE = (JobState.WAITING, JobState.RUNNING)
-
 
 class WriteBackPage(SidePage):
-    """Destinations at the left, their diff and edits at the right."""
+    """Destinations at the left, their diff and edits at the right.
+
+    Attributes:
+        acts: What the buttons do, by name.
+    """
 
     command_id = "writeback"
 
@@ -56,38 +58,36 @@ class WriteBackPage(SidePage):
         self._shown: ShownDiff | None = None
         self._policy: Policy | None = None
         self._wanted = "files"
-        self.places = QListWidget(self)
-        self.places.setProperty("tone", "framed")
-        self.places.setAccessibleName("Destinations")
+        self.places = DestinationList(self)
         self.sheet = WriteBackSheet(self)
         self.form = DestinationForm(self._library, self)
         self.form.hide()
         self._lay_out()
-        # A job tells its progress ten times a second, and a table of thousands is read anew.
-        self._soon = QTimer(self, singleShot=True, interval=500)
-        self._soon.timeout.connect(self._show_states)
-        self._acts: dict[str, Callable[[], None]] = {
+        self.jobs = WriteBackJobs(beside, self)
+        self.acts: dict[str, Callable[[], None]] = {
             "diff": partial(self._go, "Diff of", "diff"),
             "look": partial(self._go, "Diff of", "diff", "--look"),
             "save": self._save,
             "send": self.send,
-            "pause": self._pause,
+            "pause": partial(self._change, _pause, then_send=False),
             "resume": partial(self._go, "Send to", "resume"),
             "rest": partial(self._settle, send_rest=True),
             "theirs": partial(self._settle, send_rest=False),
-            "retry": self._retry,
-            "cancel": self._cancel,
+            "retry": partial(self._change, outbox.retry, then_send=True),
+            "cancel": partial(self._change, outbox.cancel, then_send=False),
             "undo": partial(self._go, "Take back from", "undo"),
         }
-        self.places.currentTextChanged.connect(self._place_chosen)
-        self.sheet.acted.connect(self._act)
+        self.places.chosen.connect(self._place_chosen)
+        self.places.add_wanted.connect(self.form.begin)
+        self.sheet.acted.connect(lambda name: self.acts[name]())
         self.sheet.part_wanted.connect(self.show_part)
         self.sheet.model.dataChanged.connect(self._update)
         self.sheet.table.selectionModel().selectionChanged.connect(self._update)
         self.form.saved.connect(self._added)
         self.form.left.connect(self.form.hide)
-        if beside.runner is not None:
-            beside.runner.changed.connect(self._job_changed)
+        self.jobs.moved.connect(self._show_progress)
+        self.jobs.states_due.connect(self._show_states)
+        self.jobs.ended.connect(self._job_ended)
 
     def _lay_out(self) -> None:
         title = QLabel("Write back", self)
@@ -98,20 +98,12 @@ class WriteBackPage(SidePage):
         top.addWidget(title)
         top.addStretch(1)
         top.addWidget(back)
-        heading = QLabel("Destinations", self)
-        heading.setProperty("tone", "heading")
-        add = QPushButton("Another destination\N{HORIZONTAL ELLIPSIS}", self)
-        add.clicked.connect(self._open_form)
-        self.places.setFixedWidth(self.fontMetrics().horizontalAdvance("x" * 26))
-        left = QVBoxLayout()
-        for widget, stretch in ((heading, 0), (self.places, 1), (add, 0)):
-            left.addWidget(widget, stretch)
         right = QVBoxLayout()
         right.addWidget(self.form)
         right.addWidget(self.sheet, 1)
         lower = QHBoxLayout()
         lower.setSpacing(16)
-        lower.addLayout(left)
+        lower.addWidget(self.places)
         lower.addLayout(right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 14, 20, 16)
@@ -123,7 +115,8 @@ class WriteBackPage(SidePage):
 
     def opened(self) -> None:
         """Reads destinations and states anew."""
-        self._list_places()
+        find_destination(self._library, "files")
+        self.places.show_places(self._library.destinations.all(), self._wanted)
         self.refresh()
         self.sheet.table.setFocus()
 
@@ -147,7 +140,7 @@ class WriteBackPage(SidePage):
         if self._shown is not None and not self._is_fresh():
             self.sheet.say("Answers were given since this diff: show it again before Send.")
         self.show_part(self._part)
-        self.sheet.show_job(self._job())
+        self.sheet.show_job(self.jobs.of(self._wanted))
 
     def show_part(self, part: Part) -> None:
         """Shows the diff, what is left out of it, or edits by state."""
@@ -156,7 +149,9 @@ class WriteBackPage(SidePage):
         if part is Part.DIFF and self._policy is not None:
             batch = may_batch(self.destination, self._policy)
             sends = self._policy.mode is not Mode.EXPORT_ONLY
-            drafts = self._drafts() if sends else None
+            table = self._library.outbox
+            held = {entry.path for entry in table.all(self._wanted, (EntryState.DRAFT,))}
+            drafts = held if sends else None
             self.sheet.model.show_rows(diff_rows(shown, drafts), ticks=sends, ticked=batch)
         elif part is Part.LEFT_OUT:
             self.sheet.model.show_rows(left_out_rows(shown), ticks=False)
@@ -181,18 +176,6 @@ class WriteBackPage(SidePage):
 
     # -- inside ----------------------------------------------------------------------------------
 
-    def _list_places(self) -> None:
-        find_destination(self._library, "files")
-        self.places.blockSignals(True)
-        self.places.clear()
-        for place in self._library.destinations.all():
-            item = QListWidgetItem(place.name)
-            item.setToolTip(place.url or "the collection's own files")
-            self.places.addItem(item)
-            if place.name == self._wanted:
-                self.places.setCurrentItem(item)
-        self.places.blockSignals(False)
-
     def _place_chosen(self, name: str) -> None:
         self._wanted = name
         self._part = Part.DIFF
@@ -200,9 +183,6 @@ class WriteBackPage(SidePage):
 
     def _is_fresh(self) -> bool:
         return self._shown is not None and self._shown.decided == self._library.decisions.last_id()
-
-    def _drafts(self) -> set[str]:
-        return {e.path for e in self._library.outbox.all(self._wanted, (EntryState.DRAFT,))}
 
     def _update(self, *_about: object) -> None:
         """Brings counts and buttons up to date."""
@@ -213,7 +193,7 @@ class WriteBackPage(SidePage):
         drafts = held.get(EntryState.DRAFT, 0) if sends else len(shown.edits)
         counts |= {Part.DIFF: drafts, Part.LEFT_OUT: len(shown.skipped)}
         sheet.show_parts(self._part, counts)
-        free = self._job() is None
+        free = self.jobs.of(self._wanted) is None
         ticked = len(sheet.model.ticked) if self._part is Part.DIFF else 0
         settle = free and self._part is Part.CONFLICT and bool(sheet.table.chosen)
         sheet.buttons["send"].setText(f"Send {ticked:,}" if ticked else "Send")
@@ -235,20 +215,10 @@ class WriteBackPage(SidePage):
         )
         sheet.new_tags.setVisible(sends)
 
-    def _act(self, name: str) -> None:
-        self._acts[name]()
-
     def _go(self, title: str, command: str, *more: str) -> None:
         if command == "diff":
             self._part = Part.DIFF
-        self._beside.start_job(
-            f"{title} {self._wanted}", ("write-back", command, self._wanted, *more)
-        )
-        self.sheet.show_job(self._job())
-        self._update()
-
-    def _pause(self) -> None:
-        self._library.destinations.put(replace(self.destination, paused=True))
+        self.jobs.start(title, command, self._wanted, *more)
 
     def _save(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
@@ -261,23 +231,15 @@ class WriteBackPage(SidePage):
 
     def _settle(self, *, send_rest: bool) -> None:
         chosen = self.sheet.table.chosen
-        outbox.settle(self._library, self.destination, chosen, send_rest=send_rest)
-        if send_rest:
+        work = partial(outbox.settle, paths=chosen, send_rest=send_rest)
+        self._change(work, then_send=send_rest)
+
+    def _change(self, work: Callable[[Library, Destination], object], *, then_send: bool) -> None:
+        """Changes entries of the destination, and sends if that is what it is for."""
+        work(self._library, self.destination)
+        if then_send:
             self._go("Send to", "resume")
         self.refresh()
-
-    def _retry(self) -> None:
-        outbox.retry(self._library, self.destination)
-        self._go("Send to", "resume")
-        self.refresh()
-
-    def _cancel(self) -> None:
-        outbox.cancel(self._library, self.destination)
-        self.refresh()
-
-    def _open_form(self) -> None:
-        self.form.show()
-        self.form.begin()
 
     def _added(self, name: str) -> None:
         self._wanted = name
@@ -285,33 +247,24 @@ class WriteBackPage(SidePage):
         self.form.hide()
         self.opened()
 
-    def _job(self) -> Job | None:
-        """The job of the chosen destination that runs or waits."""
-        runner = self._beside.runner
-        for job in runner.jobs if runner is not None else []:
-            ours = job.command[:1] == ("write-back",) and job.command[2] == self._wanted
-            if ours and job.state in LIVE:
-                return job
-        return None
-
-    def _job_changed(self, job: Job) -> None:
-        if not self.isVisible() or job.command[:1] != ("write-back",):
-            return
-        if job.state not in LIVE:
-            self.refresh()
-            if job.state is JobState.FAILED:
-                self.sheet.say(job.message)
-            return
-        self.sheet.show_job(self._job())
-        if not self._soon.isActive():
-            self._soon.start()
+    def _show_progress(self) -> None:
+        self.sheet.show_job(self.jobs.of(self._wanted))
+        self._update()
 
     def _show_states(self) -> None:
         """Reads the states again, while a job changes them."""
-        if self._part in STATES:
+        if self.isVisible() and self._part in STATES:
             self.show_part(self._part)
-        else:
-            self._update()
+
+    def _job_ended(self, job: Job) -> None:
+        if self.isVisible():
+            self.refresh()
+            if job.state is JobState.FAILED:
+                self.sheet.say(job.message)
+
+
+def _pause(library: Library, place: Destination) -> None:
+    library.destinations.put(replace(place, paused=True))
 
 
 def rules_of(place: Destination, policy: Policy) -> str:

@@ -42,6 +42,8 @@ class HydrusSite(LoopbackSite):
                 return {"metadata": [self._metadata(sha256) for sha256 in hashes]}
             case "/add_tags/add_tags":
                 return self._add_tags(request.body)
+            case "/add_tags/search_tags":
+                return {"tags": self._used(request.query["search"])}
         raise RefusedError(404)
 
     def _metadata(self, sha256: str) -> Json:
@@ -51,6 +53,12 @@ class HydrusSite(LoopbackSite):
         stored = {"0": sorted(post.tags), "2": sorted(post.deleted)}
         tags = {MY_TAGS: {"name": "my tags", "storage_tags": stored, "display_tags": {}}}
         return {"file_id": 7, "hash": sha256, "is_local": True, "tags": tags}
+
+    def _used(self, start: str) -> list[dict[str, Json]]:
+        tags = [tag for post in self.posts.values() for tag in post.tags]
+        tags += [tag.replace("_", " ") for tag in self.known]
+        found = {tag for tag in tags if tag.startswith(start)}
+        return [{"value": tag, "count": max(tags.count(tag), 1)} for tag in sorted(found)]
 
     def _add_tags(self, body: dict[str, Json]) -> None:
         # An unknown file is no error there.

@@ -95,6 +95,20 @@ def check_new(destination: Destination) -> None:
         )
 
 
+def refuse_export_only(destination: Destination) -> None:
+    """Refuses to send to a kind of site that nothing is ever sent to.
+
+    Raises:
+        UsageError: It is one; the text says what can be done instead.
+    """
+    policy = policy_of(destination)
+    if policy.mode is Mode.EXPORT_ONLY:
+        raise UsageError(
+            f"{policy.title}: {policy.rules} Save the diff instead: reviewer write-back "
+            f"diff {destination.name} --save corrections.csv"
+        )
+
+
 def connect(destination: Destination) -> Site:
     """A client of a destination, with its key.
 
@@ -105,12 +119,7 @@ def connect(destination: Destination) -> Site:
     # httpx takes a third of a second to load, which commands that send nothing do not wait for.
     from reviewer.sites.table import CLIENTS
 
-    if destination.kind not in CLIENTS:
-        policy = policy_of(destination)
-        raise UsageError(
-            f"{policy.title}: {policy.rules} Save the diff instead: reviewer write-back "
-            f"diff {destination.name} --save corrections.csv"
-        )
+    refuse_export_only(destination)
     return CLIENTS[destination.kind](destination, key_of(destination))
 
 

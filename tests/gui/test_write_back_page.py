@@ -1,0 +1,196 @@
+"""The page of write-back, driven as a person does, with the program's own commands behind it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import keyring
+import pytest
+from PySide6.QtCore import Qt
+
+from reviewer.app import apply_theme
+from reviewer.core.outbox import Destination
+from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs.context import Silent
+from reviewer.jobs.importing import import_folder
+from reviewer.jobs.writing.keys import keep_key
+from reviewer.settings import Settings
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.main_window import MainWindow
+from reviewer.ui.preparing import Sample
+from reviewer.ui.write_back_model import Column, Part
+from reviewer.ui.write_back_page import WriteBackPage
+from tests.gui.conftest import rank_all
+from tests.keyring_file import FileKeyring
+from tests.servers.loopback import serving
+from tests.servers.szurubooru import SzurubooruSite
+from tests.unit.jobs.writing.conftest import make_posts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+ROOT = Path(__file__).parents[2]
+LONG_MS = 60_000
+
+
+@dataclass
+class Scene:
+    window: MainWindow
+    page: WriteBackPage
+    site: SzurubooruSite
+    library: Library
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        model = self.page.sheet.model
+        columns = (Column.IMAGE, Column.CHANGE, Column.STATE)
+        return [
+            (cells[0], cells[1], cells[2])
+            for row in range(model.rowCount())
+            for cells in [[str(model.data(model.index(row, c))) for c in columns]]
+        ]
+
+    def can(self, name: str) -> bool:
+        return self.page.sheet.buttons[name].isEnabled()
+
+    def free(self) -> bool:
+        return self.page.jobs.of("home") is None and self.page.jobs.of("files") is None
+
+
+@pytest.fixture
+def scene(
+    qtbot: QtBot, qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring.json"))
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "tests.keyring_file.FileKeyring")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    before = keyring.get_keyring()
+    keyring.set_keyring(FileKeyring())
+    apply_theme(qapp)  # type: ignore[arg-type] # pytest-qt's application
+    make_posts(tmp_path / "images", "szurubooru", {1: "1girl hat", 2: "1girl hat", 3: "1girl"})
+    site = SzurubooruSite()
+    for number in (1, 2):
+        site.post(str(number), "1girl hat")
+    site.post("3", "1girl")
+    with Library.create(tmp_path / "workspace", tmp_path / "images") as library:
+        import_folder(library, Silent())
+        rank_all(library)
+        ids = library.tags.add({"cap": None, "odd": None})
+        files = library.images.known_files()
+        rows = []
+        for name, tag, answer in (
+            ("0001.png", "hat", Answer.NO),
+            ("0001.png", "cap", Answer.YES),
+            ("0002.png", "hat", Answer.NO),
+            ("0003.png", "odd", Answer.YES),
+        ):
+            side = Side(int(ids[tag] in library.images.original_tags(files[name].id)))
+            fields = ("v1", "me", 1_700_000_000_000)
+            rows.append(Decision(files[name].id, ids[tag], answer, side, 0.5, 0.5, *fields))
+        library.decisions.append(rows)
+    site.known.add("cap")
+    site.somebody("2", add="cap", remove="hat")
+    settings = Settings(reviewer="me", refresh_every=0, window=(1280, 760))
+    kept: list[Settings] = []
+    window = MainWindow(
+        settings, kept.append, workspace_for, JobRunner(), Sample(tmp_path / "sample")
+    )
+    qtbot.addWidget(window)
+    window.show()
+    with serving(site) as url:
+        window.open_collection(tmp_path / "workspace")
+        assert window.review is not None
+        place = Destination("home", "szurubooru", url, site.user)
+        window.review.library.destinations.put(place)
+        keep_key(place, site.key)
+        qtbot.keyClick(window.review.page, Qt.Key.Key_B)
+        page = window.side_pages.get("writeback")
+        assert isinstance(page, WriteBackPage)
+        yield Scene(window, page, site, window.review.library)
+        window.close()
+    keyring.set_keyring(before)
+
+
+def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
+    page, sheet = scene.page, scene.page.sheet
+    assert page.places.names == ["files", "home"]
+    page.places.choose("home")
+    assert "Nothing leaves before Send" in sheet.figures.text()
+    assert not scene.can("send")
+    qtbot.mouseClick(sheet.buttons["look"], Qt.MouseButton.LeftButton)
+    assert not scene.can("look")
+    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    assert scene.site.writes == 0
+    assert scene.rows() == [
+        ("0001.png", "+cap   \N{MINUS SIGN}hat", ""),
+        ("0003.png", "+odd", "new tag"),
+    ]
+    # The second is as wanted there; the new tag waits for consent.
+    assert sheet.model.ticked == ["0001.png"]
+    assert scene.can("send")
+    sheet.table.selectRow(0)
+    qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
+    assert sheet.model.ticked == []
+    assert not scene.can("send")
+    qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
+    qtbot.mouseClick(sheet.buttons["send"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    assert scene.site.posts["1"].tags == {"1girl", "cap"}
+    assert scene.site.posts["3"].tags == {"1girl"}
+    page.show_part(Part.DONE)
+    assert [row[::2] for row in scene.rows()] == [("0001.png", "done")]
+    page.show_part(Part.DIFF)
+    assert [row[0] for row in scene.rows()] == ["0003.png"]
+    page.show_part(Part.DONE)
+    qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    assert scene.site.posts["1"].tags == {"1girl", "hat"}
+    assert not scene.can("undo")
+
+
+def test_answers_since_the_diff_close_send(qtbot: QtBot, scene: Scene) -> None:
+    page = scene.page
+    page.places.choose("files")
+    qtbot.mouseClick(page.sheet.buttons["diff"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    assert scene.can("send")
+    row = Decision(3, 1, Answer.NO, Side.WRONG, 0.5, 0.5, "v1", "me", 1_700_000_000_001)
+    scene.library.decisions.append([row])
+    page.refresh()
+    assert not scene.can("send")
+    assert "show it again" in page.sheet.said.text()
+
+
+def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None:
+    page, form = scene.page, scene.page.form
+    page.places.add_wanted.emit()
+    assert form.isVisible()
+    form.kind.setCurrentIndex(form.kind.findData("szurubooru"))
+    form.name.setText("other")
+    form.url.setText("http://example.org")
+    form.user.setText("me")
+    form.key.setText("a secret")
+    qtbot.keyClick(form.key, Qt.Key.Key_Return)
+    assert not form.isVisible()
+    assert page.places.names == ["files", "home", "other"]
+    assert form.key.text() == ""
+    assert keyring.get_password("tag-reviewer", "szurubooru http://example.org me") == "a secret"
+    # In the clear over the internet is refused, before anything is sent.
+    page.acts["look"]()
+    qtbot.waitUntil(lambda: page.jobs.of("other") is None, timeout=LONG_MS)
+    assert "never sent in the clear" in page.sheet.said.text()
+    form.begin()
+    form.kind.setCurrentIndex(form.kind.findData("danbooru"))
+    form.name.setText("d")
+    qtbot.keyClick(form.name, Qt.Key.Key_Return)
+    assert form.isVisible()
+    qtbot.keyClick(form.name, Qt.Key.Key_Escape)
+    assert not form.isVisible()
+    assert page.isVisible()
+    qtbot.keyClick(page.sheet.table, Qt.Key.Key_B)
+    assert not page.isVisible()
