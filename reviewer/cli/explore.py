@@ -1,4 +1,4 @@
-"""Commands that look into a collection: scores."""
+"""Commands that look into a collection: stats, scores."""
 
 from __future__ import annotations
 
@@ -9,6 +9,27 @@ import click
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.jobs.score_page import score_lines, write_scores
 from reviewer.jobs.scoring import EACH_COMMON
+from reviewer.jobs.statistics_page import write_statistics
+
+
+@click.command("stats")
+@collection_options
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("tag-statistics"),
+    show_default=True,
+    help="Folder to write the page into.",
+)
+@click.pass_obj
+def stats_command(frame: Frame, folder: Path | None, workspace: Path | None, target: Path) -> None:
+    """Write a page of figures and plots: tags, pairs, trends, implications.
+
+    Example: reviewer stats ~/Pictures/booru --to ~/statistics
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(write_statistics(library, output, target).summary)
 
 
 @click.command("scores")

@@ -13,7 +13,7 @@ from reviewer.cli.bring import bring, export_tagger_command, tagger_tags, tagger
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
 from reviewer.cli.explain import copies_command, explain_command
-from reviewer.cli.explore import scores_command
+from reviewer.cli.explore import scores_command, stats_command
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.judge import audit_command, report_command
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
@@ -81,6 +81,7 @@ for command in (
     copies_command,
     audit_command,
     report_command,
+    stats_command,
     scores_command,
     export_command,
     status,

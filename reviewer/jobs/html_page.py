@@ -125,6 +125,41 @@ def histogram_svg(bars: Sequence[tuple[float, float]], label: str, *, log: bool 
     return _svg(parts, WIDTH, HEIGHT, label)
 
 
+COLOURS = ("#2f78c4", "#c47a17", "#2e8b57", "#b04a8f", "#7a6ad8", "#a23b3b", "#3b8f99", "#8a8a1f")
+
+
+def lines_svg(lines: Sequence[tuple[str, Sequence[float]]], label: str) -> str:
+    """Shares over equal steps, a line each with its name beside it.
+
+    Args:
+        lines: (name, values 0..1), all of the same length.
+        label: What it shows, for those who cannot see it.
+    """
+    top = max((max(values) for _, values in lines), default=0.0) or 1.0
+    floor, room = HEIGHT - 24, WIDTH - 2 * MARGIN - 150
+    parts = [
+        f'<text x="{MARGIN - 6}" y="{floor - share * (floor - 12) + 4:.1f}" '
+        f'text-anchor="end">{share * top:.1%}</text>'
+        for share in (0.0, 0.5, 1.0)
+    ]
+    ends: list[float] = []
+    for number, (name, values) in enumerate(sorted(lines, key=lambda entry: -entry[1][-1])):
+        colour = COLOURS[number % len(COLOURS)]
+        points = " ".join(
+            f"{MARGIN + room * n / max(len(values) - 1, 1):.1f},"
+            f"{floor - value / top * (floor - 12):.1f}"
+            for n, value in enumerate(values)
+        )
+        # Names stand below one another where their lines end close together.
+        ends.append(max(floor - values[-1] / top * (floor - 12), (ends or [-16.0])[-1] + 15))
+        parts.append(
+            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
+            f'<text x="{MARGIN + room + 8}" y="{ends[-1] + 4:.1f}" fill="{colour}">'
+            f"{html.escape(name)}</text>"
+        )
+    return _svg(parts, WIDTH, max(HEIGHT, *(end + 20 for end in ends), 0), label)
+
+
 LEVEL, NODE = 88, 112
 
 

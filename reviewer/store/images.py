@@ -161,6 +161,17 @@ class ImageTable:
             .fetchall()
         )
 
+    def facts(self) -> list[tuple[int, str, str]]:
+        """(id, rating, the site's id) of the askable images, by id."""
+        return (
+            self._database.read()
+            .execute(
+                "SELECT id, rating, remote_id FROM image WHERE state = ? ORDER BY id",
+                (ImageState.OK.value,),
+            )
+            .fetchall()
+        )
+
     def set_aside(self, image_id: int, problem: str) -> None:
         """Leaves an image out from now on, for a reason in words.
 

@@ -1,0 +1,66 @@
+"""The statistics of a real collection: figures that add up, on one page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from PIL import Image
+
+from reviewer.jobs.context import Silent
+from reviewer.jobs.importing import import_folder
+from reviewer.jobs.statistics_page import PARTS, statistics, write_statistics
+from reviewer.store.library import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+POSTS = 240
+
+
+def make_posts(folder: Path) -> None:
+    """Posts of which the later half is about another series; `cat_ears` implies `animal_ears`."""
+    folder.mkdir()
+    posts = []
+    for number in range(1, POSTS + 1):
+        Image.new("RGB", (8, 8), (number, 9, 9)).save(folder / f"{number}.png")
+        early = number <= POSTS // 2
+        tags = ["solo", "touhou" if early else "kantai_collection"]
+        tags += ["cat_ears", "animal_ears"] if number % 3 == 0 else ["sky"]
+        if number == 9:
+            tags.remove("animal_ears")
+        tags += ["animal_ears"] if number % 4 == 1 else []
+        posts.append(
+            {
+                "id": number,
+                "tag_string": " ".join(tags),
+                "tag_string_copyright": tags[1],
+                "rating": "g" if early else "s",
+                "file_url": "https://cdn.donmai.us/x.png",
+            }
+        )
+    (folder / "posts.json").write_text(json.dumps(posts), encoding="utf-8")
+
+
+def test_figures_add_up_and_what_was_planted_is_found(tmp_path: Path) -> None:
+    make_posts(tmp_path / "posts")
+    with Library.create(tmp_path / "workspace", tmp_path / "posts") as library:
+        import_folder(library, Silent())
+        found = statistics(library)
+        done = write_statistics(library, Silent(), tmp_path / "out")
+    assert found.images == POSTS
+    assert sum(size * images for size, images in found.per_image) == found.instances
+    assert sum(n for n, _ in found.by_category.values()) == found.instances
+    assert found.by_category["copyright"] == (POSTS, 2)
+    assert found.ratings == {"g": POSTS // 2, "s": POSTS // 2}
+    assert sum(tags for _, tags in found.tail) == found.tags == 6
+    names = {(found.names[e.child], found.names[e.parent]) for e in found.suggested}
+    assert ("cat_ears", "animal_ears") in names
+    apart = {frozenset((found.names[e.first], found.names[e.second])) for e in found.apart}
+    assert frozenset({"touhou", "kantai_collection"}) in apart
+    assert {name for name, _ in found.trends[:2]} == {"touhou", "kantai_collection"}
+    assert sum(found.fresh) == found.tags
+    assert len(found.fresh) == PARTS
+    page = (tmp_path / "out" / "statistics.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 3
+    assert done.summary["tags"] == 6
