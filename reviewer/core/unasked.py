@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from reviewer.core.queues import Ranking
+    from reviewer.core.session import ReviewSession
     from reviewer.core.vocabulary import Implications
 
 
@@ -47,6 +49,29 @@ def unasked(
                 origin,
             )
     return Question(image_id, tag_id, side, 0.0, 0.0, "", origin)
+
+
+def with_sibling(
+    session: ReviewSession, original: frozenset[int], sibling_id: int
+) -> list[tuple[Question, Answer]]:
+    """What goes along with No to the question on screen when a sibling of its tag is right.
+
+    Args:
+        session: Has a question on screen.
+        original: The original tags of its image.
+        sibling_id: The tag that the image shows instead.
+
+    Returns:
+        Yes to the sibling, and to the sibling of each copy that the No is carried to.
+    """
+    question = session.current
+    if question is None:
+        return []
+    pair = (question.image_id, sibling_id)
+    sibling = unasked(session.feed.book.ranking, original, pair, Origin.SIBLING)
+    copies = {entry.image_id for entry, _ in session.along(question, Answer.NO)}
+    carried = session.along(replace(sibling, origin=Origin.QUEUE), Answer.YES) if copies else []
+    return [(sibling, Answer.YES), *(entry for entry in carried if entry[0].image_id in copies)]
 
 
 def turned(

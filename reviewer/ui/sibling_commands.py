@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.errors import StoreError
-from reviewer.core.types import Answer, Origin, Tag
-from reviewer.core.unasked import unasked
+from reviewer.core.types import Answer, Tag
+from reviewer.core.unasked import with_sibling
 from reviewer.ui.review_commands import forget_flags
 from reviewer.ui.theme import shown_name
 
@@ -104,12 +104,10 @@ class SiblingCommands(QObject):
         if number > len(siblings):
             return
         sibling = siblings[number - 1]
-        pair = (question.image_id, sibling.id)
         original = self._library.images.original_tags(question.image_id)
-        ranking = self._session.feed.book.ranking
-        also = [(unasked(ranking, original, pair, Origin.SIBLING), Answer.YES)]
-        pairs = [question.pair, pair]
-        flagged = [entry for entry in pairs if entry in self._session.feed.flagged]
+        also = with_sibling(self._session, original, sibling.id)
+        pairs = [question.pair, *(entry.pair for entry, _ in also)]
+        flagged = [pair for pair in pairs if pair in self._session.feed.flagged]
         try:
             stored = self._session.answer(Answer.NO, self._showing.elapsed_ms, also)
         except StoreError as error:
