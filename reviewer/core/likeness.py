@@ -16,14 +16,16 @@ from scipy.ndimage import uniform_filter
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-SIDE = 96
+SIDE = 160
 """Pixels each way at which pictures are compared."""
 
 SAME = 16.0
-"""Largest difference of a copy. On drawings with known changes copies had 1 to 13 (to 18 when also
-scaled by an odd factor), variants with another mouth, blush or colour of the eyes 23 to 180."""
+"""Largest difference of a copy. Of 200 copies of drawings of 384 pixels (saved again, tinted,
+scaled down to a half) 95 in 100 were below, of those of half the size one in two; 124 variants with
+another mouth, blush, streak or colour of the eyes had 22 to 180. In larger pictures copies differ
+less and variants more: of 1,152 pixels at most 14 and at least 40."""
 
-_AVERAGED = 3
+_AVERAGED = 5
 _LEAST_GAIN, _MOST_GAIN = 0.85, 1.18
 """A tint beyond this may change what a colour is called."""
 
