@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import torch
 
+from model.backbones import CorrectedTagger
 from model.data import to_input
 from model.device import Device, choose_device
 from model.images import Failure, OpenImage, Prepared, read_prepared
@@ -100,6 +101,17 @@ class Predictor:
     def embedding_width(self) -> int:
         """D."""
         return self.tagger.head.in_features
+
+    @property
+    def is_linear(self) -> bool:
+        """Whether the scores follow from the embeddings alone."""
+        return not isinstance(self.tagger, CorrectedTagger)
+
+    def from_embeddings(self, embeddings: NDArray[np.float16]) -> NDArray[np.float32]:
+        """Logits (B, T) float32 of (B, D) embeddings, for a version that is linear."""
+        with torch.inference_mode():
+            x = torch.from_numpy(np.array(embeddings, np.float32)).to(self.device.place)
+            return np.asarray(self.tagger.head(x).cpu().numpy(), np.float32)
 
     def scan(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -23,6 +24,7 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
+from reviewer.jobs.sharing import KINDS, export_tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,6 +148,31 @@ def tagger_tags(
         output.done({"version": name, **mapping.counts})
 
 
+@click.command("export-tagger")
+@click.argument("target", type=click.Path(file_okay=False, path_type=Path))
+@collection_options
+@click.option("--version", default="", help="Version; the one in use by default.")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(KINDS),
+    default="onnx",
+    show_default=True,
+    help="A graph as WD tagger programs load it, or a timm folder.",
+)
+@click.pass_obj
+def export_tagger_command(
+    frame: Frame, target: Path, folder: Path | None, workspace: Path | None, version: str, kind: str
+) -> None:
+    """Write a version into the new folder TARGET, for other programs.
+
+    Example: reviewer export-tagger ~/models/mine --as onnx
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        done = export_tagger(library, output, target, kind=kind, version=version)
+        output.done(done.summary)
+
+
 def _lines(mapping: TagMapping, show: str | None) -> list[str]:
     """The table's counts, or its rows of one kind."""
     if show is None:
@@ -177,6 +204,12 @@ def _table_of(pairs: tuple[str, ...]) -> str:
     return text.getvalue()
 
 
+def _prompt(words: str, choices: tuple[str, ...]) -> str:
+    if choices:
+        return str(click.prompt(words, type=click.Choice(choices)))
+    return str(click.prompt(words))
+
+
 def _answered(
     frame: Frame, given: dict[str, str], ask: Callable[[dict[str, str]], Result]
 ) -> Result:
@@ -184,9 +217,8 @@ def _answered(
     try:
         return ask(given)
     except QuestionsOpen as problem:
-        if frame.json or not click.get_text_stream("stdin").isatty():
+        if frame.json or not sys.stdin.isatty():
             raise
         for key, words, choices in problem.questions:
-            kind: Any = click.Choice(choices) if choices else None
-            given[key] = str(click.prompt(words, type=kind))
+            given[key] = _prompt(words, choices)
         return ask(given)

@@ -189,6 +189,12 @@ def refresh(
 @train_options
 @click.option("--from", "parent", default="", help="Version to go on from; the one in use.")
 @click.option(
+    "--tune",
+    type=click.Choice(["all", "blocks", "lora", "heads"]),
+    help="What is learnt: all, the last blocks, low ranks beside the layers, or the heads alone, "
+    "on stored embeddings. Default: all; of a brought tagger heads on a CPU, low ranks on a GPU.",
+)
+@click.option(
     "--promote",
     type=click.Choice([choice.value for choice in Promotion]),
     default=Promotion.AUTO.value,

@@ -13,19 +13,21 @@ from sklearn.metrics import average_precision_score
 from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, Stage, stage
+from reviewer.jobs.heads import train_heads, tuning_for
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.rescoring import embedded, embedded_by, scores_again
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, held_out, tagger_errors, train_version
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from model.predict import Predictor
+    from model.predict import Predictor, ScanBatch
     from reviewer.store.library import Library
 
 NO_WORSE = 0.005
@@ -105,7 +107,10 @@ def retrain(
     parent = choices.parent or (active.name if active else "")
     if not parent:
         raise UsageError("There is no version to go on from. Train one first: reviewer train")
-    trained = train_version(library, listener, replace(choices, parent=parent))
+    choices = replace(choices, parent=parent)
+    choices = replace(choices, tune=tuning_for(library, choices))
+    learn = train_heads if choices.tune == "heads" else train_version
+    trained = learn(library, listener, choices)
     name = str(trained.summary["version"])
     comparison = compare(library, listener, parent, name, device=choices.device)
     promoted = promotion is Promotion.ALWAYS or (
@@ -162,7 +167,9 @@ def compare(
     targets, weights = matrix.rows(np.arange(len(kept)))
     counted = (weights > 0).astype(np.float32)
     with stage(listener, "compare", 2 * len(paths), "images") as progress:
-        scores = [_scores(predictor, paths, shared, progress) for predictor in (old, new)]
+        looked = _Looked(library, [askable[place][0] for place in kept], paths)
+        pair = ((before, old), (after, new))
+        scores = [looked.scores(name, version, shared, progress) for name, version in pair]
     known = {ids[tag] for tag in shared}
     confirmed = sum(len(known & set(answers)) for answers in labels.answers.values())
     audited = _audited(library, [askable[place][0] for place in kept], [ids[t] for t in shared])
@@ -226,16 +233,49 @@ def _audited(library: Library, images: Sequence[int], tags: Sequence[int]) -> _A
     )
 
 
-def _scores(
-    predictor: Predictor, paths: Sequence[Path], tags: Sequence[str], progress: Stage
-) -> NDArray[np.float32]:
-    columns = {tag: column for column, (tag, _) in enumerate(predictor.tags)}
-    kept = [columns[tag] for tag in tags]
-    scores = np.zeros((len(paths), len(tags)), np.float32)
-    for batch in predictor.scan(paths, open_for_tagger):
-        scores[batch.indices] = batch.scores[:, kept]
-        progress.advance(len(batch.indices) + len(batch.failures))
-    return scores
+@dataclass(frozen=True)
+class _Looked:
+    """Images that versions are compared on.
+
+    Attributes:
+        library: The collection.
+        images: (N,) ids.
+        paths: (N,) their files.
+    """
+
+    library: Library
+    images: Sequence[int]
+    paths: Sequence[Path]
+
+    def scores(
+        self, name: str, predictor: Predictor, tags: Sequence[str], progress: Stage
+    ) -> NDArray[np.float32]:
+        """(N, T) scores of some tags: from stored embeddings, else from the files."""
+        columns = {tag: column for column, (tag, _) in enumerate(predictor.tags)}
+        kept = [columns[tag] for tag in tags]
+        scores = np.zeros((len(self.paths), len(tags)), np.float32)
+        left = np.ones(len(self.paths), bool)
+        for batch in self._stored(name, predictor):
+            scores[batch.indices] = batch.scores[:, kept]
+            left[batch.indices] = False
+            progress.advance(len(batch.indices))
+        places = np.flatnonzero(left)
+        paths = [self.paths[place] for place in places.tolist()]
+        for batch in predictor.scan(paths, open_for_tagger):
+            scores[places[batch.indices]] = batch.scores[:, kept]
+            progress.advance(len(batch.indices) + len(batch.failures))
+        return scores
+
+    def _stored(self, name: str, predictor: Predictor) -> Iterator[ScanBatch]:
+        with tagger_errors():
+            files = embedded_by(self.library, name)
+        if files is None or files.shape.width != predictor.embedding_width:
+            return
+        known = dict(zip(*(part.tolist() for part in self.library.images.digests()), strict=True))
+        digests = np.array([known.get(image_id, 0) for image_id in self.images], np.uint64)
+        yield from scores_again(
+            predictor, embedded(files), np.asarray(self.images, np.int64), digests
+        )
 
 
 def _comparison(

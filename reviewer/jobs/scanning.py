@@ -16,6 +16,7 @@ from reviewer.core.tagrows import TagRows
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.rescoring import scores_again, seen_before
 from reviewer.jobs.training import tagger_errors
 from reviewer.store.scans import ROW, ScanFiles, ScanShape
 
@@ -70,9 +71,23 @@ def scan(
         predictor = Predictor.load(library.version_folder(name), device)
     listener.note(f"Scan with version {name} on {predictor.device.words}.")
     library.state.set("device", predictor.device.words)
-    files = library.begin_scan(_shape(library, name, predictor))
+    shape = _shape(library, name, predictor)
+    with tagger_errors():
+        before = seen_before(library, name, shape)
+    files = library.begin_scan(shape)
     waiting = _waiting(library, files)
     refuse_without_room(files, len(waiting.images))
+    if before is not None:
+        again = _Keeper(files, waiting, library.images.tag_rows())
+        for batch in scores_again(predictor, before, waiting.images, waiting.digests):
+            again.add(batch)
+        again.write()
+        left = _waiting(library, files)
+        listener.note(
+            f"{len(waiting.images) - len(left.images):,} images are scored from what the network "
+            "saw of them before."
+        )
+        waiting = left
     broken: list[tuple[int, str]] = []
     keeper = _Keeper(files, waiting, library.images.tag_rows())
     with stage(listener, "scan", len(waiting.images), "images") as progress:

@@ -6,7 +6,7 @@ import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -19,13 +19,15 @@ from reviewer.jobs.pictures import open_for_tagger
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from model.config import TaggerConfig, TrainConfig
+    from reviewer.core.types import Tag
     from reviewer.jobs.context import Listener
+    from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
 
 HELD_OUT = 38
@@ -41,6 +43,7 @@ class TrainChoices:
         minimum: Images that a tag needs to be learnt.
         weights: A file of pretrained weights.
         parent: Version to go on from.
+        tune: What of the parent's network is learnt; `None` for what suits it and the machine.
     """
 
     backbone: str = ""
@@ -53,6 +56,7 @@ class TrainChoices:
     minimum: int = 20
     weights: Path | None = None
     parent: str = ""
+    tune: Literal["all", "blocks", "lora", "heads"] | None = None
 
 
 def train_version(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
@@ -100,6 +104,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
                 parent=library.version_folder(choices.parent) if choices.parent else None,
                 device=choices.device,
                 held_out=held_out([digest for _, _, digest in askable]),
+                fixed=_fixed(library, choices, labels, choice.tags),
                 note={"decisions": labels.decided},
             ),
             TrainingEvents(listener, training.epochs),
@@ -107,7 +112,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     _set_aside(library, listener, [(askable[f.position][0], f.reason) for f in result.failures])
     shutil.rmtree(work, ignore_errors=True)
     first = library.versions.active() is None
-    figures = _figures(library.version_folder(name))
+    figures = version_figures(library.version_folder(name))
     library.versions.put(
         VersionInfo(
             name=name,
@@ -174,7 +179,21 @@ def _recipe(
         batch_size=choices.batch_size or training.batch_size,
         learning_rate=choices.learning_rate or training.learning_rate,
         seed=training.seed if choices.seed is None else choices.seed,
+        tune=choices.tune or "all",
     )
+
+
+def _fixed(
+    library: Library, choices: TrainChoices, labels: Labels, tags: Sequence[Tag]
+) -> NDArray[np.bool_] | None:
+    """Rows of a brought parent's head that no answer is about: they stay bit for bit."""
+    from model.version import read_record
+
+    if not choices.parent or read_record(library.version_folder(choices.parent)).brought is None:
+        return None
+    known = {name for name, _ in read_record(library.version_folder(choices.parent)).tags}
+    answered = {tag_id for answers in labels.answers.values() for tag_id in answers}
+    return np.array([tag.name in known and tag.id not in answered for tag in tags], bool)
 
 
 def _set_aside(library: Library, listener: Listener, failures: list[tuple[int, str]]) -> None:
@@ -183,7 +202,7 @@ def _set_aside(library: Library, listener: Listener, failures: list[tuple[int, s
         listener.note(f"{len(failures):,} images could not be read and were set aside.")
 
 
-def _figures(folder: Path) -> dict[str, float]:
+def version_figures(folder: Path) -> dict[str, float]:
     """The figures of a version that are shown in lists."""
     from model.version import read_record
 
