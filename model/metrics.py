@@ -15,6 +15,13 @@ Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
 
 
+LIKE_PRESENCES = 10.0
+"""Presences that the threshold of all tags is worth beside a tag's own."""
+
+MOST_PAIRS = 4_000_000
+"""Pairs that the threshold of all tags is chosen on, about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rates:
     """Precision, recall and F1, each 0..1; 0 where there is nothing to divide by."""
@@ -31,7 +38,7 @@ class Metrics:
     Attributes:
         map: Mean of `average_precision` over the tags that have a presence; nan if none has.
         average_precision: (T,) float64 in 0..1; nan for a tag without a presence.
-        thresholds: (T,) float64, the score of best F1 for each tag.
+        thresholds: (T,) float64, of good F1 for each tag (`shrunk_thresholds`).
         micro: Rates over all pairs at the thresholds.
         macro: Mean rates of the tags that have a presence.
         precision, recall, f1: (T,) float64 in 0..1 at the thresholds.
@@ -84,6 +91,48 @@ def best_threshold(scores: Floats, targets: Floats, weights: Floats | None = Non
     return float(at[int(np.argmax(f1))])
 
 
+def shrunk_thresholds(scores: Floats, targets: Floats, weights: Floats | None = None) -> Doubles:
+    """A threshold for each tag: its own best one, pulled to that of all tags where it is rare.
+
+    The best threshold of a handful of presences is mostly chance. On images apart from those
+    that they were chosen on, the shrunk ones reach a better micro and macro F1 than either.
+
+    Args:
+        scores: (N, T) in 0..1.
+        targets: (N, T) 0 or 1.
+        weights: (N, T) 0 or more; 0 leaves a pair out.
+
+    Returns:
+        (T,) float64, inside 0..1.
+    """
+    step = max(1, scores.size // MOST_PAIRS)
+    used = None if weights is None else weights[::step].ravel()
+    common = best_threshold(scores[::step].ravel(), targets[::step].ravel(), used)
+    own = np.array(
+        [
+            best_threshold(
+                scores[:, tag], targets[:, tag], None if weights is None else weights[:, tag]
+            )
+            for tag in range(scores.shape[1])
+        ]
+    )
+    counted = targets if weights is None else targets * (weights > 0)
+    many = counted.sum(axis=0)
+    share = many / (many + LIKE_PRESENCES)
+    return _score(share * _log_odds(own) + (1 - share) * _log_odds(np.full(own.shape, common)))
+
+
+def _log_odds(scores: Doubles) -> Doubles:
+    safe = np.clip(scores.astype(np.float64), 1e-6, 1 - 1e-6)
+    odds: Doubles = np.log(safe / (1 - safe))
+    return odds
+
+
+def _score(log_odds: Doubles) -> Doubles:
+    score: Doubles = 1 / (1 + np.exp(-log_odds))
+    return score
+
+
 def _curve(
     scores: Floats, targets: Floats, weights: Floats | None
 ) -> tuple[Doubles, Doubles, Doubles]:
@@ -132,7 +181,7 @@ def rates(
 
 
 def evaluate(scores: Floats, targets: Floats, weights: Floats | None = None) -> Metrics:
-    """Everything at once, at the thresholds of best F1 on the same scores.
+    """Everything at once, at thresholds chosen for F1 on the same scores.
 
     Args:
         scores: (N, T) in 0..1.
@@ -148,9 +197,7 @@ def evaluate(scores: Floats, targets: Floats, weights: Floats | None = None) -> 
     precisions = np.array(
         [average_precision(scores[:, tag], targets[:, tag], used[tag]) for tag in columns]
     )
-    thresholds = np.array(
-        [best_threshold(scores[:, tag], targets[:, tag], used[tag]) for tag in columns]
-    )
+    thresholds = shrunk_thresholds(scores, targets, weights)
     micro, macro, (precision, recall, f1) = rates(scores, targets, thresholds, weights)
     counted = targets if weights is None else targets * (weights > 0)
     return Metrics(

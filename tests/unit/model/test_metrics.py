@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, f1_score, precision_recall_fscore_support
 
-from model.metrics import average_precision, best_threshold, evaluate, rates
+from model.metrics import average_precision, best_threshold, evaluate, rates, shrunk_thresholds
 
 
 def random_case(seed: int, ties: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -64,4 +64,26 @@ def test_a_tag_without_a_presence_is_unknown_and_left_out_of_the_means():
     found = evaluate(scores, targets)
     assert np.isnan(found.average_precision[2])
     assert found.map == pytest.approx(np.nanmean(found.average_precision))
-    assert found.thresholds[2] == 0.5
+    assert found.thresholds[2] == pytest.approx(best_threshold(scores.ravel(), targets.ravel()))
+
+
+def test_shrunk_thresholds_hold_on_other_images_where_own_ones_do_not():
+    rng = np.random.default_rng(8)
+    logits = rng.normal(-3.0, 2.0, (3000, 40))
+    targets = (rng.random(logits.shape) < 1 / (1 + np.exp(-logits - 0.5))).astype(np.float32)
+    scores = (1 / (1 + np.exp(-logits))).astype(np.float32)
+    few, others = slice(0, 60), slice(60, None)
+    own = np.array([best_threshold(scores[few, tag], targets[few, tag]) for tag in range(40)])
+    shrunk = shrunk_thresholds(scores[few], targets[few])
+    assert ((shrunk > 0) & (shrunk < 1)).all()
+    for kind in (0, 1):
+        before = rates(scores[others], targets[others], own)[kind].f1
+        after = rates(scores[others], targets[others], shrunk)[kind].f1
+        assert after > before + 0.01
+
+
+def test_a_tag_with_many_presences_keeps_its_own_threshold():
+    scores, targets, _ = random_case(3, ties=False)
+    many = np.tile(scores, (200, 1)), np.tile(targets, (200, 1))
+    own = [best_threshold(scores[:, tag], targets[:, tag]) for tag in range(scores.shape[1])]
+    assert shrunk_thresholds(*many) == pytest.approx(own, abs=0.03)
