@@ -49,7 +49,7 @@ class Part(StrEnum):
     WAY = "On the way"
     CONFLICT = "Conflicts"
     DONE = "Done"
-    FAILED = "Failed"
+    FAILED = "Failed, cancelled"
 
 
 STATES = {

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 if TYPE_CHECKING:
+    import ssl
     from collections.abc import Callable, Iterator
 
 
@@ -99,6 +100,7 @@ class LoopbackSite:
         self.implications: dict[str, str] = {}
         self.requests: list[Request] = []
         self.writes = 0
+        self.busy_reads = 0
         self.faults: dict[int, Fault] = {}
         self.every_write: list[Callable[[str], None]] = []
         self.victim: Callable[[], int] | None = None
@@ -169,6 +171,9 @@ class Handler(BaseHTTPRequestHandler):
                 fault = site.faults.get(site.writes, fault)
                 for hook in site.every_write:
                     hook(request.path)
+            elif site.busy_reads:
+                site.busy_reads -= 1
+                fault = Fault(status=429, headers={"Retry-After": "5"})
         if fault.delay_s:
             time.sleep(fault.delay_s)
         if fault.reset == "before":
@@ -228,10 +233,12 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def serving(site: LoopbackSite) -> Iterator[str]:
+def serving(site: LoopbackSite, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serves a site; gives its address."""
     handler = type("SiteHandler", (Handler,), {"site": site})
     server = _Server(("127.0.0.1", 0), handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
@@ -20,7 +21,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.writing.pace import now_ms
 from reviewer.jobs.writing.places import may_batch, reader
 from reviewer.jobs.writing.planning import Plan, PlannedEdit, Skipped
-from reviewer.jobs.writing.sending import Sending, site_names
+from reviewer.jobs.writing.sending import Sending, patiently, site_names
 from reviewer.sites.base import FileHash
 from reviewer.sites.errors import NoPostError
 from reviewer.store.outbox import NewEntry
@@ -69,8 +70,7 @@ def _look_at(run: Sending, plan: Plan, planned: PlannedEdit) -> PlannedEdit | No
         plan.skipped.append(Skipped(planned.path, "", "", NOT_THERE))
         return None
     try:
-        run.pace.read()
-        post = run.site.read(remote_id)
+        post = patiently(run, partial(run.site.read, remote_id))
     except NoPostError as error:
         plan.skipped.append(Skipped(planned.path, "", "", str(error)))
         return None
@@ -90,8 +90,8 @@ def _look_at(run: Sending, plan: Plan, planned: PlannedEdit) -> PlannedEdit | No
 
 
 def _find(run: Sending, planned: PlannedEdit) -> str | None:
-    run.pace.read()
-    return run.site.find(hash_of(run.library.folder / planned.path, planned.sha256))
+    file = hash_of(run.library.folder / planned.path, planned.sha256)
+    return patiently(run, partial(run.site.find, file))
 
 
 def hash_of(path: Path, sha256: str) -> FileHash:

@@ -115,22 +115,26 @@ def make_plan(library: Library, destination: Destination, policy: Policy) -> Pla
     seen = library.outbox.seen(destination.name)
     busy = library.outbox.open_posts(destination.name)
     left_alone = library.outbox.left_alone(destination.name)
-    for image, original in library.images.rows():
-        judge.leave_out(image.path, others.get(image.id, {}))
-        given = answers.get(image.id)
+    for image_id in sorted(answers.keys() | others.keys()):
+        image = library.images.get(image_id)
+        judge.leave_out(image.path, others.get(image_id, {}))
+        given = answers.get(image_id)
         if not given or image.state is ImageState.GONE:
             continue
-        remote_id, left = seen.get(image.id, (_post_of(image, destination, policy), None))
+        remote_id, left = seen.get(image_id, (_post_of(image, destination, policy), None))
         if remote_id and remote_id in busy:
             plan.waiting.append(image.path)
             continue
+        original = library.images.original_tags(image_id)
         there = _names_there(left, original, vocabulary, read)
-        given = judge.still_wanted(image.path, given, left_alone.get(image.id, {}))
+        given = judge.still_wanted(image.path, given, left_alone.get(image_id, {}))
         edit = judge.edit(image.path, _words(given), original, there)
         if not edit.empty:
             plan.edits.append(
-                PlannedEdit(image.id, image.path, image.sha256.hex(), remote_id, edit)
+                PlannedEdit(image_id, image.path, image.sha256.hex(), remote_id, edit)
             )
+    plan.edits.sort(key=lambda edit: edit.path)
+    plan.skipped.sort(key=lambda skipped: skipped.path)
     return plan
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import (
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from reviewer.sites.base import RemotePost, Site
     from reviewer.sites.policy import Policy
     from reviewer.store.library import Library
+
+T = TypeVar("T")
 
 ERRORS_IN_A_ROW = 5
 MOST_ATTEMPTS = 8
@@ -262,10 +265,29 @@ def _in_site_words(run: Sending, entry: Entry, post: RemotePost) -> tuple[Edit, 
     return edit, sorted(tag for tag, name in known.items() if name is None)
 
 
+def patiently(run: Sending, ask: Callable[[], T]) -> T:
+    """Asks the site for something, again after a wait where it is busy.
+
+    Raises:
+        SiteError: It cannot be had; a busy site was asked a few times.
+    """
+    for attempt in range(1, ERRORS_IN_A_ROW + 1):
+        run.pace.read()
+        try:
+            return ask()
+        except BusyError as error:
+            if attempt == ERRORS_IN_A_ROW:
+                raise
+            if error.retry_after is not None:
+                run.pace.block(error.retry_after)
+            else:
+                run.pace.until(run.now() + backoff_ms(attempt, run.chance()))
+    raise AssertionError("the last attempt returns or raises")
+
+
 def site_names(run: Sending, tags: frozenset[str]) -> dict[str, str | None]:
     """What the site calls some tags, asked once a run; `None` where it does not know one."""
     missing = sorted(tags - run.words.keys())
     if missing:
-        run.pace.read()
-        run.words.update(run.site.known(missing))
+        run.words.update(patiently(run, partial(run.site.known, missing)))
     return {tag: run.words[tag] for tag in tags}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
+import ssl
+import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,13 +13,18 @@ import pytest
 
 from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, Origin
+from reviewer.jobs.context import Silent
 from reviewer.jobs.writing import outbox
+from reviewer.jobs.writing.sending import send
 from reviewer.sites.errors import BusyError, NoAccessError
 from reviewer.sites.policy import Mode
-from tests.servers.loopback import Fault
+from reviewer.sites.szurubooru import Szurubooru
+from tests.servers.loopback import Fault, serving
+from tests.servers.szurubooru import SzurubooruSite
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.unit.jobs.writing.conftest import Bench
 
@@ -287,9 +295,6 @@ def test_a_late_commit_of_a_dead_request_is_made_once(bench: MakeBench) -> None:
     at.site.faults = {1: Fault(delay_s=1.0)}
     run = at.run()
     run.site._http._client.timeout = 0.3  # type: ignore[attr-defined] # the client's own
-    from reviewer.jobs.context import Silent
-    from reviewer.jobs.writing.sending import send
-
     send(run, Silent())
     run.site.close()
     # The first request is answered too late and stored after the second: its version is stale.
@@ -380,8 +385,6 @@ def test_a_look_shows_conflicts_new_tags_and_finds_posts_by_their_hash(
         post.md5, post.sha1 = found.md5, found.sha1
     plan = at.plan()
     run = at.run()
-    from reviewer.jobs.context import Silent
-
     outbox.look(run, Silent(), plan)
     run.site.close()
     assert {e.path: e.remote_id for e in plan.edits} == {
@@ -406,3 +409,50 @@ def test_keys_are_neither_in_the_database_nor_in_what_is_said(bench: MakeBench) 
     assert at.site.key not in dump
     agents = {request.headers["User-Agent"] for request in at.site.requests}
     assert all(agent.startswith("tag-reviewer/") and "(by me)" in agent for agent in agents)
+
+
+def test_a_look_waits_where_the_site_asks_to(bench: MakeBench) -> None:
+    at = bench("szurubooru", {1: "1girl blue_hair"})
+    at.site.known.add("aqua_hair")
+    at.answer_all([1], HAIR)
+    at.site.busy_reads = 2
+    plan = at.plan()
+    run = at.run()
+    outbox.look(run, Silent(), plan)
+    run.site.close()
+    assert [edit.problem for edit in plan.edits] == [""]
+    assert sum(at.clock.waits) > 9
+
+
+def test_without_a_keyring_the_remedy_is_named(
+    bench: MakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = ready(bench, "szurubooru")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    process = at.command("write-back", "resume", "home")
+    out, _ = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert "PYTHON_KEYRING_BACKEND" in out
+    assert set(at.states().values()) == {"queued"}
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
+def test_a_certificate_that_nobody_vouches_for_is_refused(tmp_path: Path) -> None:
+    paths = [str(tmp_path / name) for name in ("key.pem", "cert.pem")]
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2",
+         "-keyout", paths[0], "-out", paths[1]],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
+    site = SzurubooruSite()
+    site.post("1", "a")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(paths[1], paths[0])
+    with serving(site, context) as url:
+        client = Szurubooru(url.replace("http:", "https:"), site.user, site.key)
+        with pytest.raises(BusyError, match="certificate verify failed"):
+            client.read("1")
+        client.close()
+    assert site.requests == []
