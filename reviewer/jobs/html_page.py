@@ -139,7 +139,7 @@ def lines_svg(lines: Sequence[tuple[str, Sequence[float]]], label: str) -> str:
     floor, room = HEIGHT - 24, WIDTH - 2 * MARGIN - 150
     parts = [
         f'<text x="{MARGIN - 6}" y="{floor - share * (floor - 12) + 4:.1f}" '
-        f'text-anchor="end">{share * top:.1%}</text>'
+        f'text-anchor="end">{share * top:.{0 if top > 0.05 else 1}%}</text>'
         for share in (0.0, 0.5, 1.0)
     ]
     ends: list[float] = []
