@@ -153,12 +153,6 @@ LIGHT = Look(
     ),
 )
 
-# The dark look under the names it had while it was the only one.
-CANVAS, GROUND, RAISED, HOVER = DARK.canvas, DARK.ground, DARK.raised, DARK.hover
-LINE, TEXT, MUTED = DARK.line, DARK.text, DARK.muted
-ACCENT, SELECTED = DARK.accent, DARK.selected
-ANSWER_COLOURS, CATEGORY_COLOURS = DARK.answers, DARK.categories
-
 FONT_POINTS = 10.0
 """Size of the text at 100 %."""
 TEXT_SIZES = (100, 125, 150, 175, 200)
