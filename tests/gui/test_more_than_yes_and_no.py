@@ -18,6 +18,7 @@ from reviewer.store.typical import Typical
 from reviewer.store.versions import VersionInfo, VersionState
 from reviewer.ui.tag_panel import Part
 from tests.gui.conftest import wait_painted
+from tests.gui.test_looks import check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -422,3 +423,24 @@ def test_keys_bring_the_panels_back(qtbot: QtBot, about_hats: MainWindow):
         press(qtbot, about_hats, key)
         assert page.side_panels
         press(qtbot, about_hats, Qt.Key.Key_Escape if key == Qt.Key.Key_E else key)
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_nothing_is_cut_in_a_low_window_with_large_text(
+    qtbot: QtBot, window: MainWindow, workspace: Path, percent: int
+):
+    window.resize(1280, 720)
+    window._store(window.settings.with_value("text_percent", percent))
+    assert window.open_collection(workspace)
+    window.activateWindow()
+    wait_painted(qtbot, window)
+    for open_, close in (
+        (Qt.Key.Key_R, Qt.Key.Key_Escape),
+        (Qt.Key.Key_D, Qt.Key.Key_D),
+        (Qt.Key.Key_E, Qt.Key.Key_Escape),
+    ):
+        press(qtbot, window, open_)
+        qtbot.wait(30)
+        check(window, window.review.page)
+        press(qtbot, window, close)
+        qtbot.wait(30)
