@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import struct
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError, features
 from reviewer.core.errors import SourceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -76,13 +78,38 @@ def open_picture(path: Path, want_px: int = 0) -> Image.Image:
     Raises:
         SourceError: The file is gone, broken or too large; the text names it and says why.
     """
+    with _opened(path) as picture:
+        if want_px > 0:
+            _decode_small(picture, want_px)
+        whole = _to_rgb(_upright(picture))
+        return without_bars(whole) if PADDED_SET in path.parts else whole
+
+
+def open_with_alpha(path: Path, want_px: int = 0) -> Image.Image:
+    """Opens an image file upright, as RGBA where pixels are transparent, else as RGB.
+
+    Args:
+        path: The file.
+        want_px: As for `open_picture`.
+
+    Raises:
+        SourceError: The file is gone, broken or too large; the text names it and says why.
+    """
+    with _opened(path) as picture:
+        if picture.has_transparency_data:
+            return _upright(picture).convert("RGBA")
+        if want_px > 0:
+            _decode_small(picture, want_px)
+        return _to_rgb(_upright(picture))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """The file as Pillow knows it; what goes wrong inside becomes a sentence."""
     try:
         with Image.open(path) as picture:
             _refuse_bombs(picture)
-            if want_px > 0:
-                _decode_small(picture, want_px)
-            whole = _to_rgb(_upright(picture))
-            return without_bars(whole) if PADDED_SET in path.parts else whole
+            yield picture
     except FileNotFoundError as error:
         raise SourceError(f"{path} is not there any more.") from error
     except _BROKEN as error:

@@ -1,12 +1,14 @@
-"""Commands that look into a collection: stats, scores."""
+"""Commands that look into a collection, or copy it: stats, scores, rescale."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.jobs.rescaling import Background, Copying, Fit, rescale
 from reviewer.jobs.score_page import score_lines, write_scores
 from reviewer.jobs.scoring import EACH_COMMON
 from reviewer.jobs.statistics_page import write_statistics
@@ -30,6 +32,55 @@ def stats_command(frame: Frame, folder: Path | None, workspace: Path | None, tar
     """
     with opened(frame, folder, workspace) as (library, output):
         output.done(write_statistics(library, output, target).summary)
+
+
+@click.command("rescale")
+@collection_options
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    help="Folder for the copies; not inside the folder of the images.",
+)
+@click.option("--size", type=click.IntRange(16, 4096), default=512, show_default=True)
+@click.option(
+    "--fit",
+    type=click.Choice([fit.value for fit in Fit]),
+    default=Fit.INSIDE.value,
+    show_default=True,
+    help="Long side (inside), short side (short), or a padded square (pad).",
+)
+@click.option(
+    "--background",
+    type=click.Choice([entry.value for entry in Background]),
+    default=Background.WHITE.value,
+    show_default=True,
+    help="Below transparent pixels: white, or what is most opposite to the drawing.",
+)
+@click.option("--kind", type=click.Choice(["jpeg", "webp"]), default="jpeg", show_default=True)
+@click.option("--quality", type=click.IntRange(1, 100), default=90, show_default=True)
+@click.option("--rating", "ratings", multiple=True, help="Only this rating; may be repeated.")
+@click.option("--keep-junk", is_flag=True, help="Copy blank and nearly empty images too.")
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
+@click.pass_obj
+def rescale_command(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    target: Path,
+    **how: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Copy the images small for training, in buckets by id modulo 1000, without the junk.
+
+    Started again it goes on where it was; what was left out is listed in dropped.csv.
+
+    Example: reviewer rescale ~/Pictures/booru --to ~/512px --fit pad
+    """
+    choice = {**how, "fit": Fit(how["fit"]), "background": Background(how["background"])}
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(rescale(library, output, target, Copying(**choice)).summary)
 
 
 @click.command("scores")

@@ -13,7 +13,7 @@ from reviewer.cli.bring import bring, export_tagger_command, tagger_tags, tagger
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
 from reviewer.cli.explain import copies_command, explain_command
-from reviewer.cli.explore import scores_command, stats_command
+from reviewer.cli.explore import rescale_command, scores_command, stats_command
 from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
 from reviewer.cli.judge import audit_command, report_command
 from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
@@ -82,6 +82,7 @@ for command in (
     audit_command,
     report_command,
     stats_command,
+    rescale_command,
     scores_command,
     export_command,
     status,
