@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 
 from reviewer.core.errors import StoreError
 from reviewer.store.aids import TextKind
@@ -50,7 +50,10 @@ class AboutCommands(QObject):
         self._about.note_wanted.connect(self.write_note)
         self._about.note_written.connect(self._store_note)
         around.step_stored.connect(self._stored)
-        showing.shown.connect(self._follow)
+        # With no wait it comes after the paint of the question, which does not wait for it.
+        self._later = QTimer(self, singleShot=True, interval=0)
+        self._later.timeout.connect(self._follow)
+        showing.shown.connect(self._later.start)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
@@ -58,6 +61,7 @@ class AboutCommands(QObject):
 
     def close(self) -> None:
         """Stops what runs in the background."""
+        self._later.stop()
         self._finder.close()
 
     @property

@@ -17,7 +17,7 @@ from reviewer.ui.queue_model import RowKind
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Side
@@ -93,8 +93,16 @@ class AnswerCommands(QObject):
         if taken:
             self._around.stored(taken, -1)
             self._showing.show(pressed)
+            if not any(decision.origin.asked for decision in taken):
+                # Nothing moves then: without a word one would not know what happened.
+                self._page.notice.say(f"Taken back: {self._names(taken)}.")
         else:
             self._page.notice.say("There is no answer of yours to take back.")
+
+    def _names(self, decisions: Sequence[Decision]) -> str:
+        names = [self._session.vocabulary.name(decision.tag_id) for decision in decisions]
+        shown = [shown_name(name) for name in dict.fromkeys(names)]
+        return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")
 
     def _redo(self) -> None:
         pressed = self._showing.latency.now()

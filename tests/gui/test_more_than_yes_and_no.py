@@ -444,3 +444,13 @@ def test_nothing_is_cut_in_a_low_window_with_large_text(
         check(window, window.review.page)
         press(qtbot, window, close)
         qtbot.wait(30)
+
+
+def test_taking_back_what_was_not_asked_says_so(qtbot: QtBot, about_hats: MainWindow):
+    page = about_hats.review.page
+    asked = about_hats.review.session.current
+    press(qtbot, about_hats, Qt.Key.Key_2, Qt.Key.Key_Backspace)
+    assert page.notice.text == "Taken back: sky."
+    assert about_hats.review.session.current == asked
+    press(qtbot, about_hats, Qt.Key.Key_Backspace)
+    assert "no answer" in page.notice.text
