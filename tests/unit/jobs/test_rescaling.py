@@ -50,6 +50,11 @@ def library(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    with Image.open(path) as picture:
+        return picture.size
+
+
 def table(path: Path) -> dict[str, str]:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
@@ -65,8 +70,7 @@ def test_copies_are_small_bucketed_and_listed(library: Library, tmp_path: Path) 
     assert dropped["blank.png"] == "almost all white"
     assert "broken" in dropped["broken.png"]
     copies = {original: target / copy for copy, original in table(target / "copies.csv").items()}
-    sizes = {name: Image.open(path).size for name, path in copies.items()}
-    assert sizes == {
+    assert {name: size_of(path) for name, path in copies.items()} == {
         "wide.png": (128, 85),
         "small.png": (90, 60),
         "black.png": (128, 85),
@@ -75,8 +79,10 @@ def test_copies_are_small_bucketed_and_listed(library: Library, tmp_path: Path) 
     for name, path in copies.items():
         number = int(path.stem)
         assert path.parent.name == f"{number % 1000:04}"
+        with Image.open(path) as copy:
+            shades = np.asarray(copy.convert("L"))
         # On the background most opposite to it neither drawing vanishes.
-        assert np.asarray(Image.open(path).convert("L")).std() > 20, name
+        assert name not in {"black.png", "white.png"} or shades.std() > 20
 
 
 def test_a_second_run_copies_only_what_is_not_there(library: Library, tmp_path: Path) -> None:
