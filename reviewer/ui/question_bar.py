@@ -221,16 +221,18 @@ class QuestionBar(QWidget):
 
     def _fitting_fonts(self, tag: Tag) -> _Fonts:
         """The fonts at the size that is set; smaller, to the usual size, where that is too wide."""
-        least = 1 / scaled(1)
+        least = max(1 / scaled(1), 0.5)
         for factor in (1.0, 0.85, 0.7):
+            if factor <= least:
+                break
             fonts = _fonts(self.font(), factor)
             around = QFontMetricsF(fonts.note).horizontalAdvance(f"{tag.category.word} tag")
             around += 6 * GAP + 2 * CHIP_PAD
             name = QFontMetricsF(fonts.lead).horizontalAdvance(shown_name(tag.name))
             for parts in (self._parts(fonts), _shortened(self._parts(fonts))):
-                if factor < least or _width(parts) + name + around <= self.width():
+                if _width(parts) + name + around <= self.width():
                     return fonts
-        return _fonts(self.font(), max(least, 0.5))
+        return self._fonts if least >= 1 else _fonts(self.font(), least)
 
     def _parts(self, fonts: _Fonts) -> list[_Part]:
         """The words before the tag."""
@@ -254,6 +256,9 @@ class QuestionBar(QWidget):
 def _font_for(base: QFont, text: str, room: float, least: float = LEAST_POINTS) -> QFont:
     """The largest font in which a text fits; very long ones are cut all the same."""
     font = QFont(base)
+    width = QFontMetricsF(font).horizontalAdvance(text)
+    if width > room:
+        font.setPointSizeF(max(font.pointSizeF() * room / width, least))
     while font.pointSizeF() > least and QFontMetricsF(font).horizontalAdvance(text) > room:
         font.setPointSizeF(font.pointSizeF() - 0.5)
     return font
