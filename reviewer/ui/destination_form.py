@@ -110,11 +110,10 @@ class DestinationForm(QFrame):
         column.addLayout(buttons)
 
     def begin(self) -> None:
-        """Shows the form with empty fields, and gives it the keyboard."""
+        """Empties the fields and takes the keyboard."""
         for field in (self.name, self.url, self.user, self.site, self.key):
             field.clear()
         self._problem.hide()
-        self.show()
         self.kind.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from reviewer.core.outbox import Destination
 
-LETTERS = 26
-"""Room for a name."""
-
 
 class DestinationList(QWidget):
     """A list with a button for one more.
@@ -42,7 +39,6 @@ class DestinationList(QWidget):
         self._list = QListWidget(self)
         self._list.setProperty("tone", "framed")
         self._list.setAccessibleName("Destinations")
-        self._list.setFixedWidth(self.fontMetrics().horizontalAdvance("x" * LETTERS))
         add = QPushButton("Another destination\N{HORIZONTAL ELLIPSIS}", self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

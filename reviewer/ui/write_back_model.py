@@ -63,13 +63,18 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table, as it is shown."""
+    """One line of the table, as it is shown.
+
+    Attributes:
+        image_id: 0 where the line is about no image here.
+    """
 
     path: str
     change: str
     state: str
     note: str
     post: str
+    image_id: int = 0
 
     def text(self, column: int) -> str:
         """What a column shows."""
@@ -91,7 +96,13 @@ def diff_rows(shown: ShownDiff, drafts: Collection[str] | None) -> list[Row]:
             sent is left out, and what has no post yet says so.
     """
     return [
-        Row(edit.path, change_of(edit.add, edit.remove), *_to_ask(edit, drafts), edit.post)
+        Row(
+            edit.path,
+            change_of(edit.add, edit.remove),
+            *_to_ask(edit, drafts),
+            edit.post,
+            edit.image_id,
+        )
         for edit in shown.edits
         if drafts is None or edit.path in drafts or not edit.post
     ]
@@ -126,6 +137,7 @@ def entry_rows(entries: Iterable[Entry]) -> list[Row]:
             f"{entry.state} (undo)" if entry.undoes else str(entry.state),
             entry.problem,
             entry.remote_id,
+            entry.image_id,
         )
         for entry in sorted(entries, key=lambda entry: entry.changed_at, reverse=True)
     ]
@@ -164,9 +176,9 @@ class WriteBackModel(QAbstractTableModel):
         """Paths of the images that are ticked, from the top."""
         return [row.path for row in self._rows if row.path in self._ticked]
 
-    def path(self, row: int) -> str:
-        """The image of a row."""
-        return self._rows[row].path
+    def row(self, number: int) -> Row | None:
+        """A row by its place; `None` where there is none."""
+        return self._rows[number] if 0 <= number < len(self._rows) else None
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
         """Rows there are."""

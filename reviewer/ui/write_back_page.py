@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +29,7 @@ from reviewer.ui.job_runner import JobState
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.write_back_jobs import WriteBackJobs
 from reviewer.ui.write_back_model import STATES, Part, diff_rows, entry_rows, left_out_rows
+from reviewer.ui.write_back_preview import WriteBackPreview
 from reviewer.ui.write_back_sheet import WriteBackSheet
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ if TYPE_CHECKING:
     from reviewer.ui.job_runner import Job
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
+
+LEFT = 290
+"""Width of the destinations and of the picture, device-independent pixels."""
 
 
 class WriteBackPage(SidePage):
@@ -60,8 +65,12 @@ class WriteBackPage(SidePage):
         self._wanted = "files"
         self.places = DestinationList(self)
         self.sheet = WriteBackSheet(self)
+        self.preview = WriteBackPreview(review.controller.showing.files, self)
         self.form = DestinationForm(self._library, self)
-        self.form.hide()
+        self._right = QStackedWidget(self)
+        self._form_page = QWidget(self)
+        self._left = QWidget(self)
+        self._left.setFixedWidth(LEFT)
         self._lay_out()
         self.jobs = WriteBackJobs(beside, self)
         self.acts: dict[str, Callable[[], None]] = {
@@ -78,13 +87,17 @@ class WriteBackPage(SidePage):
             "undo": partial(self._go, "Take back from", "undo"),
         }
         self.places.chosen.connect(self._place_chosen)
-        self.places.add_wanted.connect(self.form.begin)
+        self.places.add_wanted.connect(self._open_form)
         self.sheet.acted.connect(lambda name: self.acts[name]())
         self.sheet.part_wanted.connect(self.show_part)
         self.sheet.model.dataChanged.connect(self._update)
         self.sheet.table.selectionModel().selectionChanged.connect(self._update)
+        self.sheet.model.modelReset.connect(partial(self.preview.show_row, None))
+        self.sheet.table.selectionModel().currentRowChanged.connect(
+            lambda now, _before: self.preview.show_row(self.sheet.model.row(now.row()))
+        )
         self.form.saved.connect(self._added)
-        self.form.left.connect(self.form.hide)
+        self.form.left.connect(partial(self._right.setCurrentWidget, self.sheet))
         self.jobs.moved.connect(self._show_progress)
         self.jobs.states_due.connect(self._show_states)
         self.jobs.ended.connect(self._job_ended)
@@ -98,13 +111,21 @@ class WriteBackPage(SidePage):
         top.addWidget(title)
         top.addStretch(1)
         top.addWidget(back)
-        right = QVBoxLayout()
-        right.addWidget(self.form)
-        right.addWidget(self.sheet, 1)
+        form = QVBoxLayout(self._form_page)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.addWidget(self.form)
+        form.addStretch(1)
+        self._right.addWidget(self.sheet)
+        self._right.addWidget(self._form_page)
+        left = QVBoxLayout(self._left)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(12)
+        left.addWidget(self.places, 1)
+        left.addWidget(self.preview)
         lower = QHBoxLayout()
         lower.setSpacing(16)
-        lower.addWidget(self.places)
-        lower.addLayout(right, 1)
+        lower.addWidget(self._left)
+        lower.addWidget(self._right, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(10)
@@ -119,6 +140,10 @@ class WriteBackPage(SidePage):
         self.places.show_places(self._library.destinations.all(), self._wanted)
         self.refresh()
         self.sheet.table.setFocus()
+
+    def dispose(self) -> None:
+        """Ends the decoding."""
+        self.preview.close_loader()
 
     @property
     def destination(self) -> Destination:
@@ -241,10 +266,14 @@ class WriteBackPage(SidePage):
             self._go("Send to", "resume")
         self.refresh()
 
+    def _open_form(self) -> None:
+        self._right.setCurrentWidget(self._form_page)
+        self.form.begin()
+
     def _added(self, name: str) -> None:
         self._wanted = name
         self._part = Part.DIFF
-        self.form.hide()
+        self._right.setCurrentWidget(self.sheet)
         self.opened()
 
     def _show_progress(self) -> None:

@@ -51,7 +51,8 @@ class WriteBackTable(QTableView):
     @property
     def chosen(self) -> list[str]:
         """Paths of the images of the chosen rows."""
-        return [self._rows.path(index.row()) for index in self.selectionModel().selectedRows()]
+        rows = [self._rows.row(i.row()) for i in self.selectionModel().selectedRows()]
+        return [row.path for row in rows if row is not None]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space ticks the chosen rows; what moves moves; anything else is the page's."""

@@ -45,6 +45,7 @@ class Scene:
     page: WriteBackPage
     site: SzurubooruSite
     library: Library
+    runner: JobRunner
 
     def rows(self) -> list[tuple[str, str, str]]:
         model = self.page.sheet.model
@@ -97,9 +98,8 @@ def scene(
     site.somebody("2", add="cap", remove="hat")
     settings = Settings(reviewer="me", refresh_every=0, window=(1280, 760))
     kept: list[Settings] = []
-    window = MainWindow(
-        settings, kept.append, workspace_for, JobRunner(), Sample(tmp_path / "sample")
-    )
+    runner = JobRunner()
+    window = MainWindow(settings, kept.append, workspace_for, runner, Sample(tmp_path / "sample"))
     qtbot.addWidget(window)
     window.show()
     with serving(site) as url:
@@ -111,7 +111,7 @@ def scene(
         qtbot.keyClick(window.review.page, Qt.Key.Key_B)
         page = window.side_pages.get("writeback")
         assert isinstance(page, WriteBackPage)
-        yield Scene(window, page, site, window.review.library)
+        yield Scene(window, page, site, window.review.library, runner)
         window.close()
     keyring.set_keyring(before)
 
@@ -136,10 +136,14 @@ def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
     sheet.table.selectRow(0)
     qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
     assert sheet.model.ticked == []
+    assert page.preview.isVisible()
+    assert page.preview.words == "0001.png\n+cap   \N{MINUS SIGN}hat"
     assert not scene.can("send")
     qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
+    assert scene.can("send")
     qtbot.mouseClick(sheet.buttons["send"], Qt.MouseButton.LeftButton)
     qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    assert [job.message for job in scene.runner.jobs] == ["", ""]
     assert scene.site.posts["1"].tags == {"1girl", "cap"}
     assert scene.site.posts["3"].tags == {"1girl"}
     page.show_part(Part.DONE)
@@ -184,7 +188,7 @@ def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None
     page.acts["look"]()
     qtbot.waitUntil(lambda: page.jobs.of("other") is None, timeout=LONG_MS)
     assert "never sent in the clear" in page.sheet.said.text()
-    form.begin()
+    page.places.add_wanted.emit()
     form.kind.setCurrentIndex(form.kind.findData("danbooru"))
     form.name.setText("d")
     qtbot.keyClick(form.name, Qt.Key.Key_Return)

@@ -40,6 +40,7 @@ class ShownEdit:
     remove: tuple[str, ...]
     new: tuple[str, ...]
     conflict: str
+    image_id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def as_json(plan: Plan, decided: int, made_at: int) -> dict[str, Any]:
         "images": [
             {
                 "image": edit.path,
+                "image_id": edit.image_id,
                 "post": edit.remote_id,
                 "add": sorted(edit.edit.add),
                 "remove": sorted(edit.edit.remove),
@@ -187,4 +189,5 @@ def _shown(edit: dict[str, Any]) -> ShownEdit:
         tuple(edit["remove"]),
         tuple(edit["new"]),
         str(edit["conflict"]),
+        int(edit.get("image_id", 0)),
     )
