@@ -31,6 +31,9 @@ Floats = NDArray[np.float32]
 Told = Callable[[int, int], None]
 """Is told how many steps are done, and of how many."""
 
+LINE_TURNS = 2
+"""Newton steps along each line; the conjugate gradients make up for what a third would find."""
+
 _BLOCK_PAIRS = 6_000_000
 """Pairs (image, tag) that a worker solves at once; about ten float32 arrays of this size live."""
 
@@ -50,7 +53,7 @@ class HeadConfig:
 
     penalty: float = 60.0
     most_steps: int = 60
-    tolerance: float = 1e-3
+    tolerance: float = 1e-2
     absent_weight: float = 1.0
     workers: int = 2
 
@@ -105,6 +108,8 @@ def cross_fit_heads(
     folds: NDArray[np.int8],
     config: HeadConfig | None = None,
     told: Told | None = None,
+    *,
+    whole: bool = True,
 ) -> CrossFit:
     """Score every image by heads that were fitted without its fold.
 
@@ -114,6 +119,7 @@ def cross_fit_heads(
         folds: (N,) fold of each image, 0..k-1, near-duplicates in one fold.
         config: How heads are fitted.
         told: Hears of progress.
+        whole: Fit heads on everything too; they are zeros where not.
 
     Returns:
         The logits out of sample and the heads fitted on everything.
@@ -125,7 +131,7 @@ def cross_fit_heads(
     tasks = [
         _Task(tags, None if fold is None else folds == fold)
         for tags in _blocks(n_images, n_tags, used.workers)
-        for fold in (None, *np.unique(folds))
+        for fold in (*((None,) if whole else ()), *np.unique(folds))
     ]
     for done, (axes, task, solved) in enumerate(_solved(embeddings, labels, tasks, used), start=1):
         if task.held is None:
@@ -192,7 +198,7 @@ def _solved(
 
 
 def _empty_heads(embeddings: NDArray[np.floating], n_tags: int) -> tuple[Floats, Floats]:
-    return np.empty((n_tags, embeddings.shape[1]), np.float32), np.empty(n_tags, np.float32)
+    return np.zeros((n_tags, embeddings.shape[1]), np.float32), np.zeros(n_tags, np.float32)
 
 
 def _blocks(n_images: int, n_tags: int, workers: int) -> list[NDArray[np.int64]]:
@@ -280,7 +286,7 @@ def _solve(
         slope = (pull * solution * direction).sum(dim=0)
         bend = (pull * direction * direction).sum(dim=0)
         along = x @ direction
-        length = _line_minimum(z, along, targets, weights, slope, bend)
+        length = _line_minimum((z, scores), along, targets, weights, slope, bend)
         solution += length * direction
         z += length * along
     return solution
@@ -294,12 +300,17 @@ def _prior(targets: Tensor, weights: Tensor) -> Tensor:
 
 
 def _line_minimum(
-    z: Tensor, along: Tensor, targets: Tensor, weights: Tensor, slope: Tensor, bend: Tensor
+    here: tuple[Tensor, Tensor],
+    along: Tensor,
+    targets: Tensor,
+    weights: Tensor,
+    slope: Tensor,
+    bend: Tensor,
 ) -> Tensor:
     """Step lengths (T,) that nearly minimise the loss along a direction, by Newton's method.
 
     Args:
-        z: (N, T) logits here.
+        here: (N, T) logits, and the chances that they stand for.
         along: (N, T) change of the logits for a step of length 1.
         targets: (N, T) 0 or 1.
         weights: (N, T) 0 or more.
@@ -309,9 +320,11 @@ def _line_minimum(
     Returns:
         (T,) float32, 0 or more.
     """
+    z, scores = here
     length = torch.zeros_like(slope)
-    for turn in range(3):
-        scores = torch.sigmoid(z + length * along)
+    for turn in range(LINE_TURNS):
+        if turn:
+            scores = torch.sigmoid(torch.addcmul(z, along, length))
         first = (weights * (scores - targets) * along).sum(dim=0) + slope + length * bend
         second = (weights * scores * (1 - scores) * along * along).sum(dim=0) + bend
         proposed = length - first / second.clamp(min=1e-12)

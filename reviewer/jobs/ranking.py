@@ -18,6 +18,7 @@ from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.kin import kin_of
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.large import is_large, rank_large
 from reviewer.jobs.refreshing import scanned
 
 if TYPE_CHECKING:
@@ -82,7 +83,11 @@ def rank_questions(
         UsageError: There are no out-of-sample scores yet.
         StoreFullError: The disk is full; the ranking before stays.
     """
-    name, _ = scanned(library)
+    name, files = scanned(library)
+    if is_large(files):
+        return _keep(
+            library, listener, rank_large(library, listener, name, files, options or RankOptions())
+        )
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
@@ -114,8 +119,13 @@ def rank_questions(
         version=name,
         decided=labels.decided,
     )
+    return _keep(library, listener, ranking)
+
+
+def _keep(library: Library, listener: Listener, ranking: Ranking) -> ChangeSet:
+    """Makes a ranking the present one and tells of it."""
     library.rankings.save(ranking)
-    expected = float(queues.expected_all.sum())
+    expected = float(np.sum(ranking.suspicions, dtype=np.float64))
     unproven = "" if ranking.proven else " (a guess, mostly too high before some 2,000 answers)"
     listener.note(
         f"{len(ranking):,} questions in {len(ranking.tags):,} queues; about {expected:,.0f} "

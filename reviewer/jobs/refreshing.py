@@ -11,6 +11,7 @@ from reviewer.core.ranking.neighbours import neighbour_graph
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
+from reviewer.jobs.large import is_large, refresh_large
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
         StoreFullError: The disk is full; the scores before stay.
     """
     name, files = scanned(library)
+    if is_large(files):
+        return refresh_large(library, listener, name, files, seed=seed)
     rows = _present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
@@ -59,6 +62,7 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
             label_matrix(labels, tags),
             folds(groups, original_matrix(labels, tags).tocsr(), FOLDS, seed),
             told=progress.at,
+            whole=False,
         )
     with stage(listener, "neighbours", len(images), "images") as progress:
         graph = _graph(library, name, images, embeddings, groups)

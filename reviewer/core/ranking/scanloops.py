@@ -139,3 +139,21 @@ def counted(scores: NDArray[np.uint8], rows: NDArray[np.int64]) -> int:
                 rows[begin[score]] = row
             begin[score] += 1
     return min(total, len(rows))
+
+
+def count_columns(column: NDArray[np.unsignedinteger], starts: NDArray[np.int64]) -> None:
+    """Counts the pairs of each column, one place further on."""
+    for tag in column:
+        starts[np.int64(tag) + 1] += 1
+
+
+def fill_postings(
+    column: NDArray[np.unsignedinteger],
+    free: NDArray[np.int64],
+    places: NDArray[np.uint32],
+) -> None:
+    """Puts each pair's place into its column's stretch."""
+    for place in range(len(column)):
+        tag = column[place]
+        places[free[tag]] = place
+        free[tag] += 1

@@ -123,12 +123,23 @@ def _starting(
     levels: NDArray[np.float32], expected: NDArray[np.float64], wanted: Wanted
 ) -> NDArray[np.int32]:
     """(T,) lowest bytes that are expected to let a little more than what is wanted through."""
-    enough = np.cumsum(expected[:, :0:-1], axis=1)[:, ::-1] >= MARGIN * wanted.per_tag
+    enough = np.cumsum(expected[:, :0:-1], axis=1)[:, ::-1] >= _counted_safely(
+        MARGIN * wanted.per_tag, expected
+    )
     # The highest byte with enough pairs from it on; 1 where all pairs together are too few.
     own = np.where(enough.any(axis=1), 255 - np.argmax(enough[:, ::-1], axis=1), 1)
-    line = _level_with(levels, expected, MARGIN * wanted.per_tag, MARGIN * wanted.total)
+    total = _counted_safely(MARGIN * wanted.total, expected)
+    line = _level_with(levels, expected, MARGIN * wanted.per_tag, total)
     shared = _first_at_least(levels, max(line, wanted.floor))
     return np.maximum(np.maximum(own, shared), 1).astype(np.int32)
+
+
+def _counted_safely(wanted: float, expected: NDArray[np.float64]) -> float:
+    """A number of expected pairs that stands for so many real ones: a sample's chance put in."""
+    steps = expected[expected > 0]
+    # What one pair of the sample stands for; six standard deviations of what is counted with it.
+    step = float(steps.min()) if len(steps) else 0.0
+    return wanted + 6.0 * float(np.sqrt(wanted * step)) if step > 1.0 else wanted
 
 
 def _level_with(
@@ -166,6 +177,35 @@ class PresentPairs:
     ends: NDArray[np.int64]
     column: NDArray[np.unsignedinteger]
     score: NDArray[np.int16]
+
+
+class Postings(NamedTuple):
+    """The present pairs of each tag.
+
+    Attributes:
+        starts: (T + 1,) int64; tag t has the places `starts[t]:starts[t + 1]`.
+        places: (I,) uint32, places in the present pairs, ascending within a tag.
+    """
+
+    starts: NDArray[np.int64]
+    places: NDArray[np.uint32]
+
+
+def postings(pairs: PresentPairs, n_tags: int) -> Postings:
+    """Where each of T tags is among the present pairs."""
+    starts = np.zeros(n_tags + 1, np.int64)
+    compiled(loops.count_columns)(pairs.column, starts)
+    np.cumsum(starts, out=starts)
+    places = np.empty(len(pairs.column), np.uint32)
+    compiled(loops.fill_postings)(pairs.column, starts[:-1].copy(), places)
+    return Postings(starts, places)
+
+
+def doubts(score: NDArray[np.int16]) -> NDArray[np.uint8]:
+    """Doubts (`present_histograms`) of the scores of present pairs."""
+    byte = np.clip(((score.astype(np.int64) * 10 + 128) >> 8) + 128, 1, 255)
+    found: NDArray[np.uint8] = (256 - byte).astype(np.uint8)
+    return found
 
 
 def present_histograms(

@@ -1,0 +1,124 @@
+"""The way of a large collection, taken by a small one: its limit is lowered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs import large
+from reviewer.jobs.context import Silent
+from reviewer.jobs.ranking import rank_questions
+from reviewer.jobs.refreshing import refresh
+
+if TYPE_CHECKING:
+    from reviewer.core.queues import Ranking
+    from reviewer.store.library import Library
+
+Shapes = "tuple[Library, dict[str, frozenset[str]]]"
+
+
+@pytest.fixture(autouse=True)
+def all_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "LARGE_PAIRS", 0)
+
+
+def pairs(ranking: Ranking) -> dict[tuple[int, int], tuple[int, float]]:
+    """(image, tag) to side and suspicion."""
+    found = {}
+    for queue, tag in enumerate(ranking.tags.tolist()):
+        for at in range(int(ranking.offsets[queue]), int(ranking.offsets[queue + 1])):
+            key = (int(ranking.images[at]), tag)
+            found[key] = (int(ranking.sides[at]), float(ranking.suspicions[at]))
+    return found
+
+
+def wrong_pairs(library: Library, truth: dict[str, frozenset[str]]) -> set[tuple[int, int]]:
+    """The pairs whose metadata is wrong."""
+    names = library.vocabulary().by_name
+    wrong = set()
+    for image, tags in library.images.rows():
+        for name in ("circle", "square", "red", "blue"):
+            if (names[name].id in tags) != (name in truth[image.path]):
+                wrong.add((image.id, names[name].id))
+    return wrong
+
+
+def answer(library: Library, pair: tuple[int, int], side: int, *, wrong: bool) -> None:
+    given = Answer.YES if wrong == (side == Side.MISSING) else Answer.NO
+    decision = Decision(pair[0], pair[1], given, Side(side), 0.5, 0.5, "v1", "", 1)
+    library.decisions.append([decision])
+
+
+def test_the_pass_over_the_scan_finds_the_missing_tags(shapes: Shapes) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    found = pairs(library.rankings.load())
+    wrong = wrong_pairs(library, truth)
+    assert len(wrong) > 20
+    best = sorted(found, key=lambda pair: -found[pair][1])[: len(wrong)]
+    assert len(wrong & set(best)) > 0.6 * len(wrong)
+    for (image, tag), (side, _) in found.items():
+        assert (tag in library.images.original_tags(image)) == (side == Side.WRONG)
+
+
+def test_after_answers_their_tags_alone_are_ranked_again(shapes: Shapes) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    before = pairs(library.rankings.load())
+    wrong = wrong_pairs(library, truth)
+    red = library.vocabulary().by_name["red"].id
+    asked = [pair for pair in before if pair[1] == red][:6]
+    for pair in asked:
+        answer(library, pair, before[pair][0], wrong=pair in wrong)
+    rank_questions(library, Silent())
+    after = pairs(library.rankings.load())
+    assert not set(asked) & set(after)
+    others = {pair: value for pair, value in before.items() if pair[1] != red}
+    assert {pair: value for pair, value in after.items() if pair[1] != red} == others
+    assert {pair for pair in after if pair[1] == red}
+
+
+def test_a_refresh_fits_the_answered_tags_and_they_are_ranked_by_it(shapes: Shapes) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    found = pairs(library.rankings.load())
+    wrong = wrong_pairs(library, truth)
+    by_name = library.vocabulary().by_name
+    chosen = {by_name["circle"].id, by_name["blue"].id}
+    asked = [pair for pair in found if pair[1] in chosen][:20]
+    for pair in asked:
+        answer(library, pair, found[pair][0], wrong=pair in wrong)
+    refresh(library, Silent())
+    heads = library.crossfit("v1").load()
+    assert heads is not None
+    assert set(heads.tags.tolist()) == {tag for _, tag in asked}
+    assert heads.logits.shape == (len(heads.tags), len(heads.images))
+    assert np.isfinite(np.asarray(heads.logits, np.float32)).all()
+    rank_questions(library, Silent())
+    after = pairs(library.rankings.load())
+    assert not set(asked) & set(after)
+    unasked = {pair for pair in wrong if pair[1] in chosen and pair not in asked}
+    mine = sorted((p for p in after if p[1] in chosen), key=lambda p: -after[p][1])
+    assert len(unasked & set(mine[: 2 * len(unasked)])) > 0.5 * len(unasked)
+
+
+def test_scores_of_heads_do_not_change_with_labels_of_their_own_fold(shapes: Shapes) -> None:
+    library, _ = shapes
+    red = library.vocabulary().by_name["red"].id
+    images = [image for image, _, _ in library.images.askable()]
+
+    def scores() -> np.ndarray:
+        refresh(library, Silent())
+        heads = library.crossfit("v1").load()
+        assert heads is not None
+        return np.array(heads.logits[heads.tags.tolist().index(red)])
+
+    answer(library, (images[0], red), Side.MISSING, wrong=True)
+    first = scores()
+    answer(library, (images[7], red), Side.MISSING, wrong=True)
+    second = scores()
+    assert first[7] == second[7]
+    assert not np.array_equal(first, second)
