@@ -48,6 +48,15 @@ class Found:
     paths: dict[int, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What to look for; `answers` tells how often there were new answers before."""
+
+    pair: Pair
+    size: int
+    answers: int
+
+
 class ExamplesFinder(QObject):
     """Looks for examples, the question on screen first; nothing in the window waits for it.
 
@@ -56,7 +65,7 @@ class ExamplesFinder(QObject):
     """
 
     found = Signal(object)
-    _done = Signal(object)
+    _done = Signal(object, int)
 
     def __init__(self, library: Library, parent: QObject) -> None:
         """Begins with nothing to do."""
@@ -67,7 +76,8 @@ class ExamplesFinder(QObject):
         self._typical: Typical | None = None
         self._kept: OrderedDict[Pair, Found] = OrderedDict()
         self._pictures: OrderedDict[PictureKey, QImage] = OrderedDict()
-        self._wanted: list[tuple[Pair, int]] = []
+        self._wanted: list[_Task] = []
+        self._answers = 0
         self._stopped = False
         self._changed = threading.Condition()
         self._done.connect(self._keep)
@@ -85,7 +95,9 @@ class ExamplesFinder(QObject):
             size: Side of a small picture, device pixels.
         """
         with self._changed:
-            self._wanted = [(pair, size) for pair in pairs if pair not in self._kept]
+            self._wanted = [
+                _Task(pair, size, self._answers) for pair in pairs if pair not in self._kept
+            ]
             self._changed.notify_all()
         if self._thread is None and self._wanted:
             self._thread = threading.Thread(target=self._work, name="examples", daemon=True)
@@ -93,6 +105,7 @@ class ExamplesFinder(QObject):
 
     def forget(self, tag_ids: set[int]) -> None:
         """Looks anew for examples of some tags: there are new answers on them."""
+        self._answers += 1
         for pair in [pair for pair in self._kept if pair[1] in tag_ids]:
             del self._kept[pair]
 
@@ -105,8 +118,9 @@ class ExamplesFinder(QObject):
         if self._thread is not None:
             self._thread.join(PATIENCE_S)
 
-    def _keep(self, found: Found) -> None:
-        if self._stopped:
+    def _keep(self, found: Found, answers: int) -> None:
+        # What was looked for before the last answer may lack it: it is asked for again.
+        if self._stopped or answers != self._answers:
             return
         self._kept[found.pair] = found
         while len(self._kept) > KEPT:
@@ -117,14 +131,13 @@ class ExamplesFinder(QObject):
 
     def _work(self) -> None:
         while (task := self._take()) is not None:
-            pair, size = task
             try:
-                self._done.emit(self._look(pair, size))
+                self._done.emit(self._look(task.pair, task.size), task.answers)
             except ReviewerError:
                 # Examples are a help: without them one answers as before.
                 logging.getLogger(__name__).warning("no examples", exc_info=True)
 
-    def _take(self) -> tuple[Pair, int] | None:
+    def _take(self) -> _Task | None:
         with self._changed:
             while not self._wanted and not self._stopped:
                 self._changed.wait()
