@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.outbox import Edit, Tags
 
+TAGS = "/tags.json"
 LONGEST_REASON = 250
 """Characters that the site keeps of a reason."""
 
@@ -56,7 +57,7 @@ class E621:
         names = alias_targets(self._rows, "search[antecedent_name]", tags)
         there = {
             row["name"]
-            for row in self._rows("/tags.json", "search[name]", set(names.values()))
+            for row in self._rows(TAGS, "search[name]", set(names.values()))
             if row.get("post_count", 0) > 0
         }
         return {tag: name if name in there else None for tag, name in names.items()}
@@ -72,8 +73,11 @@ class E621:
     def _rows(self, path: str, field: str, names: Collection[str]) -> list[dict[str, Any]]:
         listed = sorted(names)
         rows: list[dict[str, Any]] = []
+        # Names of tags are split at commas, those of aliases and implications at spaces; only
+        # newer versions take either.
+        between = "," if path == TAGS else " "
         for start in range(0, len(listed), AT_ONCE):
-            wanted = ",".join(listed[start : start + AT_ONCE])
+            wanted = between.join(listed[start : start + AT_ONCE])
             found = self._http.get(path, {field: wanted, "limit": "320"})
             # Where nothing is found the site answers an object that holds an empty list.
             rows += found if isinstance(found, list) else []

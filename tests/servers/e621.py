@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tests.servers.danbooru import DanbooruSite
 
 if TYPE_CHECKING:
-    from tests.servers.loopback import Json, Post
+    from tests.servers.loopback import Json, Post, Request
 
 
 class E621Site(DanbooruSite):
@@ -36,6 +36,10 @@ class E621Site(DanbooruSite):
         tags -= {word[1:] for word in post.locked if word.startswith("-")}
         tags |= {word for word in post.locked if not word.startswith("-")}
         self.store(post, tags)
+
+    def _asked(self, request: Request) -> list[str]:
+        (text,) = (v for k, v in request.query.items() if k.startswith("search["))
+        return text.split("," if request.path == "/tags.json" else None)
 
     def _tags(self, names: list[str]) -> Json:
         # The site answers an object where nothing is found.
