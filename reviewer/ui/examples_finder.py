@@ -75,6 +75,7 @@ class ExamplesFinder(QObject):
         self._embeddings: Embeddings | None = None
         self._typical: Typical | None = None
         self._kept: OrderedDict[Pair, Found] = OrderedDict()
+        self._stale: set[Pair] = set()
         self._pictures: OrderedDict[PictureKey, QImage] = OrderedDict()
         self._wanted: list[_Task] = []
         self._answers = 0
@@ -84,7 +85,7 @@ class ExamplesFinder(QObject):
         self._thread: threading.Thread | None = None
 
     def get(self, pair: Pair) -> Found | None:
-        """The examples of a question, if they are found already."""
+        """The examples of a question, if they are found already, new answers taken in or not."""
         return self._kept.get(pair)
 
     def want(self, pairs: Sequence[Pair], size: int) -> None:
@@ -96,7 +97,9 @@ class ExamplesFinder(QObject):
         """
         with self._changed:
             self._wanted = [
-                _Task(pair, size, self._answers) for pair in pairs if pair not in self._kept
+                _Task(pair, size, self._answers)
+                for pair in pairs
+                if pair not in self._kept or pair in self._stale
             ]
             self._changed.notify_all()
         if self._thread is None and self._wanted:
@@ -106,8 +109,8 @@ class ExamplesFinder(QObject):
     def forget(self, tag_ids: set[int]) -> None:
         """Looks anew for examples of some tags: there are new answers on them."""
         self._answers += 1
-        for pair in [pair for pair in self._kept if pair[1] in tag_ids]:
-            del self._kept[pair]
+        # They are shown until newer ones are found: mostly those are the same.
+        self._stale.update(pair for pair in self._kept if pair[1] in tag_ids)
 
     def close(self) -> None:
         """Stops looking."""
@@ -119,12 +122,17 @@ class ExamplesFinder(QObject):
             self._thread.join(PATIENCE_S)
 
     def _keep(self, found: Found, answers: int) -> None:
-        # What was looked for before the last answer may lack it: it is asked for again.
-        if self._stopped or answers != self._answers:
+        if self._stopped:
             return
         self._kept[found.pair] = found
+        if answers == self._answers:
+            self._stale.discard(found.pair)
+        else:
+            # It was looked for before the last answer, which may be an example.
+            self._stale.add(found.pair)
         while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
+            gone, _ = self._kept.popitem(last=False)
+            self._stale.discard(gone)
         self.found.emit(found)
 
     # -- in the thread ---------------------------------------------------------------------------
