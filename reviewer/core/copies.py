@@ -26,8 +26,8 @@ class CopyIndex(Protocol):
     def of(self, image_id: int) -> Sequence[int]:
         """Images that are the same picture, by id."""
 
-    def disputed_tags(self) -> Iterable[int]:
-        """Tags that were answered differently on copies of one picture."""
+    def is_disputed(self, tag_id: int) -> bool:
+        """Whether a tag was answered differently on copies of one picture."""
 
     def carried_to(self, image_id: int, tag_id: int) -> bool:
         """Whether the present answer of a pair was carried over from a copy."""
@@ -46,7 +46,7 @@ class CarryOver:
         images: ImageTags,
         feed: QuestionFeed,
     ) -> None:
-        """Begins with the disputes of the log.
+        """Begins with nothing looked up.
 
         Args:
             index: Which images are copies.
@@ -57,7 +57,7 @@ class CarryOver:
         self._index = index
         self._images = images
         self._feed = feed
-        self._disputed = set(index.disputed_tags())
+        self._disputed: dict[int, bool] = {}
         self._alone: tuple[int, int] | None = None
         self._found: tuple[Question, tuple[Question, ...]] | None = None
 
@@ -89,12 +89,10 @@ class CarryOver:
     def stored(self, decisions: Iterable[Decision]) -> None:
         """Takes in answers that were stored, or taken back: disputes are looked up anew."""
         self._found = None
-        if any(self._index.of(decision.image_id) for decision in decisions):
-            self._disputed = set(self._index.disputed_tags())
+        for decision in decisions:
+            self._disputed.pop(decision.tag_id, None)
 
     def _look(self, question: Question) -> tuple[Question, ...]:
-        if question.tag_id in self._disputed:
-            return ()
         copies = [
             replace(question, image_id=image_id, origin=Origin.COPY)
             for image_id in self._index.of(question.image_id)
@@ -102,13 +100,18 @@ class CarryOver:
         ]
         again = not self._feed.may_ask(question)
         open_ones = [copy for copy in copies if self._goes_along(copy, again)]
-        if not open_ones:
+        if not open_ones or self._is_disputed(question.tag_id):
             return ()
         ranked = self._feed.book.questions(question.tag_id, question.side)
         own = {entry.image_id: entry for entry in ranked}
         return tuple(
             replace(own.get(copy.image_id, copy), origin=Origin.COPY) for copy in open_ones
         )
+
+    def _is_disputed(self, tag_id: int) -> bool:
+        if tag_id not in self._disputed:
+            self._disputed[tag_id] = self._index.is_disputed(tag_id)
+        return self._disputed[tag_id]
 
     def _goes_along(self, copy: Question, again: bool) -> bool:
         """Whether a copy is open, or follows an answer that is given again as it did before."""

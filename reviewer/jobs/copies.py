@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -32,10 +33,10 @@ LONGER = 1.02
 OPENED = 64
 """Shrunk pictures kept at hand; those of a group come one after another."""
 OTHER = 255.0
-KEPT_AT_ONCE = 500
+KEPT_AT_ONCE = 200
 
 
-def find_copies(library: Library, listener: Listener) -> ChangeSet:
+def find_copies(library: Library, listener: Listener, *, minutes: float = 0.0) -> ChangeSet:
     """Compares near-duplicates that were not compared yet.
 
     Candidates are the groups of like hashes that the refresh found. What was compared before is
@@ -44,6 +45,7 @@ def find_copies(library: Library, listener: Listener) -> ChangeSet:
     Args:
         library: A collection with out-of-sample scores; without them nothing is done.
         listener: Hears of progress.
+        minutes: After this long it stops; the next run goes on. 0 for no limit.
 
     Raises:
         StoreError: The result could not be stored.
@@ -61,9 +63,13 @@ def find_copies(library: Library, listener: Listener) -> ChangeSet:
     known = library.copies.compared()
     library.copies.forget(pair for pair in known if pair not in candidates)
     waiting = [pair for pair, files in candidates.items() if known.get(pair) != files]
+    until = time.monotonic() + 60 * minutes if minutes else None
+    compared = 0
     shrink = lru_cache(maxsize=OPENED)(_shrunk)
     with stage(listener, "copies", len(waiting), "pairs") as progress:
         for chunk in _chunks(waiting, KEPT_AT_ONCE):
+            if until is not None and time.monotonic() > until:
+                break
             done = []
             for first, second in chunk:
                 paths = [library.folder / images[image_id][0] for image_id in (first, second)]
@@ -71,7 +77,8 @@ def find_copies(library: Library, listener: Listener) -> ChangeSet:
                 done.append(Comparison(first, second, candidates[first, second], far))
                 progress.advance()
             library.copies.write(done)
-    return ChangeSet(summary={"copies": library.copies.count(), "compared": len(waiting)})
+            compared += len(done)
+    return ChangeSet(summary={"copies": library.copies.count(), "compared": compared})
 
 
 def candidate_pairs(

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
 
+COPY_MINUTES = 1.0
+"""How long images are compared before ranking; what is left is compared by the next refresh."""
+
 
 def prepare(
     library: Library, listener: Listener, choices: TrainChoices, *, source_name: str = ""
@@ -100,7 +103,7 @@ def refresh_and_rank(
 
 def _ask(library: Library, listener: Listener, options: RankOptions | None = None) -> ChangeSet:
     """Ranks, and makes ready what stands round the questions."""
-    find_copies(library, listener)
+    find_copies(library, listener, minutes=COPY_MINUTES)
     ranked = rank_questions(library, listener, options=options)
     prepare_aids(library, listener)
     previews = make_previews(library, listener)

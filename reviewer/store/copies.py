@@ -35,18 +35,22 @@ SELECT first FROM copy WHERE second = ? AND difference <= ?
 ORDER BY 1
 """
 
+# CROSS JOIN keeps SQLite to this order: from the answers on one tag to their images' copies.
 _DISPUTED = """
-SELECT DISTINCT here.tag_id FROM copy
-JOIN live_answer AS here ON here.image_id = copy.first
-JOIN live_answer AS there ON there.image_id = copy.second AND there.tag_id = here.tag_id
-WHERE copy.difference <= ? AND here.answer + there.answer = 1
-AND NOT EXISTS (
-    SELECT 1 FROM live_answer AS later
-    WHERE later.image_id = here.image_id AND later.tag_id = here.tag_id AND later.id > here.id
-)
-AND NOT EXISTS (
-    SELECT 1 FROM live_answer AS later
-    WHERE later.image_id = there.image_id AND later.tag_id = there.tag_id AND later.id > there.id
+SELECT EXISTS (
+    SELECT 1 FROM live_answer AS here
+    CROSS JOIN copy ON copy.first = here.image_id AND copy.difference <= :same
+    CROSS JOIN live_answer AS there
+        ON there.image_id = copy.second AND there.tag_id = here.tag_id
+    WHERE here.tag_id = :tag AND here.answer + there.answer = 1
+    AND NOT EXISTS (
+        SELECT 1 FROM live_answer AS later WHERE later.image_id = here.image_id
+        AND later.tag_id = here.tag_id AND later.id > here.id
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM live_answer AS later WHERE later.image_id = there.image_id
+        AND later.tag_id = there.tag_id AND later.id > there.id
+    )
 )
 """
 
@@ -87,9 +91,10 @@ class CopyTable:
         rows = self._database.read().execute(_OF, (image_id, SAME, image_id, SAME))
         return [row[0] for row in rows]
 
-    def disputed_tags(self) -> set[int]:
-        """Tags that were answered Yes on one copy of a picture and No on another."""
-        return {row[0] for row in self._database.read().execute(_DISPUTED, (SAME,))}
+    def is_disputed(self, tag_id: int) -> bool:
+        """Whether a tag was answered Yes on one copy of a picture and No on another."""
+        row = self._database.read().execute(_DISPUTED, {"same": SAME, "tag": tag_id}).fetchone()
+        return bool(row[0])
 
     def carried_to(self, image_id: int, tag_id: int) -> bool:
         """Whether the present answer of a pair was carried over from a copy."""
