@@ -60,6 +60,7 @@ class AuditPage(SidePage):
     def _lay_out(self) -> None:
         title = QLabel("How good are these tags?", self)
         title.setProperty("tone", "page")
+        title.setWordWrap(True)
         about = QLabel(ABOUT, self)
         about.setProperty("tone", "muted")
         about.setWordWrap(True)
@@ -67,8 +68,7 @@ class AuditPage(SidePage):
         back.setProperty("tone", "primary")
         top = QHBoxLayout()
         top.setSpacing(10)
-        top.addWidget(title)
-        top.addStretch(1)
+        top.addWidget(title, 1)
         for button in (self._draw, self._update, back):
             top.addWidget(button)
         plots = QHBoxLayout()

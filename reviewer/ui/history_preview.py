@@ -31,7 +31,9 @@ class PreviewPicture(QWidget):
         super().__init__(parent)
         self._image: QImage | None = None
         self._words = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # Large text below it needs its room; the picture may be smaller then.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        self.setMinimumHeight(SIDE // 4)
 
     def sizeHint(self) -> QSize:
         """A square."""

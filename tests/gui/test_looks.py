@@ -29,6 +29,7 @@ from reviewer.jobs.importing import import_folder
 from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui import theme
+from reviewer.ui.side_pages import FACTORIES
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -161,7 +162,14 @@ def is_cut(part: QWidget) -> str:
             return ""
         needed = part.heightForWidth(part.width()) if part.wordWrap() else hint.height()
         wide = not part.wordWrap() and part.width() + CUT < hint.width()
-    elif isinstance(part, (QAbstractButton, QComboBox, QSpinBox)):
+    elif isinstance(part, QComboBox):
+        # As wide as its longest line where there is room; what is chosen must show.
+        words = part.fontMetrics().horizontalAdvance(part.currentText())
+        needed, wide = (
+            part.minimumSizeHint().height(),
+            part.width() < words + 2 * part.height() // 3,
+        )
+    elif isinstance(part, (QAbstractButton, QSpinBox)):
         needed, wide = (
             part.minimumSizeHint().height(),
             part.width() + CUT
@@ -242,7 +250,21 @@ def preparing(qtbot: QtBot, window: MainWindow, workspace: Path) -> QWidget:
     return window.prepare_page
 
 
+def beside(name: str) -> Callable[[QtBot, MainWindow, Path], QWidget]:
+    """A page beside the review, by the name of its command."""
+
+    def open_page(qtbot: QtBot, window: MainWindow, workspace: Path) -> QWidget:
+        review(qtbot, window, workspace)
+        window.side_pages.open(name, window.review)
+        QTest.qWait(100)
+        return window.page
+
+    open_page.__name__ = name
+    return open_page
+
+
 PAGES = (start, empty_start, review, grid, settings_page, jobs, preparing)
+PAGES = (*PAGES, *map(beside, FACTORIES))
 
 
 @pytest.mark.parametrize("percent", [100, 125, 150, 200])
