@@ -52,10 +52,12 @@ class JobsPage(QWidget):
     Attributes:
         closed: Back to the review.
         wanted: Emitted with the title and the words of the command of a job to start.
+        write_back_wanted: The page of write-back is to be opened.
     """
 
     closed = Signal()
     wanted = Signal(str, object)
+    write_back_wanted = Signal()
 
     def __init__(self, runner: JobRunner, keys: KeyMap, parent: QWidget | None = None) -> None:
         """Shows the jobs of a runner."""
@@ -132,6 +134,12 @@ class JobsPage(QWidget):
             button.clicked.connect(partial(self.wanted.emit, title, (command,)))
             grid.addWidget(button, row, 0)
             grid.addWidget(_muted(meaning), row, 1)
+        back = QPushButton("Write back", self)
+        meaning = "See what your answers change where the metadata live, and send it"
+        back.setAccessibleName(f"Write back: {meaning}")
+        back.clicked.connect(self.write_back_wanted)
+        grid.addWidget(back, len(CHOICES), 0)
+        grid.addWidget(_muted(meaning), len(CHOICES), 1)
         return grid
 
     def open(self, versions: Sequence[VersionInfo]) -> None:

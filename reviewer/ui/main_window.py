@@ -98,6 +98,9 @@ class MainWindow(QMainWindow):
         self._preparing.refused.connect(self._refuse)
         self.jobs_page.closed.connect(self._back_to_review)
         self.jobs_page.wanted.connect(self._start_job)
+        self.jobs_page.write_back_wanted.connect(
+            lambda: self.side_pages.open("writeback", self.review)
+        )
         self.side_pages.closed.connect(self._back_to_review)
         self._runner.changed.connect(self._job_changed)
         self._runner.ended.connect(self._job_ended)

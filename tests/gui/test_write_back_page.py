@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.writing.keys import keep_key
+from reviewer.jobs.writing.places import policy_of
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
@@ -23,7 +24,7 @@ from reviewer.ui.job_runner import JobRunner
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preparing import Sample
 from reviewer.ui.write_back_model import Column, Part
-from reviewer.ui.write_back_page import WriteBackPage
+from reviewer.ui.write_back_page import WriteBackPage, rules_of
 from tests.gui.conftest import rank_all
 from tests.keyring_file import FileKeyring
 from tests.servers.loopback import serving
@@ -198,3 +199,27 @@ def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None
     assert page.isVisible()
     qtbot.keyClick(page.sheet.table, Qt.Key.Key_B)
     assert not page.isVisible()
+
+
+def test_the_jobs_page_leads_here(qtbot: QtBot, scene: Scene) -> None:
+    scene.page.closed.emit()
+    assert scene.window.review is not None
+    qtbot.keyClick(scene.window.review.page, Qt.Key.Key_J)
+    assert scene.window.page is scene.window.jobs_page
+    scene.window.jobs_page.write_back_wanted.emit()
+    assert scene.window.page is scene.page
+    qtbot.keyClick(scene.page.sheet.table, Qt.Key.Key_Escape)
+    assert scene.window.page is scene.window.review.page
+
+
+def test_the_rules_of_a_public_site_stand_above_its_diff() -> None:
+    place = Destination("d", "danbooru", "https://danbooru.donmai.us", "me", daily_cap=900)
+    words = rules_of(place, policy_of(place))
+    assert words.startswith("Danbooru  https://danbooru.donmai.us\n")
+    assert "Each image is ticked by itself." in words
+    assert "At most 200 edits in 24 hours." in words
+    approved = replace(place, approved_by="A Janitor, forum 12", paused=True)
+    words = rules_of(approved, policy_of(approved))
+    assert "At most 900 edits" in words
+    assert "ticked by itself" not in words
+    assert words.endswith("Batches were approved by A Janitor, forum 12. It is paused.")
