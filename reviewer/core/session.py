@@ -126,9 +126,7 @@ class ReviewSession:
         question = self.current
         if question is None:
             raise LookupError("no question on screen")
-        given = [(question, answer), *also]
-        told = {entry.pair for entry, _ in given}
-        given += [pair for pair in self.along(question, answer) if pair[0].pair not in told]
+        given = _with_along([(question, answer), *also], self.along)
         stored = self._steps.store(given, self.reviewer, elapsed_ms)
         for decision in stored:
             self.feed.flagged.pop(decision.pair, None)
@@ -165,6 +163,7 @@ class ReviewSession:
         if self.pages.current is None:
             raise LookupError("no page on screen")
         given = [(replace(question, origin=Origin.PAGE), answer) for question, answer in answers]
+        given = _with_along(given, self.along)
         stored = self._steps.store(given, self.reviewer, elapsed_ms) if given else []
         for question, _ in answers:
             self.feed.flagged.pop(question.pair, None)
@@ -297,6 +296,21 @@ class ReviewSession:
                 self.pages.turn()
         elif self.current is None:
             self._walk.advance()
+
+
+def _with_along(
+    given: list[tuple[Question, Answer]],
+    along: Callable[[Question, Answer], Sequence[tuple[Question, Answer]]],
+) -> list[tuple[Question, Answer]]:
+    """Answers with what they settle along; what is answered itself is not settled along."""
+    told = {question.pair for question, _ in given}
+    more = []
+    for question, answer in given:
+        for other, same in along(question, answer):
+            if other.pair not in told:
+                told.add(other.pair)
+                more.append((other, same))
+    return [*given, *more]
 
 
 def _nothing(_question: Question, _answer: Answer) -> Sequence[tuple[Question, Answer]]:

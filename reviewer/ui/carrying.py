@@ -11,6 +11,7 @@ from reviewer.core.copies import CarryOver
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from reviewer.core.page import Page
     from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Question
     from reviewer.store.library import Library
@@ -48,6 +49,7 @@ class Carrying(QObject):
         self._session = session
         self._bar = page.question_bar
         self._notice = page.notice
+        self._grid = page.grid
         self._carry = CarryOver(library.copies, library.images, session.feed)
         self._carry.on = on
         session.along = self._carry.also
@@ -62,8 +64,16 @@ class Carrying(QObject):
         self._carry.stored(decisions)
 
     def _tell(self) -> None:
-        question = self._session.current
+        question, page = self._session.current, self._session.pages.current
         self._bar.say_aside(ASIDE, "" if question is None else self._words(question))
+        if page is not None:
+            self._tell_page(page)
+
+    def _tell_page(self, page: Page) -> None:
+        """Says in each cell how many copies that are not on the page themselves go along."""
+        for place, question in enumerate(page.questions):
+            copies = [q for q in self._carry.along(question) if q.pair not in page.pairs]
+            self._grid.cell(place).show_copies(len(copies))
 
     def _toggle(self) -> None:
         question = self._session.current

@@ -52,6 +52,7 @@ class GridCell(QAbstractButton):
         self._has_focus = False
         self._seen = False
         self._asked = False
+        self._copies = 0
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMouseTracking(True)
@@ -82,8 +83,18 @@ class GridCell(QAbstractButton):
     def clear(self) -> None:
         """Leaves the place empty."""
         self._asked, self._seen, self._image, self._answer = False, False, None, None
+        self._copies = 0
         self.setAccessibleName("No image")
         self.update()
+
+    def show_copies(self, count: int) -> None:
+        """Says how many copies of the image the answer goes to as well."""
+        if count != self._copies:
+            self._copies = count
+            self.setAccessibleDescription(
+                f"and {count} {'copy' if count == 1 else 'copies'}" if count else ""
+            )
+            self.update()
 
     def show_image(self, image: QImage) -> None:
         """Shows the picture, or the same at another size."""
@@ -182,6 +193,10 @@ class GridCell(QAbstractButton):
             paint_chip(
                 painter, inner, str(self.place + 1), Qt.AlignmentFlag.AlignLeft, look().muted
             )
+        if self._copies and self._answer is not None:
+            low = inner.adjusted(0, inner.height() - painter.fontMetrics().height() - 8, 0, 0)
+            words = f"+{self._copies} {'copy' if self._copies == 1 else 'copies'}"
+            paint_chip(painter, low, words, Qt.AlignmentFlag.AlignLeft, look().text)
         if self._answer is None:
             paint_chip(painter, inner, self._left_out, Qt.AlignmentFlag.AlignHCenter, look().text)
         elif self._answer is self._presumed:

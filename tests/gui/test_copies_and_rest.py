@@ -128,6 +128,23 @@ def offered(qtbot: QtBot, window: MainWindow) -> None:
     assert f"{AFTER} Yes in a row" in notice(window)
 
 
+def test_the_grid_names_copies_that_are_not_on_the_page(
+    qtbot: QtBot, reviewing: MainWindow
+) -> None:
+    page, session = reviewing.review.page, reviewing.review.session
+    # The second and third picture are copies of the first; one is skipped to leave the page.
+    session.pages.size = 2
+    session.feed.skip(next(q for q in session.upcoming(5) if q.image_id == 3))
+    session.open_page()
+    reviewing.review.controller.showing.show()
+    qtbot.waitUntil(lambda: reviewing.review.controller.showing.grid.ready, timeout=5000)
+    assert len(session.pages.current) == 2
+    assert page.grid.cell(0).accessibleDescription() == "and 1 copy"
+    assert page.grid.cell(1).accessibleDescription() == ""
+    qtbot.keyClick(page, Qt.Key.Key_Return)
+    assert total(reviewing) == 3
+
+
 def test_m_without_an_offer_says_when_there_will_be_one(
     qtbot: QtBot, reviewing: MainWindow
 ) -> None:

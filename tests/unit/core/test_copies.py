@@ -144,6 +144,29 @@ def test_an_answer_that_is_changed_changes_what_it_was_carried_to(
     assert library.decisions.answers(2) == {CAT: Answer.YES}
 
 
+def test_a_page_carries_over_to_what_is_not_on_it(library: Library, session: ReviewSession) -> None:
+    carrying(library, session)
+    session.pages.size = 2
+    session.open_page()
+    page = session.pages.current
+    assert page is not None
+    assert [question.image_id for question in page.questions] == [1, 2]
+    page.flip(1)
+    given = dict(page.answers())
+    stored = session.answer_page(page.answers(), 800)
+    # Both of the page were answered by themselves; the third copy takes the first one's answer.
+    assert [(d.image_id, d.origin) for d in stored] == [
+        (1, Origin.PAGE),
+        (2, Origin.PAGE),
+        (3, Origin.COPY),
+    ]
+    assert stored[2].answer is stored[0].answer
+    session.undo()
+    again = session.pages.current
+    assert again is not None
+    assert dict(again.answers()) == given
+
+
 def test_controls_carry_nothing_and_it_can_be_turned_off(
     library: Library, session: ReviewSession
 ) -> None:
