@@ -15,6 +15,8 @@ from reviewer.ui.actions import key_caps, with_keys
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
+OPEN = "Window"
+"""The heading whose commands stand in the menu itself."""
 OPENS = "menu"
 """The command that opens the menu."""
 
@@ -52,13 +54,13 @@ class MoreMenu(QToolButton):
         self._view = view
 
     def fill(self) -> QMenu:
-        """The menu as it is now: a line a command, under the headings of the table."""
+        """The menu as it is now: the window's commands, and a menu for each other heading."""
         self.menu_shown.clear()
         for group, entries in groupby(self._offered(), key=lambda entry: entry.group):
-            self.menu_shown.addSection(group)
+            menu = self.menu_shown if group == OPEN else self.menu_shown.addMenu(group)
             for entry in entries:
                 caps = ", ".join(key_caps(entry))
-                action = self.menu_shown.addAction(f"{entry.title}\t{caps}")
+                action = menu.addAction(f"{entry.title}\t{caps}")
                 action.triggered.connect(partial(self.chosen.emit, entry.id))
         return self.menu_shown
 

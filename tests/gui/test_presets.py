@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from reviewer.core.bindings import Bindings
 from reviewer.core.commands import View, commands_in
@@ -69,6 +69,15 @@ def mouse(
 def click(window: MainWindow, button: Qt.MouseButton, at_ms: int = 1000) -> None:
     mouse(window, QEvent.Type.MouseButtonPress, button, at_ms)
     mouse(window, QEvent.Type.MouseButtonRelease, button, at_ms + 5)
+
+
+def lines_of(menu: QMenu) -> list[QAction]:
+    """The lines of a menu and of the menus in it."""
+    lines = []
+    for action in menu.actions():
+        inner = action.menu()
+        lines += lines_of(inner) if isinstance(inner, QMenu) else [action]
+    return lines
 
 
 # -- presets -----------------------------------------------------------------------------------
@@ -139,7 +148,7 @@ def test_captions_tips_list_and_menu_tell_the_keys_of_the_moment(reviewing: Main
     told = page.overlay.accessibleDescription()
     for entry in table.values():
         assert f"{entry.title}: {', '.join(key_caps(entry))}" in told
-    lines = [action.text() for action in page.captions.menu.fill().actions()]
+    lines = [action.text() for action in lines_of(page.captions.menu.fill())]
     assert "Yes, the image shows it\tF, Y, Num+1" in lines
 
 
@@ -147,8 +156,7 @@ def test_captions_tips_list_and_menu_tell_the_keys_of_the_moment(reviewing: Main
 def test_the_menu_has_every_command_that_a_click_can_carry_out(reviewing: MainWindow, view: View):
     menu = reviewing.review.page.captions.menu
     menu.show_view(view)
-    actions = [action for action in menu.fill().actions() if not action.isSeparator()]
-    titles = [action.text().partition("\t")[0] for action in actions]
+    titles = [action.text().partition("\t")[0] for action in lines_of(menu.fill())]
     wanted = [
         entry.title
         for entry in commands_in(view)
@@ -159,7 +167,7 @@ def test_the_menu_has_every_command_that_a_click_can_carry_out(reviewing: MainWi
 
 
 def test_a_line_of_the_menu_carries_its_command_out(reviewing: MainWindow):
-    for action in reviewing.review.page.captions.menu.fill().actions():
+    for action in lines_of(reviewing.review.page.captions.menu.fill()):
         if action.text().startswith("No, it does not\t"):
             action.trigger()
     assert last(reviewing) is Answer.NO
