@@ -141,6 +141,8 @@ class Http:
         if status < 300:
             return
         said = f"{self._host} answered {status}{_reason(answer)}"
+        if status < 400:
+            raise RefusedError(f"{said}: the address leads elsewhere. Correct it.")
         if status in THROTTLED:
             raise BusyError(f"{said}: it asks to wait.", retry_after(answer))
         if status == 503 and answer.headers.get("Retry-After"):

@@ -41,11 +41,12 @@ class Moebooru:
     def find(self, file: FileHash) -> str | None:
         """The post of the file's MD5."""
         posts = self._posts(f"md5:{file.md5}")
-        return str(posts[0]["id"]) if posts else None
+        return str(posts[0]["id"]) if posts and "id" in posts[0] else None
 
     def read(self, remote_id: str) -> RemotePost:
         """The post, also where it is held back."""
-        posts = self._posts(f"id:{int(remote_id)} holds:all")
+        # Anything but a number would be read as more of the search.
+        posts = self._posts(f"id:{remote_id} holds:all") if remote_id.isdecimal() else []
         if not posts:
             raise NoPostError(f"There is no post {remote_id}.")
         return _post(posts[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -45,7 +45,8 @@ class Policy:
         implies: The site adds what a tag implies.
         reserved: Whole tags that the site takes as commands.
         automatic: Tags that the site sets by itself.
-        words: What imported metadata call the site.
+        words: What imported metadata call the site, where a destination has no address.
+        hosts: What they call it at an address.
         rules, rules_url: For people, before the first edit is sent.
     """
 
@@ -64,6 +65,7 @@ class Policy:
     reserved: re.Pattern[str] | None = None
     automatic: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
+    hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: str = ""
     rules_url: str = ""
 
@@ -84,6 +86,15 @@ class Policy:
         if self.longest and len(tag) > self.longest:
             return f"longer than the {self.longest} characters that the site allows"
         return ""
+
+    def words_at(self, url: str) -> frozenset[str]:
+        """What imported metadata call the site at an address.
+
+        Ids of posts mean nothing at another site of the same kind, so an address that is not
+        known has its host's name alone.
+        """
+        host = urlsplit(url).hostname or ""
+        return frozenset({host, *self.hosts.get(host, ())}) if host else frozenset(self.words)
 
     def at(self, url: str) -> Policy:
         """The policy at an address: on this machine it is the user's own server, and free."""
@@ -129,6 +140,7 @@ def _policy(kind: str, table: dict[str, Any]) -> Policy:
         reserved=re.compile(pattern, re.IGNORECASE) if pattern else None,
         automatic=frozenset(table.get("automatic", [])),
         words=tuple(table.get("words", [])),
+        hosts={host: tuple(words) for host, words in table.get("hosts", {}).items()},
         rules=str(table.get("rules", "")),
         rules_url=str(table.get("rules_url", "")),
     )

@@ -43,7 +43,7 @@ class Szurubooru:
             "/api/posts/", {"query": f"content-checksum:{file.sha1}", "fields": "id", "limit": "1"}
         )
         results = found.get("results") if isinstance(found, dict) else None
-        return str(results[0]["id"]) if results else None
+        return str(results[0].get("id")) if results else None
 
     def read(self, remote_id: str) -> RemotePost:
         """The post with its version."""
@@ -73,7 +73,8 @@ class Szurubooru:
             found = self._http.get(f"/api/tag/{quote(tag, safe='')}", {"fields": "names"})
         except NoPostError:
             return None
-        return str(found["names"][0]).lower()
+        names = found.get("names") if isinstance(found, dict) else None
+        return str(names[0]).lower() if names else None
 
 
 def _place(remote_id: str) -> str:

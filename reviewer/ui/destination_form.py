@@ -81,7 +81,7 @@ class DestinationForm(QFrame):
 
     def _lay_out(self) -> None:
         self._fields.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
-        self.site.setPlaceholderText("only where it is not the usual word")
+        self.site.setPlaceholderText("for a server of your own: its name there")
         for words, field in (
             ("Kind", self.kind),
             ("Name", self.name),

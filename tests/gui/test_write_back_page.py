@@ -106,7 +106,7 @@ def scene(
     with serving(site) as url:
         window.open_collection(tmp_path / "workspace")
         assert window.review is not None
-        place = Destination("home", "szurubooru", url, site.user)
+        place = Destination("home", "szurubooru", url, site.user, site="szurubooru")
         window.review.library.destinations.put(place)
         keep_key(place, site.key)
         qtbot.keyClick(window.review.page, Qt.Key.Key_B)

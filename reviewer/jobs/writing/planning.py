@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from reviewer.core.labels import effective_tags, settled
 from reviewer.core.outbox import Destination, Edit, Tags
@@ -177,8 +176,7 @@ def _post_of(image: Image, destination: Destination, policy: Policy) -> str:
         return image.sha256.hex()
     if destination.kind == "files":
         return image.path
-    host = urlsplit(destination.url).hostname or ""
-    words = {destination.site} if destination.site else {*policy.words, host}
+    words = {destination.site} if destination.site else policy.words_at(destination.url)
     return image.remote_id if image.site and image.site in words else ""
 
 

@@ -121,6 +121,22 @@ def test_retry_after_in_seconds_or_as_a_date(text: str, seconds: float | None) -
     assert retry_after(answer, now) == seconds
 
 
+@pytest.mark.parametrize(
+    ("kind", "url", "words"),
+    [
+        ("moebooru", "https://yande.re", {"yande.re", "yandere"}),
+        ("moebooru", "https://konachan.com", {"konachan.com", "konachan"}),
+        ("danbooru", "https://danbooru.donmai.us", {"danbooru.donmai.us", "danbooru"}),
+        # The same ids stand for other posts there.
+        ("danbooru", "https://testbooru.donmai.us", {"testbooru.donmai.us"}),
+        ("szurubooru", "http://127.0.0.1:8080", {"127.0.0.1"}),
+        ("gelbooru", "", {"gelbooru", "safebooru"}),
+    ],
+)
+def test_an_id_is_taken_only_from_the_very_site(kind: str, url: str, words: set[str]) -> None:
+    assert KNOWN[kind].words_at(url) == words
+
+
 def test_a_host_that_is_not_there_is_said_calmly() -> None:
     http = Http("http://127.0.0.1:9", "me", timeout_s=2)
     with pytest.raises(BusyError, match=r"127\.0\.0\.1 cannot be reached"):

@@ -51,6 +51,10 @@ SITES: dict[str, type[LoopbackSite]] = {
 }
 
 
+WORDS = {"moebooru": "yandere", "hydrus": "danbooru"}
+"""What downloaders call a site, where that is not its kind."""
+
+
 @pytest.fixture(autouse=True)
 def file_keyring(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A keyring in a file, here and in the commands that are started."""
@@ -187,7 +191,7 @@ class Bench:
 def make_posts(folder: Path, kind: str, tags: dict[int, str]) -> None:
     """Draws one tiny image a post, with what a downloader saved beside it."""
     folder.mkdir(parents=True, exist_ok=True)
-    word = {"moebooru": "yandere", "hydrus": "danbooru"}.get(kind, kind)
+    word = WORDS.get(kind, kind)
     for number, names in tags.items():
         image = folder / f"{number:04}.png"
         Image.new("RGB", (4, 4), (number % 256, number // 256, 77)).save(image)
@@ -211,7 +215,7 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         opened.append(service)
         user = "" if kind == "hydrus" else site.user
         held = "my tags" if kind == "hydrus" else ""
-        destination = Destination("home", kind, url, user, service=held)
+        destination = Destination("home", kind, url, user, service=held, site=WORDS.get(kind, kind))
         library.destinations.put(destination)
         keep_key(destination, site.key)
         made = Bench(library, site, destination, policy_of(destination))
