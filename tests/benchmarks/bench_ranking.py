@@ -140,10 +140,10 @@ def put_line(data: RankingSet, name: str, run: Run, seconds: float) -> None:
     say(f"{name:23}" + "".join(cells) + f"{area(data, run):8.3f}{seconds:9.1f}")
 
 
-def sets(args: argparse.Namespace, place: Path) -> list[Callable[[], RankingSet]]:
-    """What to run on, made one at a time."""
+def sets(args: argparse.Namespace, place: Path) -> dict[str, Callable[[], RankingSet]]:
+    """What to run on by name, made one at a time."""
     if args.npz:
-        return [lambda path=path: load_npz(path) for path in args.npz]
+        return {path.stem: lambda path=path: load_npz(path) for path in args.npz}
     seeds = DEVELOPMENT_SEEDS if args.development else REPORT_SEEDS
     recipes, images, epochs = RECIPES, args.sample_images, None
     if args.smoke:
@@ -151,21 +151,26 @@ def sets(args: argparse.Namespace, place: Path) -> list[Callable[[], RankingSet]
         seeds, images, epochs = seeds[:1], 150, 2
         args.decisions = min(args.decisions, 2000)
     seeds = seeds[: args.seeds]
-    plantings = [(Planting(args.kind, args.share, seed), seed) for seed in seeds]
-    folders = [
-        lambda folder=folder, planting=planting: planted_set(folder, planting, place, epochs)
+    plantings = [Planting(args.kind, args.share, seed) for seed in seeds]
+    folders = {
+        f"{folder.name}-{planting.seed}": lambda folder=folder, planting=planting: planted_set(
+            folder, planting, place, epochs
+        )
         for folder in args.folder
-        for planting, _ in plantings
-    ]
+        for planting in plantings
+    }
     if args.folders_only:
         return folders
-    generated = [
-        lambda recipe=recipe, seed=seed: generate(recipe, seed)
-        for recipe in recipes
+    generated = {
+        f"{recipe.name}-{seed}": lambda recipe=recipe, seed=seed: generate(recipe, seed)
         for seed in seeds
-    ]
-    drawn = [lambda seed=seed: sample_set(images, seed, place, epochs) for seed in seeds]
-    return [*generated, *drawn, *folders]
+        for recipe in recipes
+    }
+    drawn = {
+        f"sample-{seed}": lambda seed=seed: sample_set(images, seed, place, epochs)
+        for seed in seeds
+    }
+    return generated | drawn | folders
 
 
 def arguments(given: list[str]) -> argparse.Namespace:
@@ -187,7 +192,12 @@ def arguments(given: list[str]) -> argparse.Namespace:
     parser.add_argument("--kind", choices=list(KINDS), default="booru", help="of planted errors")
     parser.add_argument("--share", type=float, default=0.3, help="of tags made wrong")
     parser.add_argument("--sample-images", type=int, default=1500)
-    parser.add_argument("--place", type=Path, help="folder to keep drawn and trained sets in")
+    parser.add_argument(
+        "--place",
+        type=Path,
+        help="folder to keep drawn and trained sets and the figures of each set in; a run that "
+        "was cut off goes on, so empty it when the ranking has changed",
+    )
     return parser.parse_args(given)
 
 
@@ -198,10 +208,24 @@ def main(given: list[str]) -> None:
     with ExitStack() as stack:
         place = args.place or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         place.mkdir(parents=True, exist_ok=True)
-        for make in sets(args, place):
-            data = make()
-            figures.note(data, *bench_set(data, args))
+        for name, make in sets(args, place).items():
+            figures.add_record(kept_or_run(name, make, args, place))
     say(json.dumps(figures.summary()))
+
+
+def kept_or_run(
+    name: str, make: Callable[[], RankingSet], args: argparse.Namespace, place: Path
+) -> dict[str, dict[str, list[float]]]:
+    """The figures of one set, from an earlier run with the same choices where there are any."""
+    how = f"{args.decisions}-{args.batch}-{args.refresh}-{'smoke' if args.smoke else 'whole'}"
+    kept = place / f"figures-{name}-{how}.json"
+    if not kept.exists():
+        data = make()
+        figures = Figures()
+        figures.note(data, *bench_set(data, args))
+        kept.write_text(json.dumps(figures.record()), encoding="utf-8")
+    record: dict[str, dict[str, list[float]]] = json.loads(kept.read_text(encoding="utf-8"))
+    return record
 
 
 if __name__ == "__main__":

@@ -117,6 +117,17 @@ class Figures:
     def _add(self, name: str, *values: float) -> None:
         self.values[name] += values
 
+    def record(self) -> dict[str, dict[str, list[float]] | dict[str, int]]:
+        """What is kept of one set, as JSON values."""
+        return {"values": dict(self.values), "sums": dict(self.sums)}
+
+    def add_record(self, record: dict[str, dict[str, list[float]]]) -> None:
+        """Take in what was kept of a set."""
+        for name, values in record["values"].items():
+            self._add(name, *values)
+        for name, count in record["sums"].items():
+            self.sums[name] += count
+
     def summary(self) -> dict[str, float]:
         """The figures of the last line."""
         line = {name: float(np.mean(values)) for name, values in self.values.items() if values}
