@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 import reviewer
+from reviewer.cli.bench import bench_command
 from reviewer.cli.bring import bring, export_tagger_command, tagger_tags, taggers
 from reviewer.cli.collect import export_command, import_command, previews_command, status
 from reviewer.cli.destinations import destinations_group
@@ -86,6 +87,7 @@ for command in (
     scores_command,
     export_command,
     status,
+    bench_command,
     plant_errors_command,
     destinations_group,
     write_back_group,

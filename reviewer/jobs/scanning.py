@@ -64,6 +64,7 @@ def scan(
         TaggerError: The version or the device cannot be used.
         StoreFullError: The disk is full; what was scanned so far is kept.
     """
+    began = time.perf_counter()
     name = version or _active(library)
     from model.predict import Predictor
 
@@ -89,6 +90,7 @@ def scan(
         )
         waiting = left
     broken: list[tuple[int, str]] = []
+    loaded = time.perf_counter()
     keeper = _Keeper(files, waiting, library.images.tag_rows())
     with stage(listener, "scan", len(waiting.images), "images") as progress:
         paths = _Paths(library.images, waiting.images)
@@ -113,6 +115,9 @@ def scan(
             "version": name,
             "scanned": len(waiting.images) - len(broken),
             "set_aside": len(broken),
+            "seconds_loading": round(loaded - began, 3),
+            "seconds_scanning": round(time.perf_counter() - loaded, 3),
+            "seconds_writing": round(keeper.spent.writing, 3),
         },
     )
 

@@ -36,6 +36,8 @@ def shown_levels(
         (T, 256) float32; never falls within a line.
     """
     n_tags = len(absent)
+    if not n_tags:
+        return np.zeros((0, 256), np.float32)
     value = LOGITS.reshape(-1, BIN).mean(axis=1)
     groups, logits, targets, weights = [], [], [], []
     for target, counts in ((0.0, absent), (1.0, present)):
