@@ -132,6 +132,7 @@ class KeyMap:
             ValueError: Two commands ask for the same key.
         """
         self._platform = platform
+        self._all = commands
         self._commands: dict[str, tuple[Command, int]] = {}
         for command in commands:
             for place, key in enumerate(command.keys):
@@ -152,6 +153,13 @@ class KeyMap:
             if name in self._commands:
                 return self._commands[name]
         return None
+
+    def caps(self) -> dict[str, str]:
+        """The first key of each command as it is written for people, by command id."""
+        return {
+            command.id: (key_caps(command) or ["its command in the menu"])[0]
+            for command in self._all
+        }
 
     def named(self, name: str) -> Command | None:
         """The command of a key or mouse button by the name that the table has for it."""

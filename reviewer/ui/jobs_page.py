@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,6 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.core.commands import View, commands_in
+from reviewer.ui.actions import KeyMap
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.job_words import outcome
 from reviewer.ui.scrolled import ScrolledColumn
@@ -29,8 +32,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
+    from reviewer.core.commands import Command
     from reviewer.store.versions import VersionInfo
-    from reviewer.ui.actions import KeyMap
 
 TICK_MS = 1000
 WIDTH = 860
@@ -153,6 +156,10 @@ class JobsPage(QWidget):
         self._list_history()
         self._tick.start()
         self.setFocus()
+
+    def bind(self, commands: tuple[Command, ...]) -> None:
+        """Takes the command table with the person's keys."""
+        self._keys = KeyMap(QGuiApplication.platformName(), commands_in(View.SINGLE, commands))
 
     def close_page(self) -> None:
         """Stops refreshing and goes back."""

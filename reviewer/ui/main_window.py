@@ -140,6 +140,7 @@ class MainWindow(QMainWindow):
         controller.jobs_wanted.connect(self._open_jobs)
         controller.page_wanted.connect(partial(self.side_pages.open, review=review))
         controller.fullscreen_wanted.connect(self._toggle_full_screen)
+        controller.job_wanted.connect(self._start_job)
         controller.refresh_due.connect(partial(self._start_job, "Refresh", ("refresh",)))
         review.page.setFocus()
         review.start()
@@ -248,6 +249,8 @@ class MainWindow(QMainWindow):
             review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
         if job.state is JobState.DONE and job.command[0] in RANKING:
             self._start_job("Explain", ("explain",))
+        elif job.command[0] == "explain":
+            review.controller.why.look_again()
 
     def _start_job(self, title: str, command: Sequence[str]) -> None:
         if self.review is not None and not self._runner.has(title):
@@ -256,6 +259,7 @@ class MainWindow(QMainWindow):
     def _open_jobs(self) -> None:
         if self.review is not None:
             self._pages.setCurrentWidget(self.jobs_page)
+            self.jobs_page.bind(self.settings.bindings.commands())
             self.jobs_page.open(self.review.library.versions.all())
 
     def _back_to_review(self) -> None:

@@ -96,7 +96,7 @@ class QueueBoard:
                 RowKind.FLAGGED,
                 -2,
                 "Flagged",
-                f"{flagged:,} for later" if flagged else "nothing yet  (F)",
+                f"{flagged:,} for later" if flagged else "nothing yet",
                 "flagged",
                 current=feed.mode is Mode.FLAGGED,
             ),

@@ -52,7 +52,7 @@ class QueuePanel(QFrame):
         self.setObjectName("sidePanel")
         self._model = QueueModel(self)
         self._picker = QLineEdit(self)
-        self._picker.setPlaceholderText("Pick a tag  ( / )")
+        self.show_hint("Pick a tag")
         self._picker.setAccessibleName("Pick a queue or a tag")
         self._picker.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._picker.textChanged.connect(self._narrow)
@@ -118,6 +118,10 @@ class QueuePanel(QFrame):
         row = self._model.current_row()
         if row >= 0:
             self._list.scrollTo(self._model.index(row))
+
+    def show_hint(self, hint: str) -> None:
+        """Says in the empty picker what it is for."""
+        self._picker.setPlaceholderText(hint)
 
     def start_picking(self) -> None:
         """Gives the focus to the picker until Enter or Esc."""

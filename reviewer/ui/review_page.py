@@ -131,6 +131,14 @@ class ReviewPage(QWidget):
         self.captions.show_commands(commands)
         self.captions.show_view(self._shown)
         self.overlay.show_commands(commands)
+        self.queues.show_hint(self.naming_keys("Pick a tag  ( {queue.pick} )"))
+
+    def naming_keys(self, text: str) -> str:
+        """A text with the keys of the moment for the ids of commands in braces ("{flag}")."""
+        for view in (View.GRID, View.SINGLE):
+            for command_id, cap in self._keys[view].caps().items():
+                text = text.replace(f"{{{command_id}}}", cap)
+        return text
 
     def _is_bound(self, name: str) -> bool:
         return self._keys[self._shown].named(name) is not None

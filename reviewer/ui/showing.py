@@ -194,24 +194,31 @@ class Showing(QObject):
         self._page.view.show_message(self._serial, self._why_nothing())
 
     def _why_nothing(self) -> str:
+        return self._page.naming_keys(self._reason())
+
+    def _reason(self) -> str:
+        """Why there is no question, with the ids of commands in braces for their keys."""
         feed = self._session.feed
         if feed.mode is Mode.FLAGGED:
-            return "Nothing is flagged.\nF flags a question for later; / picks another queue."
+            return (
+                "Nothing is flagged.\n"
+                "{flag} flags a question for later; {queue.pick} picks another queue."
+            )
         if len(feed.book.ranking) == 0:
             return (
                 "There are no questions yet.\n"
-                "They come from a trained tagger and a scan: press J and start them there."
+                "They come from a trained tagger and a scan: press {jobs} and start them there."
             )
         side = "" if feed.side is None else f" that may be {feed.side.name.lower()}"
         if feed.mode is Mode.TAG and feed.tag_id is not None:
             name = shown_name(self._session.vocabulary.name(feed.tag_id))
             return (
                 f"Nothing is left to ask about {name}{side}.\n"
-                "] goes to the next queue, / picks one."
+                "{queue.next} goes to the next queue, {queue.pick} picks one."
             )
         return (
             f"Nothing is left to ask{side}.\n"
-            "Press J to train on your answers and rank again: that brings new questions."
+            "Press {jobs} to train on your answers and rank again: that brings new questions."
         )
 
     def _tag(self, tag_id: int) -> Tag:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from reviewer.core.bindings import Bindings
 from reviewer.core.commands import View, commands_in
+from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.ui.actions import key_caps
 from reviewer.ui.bounce import BOUNCE_MS, Bounce
@@ -289,6 +290,35 @@ def test_a_key_held_down_never_answers(reviewing: MainWindow, preset: str):
             event = QKeyEvent(QEvent.Type.KeyPress, code, NONE, name, autorep=True)
             QApplication.sendEvent(reviewing.review.page, event)
     assert total(reviewing) == 0
+
+
+def test_the_key_that_opens_the_jobs_closes_them(qtbot: QtBot, reviewing: MainWindow):
+    with_keys(reviewing, Bindings("two-hands").given("jobs", ("P",)))
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_P)
+    assert reviewing.page is reviewing.jobs_page
+    qtbot.keyClick(reviewing.jobs_page, Qt.Key.Key_P)
+    assert reviewing.page is reviewing.review.page
+
+
+def test_the_key_that_opens_the_settings_closes_them(qtbot: QtBot, reviewing: MainWindow):
+    with_keys(reviewing, Bindings().given("settings", ("P",)))
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_P)
+    assert reviewing.page is reviewing.side_pages.get("settings")
+    qtbot.keyClick(reviewing.page, Qt.Key.Key_P)
+    assert reviewing.page is reviewing.review.page
+
+
+def test_sentences_name_the_keys_of_the_moment(reviewing: MainWindow):
+    page, showing = reviewing.review.page, reviewing.review.controller.showing
+    reviewing.review.session.enter(Mode.FLAGGED)
+    showing.show()
+    assert "\nF flags a question for later; / picks" in page.view._message
+    assert page.queues._picker.placeholderText() == "Pick a tag  ( / )"
+    with_keys(reviewing, Bindings("two-hands").given("queue.pick", ()))
+    showing.show()
+    assert (
+        "\nCtrl+F flags a question for later; its command in the menu picks" in page.view._message
+    )
 
 
 def test_keys_survive_the_window(qtbot: QtBot, reviewing: MainWindow, workspace: Path):
