@@ -56,8 +56,10 @@ class CompletionRow:
 
     @property
     def use(self) -> str:
-        """How much the tag is used, in a few letters."""
-        return f"{self.images:,}" if self.images or not self.posts else f"({_short(self.posts)})"
+        """How much the tag is used, in a few letters; nothing where that is not known."""
+        if self.images:
+            return f"{self.images:,}"
+        return f"({_short(self.posts)})" if self.posts else ""
 
     @property
     def words(self) -> str:
