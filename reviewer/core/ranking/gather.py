@@ -138,7 +138,9 @@ def _first_pass(
     size = int(np.clip(FIT_PAIRS // (2 * max(evidence.n_tags, 1)), 50, 4000))
     tags, rows, targets, weights, inputs = [], [], [], [], []
     for tag in range(evidence.n_tags):
-        present = corrected.tags.present(tag)
+        # The original tags, not the corrected ones: the fit says how metadata come about, and
+        # tags that were asked about are corrected where suspicion was high and nowhere else.
+        present = evidence.present(tag)
         score = evidence.score(tag)
         count.add(present, score)
         drawn, weight = draw_rows(present, score, size, rng)
