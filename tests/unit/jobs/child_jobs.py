@@ -1,0 +1,30 @@
+"""Jobs for processes that are killed: each opens a workspace and does one thing to its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reviewer.jobs import post_import, scanning
+from reviewer.jobs.context import Silent
+from reviewer.jobs.refreshing import refresh
+from reviewer.store.library import Library
+
+
+def import_child(workspace: str, folder: str) -> None:
+    """Imports a dump, in small transactions."""
+    post_import.WRITE_EVERY = 100
+    with Library.create(Path(workspace), Path(folder)) as library:
+        post_import.import_posts(library, Silent())
+
+
+def scan_child(workspace: str, folder: str) -> None:
+    """Scans, and writes after every batch."""
+    scanning.WRITE_SECONDS = 0.0
+    with Library.open(Path(workspace), folder=Path(folder)) as library:
+        scanning.scan(library, Silent(), device="cpu", batch_size=4, workers=1)
+
+
+def refresh_child(workspace: str, folder: str) -> None:
+    """Fits heads."""
+    with Library.open(Path(workspace), folder=Path(folder)) as library:
+        refresh(library, Silent(), minimum=5)
