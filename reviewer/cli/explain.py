@@ -31,6 +31,11 @@ if TYPE_CHECKING:
     help="Stop after this long; 0 for no limit. The next run goes on.",
 )
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.option(
+    "--pair",
+    type=(int, int),
+    help="Image id and tag id: work out this question alone. The window does so for V.",
+)
 @click.pass_obj
 def explain_command(
     frame: Frame,
@@ -39,6 +44,7 @@ def explain_command(
     count: int,
     minutes: float,
     device: str,
+    pair: tuple[int, int] | None,
 ) -> None:
     """Work out where in the pictures the tagger sees the tags that are asked next.
 
@@ -47,7 +53,7 @@ def explain_command(
     Example: reviewer explain ~/Pictures/booru --count 5000
     """
     with opened(frame, folder, workspace) as (library, output):
-        changes = explain(library, output, count=count, minutes=minutes, device=device)
+        changes = explain(library, output, count=count, minutes=minutes, device=device, pair=pair)
         output.done(changes.summary)
 
 

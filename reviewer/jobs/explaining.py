@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from model.predict import Predictor
-    from reviewer.core.types import Question
     from reviewer.store.library import Library
 
 HEADS = ((0, 8), (8, 24))
@@ -44,6 +43,7 @@ def explain(
     count: int = COUNT,
     minutes: float = 10.0,
     device: str = "auto",
+    pair: tuple[int, int] | None = None,
 ) -> ChangeSet:
     """Works out what is missing, for the best queues first.
 
@@ -53,6 +53,7 @@ def explain(
         count: Pairs to work out at most.
         minutes: After this long it stops; the next run goes on. 0 for no limit.
         device: "auto", "cpu", "cuda" or "mps".
+        pair: Image id and tag id of the one question to work out; `None` for those that come next.
 
     Raises:
         TaggerError: The version cannot be loaded.
@@ -68,7 +69,8 @@ def explain(
     ids = library.tags.ids()
     columns = {ids[tag]: column for column, (tag, _) in enumerate(predictor.tags) if tag in ids}
     work = _Work(library, predictor, library.heatmaps(ranking.version), columns)
-    wanted = work.missing(next_questions(QueueBook(ranking)), count)
+    pairs = next_questions(QueueBook(ranking)) if pair is None else iter([pair])
+    wanted = work.missing(pairs, count)
     if wanted:
         work.count_tags(ranking.version)
     until = time.monotonic() + 60 * minutes if minutes else None
@@ -77,13 +79,14 @@ def explain(
     return ChangeSet(summary={"maps": made, "version": ranking.version})
 
 
-def next_questions(book: QueueBook) -> Iterator[Question]:
-    """The heads of all queues, of either side, in the order in which queues promise."""
+def next_questions(book: QueueBook) -> Iterator[tuple[int, int]]:
+    """The pairs at the heads of all queues and sides, in the order in which queues promise."""
     queues = [entry.tag_id for entry in book.summaries()]
     for first, last in HEADS:
         for tag_id in queues:
             for side in Side:
-                yield from itertools.islice(book.questions(tag_id, side), first, last)
+                for question in itertools.islice(book.questions(tag_id, side), first, last):
+                    yield question.pair
 
 
 class _Work:
@@ -120,7 +123,7 @@ class _Work:
         self._rows = {image_id: row for row, image_id in enumerate(images)}
         self._places = {tag_id: column for column, tag_id in enumerate(self._tags)}
 
-    def missing(self, questions: Iterator[Question], count: int) -> dict[int, list[int]]:
+    def missing(self, pairs: Iterator[tuple[int, int]], count: int) -> dict[int, list[int]]:
         """The tags of each image that have no map yet, by image id."""
         records = self._files.records()
         there = set(
@@ -132,14 +135,14 @@ class _Work:
             )
         )
         wanted: dict[int, list[int]] = {}
-        for question in questions:
+        for image_id, tag_id in pairs:
             if count == 0:
                 break
-            place = self._images.get(question.image_id)
-            if place is None or question.tag_id not in self._columns:
+            place = self._images.get(image_id)
+            if place is None or tag_id not in self._columns:
                 continue
-            if (question.image_id, question.tag_id, place[1]) not in there:
-                wanted.setdefault(question.image_id, []).append(question.tag_id)
+            if (image_id, tag_id, place[1]) not in there:
+                wanted.setdefault(image_id, []).append(tag_id)
                 count -= 1
         return wanted
 

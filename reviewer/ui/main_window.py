@@ -250,7 +250,7 @@ class MainWindow(QMainWindow):
         if job.state is JobState.DONE and job.command[0] in RANKING:
             self._start_job("Explain", ("explain",))
         elif job.command[0] == "explain":
-            review.controller.why.look_again()
+            review.controller.why.look_again(done="--pair" in job.command)
 
     def _start_job(self, title: str, command: Sequence[str]) -> None:
         if self.review is not None and not self._runner.has(title):

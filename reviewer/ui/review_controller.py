@@ -39,11 +39,13 @@ class ReviewController(QObject):
     Attributes:
         handlers: What each command of the table does, by id.
         showing: The question on screen.
+        why: Why it is asked.
         sitting: The time that was set, and advice.
         reopen: Asks an answered question again, by its `Decision`.
         leave_wanted, jobs_wanted, fullscreen_wanted: Commands that are the window's to carry out.
         page_wanted: A side page is to be opened; with its name.
         refresh_due: So many answers were given that the tagger should learn from them.
+        job_wanted: A job is to be started; with its title and the words of its command.
     """
 
     leave_wanted = Signal()
@@ -51,6 +53,7 @@ class ReviewController(QObject):
     fullscreen_wanted = Signal()
     page_wanted = Signal(str)
     refresh_due = Signal()
+    job_wanted = Signal(str, object)
 
     def __init__(
         self, library: Library, session: ReviewSession, page: ReviewPage, settings: Settings
@@ -85,7 +88,8 @@ class ReviewController(QObject):
         carrying = Carrying(
             library, session, page, self.showing, self._around, on=settings.carry_copies
         )
-        self._why = WhyCommands(library, session, page, self.showing)
+        self.why = WhyCommands(library, session, page, self.showing)
+        self.why.job_wanted.connect(self.job_wanted)
         accepting = Accepting(session, page, self.showing, self._around, settings)
         self._aids = AidCommands(library, session, page, self.showing, self._around)
         self._aids.answered.connect(self._ask_for_refresh)
@@ -100,7 +104,7 @@ class ReviewController(QObject):
             **self._aids.handlers(),
             **carrying.handlers(),
             **accepting.handlers(),
-            **self._why.handlers(),
+            **self.why.handlers(),
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
             "summary": partial(self.page_wanted.emit, "summary"),
@@ -134,7 +138,7 @@ class ReviewController(QObject):
         self.sitting.close()
         self._aids.close()
         self._around.close()
-        self._why.close()
+        self.why.close()
         self.showing.close()
 
     def run_command(self, command_id: str, place: int = 0) -> None:

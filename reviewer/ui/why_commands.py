@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.types import Answer
 from reviewer.ui.background import Background
@@ -28,7 +29,13 @@ class WhyCommands(QObject):
     """Shows side, score and evidence in the place of the image's tags, and the heat map.
 
     The next question begins without: what the tagger thinks would lead the reviewer.
+
+    Attributes:
+        job_wanted: Emitted with the title and the words of the command of a job that works out
+            the question on screen, if nobody did before.
     """
+
+    job_wanted = Signal(str, object)
 
     def __init__(
         self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
@@ -71,20 +78,39 @@ class WhyCommands(QObject):
         page.tags.show_changes(session.consequences(Answer.YES), session.consequences(Answer.NO))
         page.tags.why.show_question(question)
         page.tags.show_part(Part.WHY)
-        library, vocabulary = self._library, session.vocabulary
-        self._reader.ask(lambda: gather(library, question, vocabulary), self._take)
+        self._read(question, self._take_first)
 
-    def _take(self, facts: WhyFacts) -> None:
+    def look_again(self, *, done: bool) -> None:
+        """Reads anew what is shown: more may have been worked out.
+
+        Args:
+            done: Whether nothing more is to come for the question on screen.
+        """
+        if self._asked is not None:
+            self._read(self._asked, partial(self._take, coming=not done))
+
+    def _read(self, question: Question, then: Callable[[WhyFacts], None]) -> None:
+        library, vocabulary = self._library, self._session.vocabulary
+        self._reader.ask(lambda: gather(library, question, vocabulary), then)
+
+    def _take_first(self, facts: WhyFacts) -> None:
+        """Shows what was read, and has worked out what was not."""
+        self._take(facts, coming=True)
+        question = facts.question
+        if facts.explained is None and question.version and self._asked is not None:
+            pair = (str(question.image_id), str(question.tag_id))
+            self.job_wanted.emit("Explain this question", ("explain", "--pair", *pair))
+
+    def _take(self, facts: WhyFacts, *, coming: bool) -> None:
         """Shows what was read, if its question is still asked about."""
         if self._asked is None or self._asked.pair != facts.question.pair:
             return
-        self._page.tags.why.show_facts(facts)
+        self._page.tags.why.show_facts(facts, coming=coming)
         if facts.explained is not None and facts.explained.heat.any():
             name = shown_name(self._session.vocabulary.name(facts.question.tag_id))
             self._overlay.show_heat(
                 facts.explained.heat, f"Bright where the tagger sees {name}, dimmed elsewhere"
             )
-
         library, px = self._library, self._page.tags.why.row.cell_px
         self._reader.ask(lambda: with_pictures(library, facts, px), self._take_pictures)
 

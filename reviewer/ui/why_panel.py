@@ -23,10 +23,8 @@ if TYPE_CHECKING:
 
 GAP = 4
 MARKS = {True: "\N{CHECK MARK} has", False: "lacks"}
-NO_MAP = (
-    "No heat map was made for this question. They are made after each ranking, for the "
-    "questions that come next; press J and start Explain to make more."
-)
+NO_MAP = "This was not worked out ahead. It is worked out now, and shown here when it is done."
+CANNOT = "It could not be worked out; the jobs (J) may say why."
 NOTHING_SEEN = "Heat map: nothing in the picture speaks for the tag."
 SEEN = "Bright in the picture, within the line: where the tagger sees it. V takes it away."
 FAINT = (
@@ -151,14 +149,19 @@ class WhyPanel(QScrollArea):
         self.row.show_neighbours(())
         self.verticalScrollBar().setValue(0)
 
-    def show_facts(self, facts: WhyFacts) -> None:
-        """Shows what was read."""
+    def show_facts(self, facts: WhyFacts, *, coming: bool) -> None:
+        """Shows what was read.
+
+        Args:
+            facts: What was read.
+            coming: Whether what is lacking is being worked out.
+        """
         question = facts.question
         self._score.setText(f"{score_words(question)} {record_words(facts)}")
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
         self._others.setText(companion_words(facts.explained, self._name))
-        self._heat.setText(heat_words(facts.explained, question.score))
+        self._heat.setText(heat_words(facts.explained, question.score, coming=coming))
 
     def _part(self, parent: QWidget, heading: str) -> QLabel:
         title = QLabel(heading, parent)
@@ -205,7 +208,7 @@ def neighbour_words(neighbours: Sequence[Neighbour]) -> str:
 def companion_words(explained: Explained | None, name: Callable[[int], str]) -> str:
     """What the image's other tags say."""
     if explained is None:
-        return "Not worked out for this question."
+        return "Not worked out yet."
     if not explained.companions:
         return "They say little about it."
     lines = [
@@ -214,10 +217,10 @@ def companion_words(explained: Explained | None, name: Callable[[int], str]) -> 
     return "\n".join(["The tag is on", *lines, f"{explained.usual:.0%} of all images"])
 
 
-def heat_words(explained: Explained | None, score: float) -> str:
+def heat_words(explained: Explained | None, score: float, *, coming: bool = False) -> str:
     """What the heat map shows, or why there is none."""
     if explained is None:
-        return NO_MAP
+        return NO_MAP if coming else CANNOT
     if not explained.heat.any():
         return NOTHING_SEEN
     return SEEN if score >= LITTLE else FAINT

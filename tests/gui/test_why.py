@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ from reviewer.store.scans import digest_of
 from reviewer.ui.heat_paint import heat_image
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.why_facts import track_record
-from reviewer.ui.why_panel import FAINT, LITTLE, NO_MAP, NOTHING_SEEN, SEEN, heat_words
+from reviewer.ui.why_panel import CANNOT, FAINT, LITTLE, NO_MAP, NOTHING_SEEN, SEEN, heat_words
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ def corner() -> np.ndarray:
 
 def press_v(qtbot: QtBot, window: MainWindow) -> None:
     """Presses V and waits until everything is read."""
-    why = window.review.controller._why
+    why = window.review.controller.why
     qtbot.keyClick(window.review.page, Qt.Key.Key_V)
     qtbot.waitUntil(lambda: not why._reader.busy, timeout=5000)
 
@@ -86,7 +87,7 @@ def test_v_shows_the_evidence_and_the_map(qtbot: QtBot, reviewing: MainWindow) -
     assert "75% of those with" in panel(reviewing)
     assert "25% of all images" in panel(reviewing)
     assert SEEN in panel(reviewing)
-    overlay = review.controller._why._overlay
+    overlay = review.controller.why._overlay
     assert overlay.isVisible()
     assert "Bright where the tagger sees" in overlay.accessibleName()
     assert [p.geometry() for p in (page.view, page.question_bar, page.tags)] == places
@@ -146,7 +147,7 @@ def test_the_map_lies_on_the_picture_when_it_is_zoomed(qtbot: QtBot, reviewing: 
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_Plus)
     assert view.picture_box.width() > fitted.width()
     view.grab()
-    assert reviewing.review.controller._why._overlay.size() == view.size()
+    assert reviewing.review.controller.why._overlay.size() == view.size()
 
 
 def test_the_next_question_begins_without(qtbot: QtBot, reviewing: MainWindow) -> None:
@@ -156,16 +157,37 @@ def test_the_next_question_begins_without(qtbot: QtBot, reviewing: MainWindow) -
     wait_painted(qtbot, reviewing)
     page = reviewing.review.page
     assert page.tags.part is Part.TAGS
-    assert not reviewing.review.controller._why._overlay.isVisible()
+    assert not reviewing.review.controller.why._overlay.isVisible()
     assert "Score" not in page.question_bar.note
 
 
-def test_without_anything_worked_out_it_says_so(qtbot: QtBot, reviewing: MainWindow) -> None:
+def programs(window: MainWindow, code: str) -> None:
+    """Lets the next jobs be a small Python program instead of the command line."""
+    window._runner._program = (sys.executable, "-c", code)
+
+
+def test_what_was_not_worked_out_is_asked_for_and_shown(
+    qtbot: QtBot, reviewing: MainWindow
+) -> None:
+    programs(reviewing, "pass")
+    question = reviewing.review.session.current
     press_v(qtbot, reviewing)
-    assert NO_MAP in panel(reviewing)
     assert "None are known for this image" in panel(reviewing)
-    assert "Not worked out" in panel(reviewing)
-    assert not reviewing.review.controller._why._overlay.isVisible()
+    assert "Not worked out yet" in panel(reviewing)
+    assert NO_MAP in panel(reviewing)
+    assert not reviewing.review.controller.why._overlay.isVisible()
+    (job,) = reviewing._runner.jobs
+    assert job.command[:4] == ("explain", "--pair", *map(str, question.pair))
+    explain_all(reviewing.review.library, corner())
+    qtbot.waitUntil(lambda: SEEN in panel(reviewing), timeout=10_000)
+    assert reviewing.review.controller.why._overlay.isVisible()
+
+
+def test_what_cannot_be_worked_out_is_said_to_be_so(qtbot: QtBot, reviewing: MainWindow) -> None:
+    press_v(qtbot, reviewing)
+    qtbot.waitUntil(lambda: CANNOT in panel(reviewing), timeout=10_000)
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_A)
+    assert reviewing.review.library.decisions.total() == 1
 
 
 def test_the_panels_come_back_as_they_were(qtbot: QtBot, reviewing: MainWindow) -> None:
