@@ -76,6 +76,7 @@ class AboutCommands(QObject):
             return
         if not self._page.side_panels:
             self._page.show_side_panels(True)
+        self._about.name_keys(self._page.naming_keys)
         self._page.tags.show_part(Part.ABOUT)
         self._follow()
 

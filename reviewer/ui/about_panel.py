@@ -20,7 +20,7 @@ from reviewer.core.types import Answer
 from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
@@ -32,7 +32,7 @@ TALL = 2.6
 NO_DEFINITION = (
     "No definition is known. Import a wiki with: reviewer import FOLDER --definitions FILE"
 )
-NO_NOTE = "Shift+D or a click: write a note of your own on this tag."
+NO_NOTE = "{note} or a click: write a note of your own on this tag."
 
 
 class ExampleCell(QWidget):
@@ -104,7 +104,6 @@ class AboutPanel(QWidget):
         super().__init__(parent)
         self._definition = _text(self, "Definition of the tag")
         self._note = _text(self, "Your note on the tag")
-        self._note.setPlaceholderText(NO_NOTE)
         self._note.installEventFilter(self)
         self._note.viewport().installEventFilter(self)
         self._captions = {answer: QLabel(self) for answer in SIDES}
@@ -166,6 +165,10 @@ class AboutPanel(QWidget):
         """Side of an example, device pixels."""
         cell = self._cells[Answer.YES][0]
         return max(round(cell.width() * cell.devicePixelRatioF()), LEAST_CELL)
+
+    def name_keys(self, naming: Callable[[str], str]) -> None:
+        """Says which key writes a note; `naming` writes keys for ids of commands in braces."""
+        self._note.setPlaceholderText(naming(NO_NOTE))
 
     def show_words(self, definition: str, note: str) -> None:
         """Shows what is written about the tag."""

@@ -13,7 +13,7 @@ from reviewer.ui.number_chip import NumberChip
 from reviewer.ui.theme import look, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QObject
     from PySide6.QtGui import QPaintEvent
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 COLUMNS = 5
 """Two rows: nine siblings and a place to add another."""
+CHOOSE = "Digits choose, {leave} goes back."
+ADD, ADD_SHORT = "{edit} adds one, {leave} goes back.", "None known: {edit} adds"
 AROUND = 24
 """Pixels beside the words above them."""
 
@@ -53,7 +55,7 @@ class SiblingChips(QWidget):
         self._lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._chips = [NumberChip(number, self) for number in range(1, MOST_SIBLINGS + 1)]
         self._add = NumberChip(0, self)
-        self._add.show_tag(None, "Add a sibling", "Add a sibling of this tag (E)")
+        self._add.show_tag(None, "Add a sibling", "Add a sibling of this tag")
         self._add.clicked.connect(self.add_wanted)
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 4, 10, 6)
@@ -80,12 +82,13 @@ class SiblingChips(QWidget):
         """The siblings shown, in the order of their digits."""
         return [chip.tag for chip in self._chips if chip.tag is not None]
 
-    def open(self, asked: Tag, siblings: Sequence[Tag]) -> None:
+    def open(self, asked: Tag, siblings: Sequence[Tag], naming: Callable[[str], str]) -> None:
         """Shows the siblings of a tag.
 
         Args:
             asked: The tag of the question.
             siblings: At most nine, in the order of their digits.
+            naming: Writes the person's keys for the ids of commands in braces.
         """
         name = shown_name(asked.name)
         self._words = (

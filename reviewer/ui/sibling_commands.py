@@ -88,7 +88,7 @@ class SiblingCommands(QObject):
         if question is None or self._chips.is_open:
             self._chips.close_up()
             return
-        self._chips.open(self._tag(question.tag_id), self._siblings(question.tag_id))
+        self._open(question.tag_id)
 
     def pick(self, number: int) -> None:
         """Answers No to the asked tag and Yes to a sibling, if the picture has been seen.
@@ -122,8 +122,9 @@ class SiblingCommands(QObject):
         )
         self.answered.emit(stored[-1].id)
 
-    def _siblings(self, tag_id: int) -> list[Tag]:
-        return [self._tag(sibling) for sibling in self._library.aids.siblings.of(tag_id)]
+    def _open(self, tag_id: int) -> None:
+        siblings = [self._tag(sibling) for sibling in self._library.aids.siblings.of(tag_id)]
+        self._chips.open(self._tag(tag_id), siblings, self._page.naming_keys)
 
     def _add(self) -> None:
         question = self._session.current
@@ -140,7 +141,7 @@ class SiblingCommands(QObject):
         except StoreError as error:
             self._around.not_saved(error)
             return
-        self._chips.open(self._tag(question.tag_id), self._siblings(question.tag_id))
+        self._open(question.tag_id)
 
     def _tag(self, tag_id: int) -> Tag:
         vocabulary = self._session.vocabulary

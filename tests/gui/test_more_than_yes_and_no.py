@@ -454,3 +454,11 @@ def test_taking_back_what_was_not_asked_says_so(qtbot: QtBot, about_hats: MainWi
     assert about_hats.review.session.current == asked
     press(qtbot, about_hats, Qt.Key.Key_Backspace)
     assert "no answer" in page.notice.text
+
+
+def test_the_words_name_the_keys_of_the_person(qtbot: QtBot, about_hats: MainWindow):
+    page = about_hats.review.page
+    press(qtbot, about_hats, Qt.Key.Key_R)
+    assert "Esc goes back" in page.question_bar.siblings._lead.text()
+    press(qtbot, about_hats, Qt.Key.Key_Escape, Qt.Key.Key_D)
+    assert page.tags.about._note.placeholderText().startswith("Shift+D or a click")
