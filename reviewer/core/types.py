@@ -100,7 +100,7 @@ class Image:
     Attributes:
         path: Relative to the collection's folder, with forward slashes.
         size: Bytes.
-        sha256: Of the whole file, 32 bytes.
+        sha256: Of the whole file, 32 bytes; empty where the file was not opened yet.
         width, height: Pixels after EXIF orientation; 0 where unknown.
         rating: As the source wrote it, with its scheme in `rating_scheme` (`sqe` or `gsqe`).
         problem: Why the image is set aside, for people; empty if it is not.

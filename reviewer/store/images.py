@@ -47,6 +47,9 @@ ON CONFLICT (id) DO UPDATE SET path = excluded.path, size = excluded.size,
 """
 
 
+SHA256_BYTES = 32
+
+
 @dataclass(frozen=True, slots=True)
 class ImageRow:
     """What an import writes of one image.
@@ -278,7 +281,9 @@ class ImageTable:
 
 
 def _image(row: tuple[Any, ...]) -> Image:
-    return replace(Image(*row[:14]), state=ImageState(row[12]))
+    # A file that was not opened has a digest from its metadata in that place.
+    sha256 = row[3] if len(row[3]) == SHA256_BYTES else b""
+    return replace(Image(*row[:14]), sha256=sha256, state=ImageState(row[12]))
 
 
 def _known(row: tuple[Any, ...]) -> KnownFile:

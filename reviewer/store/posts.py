@@ -36,7 +36,7 @@ class PostRow(NamedTuple):
 
     Attributes:
         path: Relative to the collection's folder.
-        digest: MD5 of the file as the metadata have it, 16 bytes; empty where unknown.
+        digest: First 8 bytes of the file's MD5 as the metadata have it; empty where unknown.
         tags: Packed.
     """
 
