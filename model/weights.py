@@ -114,7 +114,9 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
             "loaded; save its state dict as .safetensors and use that."
         ) from problem
     except (OSError, RuntimeError, EOFError, ValueError, SafetensorError) as problem:
-        raise TaggerProblem(f"The weights file {path} cannot be read: {problem}") from problem
+        raise TaggerProblem(
+            f"The weights file {path} cannot be read: {problem}. Copy it again."
+        ) from problem
     if not isinstance(found, Mapping):
         raise TaggerProblem(f"The weights file {path} holds no tensors by name.")
     return found

@@ -97,7 +97,7 @@ def overridden(config: TaggerConfig, answers: Answers) -> TaggerConfig:
         try:
             config = replace(config, **_FIELDS[key](answers[key]))
         except (KeyError, ValueError) as problem:
-            raise TaggerProblem(f"{key}={answers[key]} cannot be used: {problem}") from problem
+            raise TaggerProblem(f"{key}={answers[key]} cannot be used: {problem}.") from problem
     return config
 
 

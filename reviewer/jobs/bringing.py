@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import UsageError
+from reviewer.core.errors import ReviewerError, UsageError
 from reviewer.core.tag_mapping import (
     Knowledge,
     TagMapping,
@@ -147,8 +148,12 @@ def bring_tagger(
     seen = _seen(library, inspected.family.trained_on)
     listener.note(_SEEN[seen].format(site=inspected.family.trained_on))
     library.state.set(seen_key(name), seen)
-    mapping = _mapped(library, record, [tag.name for tag in known], choices.aliases)
-    _keep(library, name, mapping)
+    try:
+        mapping = _mapped(library, record, [tag.name for tag in known], choices.aliases)
+        _keep(library, name, mapping)
+    except ReviewerError:
+        shutil.rmtree(library.version_folder(name), ignore_errors=True)
+        raise
     _say(listener, mapping)
     first = library.versions.active() is None
     library.versions.put(

@@ -1,0 +1,253 @@
+"""A brought tagger in a collection: table, scan, refresh, questions, retraining, export."""
+
+from __future__ import annotations
+
+import csv
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from reviewer.cli.main import cli
+from reviewer.core.errors import UsageError
+from reviewer.core.tag_mapping import Kind
+from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs.bringing import (
+    BringChoices,
+    QuestionsOpen,
+    bring_tagger,
+    correct_mapping,
+    inspect_tagger,
+    map_again,
+    mapping_of,
+    may_have_seen,
+)
+from reviewer.jobs.context import Silent
+from reviewer.jobs.importing import import_folder
+from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.retraining import Promotion, retrain
+from reviewer.jobs.scanning import scan
+from reviewer.jobs.sharing import export_tagger
+from reviewer.jobs.training import TrainChoices
+from reviewer.store.library import Library
+from tests.unit.cli.conftest import run
+from tests.unit.jobs.conftest import make_shapes
+from tests.unit.model.taggers import folders
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+KNOWN = ("circle", "red", "smile", "^_^", "Square")
+CHOICES = TrainChoices(minimum=10, device="cpu")
+
+
+class Heard(Silent):
+    """Keeps what was said."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+@pytest.fixture
+def theirs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A WD graph that knows two of the four tags, one in another spelling, and not `blue`."""
+    rows = [*folders.WD_ROWS[:4], *((str(n), name, 0) for n, name in enumerate(KNOWN))]
+    monkeypatch.setattr(folders.write_wd_list, "__defaults__", (rows,))
+    return folders.wd_onnx(tmp_path / "theirs").folder
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    make_shapes(tmp_path / "images")
+    with Library.create(tmp_path / "workspace", tmp_path / "images") as opened:
+        import_folder(opened, Silent())
+        yield opened
+
+
+def test_a_brought_tagger_goes_all_the_way(library: Library, theirs: Path, tmp_path: Path) -> None:
+    heard = Heard()
+    brought = bring_tagger(library, heard, theirs, BringChoices(minimum=10))
+    assert brought.summary["version"] == "v1"
+    assert (brought.summary["matched"], brought.summary["mapped"]) == (2, 1)
+    assert (brought.summary["not in the collection"], brought.summary["no tag"]) == (2, 4)
+    assert brought.summary["not in the tagger"] == 1
+    assert any("BGR" in note for note in heard.notes)
+    assert any("may have seen these labels" in note for note in heard.notes)
+    assert may_have_seen(library, "v1")
+    shutil.rmtree(theirs)
+    active = library.versions.active()
+    assert active is not None
+    assert (active.name, active.n_tags) == ("v1", 3)
+    scanned = scan(library, Silent())
+    assert scanned.summary["scanned"] == 120
+    # Tags that nobody here uses are not added to the collection.
+    assert "smile" not in library.tags.ids()
+    asked = scan_to_questions(library, Silent(), minimum=10, scanned=scanned)
+    assert asked.summary["questions"] > 0
+    ranking = library.rankings.load()
+    assert ranking is not None
+    names = {library.vocabulary().name(tag) for tag in ranking.tags.tolist()}
+    assert "blue" in names
+
+
+def test_a_brought_tagger_is_trained_on_and_leaves_again(
+    library: Library, theirs: Path, tmp_path: Path
+) -> None:
+    heard = Heard()
+    bring_tagger(library, heard, theirs, BringChoices(minimum=10))
+    scan_to_questions(library, Silent(), minimum=10, scanned=scan(library, Silent()))
+    _answer(library, "red", 12)
+    before = _head(library, "v1")
+    trained, comparison = retrain(library, heard, CHOICES, Promotion.ALWAYS)
+    assert trained.summary["promoted"] == 1
+    assert comparison.images > 0
+    # The network saw every picture already.
+    assert any("120 images are scored from what the network saw" in note for note in heard.notes)
+    after = _head(library, "v2")
+    assert list(after)[: len(before)] == list(before)
+    assert list(after)[len(before) :] == ["blue"]
+    for name in before.keys() - {"red"}:
+        np.testing.assert_array_equal(after[name], before[name])
+    assert not np.array_equal(after["red"], before["red"])
+    files = library.scan("v2")
+    assert files is not None
+    assert len(files) == 120
+    exported = export_tagger(library, Silent(), tmp_path / "out")
+    assert exported.summary["difference"] <= 1e-5
+    with (tmp_path / "out" / "selected_tags.csv").open(encoding="utf-8", newline="") as file:
+        counts = {row["name"]: int(row["count"]) for row in csv.DictReader(file)}
+    assert counts["blue"] > 10
+    again = bring_tagger(library, Silent(), tmp_path / "out", BringChoices(minimum=10))
+    assert again.summary["matched"] == 3
+
+
+def _answer(library: Library, tag: str, count: int) -> None:
+    number = library.vocabulary().by_name[tag].id
+    images = [image_id for image_id, _, _ in library.images.askable()][:count]
+    library.decisions.append(
+        [Decision(i, number, Answer.NO, Side.WRONG, 0.5, 0.5, "v1", "me", 1) for i in images]
+    )
+
+
+def _head(library: Library, version: str) -> dict[str, NDArray[np.float32]]:
+    """Rows of weights and bias by the tagger's own name."""
+    import torch
+
+    from model.version import load_version
+
+    folder = library.version_folder(version)
+    tagger, record = load_version(folder, torch.device("cpu"), whole=True)
+    rows = torch.cat([tagger.head.weight, tagger.head.bias[:, None]], dim=1).detach().numpy()
+    return {name: row for (name, _), row in zip(record.outputs, rows, strict=True)}
+
+
+def test_the_table_is_shown_corrected_and_made_again(library: Library, theirs: Path) -> None:
+    bring_tagger(library, Silent(), theirs, BringChoices(minimum=10))
+    scan(library, Silent())
+    name, mapping = mapping_of(library)
+    assert name == "v1"
+    spelt = next(m for m in mapping.meanings if m.own == "Square")
+    assert (spelt.tag, spelt.kind, spelt.rule) == ("square", Kind.MAPPED, "spelling")
+    heard = Heard()
+    changed = correct_mapping(library, heard, "own,tag\nsmile,grinning\nSquare,\n")
+    assert changed.summary["changed"] == 2
+    assert "grinning" in library.tags.ids()
+    files = library.scan("v1")
+    assert files is not None
+    old = np.asarray(files.embeddings()).copy()
+    scan(library, heard)
+    assert any("120 images are scored from what the network saw" in note for note in heard.notes)
+    again = library.scan("v1")
+    assert again is not None
+    ids = library.tags.ids()
+    assert set(again.shape.tags) == {ids[tag] for tag in ("circle", "red", "grinning")}
+    order = np.argsort(files.rows()["image"]), np.argsort(again.rows()["image"])
+    np.testing.assert_array_equal(old[order[0]], again.embeddings()[order[1]])
+    with pytest.raises(UsageError, match="no output called"):
+        correct_mapping(library, Silent(), "own,tag\nnobody,cat\n")
+    map_again(library, Silent())
+    assert next(m for m in mapping_of(library)[1].meanings if m.own == "Square").tag == "square"
+
+
+def test_scores_from_embeddings_are_those_of_the_pictures(library: Library, theirs: Path) -> None:
+    bring_tagger(library, Silent(), theirs, BringChoices(minimum=10))
+    scan(library, Silent())
+    files = library.scan("v1")
+    assert files is not None
+    first = [files.tag_logits(column) for column in range(3)]
+    correct_mapping(library, Silent(), "own,tag\nsmile,grinning\n")
+    scan(library, Silent())
+    again = library.scan("v1")
+    assert again is not None
+    columns = [again.shape.tags.index(tag) for tag in files.shape.tags]
+    for logits, column in zip(first, columns, strict=True):
+        # One step of the stored scores is a tenth; embeddings are kept in half precision.
+        np.testing.assert_allclose(again.tag_logits(column), logits, atol=0.11)
+
+
+def test_a_version_of_our_own_has_no_table(library: Library, theirs: Path) -> None:
+    with pytest.raises(UsageError, match="no version yet"):
+        mapping_of(library)
+    bring_tagger(library, Silent(), theirs, BringChoices(minimum=10))
+    (library.version_folder("v1") / "mapping.csv").unlink()
+    with pytest.raises(UsageError, match="trained here"):
+        mapping_of(library)
+
+
+def test_a_tagger_that_shares_no_tag_is_refused(library: Library, tmp_path: Path) -> None:
+    made = folders.ml_danbooru(tmp_path / "other")
+    with pytest.raises(UsageError, match="None of the tagger's 9 tags"):
+        bring_tagger(library, Silent(), made.folder, BringChoices(minimum=10))
+    assert library.versions.all() == []
+    assert not library.version_folder("v1").exists()
+
+
+def test_open_questions_are_told_to_a_program(theirs: Path) -> None:
+    rows = (theirs / "selected_tags.csv").read_text(encoding="utf-8")
+    made = folders.deepghs_onnx(theirs.with_name("open"))
+    (made.folder / "preprocess.json").unlink()
+    assert rows
+    with pytest.raises(QuestionsOpen) as caught:
+        inspect_tagger(made.folder, {})
+    assert [key for key, _, _ in caught.value.questions][:2] == ["size", "channels"]
+    assert caught.value.exit_code == 2
+
+
+def test_the_commands_say_what_they_do(library: Library, theirs: Path, tmp_path: Path) -> None:
+    place = ("--workspace", library.workspace.path)
+    assert {"bring", "taggers", "tagger-tags", "export-tagger"} <= cli.commands.keys()
+    listed = run("taggers")
+    assert listed.code == 0
+    assert "WD tagger (ONNX)" in listed.out
+    told = run("taggers", theirs)
+    assert "Apache-2.0" in told.out
+    assert "0..255" in told.out
+    library.state.set("min_images", "10")
+    brought = run("--json", "bring", theirs, *place)
+    assert brought.code == 0, brought.out
+    assert brought.events[-1]["summary"]["matched"] == 2
+    saved = run("tagger-tags", *place, "--save", tmp_path / "tags.csv")
+    assert saved.code == 0, saved.err
+    text = (tmp_path / "tags.csv").read_text(encoding="utf-8")
+    assert "Square,square,0,mapped,spelling" in text
+    (tmp_path / "tags.csv").write_text(text.replace("Square,square", "Square,"), encoding="utf-8")
+    loaded = run(
+        "--json", "tagger-tags", *place, "--load", tmp_path / "tags.csv", "--map", "^_^=red"
+    )
+    assert loaded.code == 0, loaded.out
+    assert loaded.events[-1]["summary"]["chosen"] == 2
+    shown = run("tagger-tags", *place, "--show", "chosen")
+    assert "^_^" in shown.out
+    lacking = run("tagger-tags", *place, "--show", "not in the tagger")
+    assert lacking.out.split()[:2] == ["blue", "square"]
+    wrong = run("--json", "bring", tmp_path / "images", *place)
+    assert wrong.code == 1
+    assert "No tagger was recognised" in json.dumps(wrong.events[-1])
