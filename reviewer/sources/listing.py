@@ -11,12 +11,12 @@ from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.compiled import compiled
 from reviewer.core.errors import SourceError
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.match import ImagesByPost
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
-
-_HEX = frozenset("0123456789abcdef")
-_MD5_DIGITS = 32
 
 
 @dataclass(frozen=True)
@@ -89,15 +86,17 @@ class ListedImages:
         first = len(self._folder)
         self._folder.extend([len(self._folders) - 1] * len(names))
         encoded = [name.encode("utf-8", "surrogateescape") for name in names]
-        self._ends.extend(accumulate(map(len, encoded), initial=self._ends.pop()))
-        self._names += b"".join(encoded)
-        for row, name in enumerate(names, start=first):
-            kind, key = _key(name)
-            if kind < 0:
-                self._odd[inside + name] = row
-            else:
-                self._keys[kind].append(key)
-                self._rows[kind].append(row)
+        content = b"".join(encoded)
+        ends = np.cumsum([len(name) for name in encoded])
+        self._ends.frombytes((self._ends[-1] + ends).tobytes())
+        self._names += content
+        kinds, keys = np.empty(len(names), np.int8), np.empty(len(names), np.uint64)
+        compiled(_keys)(np.frombuffer(content, np.uint8), ends, kinds, keys)
+        for kind in (0, 1):
+            mine = np.flatnonzero(kinds == kind)
+            self._keys[kind].frombytes(keys[mine].tobytes())
+            self._rows[kind].frombytes((first + mine).astype(np.int32).tobytes())
+        self._odd.update((inside + names[n], first + n) for n in np.flatnonzero(kinds < 0).tolist())
 
     def __len__(self) -> int:
         """Files."""
@@ -179,13 +178,42 @@ def _is_image(name: str) -> bool:
 
 def _key(name: str) -> tuple[int, int]:
     """Kind of a file's name (0 a post's id, 1 an MD5, -1 neither) and the number in it."""
-    stem = name.rpartition(".")[0]
-    if stem.isdecimal() and len(stem) < 19 and stem.isascii() and (stem[0] != "0" or stem == "0"):
-        return 0, int(stem)
-    stem = stem.lower()
-    if len(stem) == _MD5_DIGITS and _HEX.issuperset(stem):
-        return 1, int(stem[:16], 16)
-    return -1, 0
+    raw = np.frombuffer(name.encode("utf-8", "surrogateescape"), np.uint8)
+    kinds, keys = np.empty(1, np.int8), np.empty(1, np.uint64)
+    compiled(_keys)(raw, np.array([len(raw)]), kinds, keys)
+    return int(kinds[0]), int(keys[0])
+
+
+def _keys(
+    raw: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    kinds: NDArray[np.int8],
+    keys: NDArray[np.uint64],
+) -> None:
+    """The kind and the number of each name; names stand one after another."""
+    start = 0
+    for row in range(len(ends)):
+        stop = ends[row] - 1
+        while stop > start and raw[stop] != 46:
+            stop -= 1
+        decimal = 0 < stop - start < 19 and (raw[start] != 48 or stop - start == 1)
+        hexadecimal = stop - start == 32
+        number, digits = np.uint64(0), np.uint64(0)
+        for place in range(start, stop):
+            byte = raw[place]
+            value = 16
+            if 48 <= byte <= 57:
+                value = byte - 48
+            elif 97 <= byte <= 102 or 65 <= byte <= 70:
+                value = (byte & 31) + 9
+            decimal = decimal and value < 10
+            hexadecimal = hexadecimal and value < 16
+            number = number * np.uint64(10) + np.uint64(value)
+            if place < start + 16:
+                digits = digits * np.uint64(16) + np.uint64(value)
+        kinds[row] = 0 if decimal else 1 if hexadecimal else -1
+        keys[row] = number if decimal else digits
+        start = ends[row]
 
 
 def _number(post_id: int | str) -> int:

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reviewer.core.errors import SourceError
+from reviewer.sources.folder import find_images
+from reviewer.sources.listing import ListedImages
+from reviewer.sources.match import ImagesByPost
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MD5 = "0123456789abcdef0123456789ABCDEF"
+NAMES = [
+    "512px/0001/1001.jpg",
+    "512px/0002/2.JPG",
+    "original/0001/1001.png",
+    "original/0000/007.png",
+    f"by hash/{MD5}.webp",
+    f"danbooru - {'f' * 32} - miku.png",
+    "e621_77.png",
+    "12345678901234567890.png",
+    "a/0.gif",
+    "ünï.jpeg",
+    "x.y.z.png",
+]
+OTHERS = ["readme.txt", ".hidden.png", "512px/0001/1001.json"]
+
+
+@pytest.fixture
+def listed(tmp_path: Path) -> ListedImages:
+    for name in [*NAMES, *OTHERS]:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return ListedImages(tmp_path)
+
+
+def test_the_files_are_those_that_any_import_finds(listed: ListedImages, tmp_path: Path) -> None:
+    assert sorted(listed.path(row) for row in range(len(listed))) == sorted(find_images(tmp_path))
+    assert all(listed.holds(name) for name in NAMES)
+    assert not any(listed.holds(name) for name in [*OTHERS, "512px/0002/1001.jpg", "1001.jpg"])
+
+
+@pytest.mark.parametrize(
+    ("post_id", "md5"),
+    [
+        (1001, None),
+        (2, ""),
+        ("0", None),
+        (7, None),
+        (55, MD5.lower()),
+        (55, "f" * 32),
+        (77, None),
+        (4, None),
+        ("12345678901234567890", None),
+        ("no number", "no hash"),
+        (-1, None),
+    ],
+)
+def test_posts_find_the_file_that_dictionaries_find(
+    listed: ListedImages, post_id: int | str, md5: str | None
+) -> None:
+    (row,) = listed.find([post_id], [md5]).tolist()
+    found = None if row < 0 else listed.path(row)
+    assert found == ImagesByPost(NAMES).find(str(post_id), md5 or "")
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="There is no folder"):
+        ListedImages(tmp_path / "nowhere")
