@@ -19,8 +19,11 @@ from PySide6.QtTest import QTest
 
 from reviewer.core.feed import Mode
 from reviewer.core.statistics import wilson
+from reviewer.core.types import Progress
 from reviewer.settings import Recent, Settings
 from reviewer.ui import theme
+from reviewer.ui.job_runner import Job
+from reviewer.ui.notice_bar import Kind
 from reviewer.ui.status_line import Figures
 from tests.gui.conftest import wait_painted
 
@@ -183,10 +186,31 @@ def settings_page(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     window.side_pages.open("settings")
 
 
+def refused(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    window.start_page.show_recent([])
+    window._refuse("There is no collection in /pictures/nowhere. Open a folder of images.")
+
+
+def set_aside(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    reviewed(qtbot, window, workspace)
+    window.review.page.notice.say("Set aside: 3.jpg ends too early.", Kind.WARNING)
+
+
+def preparing(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    window.prepare_page.begin("pictures", "The images are read where they are, never changed.")
+    job = Job("Open", ("open",))
+    job.progress = Progress("scan", 1200, 3000, "images", 24.0)
+    window.prepare_page.show_job(job)
+    window._pages.setCurrentWidget(window.prepare_page)
+
+
 PAGES: tuple[tuple[str, Callable[[QtBot, MainWindow, Path], None], str], ...] = (
     ("start", start, "dark"),
     ("start_empty", empty_start, "light"),
+    ("start_refused", refused, "dark"),
+    ("preparing", preparing, "light"),
     ("review", review, "dark"),
+    ("review_set_aside", set_aside, "light"),
     ("review_light", review, "light"),
     ("review_nothing_left", nothing_left, "dark"),
     ("grid", grid, "dark"),
