@@ -287,6 +287,9 @@ class WriteBackPage(SidePage):
 
     def _job_ended(self, job: Job) -> None:
         if self.isVisible():
+            counts = self._library.outbox.counts(self._wanted)
+            if self._part is Part.WAY and not any(counts.get(s) for s in STATES[Part.WAY]):
+                self._part = Part.CONFLICT if counts.get(EntryState.CONFLICT) else Part.DONE
             self.refresh()
             if job.state is JobState.FAILED:
                 self.sheet.say(job.message)

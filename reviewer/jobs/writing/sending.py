@@ -107,6 +107,7 @@ def send(run: Sending, listener: Listener) -> ChangeSet:
                     f"Stopped after {errors} errors in a row. The last: {error} What is queued "
                     "stays queued; go on with `resume`."
                 )
+    _tell_stuck(run, listener)
     return ChangeSet(summary=summary(run.library, name))
 
 
@@ -114,6 +115,18 @@ def summary(library: Library, destination: str) -> dict[str, int | float | str]:
     """Entries of a destination by state, for people."""
     counts = library.outbox.counts(destination)
     return {state.value.replace(" ", "_"): n for state, n in counts.items() if n}
+
+
+def _tell_stuck(run: Sending, listener: Listener) -> None:
+    """Says what waits for a person."""
+    name = run.destination.name
+    counts = run.library.outbox.counts(name)
+    for state, remedy in ((EntryState.CONFLICT, "settle"), (EntryState.FAILED, "retry")):
+        if counts.get(state):
+            listener.note(
+                f"{counts[state]:,} {state.value}: see `reviewer write-back list {name}`, then "
+                f"`{remedy}`"
+            )
 
 
 def _why_not(run: Sending, entry: Entry) -> str:
