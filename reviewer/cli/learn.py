@@ -35,6 +35,11 @@ TRAIN_OPTIONS = (
     click.option("--seed", type=int),
     click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps."),
     click.option(
+        "--loss",
+        type=click.Choice(["bce", "asymmetric"]),
+        help="Cross entropy (the default), or one that lets easy absences count for little.",
+    ),
+    click.option(
         "--min-images",
         "minimum",
         type=click.IntRange(2),

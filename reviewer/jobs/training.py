@@ -44,6 +44,7 @@ class TrainChoices:
         weights: A file of pretrained weights.
         parent: Version to go on from.
         tune: What of the parent's network is learnt; `None` for what suits it and the machine.
+        loss: Cross entropy, or the asymmetric loss that lets easy absences count for little.
     """
 
     backbone: str = ""
@@ -57,6 +58,7 @@ class TrainChoices:
     weights: Path | None = None
     parent: str = ""
     tune: Literal["all", "blocks", "lora", "heads"] | None = None
+    loss: Literal["bce", "asymmetric"] | None = None
 
 
 def train_version(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
@@ -180,6 +182,7 @@ def _recipe(
         learning_rate=choices.learning_rate or training.learning_rate,
         seed=training.seed if choices.seed is None else choices.seed,
         tune=choices.tune or "all",
+        loss=choices.loss or training.loss,
     )
 
 

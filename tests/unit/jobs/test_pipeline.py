@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -215,3 +217,12 @@ def test_too_few_images_and_bad_settings_are_sentences(shapes: Shapes, tmp_path:
     broken.write_bytes(b"no weights at all")
     with pytest.raises(TaggerError, match=r"weights\.pth"):
         train_version(library, Silent(), replace(CHOICES, weights=broken))
+
+
+def test_the_loss_that_was_chosen_is_trained_with(shapes: Shapes) -> None:
+    library, _ = shapes
+    train_version(library, Silent(), replace(CHOICES, epochs=1, loss="asymmetric"))
+    record = json.loads((library.version_folder("v2") / "train.json").read_text(encoding="utf-8"))
+    assert "asymmetric" in json.dumps(record)
+    before = json.loads((library.version_folder("v1") / "train.json").read_text(encoding="utf-8"))
+    assert "asymmetric" not in json.dumps(before)
