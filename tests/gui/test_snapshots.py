@@ -7,6 +7,7 @@ differ a little; what moves, goes or changes its colour does not pass.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +20,13 @@ from PySide6.QtTest import QTest
 
 from reviewer.core.feed import Mode
 from reviewer.core.statistics import wilson
-from reviewer.core.types import Progress
+from reviewer.core.types import Answer, Decision, Progress, Side
 from reviewer.settings import Recent, Settings
 from reviewer.ui import theme
 from reviewer.ui.job_runner import Job
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.status_line import Figures
+from reviewer.ui.summary_page import Span, SummaryPage
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ FONT = "DejaVu Sans"
 SIZE = (1024, 640)
 COLOURS = 64
 """Of a stored picture."""
+BEGAN_MS = 1_767_607_200_000
+"""5 January 2026, 10:00 UTC: the first answer of the summary."""
 BLOCK = 8
 """Pixels of a block's side: letters are compared by how dark they make their block."""
 SLIGHT = 14.0
@@ -61,6 +65,16 @@ def fixed_font(qapp: QApplication) -> Iterator[None]:
     yield
     qapp.setFont(usual)
     theme.apply_theme(qapp)
+
+
+@pytest.fixture(autouse=True)
+def fixed_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Times of day are those of UTC."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "UTC")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture
@@ -204,6 +218,34 @@ def preparing(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     window._pages.setCurrentWidget(window.prepare_page)
 
 
+def summary(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    review = window.review
+    pairs = [(i, tag.id) for tag in review.session.vocabulary.tags.values() for i in range(1, 7)]
+    log = [
+        Decision(
+            *pairs[number % len(pairs)],
+            (Answer.YES, Answer.NO, Answer.YES)[number % 3],
+            Side.MISSING,
+            0.5,
+            0.5,
+            "v1",
+            "tester",
+            BEGAN_MS + 1500 * number + 400 * (number % 7),
+            900,
+        )
+        for number in range(300)
+    ]
+    for decision in log:
+        review.library.decisions.append([decision])
+    window.side_pages.open("summary", review)
+    page = window.page
+    assert isinstance(page, SummaryPage)
+    page._spans.button(len(Span) - 1).click()
+    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+
+
 PAGES: tuple[tuple[str, Callable[[QtBot, MainWindow, Path], None], str], ...] = (
     ("start", start, "dark"),
     ("start_empty", empty_start, "light"),
@@ -215,6 +257,8 @@ PAGES: tuple[tuple[str, Callable[[QtBot, MainWindow, Path], None], str], ...] = 
     ("review_nothing_left", nothing_left, "dark"),
     ("grid", grid, "dark"),
     ("keys", keys, "light"),
+    ("summary", summary, "dark"),
+    ("summary_light", summary, "light"),
     ("settings", settings_page, "dark"),
     ("settings_light", settings_page, "light"),
 )
