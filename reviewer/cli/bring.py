@@ -24,16 +24,20 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
+from reviewer.jobs.proposing import propose_tags
 from reviewer.jobs.sharing import KINDS, export_tagger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from reviewer.cli.listeners import Output
     from reviewer.core.tag_mapping import TagMapping
+    from reviewer.store.library import Library
 
 Result = TypeVar("Result")
 
 _TAGGER = click.Path(exists=True, path_type=Path)
+_SHOWN = 50
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _SET = click.option(
     "--set",
@@ -118,6 +122,13 @@ def bring(
     "that the collection lacks becomes new.",
 )
 @click.option("--map", "pairs", multiple=True, metavar="OWN=TAG", help="Change one row.")
+@click.option("--propose", is_flag=True, help="Count the tags that it sees here and you lack.")
+@click.option(
+    "--accept",
+    type=click.IntRange(1),
+    metavar="IMAGES",
+    help="Take the proposed tags that it sees on so many images as new tags.",
+)
 @click.option("--reset", is_flag=True, help="Make the table anew, without your changes.")
 @click.pass_obj
 def tagger_tags(
@@ -139,13 +150,28 @@ def tagger_tags(
             text = choices["load"].read_text(encoding="utf-8-sig")
             correct_mapping(library, output, text, version=version)
         if choices["pairs"]:
-            correct_mapping(library, output, _table_of(choices["pairs"]), version=version)
+            text = _table_of([_pair(words) for words in choices["pairs"]])
+            correct_mapping(library, output, text, version=version)
+        if choices["propose"] or choices["accept"]:
+            _propose(library, output, version, choices["accept"])
         name, mapping = mapping_of(library, version)
         if choices["save"] is not None:
             choices["save"].write_text(mapping.as_csv(), encoding="utf-8", newline="")
             output.note(f"The table of {name} is in {choices['save']}.")
         output.table(_lines(mapping, choices["show"]))
         output.done({"version": name, **mapping.counts})
+
+
+def _propose(library: Library, output: Output, version: str, accept: int | None) -> None:
+    """Lists what the tagger sees and the collection lacks, and takes what is frequent enough."""
+    found, looked = propose_tags(library, output, version=version)
+    rows = [f"{p.images:>8,}  {p.own}" for p in found[:_SHOWN]]
+    output.table(rows or ["The tagger sees no tag that the collection lacks."])
+    output.note(f"Of {looked:,} images; {len(found):,} tags in all.")
+    taken = [p for p in found if accept is not None and p.images >= accept]
+    if taken:
+        text = _table_of([(p.own, p.tag) for p in taken])
+        correct_mapping(library, output, text, version=version)
 
 
 @click.command("export-tagger")
@@ -191,16 +217,20 @@ def _pairs(words: tuple[str, ...]) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in parts}
 
 
-def _table_of(pairs: tuple[str, ...]) -> str:
-    """Pairs from the command line as the table's rows; a tag may hold an equals sign."""
+def _pair(words: str) -> tuple[str, str]:
+    """OWN=TAG; the tagger's name may hold an equals sign (`=_=`)."""
+    own, equals, tag = words.rpartition("=")
+    if not equals:
+        raise UsageError(f"{words} is not OWN=TAG.")
+    return own, tag
+
+
+def _table_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """Pairs as rows of the table."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("own", "tag"))
-    for pair in pairs:
-        own, equals, tag = pair.rpartition("=")
-        if not equals:
-            raise UsageError(f"{pair} is not OWN=TAG.")
-        writer.writerow((own, tag))
+    writer.writerows(pairs)
     return text.getvalue()
 
 

@@ -27,6 +27,7 @@ from reviewer.jobs.bringing import (
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.proposing import propose_tags
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.sharing import export_tagger
@@ -37,7 +38,7 @@ from tests.unit.jobs.conftest import make_shapes
 from tests.unit.model.taggers import folders
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -251,3 +252,33 @@ def test_the_commands_say_what_they_do(library: Library, theirs: Path, tmp_path:
     wrong = run("--json", "bring", tmp_path / "images", *place)
     assert wrong.code == 1
     assert "No tagger was recognised" in json.dumps(wrong.events[-1])
+
+
+@pytest.mark.parametrize("make", [folders.wd_onnx, folders.camie])
+def test_what_the_tagger_sees_here_and_nobody_wrote_is_proposed(
+    library: Library,
+    theirs: Path,
+    make: Callable[[Path], folders.Made],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(folders, "GENERAL", KNOWN)
+    made = make(theirs.with_name("another"))
+    bring_tagger(library, Silent(), made.folder, BringChoices(minimum=10))
+    first, looked = propose_tags(library, Silent())
+    assert looked == 120
+    missing = {m.own for m in mapping_of(library)[1].meanings if m.kind is Kind.MISSING}
+    assert {p.own for p in first} <= missing
+    assert first
+    from PIL import Image
+
+    paths = [library.folder / path for _, path, _ in library.images.askable()]
+    scores = np.stack([made.reference(Image.open(path).convert("RGB")) for path in paths])
+    seen = dict(zip(made.names, (scores >= 0.5).sum(axis=0).tolist(), strict=True))
+    assert {p.own: p.images for p in first} == {own: seen[own] for own in missing if seen[own]}
+    place = ("--workspace", library.workspace.path)
+    limit = first[0].images
+    said = run("--json", "tagger-tags", *place, "--accept", limit)
+    assert said.code == 0, said.out
+    assert first[0].tag in library.tags.ids()
+    again, _ = propose_tags(library, Silent())
+    assert {p.own for p in again} == {p.own for p in first if p.images < limit}
