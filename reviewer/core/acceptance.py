@@ -29,6 +29,9 @@ DOUBT = 0.05
 REMEMBERED = 200
 """Answers that are remembered of a tag and side."""
 
+BIG = 100
+"""Questions beyond which a rest is not counted after every answer."""
+
 WORTH = 1
 """A batch is offered if it stores so many times the answers of its sample, or more."""
 
@@ -175,7 +178,7 @@ class Acceptance:
                 del given[:-REMEMBERED]
         verdict = self._judge(decisions)
         if decisions and self.sample is None:
-            self.offer = self._look(decisions[0].tag_id, decisions[0].side)
+            self._look_after(decisions[0])
         return verdict
 
     def taken_back(self, decisions: Sequence[Decision]) -> None:
@@ -185,8 +188,9 @@ class Acceptance:
             self._given[key] = [d for d in self._given[key] if d.pair != decision.pair]
             if self.sample is not None:
                 self.sample.take_back(decision.pair)
+        self.offer = None
         if decisions and self.sample is None:
-            self.offer = self._look(decisions[0].tag_id, decisions[0].side)
+            self._look_after(decisions[0])
 
     def begin(self, shown: Question | None) -> list[Question]:
         """Draws the sample of the offer.
@@ -227,12 +231,24 @@ class Acceptance:
             return Verdict.FAILED
         return None if sample.pending else Verdict.PASSED
 
+    def _look_after(self, decision: Decision) -> None:
+        """Makes, keeps or withdraws the offer after an answer."""
+        offer = self.offer
+        if offer is not None and offer.tag_id == decision.tag_id and offer.side != decision.side:
+            # Questions of both sides may come in turn; the row is that of one.
+            return
+        self.offer = self._look(decision.tag_id, decision.side)
+
     def _look(self, tag_id: int, side: Side) -> Offer | None:
         given = self._given[tag_id, side][-self._after :]
         row = [decision for decision in given if decision.answer is Answer.YES]
         if not 0 < self._after == len(row):
             return None
         score = min(decision.score for decision in row)
+        standing = self.offer
+        if standing is not None and standing.tag_id == tag_id and standing.rest > BIG:
+            # A large rest is counted anew when it is taken up; until then no answer waits for it.
+            return replace(standing, score=min(score, standing.score), rest=standing.rest - 1)
         rest = len(self._above(tag_id, side, score))
         size = sample_size(rest, self._precision)
         if rest - size < WORTH * size:

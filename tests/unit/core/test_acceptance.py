@@ -103,6 +103,20 @@ def test_answers_on_another_tag_do_not_end_a_row_and_undo_shortens_it() -> None:
     assert acceptance.offer is None
 
 
+def test_an_offer_stands_while_the_row_goes_on() -> None:
+    feed = make_feed()
+    acceptance = make(feed)
+    answer_next(acceptance, feed, 12)
+    offer = acceptance.offer
+    assert offer is not None
+    assert offer.rest == COUNT - 12
+    missing = Question(999, TAG, Side.MISSING, 0.5, 0.5, "v1")
+    acceptance.taken(decide(feed, [missing], Answer.NO))
+    assert acceptance.offer == offer
+    answer_next(acceptance, feed, 1, Answer.NO)
+    assert acceptance.offer is None
+
+
 def test_what_scores_less_than_the_row_is_not_in_the_batch() -> None:
     feed = make_feed()
     acceptance = make(feed)
