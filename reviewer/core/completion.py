@@ -7,6 +7,7 @@ Damerau-Levenshtein distance to a beginning). Inside each, what is on more image
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -78,14 +79,15 @@ class Completion:
             counts: (N,) how much each is used.
             aliases: Other names, with the number of the tag.
         """
+        self._names = names
         self._aliases = [alias for alias, _ in aliases]
         self._own = len(names)
-        self._plain = [plain(name) for name in (*names, *self._aliases)]
+        self._count = self._own + len(aliases)
         owners = np.array([entry for _, entry in aliases], np.int64)
         self._entries = np.concatenate([np.arange(self._own), owners])
         self._counts = np.asarray(counts, np.int64)[self._entries]
-        letters = letters_of(self._plain)
-        share = np.where(np.arange(len(self._plain)) < self._own, 1.0, ALIAS_SHARE)
+        letters = letters_of(itertools.chain(names, self._aliases), self._count)
+        share = np.where(np.arange(self._count) < self._own, 1.0, ALIAS_SHARE)
         # Of two that are used as much, the shorter one; of two names of one tag, its own.
         lengths = np.count_nonzero(letters, axis=1)
         self._weight = (self._counts + 1) * share * 1024.0 - lengths
@@ -123,11 +125,15 @@ class Completion:
             return matches[0].entry
         return None
 
+    def _plain(self, row: int) -> str:
+        """A name or alias as it is compared."""
+        return plain(self._names[row] if row < self._own else self._aliases[row - self._own])
+
     def _exactly(self, text: str) -> list[int]:
         """Names that are what was typed, tags' own names first."""
         span = self._starts.range_of(text.encode(), whole=True)
         rows = self._starts.names[span][self._starts.first[span]]
-        return [row for row in sorted(rows.tolist()) if self._plain[row] == text]
+        return [row for row in sorted(rows.tolist()) if self._plain(row) == text]
 
     def _beginning(self, text: str) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         """Names with a word that begins so, and whether it is the first."""
@@ -137,7 +143,7 @@ class Completion:
         if len(typed) > KEY:
             places = self._starts.places[span].tolist()
             pairs = zip(rows.tolist(), places, strict=True)
-            fits = [self._plain[row].encode()[place:].startswith(typed) for row, place in pairs]
+            fits = [self._plain(row).encode()[place:].startswith(typed) for row, place in pairs]
             rows, firsts = rows[fits], firsts[fits]
         return rows, firsts
 
@@ -173,7 +179,7 @@ class Completion:
             examined.update(self._best(self._starts.names[span], PER_WORD))
         near = []
         for row in examined:
-            distance = slips(text, self._plain[row], allowed)
+            distance = slips(text, self._plain(row), allowed)
             if distance <= allowed:
                 near.append((distance, -self._weight[row], row))
         return [row for _, _, row in sorted(near)]

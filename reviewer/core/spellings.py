@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -20,6 +20,8 @@ WIDTH = 48
 """Bytes of a name that are looked at; a longer one is found by its beginning."""
 KEY = 24
 """Bytes by which beginnings of words are sorted; what is typed beyond them is compared after."""
+PIECE = 16_384
+"""Names that are taken apart at a time."""
 AFTER_THESE = b" -:;.,/()[]'\"!?&+~"
 """A word begins at the start of a name and after one of these."""
 
@@ -29,10 +31,11 @@ def plain(name: str) -> str:
     return name.strip().lower().replace("_", " ")
 
 
-def letters_of(names: Sequence[str]) -> NDArray[np.uint8]:
-    """(N, WIDTH) uint8: the UTF-8 bytes of plain names, cut or filled with zeros."""
-    packed = np.array([name.encode()[:WIDTH] for name in names], dtype=f"S{WIDTH}")
-    return packed.view(np.uint8).reshape(len(names), WIDTH)
+def letters_of(names: Iterable[str], count: int) -> NDArray[np.uint8]:
+    """(N, WIDTH) uint8: the UTF-8 bytes of names as they are compared, cut or filled with zeros."""
+    plains = (plain(name).encode()[:WIDTH] for name in names)
+    packed = np.fromiter(plains, dtype=f"S{WIDTH}", count=count)
+    return packed.view(np.uint8).reshape(count, WIDTH)
 
 
 @dataclass(frozen=True)
@@ -102,9 +105,12 @@ class SharedPairs:
     @classmethod
     def of(cls, letters: NDArray[np.uint8]) -> SharedPairs:
         """Finds the pairs of names (N, WIDTH), with the first letter of each as a pair too."""
-        there = letters != 0
-        found = pair_codes(letters)[there]
-        names = np.repeat(np.arange(len(letters), dtype=np.int32), np.count_nonzero(there, axis=1))
+        # Piece by piece: what is in between takes several times the room of the result.
+        pieces = [letters[start : start + PIECE] for start in range(0, len(letters), PIECE)]
+        codes = [pair_codes(piece)[piece != 0] for piece in pieces]
+        found = np.concatenate(codes) if codes else np.zeros(0, np.uint16)
+        lengths = np.count_nonzero(letters, axis=1)
+        names = np.repeat(np.arange(len(letters), dtype=np.int32), lengths)
         order = np.argsort(found, kind="stable")
         counts = np.bincount(found, minlength=1 << 16)
         offsets = np.concatenate([[0], np.cumsum(counts)])

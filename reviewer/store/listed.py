@@ -10,7 +10,7 @@ from reviewer.store.tags import category_of
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reviewer.core.types import Category
 
@@ -27,12 +27,15 @@ class ListedTags:
         """Reads and writes through `database`."""
         self._database = database
 
-    def all(self) -> list[tuple[str, Category, int]]:
-        """(name, category, posts) of every listed tag, by name."""
-        rows = self._database.read().execute(
+    def each(self) -> Iterator[tuple[str, int, int]]:
+        """(name, category's number, posts) of every listed tag, by name."""
+        yield from self._database.read().execute(
             "SELECT name, category, posts FROM listed_tag ORDER BY name"
         )
-        return [(name, category_of(category), posts) for name, category, posts in rows]
+
+    def all(self) -> list[tuple[str, Category, int]]:
+        """(name, category, posts) of every listed tag, by name."""
+        return [(name, category_of(number), posts) for name, number, posts in self.each()]
 
     def aliases(self) -> list[tuple[str, str]]:
         """(other name, tag name) as the lists tell them, by name."""
@@ -51,11 +54,11 @@ class ListedTags:
         Raises:
             StoreError: It could not be stored; some may be.
         """
-        known = {name: (category, posts) for name, category, posts in self.all()}
+        known = {name: (number, posts) for name, number, posts in self.each()}
         new = [
             (name, int(category), posts)
             for name, (category, posts) in sorted(tags.items())
-            if known.get(name) != (category, posts)
+            if known.get(name) != (int(category), posts)
         ]
         self._put(_PUT_TAG, new)
         old = dict(self.aliases())

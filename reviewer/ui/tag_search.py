@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from array import array
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,40 +12,68 @@ import numpy as np
 from reviewer.core.completion import LIMIT, Completion
 from reviewer.core.spellings import plain
 from reviewer.core.types import Category
+from reviewer.store.tags import category_of
 from reviewer.ui.completion_model import CompletionRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from reviewer.core.types import Tag
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.aids import ReviewAids
 
-HERE = 1e7
+HERE = 10_000_000
 """What an image of the collection counts against a post that a list tells of."""
+
+
+@dataclass(frozen=True)
+class KnownTags:
+    """What is known of many tags, in columns: an object a tag would cost a hundred megabytes.
+
+    Attributes:
+        names: (N,) each once.
+        categories: (N,) uint8 numbers of categories.
+        ids: (N,) int64 tag ids; 0 for a tag that only a list knows.
+        images: (N,) int64 images of the collection that carry it.
+        posts: (N,) int64 its use as a list tells it.
+        aliases: Other names, with the place of the tag.
+    """
+
+    names: list[str]
+    categories: NDArray[np.uint8]
+    ids: NDArray[np.int64]
+    images: NDArray[np.int64]
+    posts: NDArray[np.int64]
+    aliases: list[tuple[str, int]]
+
+    def row(self, place: int, alias: str) -> CompletionRow:
+        """One of them as it is shown."""
+        return CompletionRow(
+            self.names[place],
+            category_of(int(self.categories[place])),
+            int(self.ids[place]) or None,
+            alias=alias,
+            images=int(self.images[place]),
+            posts=int(self.posts[place]),
+        )
 
 
 class TagSearch:
     """The tags of the collection, and those that lists know beside them, ready to be searched."""
 
-    def __init__(
-        self,
-        rows: Sequence[CompletionRow],
-        aliases: Sequence[tuple[str, int]],
-        vocabulary: Vocabulary,
-    ) -> None:
+    def __init__(self, known: KnownTags, vocabulary: Vocabulary) -> None:
         """Makes the index; some tenths of a second for a hundred thousand tags.
 
         Args:
-            rows: One a tag.
-            aliases: Other names, with the number of the row.
+            known: What there is to find.
             vocabulary: Of the collection: it may learn tags later.
         """
-        self._rows = rows
+        self._known = known
         self._vocabulary = vocabulary
         self._added: list[Tag] = []
-        use = np.array([row.images * HERE + row.posts for row in rows])
-        self._index = Completion([row.name for row in rows], use, aliases)
+        self._index = Completion(known.names, known.images * HERE + known.posts, known.aliases)
 
     def add(self, tag: Tag) -> None:
         """Learns a tag that was added to the collection."""
@@ -60,10 +89,7 @@ class TagSearch:
         text = plain(typed)
         if not text:
             return []
-        rows = [
-            replace(self._rows[match.entry], alias=match.alias)
-            for match in self._index.complete(typed)
-        ]
+        rows = [self._known.row(m.entry, m.alias) for m in self._index.complete(typed)]
         names = {row.name for row in rows}
         mine = [tag for tag in self._added if plain(tag.name).startswith(text)]
         rows = [CompletionRow(t.name, t.category, t.id) for t in mine if t.name not in names] + rows
@@ -96,28 +122,35 @@ def make_search(
     Raises:
         StoreError: The collection cannot be read.
     """
+    places = {tag.name: place for place, tag in enumerate(tags)}
+    names = [tag.name for tag in tags]
+    categories = bytearray(int(tag.category) for tag in tags)
+    posts = array("q", bytes(8 * len(tags)))
+    for name, number, count in aids.listed.each():
+        if name in places:
+            posts[places[name]] = count
+        elif name not in aliases:
+            places[name] = len(names)
+            names.append(name)
+            categories.append(number)
+            posts.append(count)
+    ids = np.zeros(len(names), np.int64)
+    ids[: len(tags)] = [tag.id for tag in tags]
     counts = aids.counts.all()
-    listed = {name: (category, posts) for name, category, posts in aids.listed.all()}
-    rows = [
-        CompletionRow(
-            tag.name,
-            tag.category,
-            tag.id,
-            images=counts.get(tag.id, 0),
-            posts=listed.get(tag.name, (tag.category, 0))[1],
-        )
-        for tag in tags
-    ]
-    places = {row.name: place for place, row in enumerate(rows)}
-    for name, (category, posts) in listed.items():
-        if name not in places and name not in aliases:
-            places[name] = len(rows)
-            rows.append(CompletionRow(name, category, posts=posts))
-    by_id = {row.tag_id: place for place, row in enumerate(rows) if row.tag_id is not None}
+    images = np.zeros(len(names), np.int64)
+    images[: len(tags)] = [counts.get(tag.id, 0) for tag in tags]
+    by_id = {tag.id: place for place, tag in enumerate(tags)}
     others = {alias: places[tag] for alias, tag in aids.listed.aliases() if tag in places}
     others |= {alias: by_id[tag_id] for alias, tag_id in aliases.items() if tag_id in by_id}
-    named = [(alias, place) for alias, place in others.items() if alias not in places]
-    return TagSearch(rows, named, vocabulary)
+    known = KnownTags(
+        names,
+        np.frombuffer(bytes(categories), np.uint8),
+        ids,
+        images,
+        np.array(posts, np.int64),
+        [(alias, place) for alias, place in others.items() if alias not in places],
+    )
+    return TagSearch(known, vocabulary)
 
 
 def name_of(typed: str) -> str:
