@@ -183,11 +183,13 @@ def refresh_large(
     tags = sorted({decision.tag_id for decision in decisions} & scored)
     _, groups = np.unique(records["hash"], return_inverse=True)
     folds = np.random.default_rng(seed).integers(0, FOLDS, len(images), dtype=np.int8)[groups]
-    chosen = _drawn(library, images, tags, decisions, np.random.default_rng(seed))
-    with stage(listener, "refresh", FOLDS + 1, "steps") as progress:
-        heads = _heads(library, files, tags, (images, rows, folds), chosen, progress.at)
-    with stage(listener, "score", len(images), "images") as progress:
-        logits = _scored(library, files, heads, rows, folds, progress.at)
+    logits = np.zeros((0, len(images)), np.float16)
+    if tags:
+        chosen = _drawn(library, images, tags, decisions, np.random.default_rng(seed))
+        with stage(listener, "refresh", FOLDS + 1, "steps") as progress:
+            heads = _heads(library, files, tags, (images, rows, folds), chosen, progress.at)
+        with stage(listener, "score", len(images), "images") as progress:
+            logits = _scored(library, files, heads, rows, folds, progress.at)
     empty = np.zeros((len(images), 0))
     library.crossfit(name).save(
         Crossfit(
@@ -268,8 +270,6 @@ def _scored(
     n_tags = len(heads[0][1])
     library.workspace.cache.mkdir(parents=True, exist_ok=True)
     place = library.workspace.cache / "heads.f16"
-    if not n_tags or not len(rows):
-        return np.zeros((n_tags, len(rows)), np.float16)
     logits = np.memmap(place, np.float16, "w+", shape=(n_tags, len(rows)))
     embeddings = files.embeddings()
     for start in range(0, len(rows), AT_ONCE):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,8 +22,11 @@ Shapes = "tuple[Library, dict[str, frozenset[str]]]"
 
 
 @pytest.fixture(autouse=True)
-def all_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+def all_is_large(monkeypatch: pytest.MonkeyPatch, shapes: Shapes) -> None:
+    """Nothing was fitted yet, so that all tags are judged by the scan."""
+    library, _ = shapes
     monkeypatch.setattr(large, "LARGE_PAIRS", 0)
+    shutil.rmtree(library.workspace.scans / "v1" / "crossfit")
 
 
 def pairs(ranking: Ranking) -> dict[tuple[int, int], tuple[int, float]]:
@@ -62,6 +66,16 @@ def test_the_pass_over_the_scan_finds_the_missing_tags(shapes: Shapes) -> None:
     assert len(wrong & set(best)) > 0.6 * len(wrong)
     for (image, tag), (side, _) in found.items():
         assert (tag in library.images.original_tags(image)) == (side == Side.WRONG)
+
+
+def test_before_any_answer_a_refresh_fits_nothing(shapes: Shapes) -> None:
+    library, _ = shapes
+    refresh(library, Silent())
+    heads = library.crossfit("v1").load()
+    assert heads is not None
+    assert heads.logits.shape == (0, len(heads.images))
+    rank_questions(library, Silent())
+    assert len(library.rankings.load())
 
 
 def test_after_answers_their_tags_alone_are_ranked_again(shapes: Shapes) -> None:
