@@ -26,12 +26,21 @@ AND (:batch IS NULL OR batch = :batch)
 ORDER BY id
 """
 
+_LATEST = """
+SELECT * FROM outbox_entry
+WHERE destination = ? AND state IN (SELECT value FROM json_each(?))
+ORDER BY changed_at DESC, id DESC LIMIT ?
+"""
+
+_DRAFTS = "SELECT path FROM outbox_entry WHERE destination = ? AND state = 'draft'"
+
 _LEFT_ALONE = """
-SELECT image_id, add_tags, remove_tags, changed_at FROM outbox AS sent
-WHERE destination = ? AND undoes IS NULL AND (
-    (state = 'cancelled' AND settled = 1)
-    OR EXISTS (SELECT 1 FROM outbox AS undo WHERE undo.undoes = sent.id AND undo.state = 'done'))
-ORDER BY changed_at
+SELECT image_id, add_tags, remove_tags, coalesce(undone_at, changed_at) AS at FROM (
+    SELECT *, (SELECT max(undo.changed_at) FROM outbox AS undo
+               WHERE undo.undoes = sent.id AND undo.state = 'done') AS undone_at
+    FROM outbox AS sent WHERE destination = ? AND undoes IS NULL)
+WHERE undone_at IS NOT NULL OR (state = 'cancelled' AND settled = 1)
+ORDER BY at
 """
 
 _TAKEN = """
@@ -136,6 +145,16 @@ class OutboxTable:
         wanted = [state.value for state in states] or [state.value for state in EntryState]
         values = {"destination": destination, "states": json.dumps(wanted), "batch": batch}
         return [_entry(row) for row in self._database.read().execute(_ALL, values)]
+
+    def latest(self, destination: str, states: Iterable[EntryState], most: int) -> list[Entry]:
+        """The entries in some states that changed last, newest first, so many at most."""
+        wanted = json.dumps([state.value for state in states])
+        rows = self._database.read().execute(_LATEST, (destination, wanted, most))
+        return [_entry(row) for row in rows]
+
+    def draft_paths(self, destination: str) -> set[str]:
+        """Paths of the images whose edit was shown and not asked for yet."""
+        return {row[0] for row in self._database.read().execute(_DRAFTS, (destination,))}
 
     def next(self, destination: str) -> Entry | None:
         """What to do next: what was begun comes first, then by time and age."""

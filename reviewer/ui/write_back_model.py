@@ -129,7 +129,7 @@ def left_out_rows(shown: ShownDiff) -> list[Row]:
 
 
 def entry_rows(entries: Iterable[Entry]) -> list[Row]:
-    """A row an entry, the last one first."""
+    """A row an entry, in the same order."""
     return [
         Row(
             entry.path,
@@ -139,7 +139,7 @@ def entry_rows(entries: Iterable[Entry]) -> list[Row]:
             entry.remote_id,
             entry.image_id,
         )
-        for entry in sorted(entries, key=lambda entry: entry.changed_at, reverse=True)
+        for entry in entries
     ]
 
 

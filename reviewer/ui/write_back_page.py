@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 
+MOST_ROWS = 500
+"""Edits that are shown of each state, the last ones: a table is read anew while a job runs."""
+
 LEFT = 290
 """Width of the destinations and of the picture, device-independent pixels."""
 
@@ -174,14 +177,12 @@ class WriteBackPage(SidePage):
         if part is Part.DIFF and self._policy is not None:
             batch = may_batch(self.destination, self._policy)
             sends = self._policy.mode is not Mode.EXPORT_ONLY
-            table = self._library.outbox
-            held = {entry.path for entry in table.all(self._wanted, (EntryState.DRAFT,))}
-            drafts = held if sends else None
+            drafts = self._library.outbox.draft_paths(self._wanted) if sends else None
             self.sheet.model.show_rows(diff_rows(shown, drafts), ticks=sends, ticked=batch)
         elif part is Part.LEFT_OUT:
             self.sheet.model.show_rows(left_out_rows(shown), ticks=False)
         elif part in STATES:
-            entries = self._library.outbox.all(self._wanted, STATES[part])
+            entries = self._library.outbox.latest(self._wanted, STATES[part], MOST_ROWS)
             self.sheet.model.show_rows(entry_rows(entries), ticks=False)
         self._update()
 
