@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
         self._sample = sample
         self.review: Review | None = None
         self.start_page = StartPage(self)
+        self._refuse = partial(self.start_page.notice.say, kind=Kind.ERROR)
         self.import_page = ImportPage(self)
         self._preparing = Preparing(runner, place_for, self)
         self.prepare_page = self._preparing.page
@@ -139,16 +140,13 @@ class MainWindow(QMainWindow):
         controller.leave_wanted.connect(self.show_start)
         controller.jobs_wanted.connect(self._open_jobs)
         controller.page_wanted.connect(partial(self.side_pages.open, review=review))
-        controller.fullscreen_wanted.connect(self._toggle_full_screen)
+        controller.fullscreen_wanted.connect(partial(_toggle_full_screen, self))
         controller.job_wanted.connect(self._start_job)
         controller.refresh_due.connect(partial(self._start_job, "Refresh", ("refresh",)))
         review.page.setFocus()
         review.start()
         self._remember(review)
         return True
-
-    def _refuse(self, sentence: str) -> None:
-        self.start_page.notice.say(sentence, Kind.ERROR)
 
     def _close_review(self) -> None:
         review, self.review = self.review, None
@@ -273,12 +271,6 @@ class MainWindow(QMainWindow):
 
     # -- Qt --------------------------------------------------------------------------------------
 
-    def _toggle_full_screen(self) -> None:
-        if self.isFullScreen():
-            self.showNormal()
-        else:
-            self.showFullScreen()
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keeps the window's size, stops the jobs, lets go of the collection."""
         size = self.normalGeometry().size() if self.isMaximized() else self.size()
@@ -293,3 +285,10 @@ class MainWindow(QMainWindow):
         )
         self._runner.shut_down()
         event.accept()
+
+
+def _toggle_full_screen(window: QMainWindow) -> None:
+    if window.isFullScreen():
+        window.showNormal()
+    else:
+        window.showFullScreen()
