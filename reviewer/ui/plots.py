@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from reviewer.ui.theme import look
+from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,11 +62,14 @@ class Plot(QWidget):
         self._draw: Callable[[], None] = _nothing
         title = QLabel(heading, self)
         title.setProperty("tone", "heading")
-        self._empty = QLabel(empty, self)
+        title.setWordWrap(True)
+        self._nothing_words = empty
+        self._empty = QLabel(self)
         self._empty.setProperty("tone", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
         self._view: Any = pg.PlotWidget(self)
+        self._axes: list[Any] = []
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._view.setAccessibleName(heading)
         self._plot: Any = self._view.getPlotItem()
@@ -87,9 +90,12 @@ class Plot(QWidget):
             self._show_empty()
             return
         scale = 100.0 if percent else 1.0
+        axis = pg.DateAxisItem(orientation="bottom", utcOffset=_offset(line.at))
+        self._plot.setAxisItems({"bottom": axis})
+        # The axis before it may still be painted: none is given up while the plot is there.
+        self._axes.append(axis)
 
         def draw() -> None:
-            self._plot.setAxisItems({"bottom": _time_axis(line.at)})
             at = line.at - line.at[0]
             accent = QColor(look().accent)
             faint = QColor(accent)
@@ -131,7 +137,7 @@ class Plot(QWidget):
                 words.setPos(row.whole + longest * 0.01, place)
                 self._plot.addItem(words)
             self._name_rows([row.name for row in rows], places)
-            self._plot.setXRange(0, longest * 1.3, padding=0)
+            self._plot.setXRange(0, longest * (1 + 0.35 * scaled(1.0)), padding=0)
 
         self._show(draw)
 
@@ -192,6 +198,7 @@ class Plot(QWidget):
 
     def _show_empty(self) -> None:
         self._draw = _nothing
+        self._empty.setText(self._nothing_words)
         self._view.hide()
         self._empty.show()
 
@@ -209,8 +216,8 @@ class Plot(QWidget):
         self._plot.showGrid(x=True, y=False, alpha=0.12)
 
 
-def _time_axis(at: np.ndarray[Any, Any]) -> Any:  # noqa: ANN401 - pyqtgraph has no types
-    """An axis for times that are counted from the first one.
+def _offset(at: np.ndarray[Any, Any]) -> float:
+    """What an axis adds to times that are counted from the first one, seconds.
 
     Drawings keep six digits of a coordinate: of unix seconds nothing would be left.
 
@@ -219,7 +226,7 @@ def _time_axis(at: np.ndarray[Any, Any]) -> Any:  # noqa: ANN401 - pyqtgraph has
     """
     began = dt.datetime.fromtimestamp(float(at[0])).astimezone()
     away = began.utcoffset() or dt.timedelta()
-    return pg.DateAxisItem(orientation="bottom", utcOffset=-away.total_seconds() - float(at[0]))
+    return -away.total_seconds() - float(at[0])
 
 
 def _nothing() -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 MINUTES = (10, 20, 30, 45, 60)
 LONGEST_MS = 24 * 3600 * 1000
 """Answers before this are no part of a sitting."""
+ADDING_UP = "adding up\N{HORIZONTAL ELLIPSIS}"
 FILES = "Picture (*.png);;Drawing (*.svg);;Figures (*.csv)"
 
 
@@ -174,6 +175,7 @@ class SummaryPage(SidePage):
     def _read(self) -> None:
         span = list(Span)[self._spans.checkedId()]
         now = dt.datetime.now().astimezone()
+        self._say(ADDING_UP)
         self._background.ask(
             partial(read, self._library, self._reviewer, span, self._watch.opened_ms, now),
             self._show,
@@ -181,6 +183,7 @@ class SummaryPage(SidePage):
 
     def _show(self, found: Report) -> None:
         self.sheet.show_report(found)
+        self._say("")
 
     def _begin_time(self, minutes: int) -> None:
         self._watch.begin_timebox(minutes)

@@ -51,7 +51,9 @@ class SummarySheet(QWidget):
         self._disputed: list[ControlRecord] = []
         self.pace = Plot("Answers a minute", "The pace is shown from the second minute on.", self)
         self.gain = Plot(
-            "Yield of the last answers, %", "The yield is shown from 50 answers on.", self
+            "Yield of the last answers, %",
+            "The yield is shown from 50 answers on.",
+            self,
         )
         self.tags = Plot("Fixes by tag", "Nothing was answered yet.", self)
         self.agreed = Plot(
@@ -68,6 +70,8 @@ class SummarySheet(QWidget):
         self.list.activated.connect(self._open)
         self._again = QPushButton("Ask again  (Enter)", self)
         self._again.clicked.connect(lambda: self._open(self.list.currentIndex()))
+        for widget in (self.list, self._again):
+            widget.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -87,6 +91,7 @@ class SummarySheet(QWidget):
         controls.setSpacing(6)
         title = QLabel("Answered otherwise", self)
         title.setProperty("tone", "heading")
+        title.setWordWrap(True)
         controls.addWidget(title)
         controls.addWidget(self._how)
         controls.addWidget(self.list, 100)
@@ -108,6 +113,7 @@ class SummarySheet(QWidget):
         value, caption = QLabel(card), QLabel(card)
         value.setProperty("tone", "section")
         caption.setProperty("tone", "muted")
+        caption.setWordWrap(True)
         inside = QVBoxLayout(card)
         inside.setContentsMargins(14, 8, 14, 8)
         inside.setSpacing(1)
