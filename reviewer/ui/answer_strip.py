@@ -76,7 +76,8 @@ class AnswerCell(QAbstractButton):
             tag = vocabulary.tags.get(decision.tag_id)
             self.setText(shown_name(vocabulary.name(decision.tag_id)))
             self._category = tag.category if tag else None
-            self.setToolTip(outcome(decision, self.text()))
+            kind = f" ({tag.category.word} tag)" if tag else ""
+            self.setToolTip(outcome(decision, self.text() + kind))
             self.setAccessibleName(f"{decision.answer.word}, {self.text()}: ask again")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.update()

@@ -109,9 +109,9 @@ class QueueModel(QAbstractListModel):
         if role == ROW_ROLE:
             return row
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return f"{row.text}, {row.detail}"
+            return f"{row.text}{_kind(row)}, {row.detail}"
         if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.text}\n{row.detail}"
+            return f"{row.text}{_kind(row)}\n{row.detail}"
         return None
 
     def _narrowed(self) -> list[QueueRow]:
@@ -122,6 +122,11 @@ class QueueModel(QAbstractListModel):
 
     def _late(self, row: QueueRow) -> bool:
         return not row.search.startswith(self._needle)
+
+
+def _kind(row: QueueRow) -> str:
+    """The category in words, which the colour alone does not tell everyone."""
+    return f" ({row.category.word} tag)" if row.kind is RowKind.TAG else ""
 
 
 class QueueDelegate(QStyledItemDelegate):

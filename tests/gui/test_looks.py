@@ -30,6 +30,7 @@ from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui import theme
 from reviewer.ui.notice_bar import Kind
+from reviewer.ui.queue_model import RowKind
 from reviewer.ui.side_pages import FACTORIES
 from tests.gui.conftest import wait_painted
 
@@ -367,3 +368,20 @@ def test_a_text_that_is_cut_would_be_found(qtbot: QtBot, window: MainWindow):
     assert is_cut(label) == ""
     label.setFixedHeight(label.height() // 2)
     assert "Collections" in is_cut(label)
+
+
+def test_colours_of_categories_stand_beside_words(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    page = review(qtbot, window, workspace)
+    assert "(general tag)" in page.question_bar.accessibleName()
+    queues = page.queues._model
+    for row in range(queues.rowCount()):
+        index = queues.index(row)
+        if queues.row_at(index).kind is RowKind.TAG:
+            assert "(general tag)" in index.data(Qt.ItemDataRole.ToolTipRole)
+            assert "(general tag)" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+    qtbot.waitUntil(lambda: bool(page.answers.decisions()))
+    assert "(general tag)" in page.answers._cells[0].toolTip()
+    lines = [page.tags._list.model().index(row, 0).data() for row in range(3)]
+    assert "general" in lines
