@@ -46,7 +46,7 @@ def make_previews(
     Raises:
         StoreError: They cannot be written.
     """
-    large = {entry[0]: entry for entry in library.images.large(LARGE_PIXELS)}
+    large = {entry[0]: entry for entry in library.facts.large(LARGE_PIXELS)}
     if not large:
         return ChangeSet(summary={"previews": 0})
     previews = library.previews

@@ -141,7 +141,7 @@ def rescale(library: Library, listener: Listener, target: Path, how: Copying) ->
 def _tasks(library: Library, target: Path, how: Copying) -> list[_Task]:
     ending = "webp" if how.kind == "webp" else "jpg"
     wanted = frozenset(how.ratings)
-    ratings = {image_id: (rating, remote) for image_id, rating, remote in library.images.facts()}
+    ratings = {image_id: (rating, remote) for image_id, rating, remote in library.facts.posts()}
     tasks = []
     for image_id, path, _ in library.images.askable():
         rating, remote = ratings.get(image_id, ("", ""))

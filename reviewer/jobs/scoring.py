@@ -126,7 +126,7 @@ def score_data(
     Raises:
         UsageError: Too few images have scores.
     """
-    scored = library.images.scores()
+    scored = library.facts.scores()
     if len(scored) < FEWEST_SAMPLES:
         raise UsageError(
             f"Only {len(scored):,} images have a score; at least {FEWEST_SAMPLES} are needed. "

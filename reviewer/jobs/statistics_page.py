@@ -114,7 +114,7 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
 
 def statistics(library: Library) -> Statistics:
     """Counts all that the page shows; original tags, the images that are there."""
-    facts = library.images.facts()
+    facts = library.facts.posts()
     ids = [entry[0] for entry in facts]
     vocabulary = library.vocabulary()
     labels = gather_labels(library, ids, vocabulary)

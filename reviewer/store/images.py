@@ -141,40 +141,6 @@ class ImageTable:
         )
         return row is not None and row[0] == ImageState.OK
 
-    def large(self, pixels: int) -> list[tuple[int, str, bytes]]:
-        """(id, path, sha256) of the askable images of more than so many pixels, by id."""
-        return (
-            self._database.read()
-            .execute(
-                "SELECT id, path, sha256 FROM image WHERE width * height > ? AND state = ? "
-                "ORDER BY id",
-                (pixels, ImageState.OK.value),
-            )
-            .fetchall()
-        )
-
-    def scores(self) -> list[tuple[int, int]]:
-        """(id, score) of the askable images that their site's users rated, by id."""
-        return (
-            self._database.read()
-            .execute(
-                "SELECT id, score FROM image WHERE score IS NOT NULL AND state = ? ORDER BY id",
-                (ImageState.OK.value,),
-            )
-            .fetchall()
-        )
-
-    def facts(self) -> list[tuple[int, str, str]]:
-        """(id, rating, the site's id) of the askable images, by id."""
-        return (
-            self._database.read()
-            .execute(
-                "SELECT id, rating, remote_id FROM image WHERE state = ? ORDER BY id",
-                (ImageState.OK.value,),
-            )
-            .fetchall()
-        )
-
     def set_aside(self, image_id: int, problem: str) -> None:
         """Leaves an image out from now on, for a reason in words.
 

@@ -20,6 +20,7 @@ from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.destinations import BucketTable, DestinationTable
 from reviewer.store.heatmaps import HeatmapFiles
+from reviewer.store.facts import ImageFacts
 from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.outbox import OutboxTable
@@ -50,6 +51,7 @@ class Library:
     workspace: Workspace
     folder: Path
     images: ImageTable
+    facts: ImageFacts
     tags: TagTable
     decisions: DecisionTable
     flags: FlagTable
@@ -107,6 +109,7 @@ class Library:
                 workspace=place,
                 folder=root,
                 images=ImageTable(database, root),
+                facts=ImageFacts(database),
                 tags=TagTable(database),
                 decisions=DecisionTable(database),
                 flags=FlagTable(database),
