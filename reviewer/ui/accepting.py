@@ -67,9 +67,6 @@ class Accepting(QObject):
         """Takes in a step that was stored or taken back."""
         if times < 0:
             self._acceptance.taken_back(decisions)
-            batch = sum(decision.origin is Origin.BATCH for decision in decisions)
-            if batch:
-                self._page.notice.say(f"Taken back: the {batch} answers that were accepted.")
             return
         sample = self._acceptance.sample
         verdict = self._acceptance.taken(decisions)

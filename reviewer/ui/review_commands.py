@@ -95,7 +95,8 @@ class AnswerCommands(QObject):
             self._showing.show(pressed)
             if not any(decision.origin.asked for decision in taken):
                 # Nothing moves then: without a word one would not know what happened.
-                self._page.notice.say(f"Taken back: {self._names(taken)}.")
+                count = f"{len(taken)} answers on " if len(taken) > 1 else ""
+                self._page.notice.say(f"Taken back: {count}{self._names(taken)}.")
         else:
             self._page.notice.say("There is no answer of yours to take back.")
 

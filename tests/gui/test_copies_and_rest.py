@@ -174,7 +174,7 @@ def test_the_rest_is_stored_as_one_step_once_its_sample_is_all_yes(
     assert total(reviewing) == COUNT
     press(qtbot, reviewing, Qt.Key.Key_Backspace)
     assert total(reviewing) == COUNT - len(batch)
-    assert f"Taken back: the {len(batch)} answers" in notice(reviewing)
+    assert f"Taken back: {len(batch)} answers on cat" in notice(reviewing)
     assert reviewing.review.session.current is not None
 
 
