@@ -19,8 +19,8 @@ from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.destinations import BucketTable, DestinationTable
-from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.facts import ImageFacts
+from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.outbox import OutboxTable
