@@ -12,13 +12,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QLabel,
     QLineEdit,
     QListView,
     QPlainTextEdit,
+    QPushButton,
     QScrollArea,
     QSpinBox,
+    QToolButton,
     QWidget,
 )
 
@@ -340,22 +344,26 @@ def test_the_picture_has_the_most_room(qtbot: QtBot, window: MainWindow, workspa
         assert page.view.width() == page.width()
 
 
-@pytest.mark.parametrize("used", [theme.Theme.DARK, theme.Theme.LIGHT])
-def test_the_focus_is_seen(qapp: QApplication, window: MainWindow, used: theme.Theme):
-    """A button looks different with the focus, by its frame alone."""
-    theme.apply_theme(qapp, used)
+@pytest.mark.parametrize("used", ["dark", "light"])
+def test_the_focus_is_seen_on_every_kind_of_control(
+    qtbot: QtBot, window: MainWindow, workspace: Path, used: str
+):
+    """By a frame of its own colour, for who moves with the Tab key."""
+    window._store(window.settings.with_value("theme", used))
+    shown = settings_page(qtbot, window, workspace)
     window.activateWindow()
-    button = window.start_page._sample
-    window.start_page._settings.setFocus()
-    QTest.qWait(20)
-    without = button.grab().toImage()
-    button.setFocus()
-    QTest.qWait(20)
-    accent = theme.look().accent
-    middle = button.grab().toImage()
-    at = (button.width() // 2, 0)
-    assert middle.pixelColor(*at).name() == accent
-    assert without.pixelColor(*at).name() != accent
+    kinds = (QPushButton, QToolButton, QComboBox, QSpinBox, QDoubleSpinBox, QCheckBox, QLineEdit)
+    for kind in kinds:
+        controls = [part for part in shown.findChildren(kind) if part.isVisibleTo(shown)]
+        control = next(part for part in controls if part.focusPolicy() & Qt.FocusPolicy.TabFocus)
+        shown.setFocus()
+        without = control.grab().toImage()
+        control.setFocus(Qt.FocusReason.TabFocusReason)
+        qtbot.waitUntil(control.hasFocus)
+        focused = control.grab().toImage()
+        at = (control.width() // 2, 0)
+        assert focused.pixelColor(*at).name() == theme.look().accent, kind
+        assert without.pixelColor(*at).name() != theme.look().accent, kind
 
 
 def test_a_text_that_is_cut_would_be_found(qtbot: QtBot, window: MainWindow):
