@@ -55,6 +55,16 @@ class HeatOverlay(QWidget):
         self.show()
         self.update()
 
+    @property
+    def has_heat(self) -> bool:
+        """Whether there is a map to show."""
+        return self._image is not None
+
+    def clear(self) -> None:
+        """Takes the map away."""
+        self._image = None
+        self.hide()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the size of the view."""
         if event.type() == QEvent.Type.Resize:

@@ -186,6 +186,7 @@ class ReviewController(QObject):
 
     def _hide_panels(self) -> None:
         self._page.show_bare(True)
+        self.why.show_bare(True)
 
     def _release(self, command_id: str) -> None:
         if command_id == "look.full":
@@ -195,3 +196,4 @@ class ReviewController(QObject):
         elif command_id == "look.bare":
             self._bare.stop()
             self._page.show_bare(False)
+            self.why.show_bare(False)

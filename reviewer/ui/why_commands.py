@@ -80,6 +80,10 @@ class WhyCommands(QObject):
         page.tags.show_part(Part.WHY)
         self._read(question, self._take_first)
 
+    def show_bare(self, bare: bool) -> None:
+        """Lifts the heat map off the picture for a moment, or lays it back."""
+        self._overlay.setVisible(not bare and self._asked is not None and self._overlay.has_heat)
+
     def look_again(self, *, done: bool) -> None:
         """Reads anew what is shown: more may have been worked out.
 
@@ -124,7 +128,7 @@ class WhyCommands(QObject):
             return
         self._asked = None
         self._reader.forget()
-        self._overlay.hide()
+        self._overlay.clear()
         if self._page.tags.part is Part.WHY:
             self._page.tags.show_part(self._before)
         if not self._panels_before:

@@ -150,6 +150,20 @@ def test_the_map_lies_on_the_picture_when_it_is_zoomed(qtbot: QtBot, reviewing: 
     assert reviewing.review.controller.why._overlay.size() == view.size()
 
 
+def test_shift_lifts_the_map_off_the_picture(qtbot: QtBot, reviewing: MainWindow) -> None:
+    explain_all(reviewing.review.library, corner())
+    page, overlay = reviewing.review.page, reviewing.review.controller.why._overlay
+    press_v(qtbot, reviewing)
+    qtbot.keyPress(page, Qt.Key.Key_Shift)
+    qtbot.waitUntil(lambda: not overlay.isVisible(), timeout=2000)
+    qtbot.keyRelease(page, Qt.Key.Key_Shift)
+    assert overlay.isVisible()
+    press_v(qtbot, reviewing)
+    qtbot.keyPress(page, Qt.Key.Key_Shift)
+    qtbot.keyRelease(page, Qt.Key.Key_Shift)
+    assert not overlay.isVisible()
+
+
 def test_the_next_question_begins_without(qtbot: QtBot, reviewing: MainWindow) -> None:
     explain_all(reviewing.review.library, corner())
     press_v(qtbot, reviewing)
