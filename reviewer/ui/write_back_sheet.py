@@ -10,7 +10,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -18,13 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.ui.flow import Flow
 from reviewer.ui.job_runner import JobState
 from reviewer.ui.words import progress_line
 from reviewer.ui.write_back_model import Part, WriteBackModel
 from reviewer.ui.write_back_table import WriteBackTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from reviewer.ui.job_runner import Job
 
@@ -51,7 +51,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Words and meaning of what can be done, by name."""
 
-ABOVE = ("diff", "look", "save", "", "send")
+ABOVE = ("diff", "look", "save", "send")
 BELOW: Mapping[str, frozenset[Part]] = MappingProxyType(
     {
         "pause": frozenset({Part.WAY}),
@@ -107,8 +107,7 @@ class WriteBackSheet(QWidget):
         column.addWidget(self.new_tags)
         column.addWidget(self.figures)
         column.addWidget(self.said)
-        parts = QHBoxLayout()
-        parts.setSpacing(4)
+        parts = Flow()
         for part in Part:
             button = QPushButton(part.value, self)
             button.setCheckable(True)
@@ -117,19 +116,15 @@ class WriteBackSheet(QWidget):
             self._group.addButton(button)
             self._parts[part] = button
             parts.addWidget(button)
-        parts.addStretch(1)
         column.addLayout(parts)
         column.addWidget(self.table, 1)
         column.addWidget(self._bar)
         column.addWidget(self._progress)
-        column.addLayout(self._row(("", *BELOW)))
+        column.addLayout(self._row(BELOW))
 
-    def _row(self, names: tuple[str, ...]) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _row(self, names: Iterable[str]) -> Flow:
+        row = Flow()
         for name in names:
-            if not name:
-                row.addStretch(1)
-                continue
             words, meaning = ACTIONS[name]
             button = QPushButton(words, self)
             button.setToolTip(meaning)
