@@ -49,6 +49,8 @@ class Candidates:
         groups: Near-duplicate group of each image, shape (N,), or `None`.
         neighbours: The graph, or `None`.
         kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
+        company: The strongest reason for an error among the image's other tags, 0 or more, and
+            the strongest against one, 0 or less, shape (M, 2), float32; `None` if not known.
     """
 
     n_images: int
@@ -63,6 +65,7 @@ class Candidates:
     groups: NDArray[np.int64] | None
     neighbours: NeighbourGraph | None
     kin: NDArray[np.int64] | None = None
+    company: FloatArray | None = None
 
     def __len__(self) -> int:
         return int(self.tag.size)

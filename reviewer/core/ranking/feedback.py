@@ -31,10 +31,11 @@ PIVOT = -1.0
 """Log-odds at which questions are asked, roughly: doubt about the opinions' weights turns the
 beliefs round this point, and so says nothing against the level."""
 
-PRIOR_MEAN = np.array([PIVOT, 0.0, 0.75, 0.0, 0.0])
-PRIOR_SD = np.array([0.7, 0.3, 0.6, 0.4, 0.4])
+PRIOR_MEAN = np.array([PIVOT, 0.0, 0.75, 0.0, 0.0, 0.0, 0.0])
+PRIOR_SD = np.array([0.7, 0.3, 0.6, 0.4, 0.4, 0.3, 0.3])
 """Of the weights of 1, coverage, rarity, reviewed neighbours that speak for a change and reviewed
-neighbours that speak against one. Rarer tags are forgotten more often, hence rarity's mean."""
+neighbours that speak against one, the company's reason for an error and that against one. Rarer
+tags are forgotten more often, hence rarity's mean."""
 
 TAG_SD = (0.3, 2.5)
 """Bounds of the prior's standard deviation of a tag's offset; it starts at 1 and is learned."""
@@ -104,7 +105,9 @@ def _features(
     change: NDArray[np.float64],
     keep: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Inputs of the model for one side's candidates, shape (n, C + 5)."""
+    """Inputs of the model for one side's candidates, shape (n, C + 7)."""
+    company = candidates.company
+    reasons = np.zeros((where.size, 2)) if company is None else company[where].astype(np.float64)
     frequency = np.log(candidates.frequency[candidates.tag[where]] + 1.0)
     other = np.stack(
         [
@@ -116,7 +119,8 @@ def _features(
         ],
         axis=1,
     )
-    return np.hstack([candidates.opinions[where].astype(np.float64) - PIVOT, other])
+    opinions = candidates.opinions[where].astype(np.float64) - PIVOT
+    return np.hstack([opinions, other, reasons])
 
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -22,6 +22,7 @@ from reviewer.core.ranking.calibration import (
 )
 from reviewer.core.ranking.candidates import Candidates, Limits, Scope
 from reviewer.core.ranking.coldstart import ColdStart, fit_cold_start, opinion_weights
+from reviewer.core.ranking.company import Company, make_company
 from reviewer.core.ranking.neighbours import neighbour_logit
 from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
 from reviewer.core.types import Progress, Side
@@ -65,7 +66,11 @@ def gather(
     Returns:
         The candidates.
     """
-    return _second_pass(fitted(evidence, answers, limits, scope, report), answers, report)
+    work = fitted(evidence, answers, limits, scope, report)
+    company = make_company(
+        work.corrected.tags.present, evidence.n_tags, evidence.n_images, limits.seed
+    )
+    return _second_pass(work, company, answers, report)
 
 
 def fitted(
@@ -228,9 +233,12 @@ class _Kept:
     side: NDArray[np.uint8]
     score: NDArray[np.float32]
     opinions: NDArray[np.float32]
+    company: NDArray[np.float32]
 
 
-def _second_pass(work: Fitted, answers: Answers, report: Report | None) -> Candidates:
+def _second_pass(
+    work: Fitted, company: Company, answers: Answers, report: Report | None
+) -> Candidates:
     """Keep the most suspicious pairs of each tag and side, and the answered ones."""
     evidence = work.corrected.evidence
     frequency = np.zeros(evidence.n_tags, dtype=np.int64)
@@ -240,7 +248,8 @@ def _second_pass(work: Fitted, answers: Answers, report: Report | None) -> Candi
         original = evidence.present(tag)
         frequency[tag] = int(original.sum())
         if excluded is None or not excluded[tag]:
-            kept.append(_of_tag(work, tag, original, answers.row[answers.of_tag(tag)]))
+            answered = answers.row[answers.of_tag(tag)]
+            kept.append(_of_tag(work, company, tag, original, answered))
         _tell(report, "rank", tag + 1, evidence.n_tags)
     row = _joined([part.row for part in kept], np.int32)
     return Candidates(
@@ -258,10 +267,15 @@ def _second_pass(work: Fitted, answers: Answers, report: Report | None) -> Candi
         groups=work.scope.groups,
         neighbours=evidence.neighbours,
         kin=work.scope.kin,
+        company=(
+            np.concatenate([part.company for part in kept]) if kept else np.zeros((0, 2))
+        ).astype(np.float32),
     )
 
 
-def _of_tag(work: Fitted, tag: int, original: BoolArray, answered: NDArray[np.int32]) -> _Kept:
+def _of_tag(
+    work: Fitted, company: Company, tag: int, original: BoolArray, answered: NDArray[np.int32]
+) -> _Kept:
     """Apply the fit to one tag and keep what is worth asking."""
     weighed = work.weigh(tag, original, LOOK * work.limits.pool, answered)
     asked = weighed.cold > MIN_LOGIT
@@ -277,12 +291,16 @@ def _of_tag(work: Fitted, tag: int, original: BoolArray, answered: NDArray[np.in
             ]
         ),
     )
+    reasons = company.reasons(tag, weighed.rows[kept])
+    # What speaks for the tag speaks for an error where the tag is absent only.
+    speaking = np.where(wrong[kept][:, None], -reasons[:, ::-1], reasons)
     return _Kept(
         tag=np.full(kept.size, tag, dtype=np.int32),
         row=weighed.rows[kept].astype(np.int32),
         side=np.where(wrong[kept], Side.WRONG, Side.MISSING).astype(np.uint8),
         score=weighed.score[kept],
         opinions=weighed.opinions[kept],
+        company=speaking,
     )
 
 
