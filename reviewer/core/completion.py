@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
-from reviewer.core.spellings import KEY, SharedPairs, WordStarts, letters_of, plain
+from reviewer.core.spellings import BREAKS, KEY, SharedPairs, WordStarts, letters_of, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -156,11 +157,17 @@ class Completion:
 
     def _all_words(self, words: Sequence[str]) -> NDArray[np.int32]:
         """Names that hold a beginning of every word."""
-        rows: NDArray[np.int32] | None = None
-        for word in words:
-            mine = self._starts.names[self._starts.range_of(word.encode())]
-            rows = mine if rows is None else np.intersect1d(rows, mine)
-        return np.unique(rows) if rows is not None else np.zeros(0, np.int32)
+        spans = {word: self._starts.range_of(word.encode()) for word in words}
+        # The rarest word first: the others are then looked for in few names.
+        rarest, *others = sorted(spans, key=lambda word: spans[word].stop - spans[word].start)
+        rows = np.unique(self._starts.names[spans[rarest]])
+        for word in others:
+            if len(rows) > EXAMINED:
+                rows = np.intersect1d(rows, self._starts.names[spans[word]])
+            else:
+                fits = [holds_word(self._plain(row), word) for row in rows.tolist()]
+                rows = rows[np.array(fits, bool)]
+        return rows
 
     def _slips(self, text: str) -> list[int]:
         """Names that begin, or have a word that begins, nearly so."""
@@ -177,12 +184,25 @@ class Completion:
         for word in slipped(text):
             span = self._starts.range_of(word.encode())
             examined.update(self._best(self._starts.names[span], PER_WORD))
-        near = []
-        for row in examined:
-            distance = slips(text, self._plain(row), allowed)
+        return self._near(text, sorted(examined), allowed)
+
+    def _near(self, text: str, rows: Sequence[int], allowed: int) -> list[int]:
+        """Those of some names that are no more than so many slips away, the nearest first."""
+        lengths = range(max(len(text) - allowed, 1), len(text) + allowed + 1)
+        parts = [beginnings(self._plain(row), lengths) for row in rows]
+        owners = np.repeat(np.array(rows, np.int64), [len(mine) for mine in parts])
+        distances = cdist(
+            [text],
+            list(itertools.chain.from_iterable(parts)),
+            scorer=OSA.distance,
+            score_cutoff=allowed,
+            dtype=np.uint8,
+        )[0]
+        best: dict[int, int] = {}
+        for row, distance in zip(owners.tolist(), distances.tolist(), strict=True):
             if distance <= allowed:
-                near.append((distance, -self._weight[row], row))
-        return [row for _, _, row in sorted(near)]
+                best[row] = min(best.get(row, distance), distance)
+        return sorted(best, key=lambda row: (best[row], -self._weight[row], row))
 
 
 class _Found:
@@ -221,22 +241,20 @@ def slipped(text: str) -> set[str]:
     return exchanged | {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
-def slips(typed: str, name: str, most: int) -> int:
-    """Slips between what was typed and the beginning of a name or of one of its words.
+def holds_word(name: str, beginning: str) -> bool:
+    """Whether a word of a name begins so."""
+    at = name.find(beginning)
+    while at > 0 and name[at - 1] not in BREAKS:
+        at = name.find(beginning, at + 1)
+    return at >= 0
 
-    Args:
-        typed: Plain text.
-        name: Plain text.
-        most: Slips beyond which the exact number does not matter.
-    """
-    best = most + 1
+
+def beginnings(name: str, lengths: range) -> list[str]:
+    """The beginnings of a name and of each of its words, of some lengths, as far as it goes."""
     starts = [0, *(at + 1 for at, letter in enumerate(name) if letter == " ")]
-    lengths = range(max(len(typed) - most, 1), len(typed) + most + 1)
-    for start in starts:
-        # The name's part may be longer or shorter than what was typed by the letters left out.
-        for length in lengths:
-            distance = OSA.distance(typed, name[start : start + length], score_cutoff=most)
-            best = min(best, distance)
-            if start + length >= len(name) or not best:
-                break
-    return best
+    return [
+        name[start : start + length]
+        for start in starts
+        for length in lengths
+        if length == lengths.start or start + length <= len(name)
+    ]

@@ -22,13 +22,13 @@ KEY = 24
 """Bytes by which beginnings of words are sorted; what is typed beyond them is compared after."""
 PIECE = 16_384
 """Names that are taken apart at a time."""
-AFTER_THESE = b" -:;.,/()[]'\"!?&+~"
+BREAKS = " -:;.,/()[]'\"!?&+~"
 """A word begins at the start of a name and after one of these."""
 
 
 def plain(name: str) -> str:
     """A name as it is compared: lower case, spaces for underscores."""
-    return name.strip().lower().replace("_", " ")
+    return name.lower().replace("_", " ").strip()
 
 
 def letters_of(names: Iterable[str], count: int) -> NDArray[np.uint8]:
@@ -57,7 +57,7 @@ class WordStarts:
     @classmethod
     def of(cls, letters: NDArray[np.uint8]) -> WordStarts:
         """Finds the words of names (N, WIDTH)."""
-        breaks = np.isin(letters, np.frombuffer(AFTER_THESE, np.uint8))
+        breaks = np.isin(letters, np.frombuffer(BREAKS.encode(), np.uint8))
         begins = ~breaks & (letters != 0)
         begins[:, 1:] &= breaks[:, :-1]
         # A name may begin with a sign (`:d`); it is found by it all the same.

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
-from reviewer.core.completion import ENOUGH, LONG, Completion, Likeness, slipped, slips
+from reviewer.core.completion import ENOUGH, LONG, Completion, Likeness, slipped
 from reviewer.core.spellings import KEY, WIDTH, plain
 
 NAMES = (
@@ -130,6 +131,13 @@ def test_it_finds_what_looking_at_every_name_finds(
         assert {match.entry for match in matches if match.likeness is Likeness.SLIP} <= near
 
 
+def slips(typed: str, name: str, most: int) -> int:
+    """Slips between what was typed and the beginning of a name or of one of its words."""
+    words = [name[at:] for at in range(len(name)) if at == 0 or name[at - 1] == " "]
+    lengths = range(max(len(typed) - most, 1), len(typed) + most + 1)
+    return min(OSA.distance(typed, word[:length]) for word in words for length in lengths)
+
+
 def pairs(text: str) -> set[str]:
     return {f" {text}"[at : at + 2] for at in range(len(text))}
 
@@ -147,3 +155,21 @@ def test_one_slip_is_one_slip(name: str, data: st.DataObject) -> None:
     assert name in slipped(exchanged)
     assert name in slipped(doubled)
     assert slips(name, f"first {name} last", 2) == 0
+
+
+@settings(max_examples=60, deadline=None)
+@given(names=TAGS, words=st.lists(st.text("abcd", min_size=1, max_size=2), min_size=2, max_size=3))
+def test_words_are_found_in_any_order(names: list[str], words: list[str]) -> None:
+    completion = Completion(names, np.zeros(len(names), np.int64))
+    typed = " ".join(words)
+    found_so = {
+        match.entry
+        for match in completion.complete(typed, len(names))
+        if match.likeness is not Likeness.SLIP
+    }
+    holding = {
+        number
+        for number, name in enumerate(names)
+        if all(any(part.startswith(word) for part in name.split("_")) for word in words)
+    }
+    assert holding <= found_so
