@@ -88,3 +88,23 @@ def test_a_cell_flipped_an_odd_number_of_times_has_the_other_answer(
     for place in range(len(page)):
         odd = sum(flip % len(page) == place for flip in flips) % 2
         assert page.answer(place) is (opposite(page.presumed) if odd else page.presumed)
+
+
+@given(st.lists(st.integers(0, 4), max_size=12), st.lists(st.integers(0, 4), max_size=6))
+def test_what_is_flagged_on_a_page_is_left_out_until_it_is_flagged_again(
+    flagged: list[int], flipped: list[int]
+):
+    page = Page(questions(0.9, 0.8, 0.7, 0.6, 0.5))
+    for place in flipped:
+        page.flip(place)
+    before = dict(page.answers())
+    for place in flagged:
+        page.flag(place, flagged=True)
+    out = {place for place in range(5) if flagged.count(place) % 2}
+    assert {place for place in range(5) if page.answer(place) is None} == out
+    assert {place for place in range(5) if page.flag_of(place)} == out
+    kept = {q: answer for q, answer in before.items() if page.questions.index(q) not in out}
+    assert dict(page.answers()) == kept
+    for place in out:
+        page.flag(place, flagged=False)
+    assert dict(page.answers()) == before
