@@ -152,8 +152,8 @@ def _as_rows(embedding: NDArray[np.float32]) -> NDArray[np.float32]:
 def _axes(shape: tuple[int, ...]) -> list[int]:
     """Axes to average: a map is (B, C, H, W) or (B, H, W, C), a row of tokens (B, L, C).
 
-    Of a map, the longer axis is that of the channels.
+    Maps of square pictures are square.
     """
     if len(shape) == 4:
-        return [1, 2] if shape[3] > shape[1] else [2, 3]
+        return [1, 2] if shape[1] == shape[2] != shape[3] else [2, 3]
     return [1] if len(shape) == 3 else []

@@ -8,6 +8,7 @@ from model.errors import TaggerProblem
 from model.taggers.autotagger import AUTOTAGGER
 from model.taggers.camie import CAMIE
 from model.taggers.deepdanbooru import DEEPDANBOORU
+from model.taggers.deepdanbooru_keras import DEEPDANBOORU_KERAS
 from model.taggers.deepghs import DEEPGHS
 from model.taggers.exported import EXPORTED
 from model.taggers.joytag import JOYTAG
@@ -33,6 +34,7 @@ FAMILIES: tuple[Family, ...] = (
     CAMIE,
     ML_DANBOORU,
     AUTOTAGGER,
+    DEEPDANBOORU_KERAS,
     DEEPDANBOORU,
     TORCHVISION,
 )

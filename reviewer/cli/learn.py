@@ -12,6 +12,7 @@ import click
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
+from reviewer.jobs.bringing import may_have_seen
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.retraining import Comparison, Promotion, retrain
@@ -270,8 +271,9 @@ def versions(frame: Frame, folder: Path | None, workspace: Path | None, name: st
         for version in library.versions.all():
             made = dt.datetime.fromtimestamp(version.created_at / 1000, dt.UTC)
             figures = "  ".join(f"{key} {value:.3f}" for key, value in version.metrics.items())
+            mark = "  may have seen these labels" if may_have_seen(library, version.name) else ""
             lines.append(
                 f"{version.name:<6}{version.state.value:<11}{made:%Y-%m-%d %H:%M}  "
-                f"{version.backbone:<14}{version.n_tags:>6,} tags  {figures}"
+                f"{version.backbone:<14}{version.n_tags:>6,} tags  {figures}{mark}"
             )
         output.table(lines or ["There is no version yet. Train one with: reviewer train"])
