@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer import settings as settings_files
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.store.workspace import data_folder, workspace_for
+from reviewer.ui.garbage import Collector
 from reviewer.ui.icons import application_icon
 from reviewer.ui.job_runner import JobRunner
 from reviewer.ui.main_window import MainWindow
@@ -108,7 +109,11 @@ def _stay(app: QApplication, window: MainWindow) -> int:
     pulse = QTimer(app, interval=PULSE_MS)
     pulse.timeout.connect(_breathe)
     pulse.start()
-    return app.exec()
+    collector = Collector(app)
+    try:
+        return app.exec()
+    finally:
+        collector.close()
 
 
 def _breathe() -> None:

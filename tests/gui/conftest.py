@@ -21,6 +21,7 @@ from reviewer.jobs.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
+from reviewer.ui.garbage import Collector
 from reviewer.ui.job_runner import JobRunner
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preparing import Sample
@@ -98,8 +99,10 @@ def window(qtbot: QtBot, qapp: object, settings: Settings, tmp_path: Path) -> It
     qtbot.addWidget(made)
     made.show()
     qtbot.waitExposed(made)
+    collector = Collector()
     yield made
     made.close()
+    collector.close()
     left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
     assert not [t.name for t in left if t.name.startswith(("decode", "store-writer"))]
 
