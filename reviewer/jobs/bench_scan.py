@@ -42,14 +42,18 @@ def scan_against_forward(place: Path, pictures: Path, device: str = "auto") -> d
         batch, workers = (128, 16) if on_gpu else (BATCH, WORKERS)
         count = len(library.images.digests()[0])
         _forward(predictor, batch, workers, 2 * workers * batch)
+        cpu = time.process_time()
         rates = [_forward(predictor, batch, workers, count)]
+        cpu_alone = time.process_time() - cpu
         began = time.perf_counter()
         summary = scan(library, Silent(), device=device, batch_size=batch, workers=workers).summary
         seconds = time.perf_counter() - began - float(summary["seconds_loading"])
+        cpu_scan = float(summary["cpu_scanning"])
         rates.append(_forward(predictor, batch, workers, count))
         key = "scan_vs_forward_cuda" if on_gpu else "scan_vs_forward"
         return {
             key: count / seconds / float(np.mean(rates)),
+            f"{key}_cpu": cpu_alone / cpu_scan,
             "scan_images_per_s": count / seconds,
             "score_write_share": float(summary["seconds_writing"]) / seconds,
         }

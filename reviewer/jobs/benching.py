@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import StoreFullError, UsageError
 from reviewer.jobs.bench_data import DANBOORU_IMAGES, TAGS_AN_IMAGE
-from reviewer.jobs.bench_parts import PARTS, Figures, Size
+from reviewer.jobs.bench_parts import PARTS, Figures, Size, importing
 from reviewer.jobs.context import Listener, stage
 
 if TYPE_CHECKING:
@@ -58,13 +58,16 @@ def bench(
     place.mkdir(parents=True, exist_ok=True)
     _refuse_without_room(place, used, chosen)
     steps = list(dict.fromkeys(step for name in chosen for step in PARTS[name]))
-    for folder in ("workspace", "scanned"):
-        shutil.rmtree(place / folder, ignore_errors=True)
+    if importing in steps:
+        shutil.rmtree(place / "workspace", ignore_errors=True)
     figures: Figures = {}
     with stage(listener, "bench", len(steps), "steps") as progress:
         for step in steps:
             listener.note(_first_sentence(step))
-            figures |= _alone(step, place, used)
+            found = _alone(step, place, used)
+            if found:
+                listener.note(", ".join(f"{name} {value:.3g}" for name, value in found.items()))
+            figures |= found
             progress.advance()
     peaks = [value for name, value in figures.items() if name.endswith("_peak_mb")]
     return figures | ({"peak_mb": max(peaks)} if peaks else {})

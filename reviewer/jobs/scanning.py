@@ -90,7 +90,7 @@ def scan(
         )
         waiting = left
     broken: list[tuple[int, str]] = []
-    loaded = time.perf_counter()
+    loaded, cpu = time.perf_counter(), time.process_time()
     keeper = _Keeper(files, waiting, library.images.tag_rows())
     with stage(listener, "scan", len(waiting.images), "images") as progress:
         paths = _Paths(library.images, waiting.images)
@@ -117,6 +117,7 @@ def scan(
             "set_aside": len(broken),
             "seconds_loading": round(loaded - began, 3),
             "seconds_scanning": round(time.perf_counter() - loaded, 3),
+            "cpu_scanning": round(time.process_time() - cpu, 3),
             "seconds_writing": round(keeper.spent.writing, 3),
         },
     )

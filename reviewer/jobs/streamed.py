@@ -24,6 +24,7 @@ from reviewer.core.ranking.scanchanges import (
 )
 from reviewer.core.ranking.scanlevels import LOGITS, shown_levels, wrong_levels
 from reviewer.core.ranking.scanpass import (
+    Block,
     Pairs,
     Postings,
     PresentPairs,
@@ -37,11 +38,11 @@ from reviewer.core.ranking.scanpass import (
     present_histograms,
 )
 from reviewer.core.types import Side
-from reviewer.core.vocabulary import reason_not_asked
-from reviewer.store.scans import quantise
+from reviewer.jobs.scan_columns import ancestor_columns, asked_columns
+from reviewer.store.scans import BLOCK_IMAGES, quantise
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -132,7 +133,7 @@ class StreamedScan:
         counts = present_histograms(present, alive, len(files.shape.tags))
         parts = [
             added_since(now, columns, present),
-            implied(present, *_ancestors(vocabulary, files.shape.tags, columns)),
+            implied(present, *ancestor_columns(vocabulary, files.shape.tags, columns)),
         ]
         many, used = np.diff(now.starts), counts.sum(axis=1)
         usual = many.sum() / max(len(many), 1)
@@ -146,7 +147,7 @@ class StreamedScan:
             closed=_one(parts),
             dropped=dropped_since(now, columns, present),
             coverage=np.log((many + 2.0) / (usual + 2.0)).astype(np.float32),
-            asked=_asked(vocabulary, files.shape.tags, used, minimum, int(alive.sum())),
+            asked=asked_columns(vocabulary, files.shape.tags, used, minimum, int(alive.sum())),
             answers=Answers.none(),
             crossfit=library.crossfit(files.shape.version).load(),
             options=options,
@@ -210,21 +211,31 @@ class StreamedScan:
     ) -> list[_Found]:
         """Both sides of the tags that have no heads, in one pass over the scan."""
         wanted = Wanted(MOST_CANDIDATES, pool, MIN_LOGIT)
-        expected = self._expected(min(1.0, SAMPLED_BLOCKS * 4096 / max(len(self.images), 1)))
+        expected = self._expected()
         levels = _levels(expected, self.counts, len(self.images), self.options.wrong_share)
         shown = np.where(asked[:, None], levels.shown, -np.inf).astype(np.float32)
         wrong = np.where(asked[:, None], levels.wrong, -np.inf).astype(np.float32)
-        left_out = _one([self.closed, self._answered_pairs()])
-        blocks = without(self.files.blocks(), left_out, np.flatnonzero(~self.alive))
-        missing = best_pairs(blocks, shown, expected, wanted, told)
+        missing = best_pairs(self.open_blocks(), shown, expected, wanted, told)
         doubted = self._open(best_present(self.present, self.alive, wrong, self.counts, wanted))
         return [
             _Found(missing, Side.MISSING, shown[missing.tag, missing.score]),
             _Found(doubted, Side.WRONG, wrong[doubted.tag, doubted.score]),
         ]
 
-    def _expected(self, share: float) -> NDArray[np.float64]:
+    def open_blocks(self) -> Iterator[Block]:
+        """The scan's blocks from disk, 0 where a pair is not to be asked about."""
+        left_out = _one([self.closed, self._answered_pairs()])
+        return without(self.files.blocks(), left_out, np.flatnonzero(~self.alive))
+
+    def byte_levels(self) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
+        """What the bytes of each tag are worth, and about how many absent pairs have each."""
+        expected = self._expected()
+        found = _levels(expected, self.counts, len(self.images), self.options.wrong_share)
+        return found.shown, expected
+
+    def _expected(self) -> NDArray[np.float64]:
         """(T, 256) about how many absent pairs have each byte, from a part of the blocks."""
+        share = min(1.0, SAMPLED_BLOCKS * BLOCK_IMAGES / max(len(self.images), 1))
         counts = histograms(self.files.blocks(share), self.n_tags).astype(np.float64)
         seen = counts[0].sum() if len(counts) else 0.0
         counts[:, 0] = 0.0
@@ -352,39 +363,3 @@ def _one(parts: Sequence[RowPairs]) -> RowPairs:
     """Several lists of pairs as one, by row."""
     rows = np.concatenate([part.row for part in parts])
     return RowPairs(rows, np.concatenate([part.column for part in parts])).sorted()
-
-
-def _ancestors(
-    vocabulary: Vocabulary, tags: Sequence[int], columns: NDArray[np.int32]
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """Columns that each column implies, one after another, and where each begins."""
-    lines = [
-        [
-            int(columns[parent])
-            for parent in vocabulary.implications.ancestors(tag_id)
-            if parent < len(columns) and columns[parent] >= 0
-        ]
-        for tag_id in tags
-    ]
-    starts = np.concatenate([[0], np.cumsum([len(line) for line in lines])]).astype(np.int64)
-    return starts, np.array([column for line in lines for column in line], np.int32)
-
-
-def _asked(
-    vocabulary: Vocabulary,
-    tags: Sequence[int],
-    counts: NDArray[np.int64],
-    minimum: int,
-    living: int,
-) -> NDArray[np.bool_]:
-    """(T,) tags that may be asked about."""
-    return np.array(
-        [
-            tag_id in vocabulary.tags
-            and not reason_not_asked(
-                vocabulary.tags[tag_id], count, minimum, negatives=living - count
-            )
-            for tag_id, count in zip(tags, counts.tolist(), strict=True)
-        ],
-        bool,
-    )
