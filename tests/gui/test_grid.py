@@ -489,3 +489,25 @@ def wait_page_or_empty(qtbot: QtBot, window: MainWindow) -> None:
     """Waits until the next page is on screen, if there is one."""
     if shown(window):
         wait_page(qtbot, window)
+
+
+def test_what_is_unflagged_on_a_page_of_flagged_ones_is_asked_in_its_queue_again(
+    qtbot: QtBot, gridded: MainWindow
+):
+    session = gridded.review.session
+    first, second = (question.pair for question in shown(gridded).questions[:2])
+    for key in (Qt.Key.Key_F, Qt.Key.Key_Right, Qt.Key.Key_F, Qt.Key.Key_G):
+        press(qtbot, gridded, key)
+    session.enter(Mode.FLAGGED)
+    press(qtbot, gridded, Qt.Key.Key_G)
+    wait_page(qtbot, gridded)
+    assert shown(gridded).pairs == {first, second}
+    press(qtbot, gridded, Qt.Key.Key_F)
+    flagged = set(session.feed.flagged)
+    assert len(flagged) == 1
+    press(qtbot, gridded, Qt.Key.Key_G)
+    session.enter(Mode.TAG, session.vocabulary.by_name["hat"].id)
+    gridded.review.controller.showing.show()
+    asked = {session.current.pair, *(question.pair for question in session.upcoming(40))}
+    assert {first, second} - flagged <= asked
+    assert not flagged & asked
