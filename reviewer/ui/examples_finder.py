@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.errors import ReviewerError, SourceError
-from reviewer.core.examples import Examples, choose_examples, cosines
+from reviewer.core.examples import SHOWN, Example, Examples, choose_examples, cosines
+from reviewer.core.types import ImageState
 from reviewer.store.answered import Embeddings
 from reviewer.ui.decoding import PictureFiles, PictureKey, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from PySide6.QtGui import QImage
 
@@ -157,15 +158,34 @@ class ExamplesFinder(QObject):
         answers = self._library.aids.answered.of(tag_id)
         typical = self._typical.of(tag_id) if self._typical is not None else []
         nearness = self._nearness(image_id, [*answers, *typical])
-        examples = choose_examples(image_id, answers, typical, nearness)
-        found = Found(pair, examples)
-        for example in examples.all:
+        # Twice as many: some may not be there any more.
+        chosen = choose_examples(image_id, answers, typical, nearness, 2 * SHOWN)
+        images: dict[int, QImage] = {}
+        paths: dict[int, str] = {}
+        sides = [
+            tuple(self._there(examples, size, images, paths))
+            for examples in (chosen.yes, chosen.no)
+        ]
+        return Found(pair, Examples(*sides), images, paths)
+
+    def _there(
+        self,
+        examples: Sequence[Example],
+        size: int,
+        images: dict[int, QImage],
+        paths: dict[int, str],
+    ) -> Iterator[Example]:
+        """The first examples that can be shown; their pictures and paths are put by."""
+        left = SHOWN
+        for example in examples:
             image = self._library.images.get(example.image_id)
-            found.paths[image.id] = image.path
+            if not left or image.state is not ImageState.OK:
+                continue
             picture = self._picture(PictureKey(image.id, size, size), image.path)
             if picture is not None:
-                found.images[image.id] = picture
-        return found
+                images[image.id], paths[image.id] = picture, image.path
+                left -= 1
+                yield example
 
     def _open_scan(self) -> None:
         """Takes the scan of the version in use, if it is another one than before."""

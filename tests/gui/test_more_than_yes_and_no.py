@@ -391,6 +391,21 @@ def test_definition_and_examples_stand_beside_the_question(qtbot: QtBot, about_h
     assert review.page.tags.part is Part.TAGS
 
 
+def test_an_example_whose_file_is_gone_is_left_out(qtbot: QtBot, about_hats: MainWindow):
+    review = about_hats.review
+    typical = review.library.typical("v1").load().of(ids(review.library)["hat"])
+    asked = review.session.current.image_id
+    set_aside, cut_off = [image for image in typical if image != asked][:2]
+    review.library.images.set_aside(set_aside, "cut off")
+    review.library.images.path(cut_off).write_bytes(b"not a picture")
+    press(qtbot, about_hats, Qt.Key.Key_D)
+    cells = review.page.tags.about._cells[Answer.YES]
+    left = [image for image in typical if image not in {asked, set_aside, cut_off}]
+    finder = review.controller._aids._about._finder
+    qtbot.waitUntil(lambda: finder.get((asked, ids(review.library)["hat"])) is not None)
+    assert [cell.example.image_id for cell in cells if cell.example is not None] == left
+
+
 def test_a_note_is_written_where_it_stands(qtbot: QtBot, about_hats: MainWindow):
     review = about_hats.review
     tag = ids(review.library)["hat"]
