@@ -170,6 +170,7 @@ class WhyPanel(QScrollArea):
         text.setWordWrap(True)
         text.setTextFormat(Qt.TextFormat.PlainText)
         text.setAccessibleName(heading)
+        self._column.addSpacing(GAP)
         self._column.addWidget(title)
         self._column.addWidget(text)
         return text
