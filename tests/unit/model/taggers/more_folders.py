@@ -140,9 +140,10 @@ STAGES = ((16, 2), (32, 7), (64, 19), (64, 19), (128, 2), (256, 2))
 def deepdanbooru_state(chance: torch.Generator) -> dict[str, torch.Tensor]:
     state: dict[str, torch.Tensor] = {}
 
-    def add(before: int, after: int, size: int) -> None:
+    def add(before: int, after: int, size: int, share: float = 1.0) -> None:
+        # Sums of 53 blocks stay small where each adds a share.
         number = len(state) // 2
-        spread = (2 / (before * size * size)) ** 0.5
+        spread = share * (2 / (before * size * size)) ** 0.5
         state[f"n_Conv_{number}.weight"] = (
             torch.randn((after, before, size, size), generator=chance) * spread
         )
@@ -162,7 +163,7 @@ def deepdanbooru_state(chance: torch.Generator) -> dict[str, torch.Tensor]:
         for _ in range(repeat):
             add(width, inner, 1)
             add(inner, inner, 3)
-            add(inner, width, 1)
+            add(inner, width, 1, share=0.2)
         before = width
     # Deep sums grow; the last widening keeps them small.
     state["n_Conv_178.weight"] = torch.randn((len(GENERAL), 256, 1, 1), generator=chance)
