@@ -237,8 +237,7 @@ def summary(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
         )
         for number in range(300)
     ]
-    for decision in log:
-        review.library.decisions.append([decision])
+    review.library.decisions.append(log)
     window.side_pages.open("summary", review)
     page = window.page
     assert isinstance(page, SummaryPage)
