@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import random
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -259,3 +261,9 @@ def test_disagreement_with_what_is_known_is_told_once(qtbot: QtBot, reviewing: M
     notice.clear()
     watch._look_at_controls(tag_id)
     assert notice.text == ""
+
+
+def test_plots_are_not_loaded_before_they_are_wanted():
+    code = "import sys, reviewer.app; print('pyqtgraph' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
