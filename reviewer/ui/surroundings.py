@@ -81,6 +81,7 @@ class Surroundings(QObject):
     def touch(self, tag_id: int) -> None:
         """Notes that something about a queue changed."""
         self._board.touch(tag_id)
+        self._later.start()
 
     def rebuild(self) -> None:
         """Sorts the queues anew."""

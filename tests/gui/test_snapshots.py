@@ -41,7 +41,7 @@ FOLDER = Path(__file__).parents[1] / "data" / "snapshots"
 RENEW = "RENEW_SNAPSHOTS"
 FONT = "DejaVu Sans"
 SIZE = (1024, 640)
-COLOURS = 64
+COLOURS = 256
 """Of a stored picture."""
 BEGAN_MS = 1_767_607_200_000
 """5 January 2026, 10:00 UTC: the first answer of the summary."""
@@ -183,6 +183,8 @@ def grid(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
     for key in (Qt.Key.Key_2, Qt.Key.Key_Right, Qt.Key.Key_S, Qt.Key.Key_Right, Qt.Key.Key_F):
         QTest.keyClick(page, key)
+    flagged = page.queues._model.index(1)
+    qtbot.waitUntil(lambda: "1 for later" in flagged.data())
 
 
 def nothing_left(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
