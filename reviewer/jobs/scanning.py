@@ -264,7 +264,7 @@ def refuse_without_room(files: ScanFiles, images: int) -> None:
     Raises:
         StoreFullError: There is too little space; nothing was written.
     """
-    needed = images * files.bytes_an_image() + ROOM_LEFT
+    needed = images * files.shape.bytes_an_image() + ROOM_LEFT
     free = shutil.disk_usage(files.folder).free
     if needed > free:
         raise StoreFullError(

@@ -19,16 +19,16 @@ scores of a tag".
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from reviewer.core.errors import StoreError
-from reviewer.core.ranking.scanpass import Block
+from reviewer.core.scoreblock import Block
 from reviewer.store.blockreader import read_blocks
 from reviewer.store.disk import replacing, writing
+from reviewer.store.recordfiles import RecordFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +83,11 @@ class ScanShape:
     tags: tuple[int, ...]
     width: int
 
+    def bytes_an_image(self) -> int:
+        """About how many bytes on disk one image takes."""
+        kept = TAGS_AN_IMAGE * PRESENT.itemsize
+        return len(self.tags) + 2 * self.width + ROW.itemsize + 8 + kept
+
 
 class PresentScores(NamedTuple):
     """Scores of the tags that images had when they were scanned.
@@ -96,12 +101,12 @@ class PresentScores(NamedTuple):
     records: NDArray[np.void]
 
 
-class ScanFiles:
+class ScanFiles(RecordFiles):
     """The scan of one version. Open it to append; read it any time."""
 
     def __init__(self, folder: Path, shape: ScanShape) -> None:
         """Describes files under `folder`; use `create` or `open` to get one."""
-        self.folder = folder
+        super().__init__(folder)
         self.shape = shape
 
     @classmethod
@@ -147,11 +152,6 @@ class ScanFiles:
     def __len__(self) -> int:
         """Images scanned."""
         return self._size("rows.bin") // ROW.itemsize
-
-    def bytes_an_image(self) -> int:
-        """About how many bytes on disk one image takes."""
-        tags, width = len(self.shape.tags), self.shape.width
-        return tags + 2 * width + ROW.itemsize + 8 + TAGS_AN_IMAGE * PRESENT.itemsize
 
     def rows(self) -> NDArray[np.void]:
         """(N,) records of type `ROW`, in the order they were scanned.
@@ -239,7 +239,8 @@ class ScanFiles:
             StoreFullError: The disk is full; what was there before is whole.
             StoreError: It cannot be written; what was there before is whole.
         """
-        scores, records, ends = self._split(logits, present)
+        before = self._size("present.bin") // PRESENT.itemsize
+        scores, records, ends = _split(logits, present, before)
         with writing(self.folder):
             try:
                 self._extend("embeddings.f16", np.ascontiguousarray(embeddings).tobytes())
@@ -251,23 +252,6 @@ class ScanFiles:
                 self.mend()
                 raise
             self._close_blocks()
-
-    def _split(
-        self, logits: NDArray[np.float32], present: TagRows | None
-    ) -> tuple[NDArray[np.uint8], NDArray[np.void], NDArray[np.int64]]:
-        """Scores as bytes without those of present tags, these apart, and where they end."""
-        scores = quantise(logits)
-        before = self._size("present.bin") // PRESENT.itemsize
-        if present is None:
-            return scores, np.zeros(0, PRESENT), np.full(len(logits), before, np.int64)
-        rows = np.repeat(np.arange(len(present)), np.diff(present.starts))
-        columns = present.tags.astype(np.int64)
-        records = np.zeros(len(columns), PRESENT)
-        records["column"] = columns
-        steps = np.rint(logits[rows, columns] * PRESENT_STEPS)
-        records["score"] = np.clip(steps, -(1 << 15), (1 << 15) - 1)
-        scores[rows, columns] = 0
-        return scores, records, before + present.starts[1:]
 
     def _close_blocks(self) -> None:
         """Turns a full tail into blocks."""
@@ -333,22 +317,25 @@ class ScanFiles:
         count = len(self) - self._tail_start()
         return self._read(self._tail_name(), np.uint8, count * n_tags).reshape(count, n_tags)
 
-    def _size(self, name: str) -> int:
-        path = self.folder / name
-        return path.stat().st_size if path.exists() else 0
 
-    def _read(self, name: str, kind: type[np.uint8], count: int) -> NDArray[np.uint8]:
-        if count == 0:
-            return np.zeros(0, kind)
-        return np.fromfile(self.folder / name, kind, count)
+def _split(
+    logits: NDArray[np.float32], present: TagRows | None, before: int
+) -> tuple[NDArray[np.uint8], NDArray[np.void], NDArray[np.int64]]:
+    """Scores as bytes without those of present tags, these apart, and where they end.
 
-    def _extend(self, name: str, content: bytes) -> None:
-        with (self.folder / name).open("ab") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-
-    def _cut(self, name: str, size: int) -> None:
-        path = self.folder / name
-        if path.exists() and path.stat().st_size > size:
-            os.truncate(path, size)
+    Args:
+        logits: (B, T).
+        present: Columns of the tags that each image has.
+        before: Present scores of the images before.
+    """
+    scores = quantise(logits)
+    if present is None:
+        return scores, np.zeros(0, PRESENT), np.full(len(logits), before, np.int64)
+    rows = np.repeat(np.arange(len(present)), np.diff(present.starts))
+    columns = present.tags.astype(np.int64)
+    records = np.zeros(len(columns), PRESENT)
+    records["column"] = columns
+    steps = np.rint(logits[rows, columns] * PRESENT_STEPS)
+    records["score"] = np.clip(steps, -(1 << 15), (1 << 15) - 1)
+    scores[rows, columns] = 0
+    return scores, records, before + present.starts[1:]
