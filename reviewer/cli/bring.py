@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
-from reviewer.cli.learn import images_needed
+from reviewer.cli.training import images_needed
 from reviewer.core.errors import UsageError
 from reviewer.core.tag_mapping import Kind
 from reviewer.jobs.bringing import (

@@ -132,6 +132,21 @@ def ending(output: Output) -> Iterator[None]:
         sys.exit(130)
 
 
+def need_display() -> None:
+    """Refuses to open a window where there is nowhere to show it.
+
+    Raises:
+        UsageError: There is no display; the text names what works without.
+    """
+    shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
+        raise UsageError(
+            "There is no display to open a window on. Without one these work: "
+            "reviewer demo --simulate 500, reviewer open --no-window FOLDER, and the single steps "
+            "(import, train, scan, rank, retrain, export, status)."
+        )
+
+
 def lower_priority() -> None:
     """Lets the window and other programs go first."""
     if hasattr(os, "nice"):

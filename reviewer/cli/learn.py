@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.training import MINIMUM, images_needed, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
 from reviewer.jobs.bringing import may_have_seen
@@ -17,65 +17,12 @@ from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.retraining import Comparison, Promotion, retrain
 from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices, train_version
+from reviewer.jobs.training import train_version
 
 if TYPE_CHECKING:
-    from reviewer.store.library import Library
+    from pathlib import Path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-MINIMUM = 20
-"""Images that a tag needs to be learnt, unless the user says otherwise."""
-
-TRAIN_OPTIONS = (
-    click.option("--backbone", default="", help="Any torchvision classifier, such as resnet50."),
-    click.option("--input-size", type=click.IntRange(16, 2048), help="Pixels of the square input."),
-    click.option("--epochs", type=click.IntRange(1)),
-    click.option("--batch-size", type=click.IntRange(2)),
-    click.option("--learning-rate", type=click.FloatRange(0, 1, min_open=True)),
-    click.option("--seed", type=int),
-    click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps."),
-    click.option(
-        "--loss",
-        type=click.Choice(["bce", "asymmetric"]),
-        help="Cross entropy (the default), or one that lets easy absences count for little.",
-    ),
-    click.option(
-        "--min-images",
-        "minimum",
-        type=click.IntRange(2),
-        help=f"Images that a tag needs to be learnt. Default: as before, {MINIMUM} at first.",
-    ),
-    click.option(
-        "--weights",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Pretrained weights of the backbone (.safetensors or .pth).",
-    ),
-)
-
-
-def train_options(command: Command) -> Command:
-    """Adds the choices about training."""
-    for option in reversed(TRAIN_OPTIONS):
-        command = option(command)
-    return command
-
-
-def images_needed(library: Library, given: int | None = None) -> int:
-    """Images that a tag needs: as given, else as given for this collection before.
-
-    What is given is kept, so that the steps after training, the window's among them, ask about
-    the tags that were learnt.
-    """
-    if given is not None:
-        library.state.set("min_images", str(given))
-        return given
-    return int(library.state.get("min_images", str(MINIMUM)))
-
-
-def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
-    """The options about training as choices."""
-    return TrainChoices(**{**choices, "minimum": images_needed(library, choices["minimum"])})
 
 
 @click.command()

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, find_place, opened, remember
-from reviewer.cli.learn import comparison_lines, images_needed, train_choices, train_options
-from reviewer.core.errors import UsageError
+from reviewer.cli.frame import (
+    Frame,
+    collection_options,
+    ending,
+    find_place,
+    need_display,
+    opened,
+    remember,
+)
+from reviewer.cli.training import train_choices, train_options
 from reviewer.jobs.context import stage
-from reviewer.jobs.pipeline import prepare, refresh_and_rank
-from reviewer.jobs.retraining import Promotion, retrain
-from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate
-from reviewer.settings import load
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for
@@ -27,21 +29,6 @@ if TYPE_CHECKING:
 SAMPLE_IMAGES = 3000
 
 Summary = dict[str, int | float | str]
-
-
-def need_display() -> None:
-    """Refuses to open a window where there is nowhere to show it.
-
-    Raises:
-        UsageError: There is no display; the text names what works without.
-    """
-    shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
-        raise UsageError(
-            "There is no display to open a window on. Without one these work: "
-            "reviewer demo --simulate 500, reviewer open --no-window FOLDER, and the single steps "
-            "(import, train, scan, rank, retrain, export, status)."
-        )
 
 
 @click.command("open")
@@ -148,7 +135,9 @@ def demo(
             output.done(summary)
     if answers is not None:
         with opened(frame, target, workspace) as (library, output):
-            _simulate(library, output, target, answers)
+            from reviewer.cli.simulated import simulated_review
+
+            simulated_review(library, output, target, answers)
 
 
 def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
@@ -162,56 +151,14 @@ def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
 def _prepare(
     output: Output, place: Path, folder: Path, choices: dict[str, Any], source_name: str = ""
 ) -> Summary:
+    # A window opens without these, and they take seconds to load.
+    from reviewer.jobs.pipeline import prepare
+
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
         chosen = train_choices(library, choices)
         changes = prepare(library, output, chosen, source_name=source_name)
         remember(library, output)
         return changes.summary
-
-
-def _simulate(library: Library, output: Output, folder: Path, answers: int) -> None:
-    """Answers from the truth, then retrains; prints the curve and the figures."""
-    from reviewer.sample.write import read_truth
-
-    truth = read_truth(folder)
-    active = library.versions.active()
-    if active is None:
-        raise UsageError("There is no version to begin with. Run: reviewer demo --no-window")
-    curve = simulate(
-        library,
-        output,
-        truth,
-        answers,
-        refresh_every=load().refresh_every,
-        on_refresh=lambda: _refresh(library, output),
-    )
-    output.table([f"{curve.planted:,} errors were planted.", *curve_lines(curve)])
-    before = against_truth(library, output, truth, active.name)
-    changes, comparison = retrain(
-        library, output, train_choices(library, {"minimum": None}), Promotion.AUTO
-    )
-    after = against_truth(library, output, truth, str(changes.summary["version"]))
-    output.table([*comparison_lines(comparison), "", *_truth_lines(before, after)])
-    figures: dict[str, int | float | str] = {
-        "answers": curve.answers[-1],
-        "errors_found": curve.found[-1],
-        "errors_planted": curve.planted,
-    }
-    output.done(figures)
-
-
-def _refresh(library: Library, output: Output) -> None:
-    refresh_and_rank(library, output, minimum=images_needed(library))
-
-
-def _truth_lines(before: TruthFigures, after: TruthFigures) -> list[str]:
-    lines = [
-        f"Against the truth, on {before.images:,} images that no version was trained on:",
-        f"{'':<18}{before.version:>9}{after.version:>9}{'change':>9}",
-    ]
-    for (name, old), (_, new) in zip(before.rows, after.rows, strict=True):
-        lines.append(f"{name:<18}{old:>9.3f}{new:>9.3f}{new - old:>+9.3f}")
-    return lines
 
 
 def _place(frame: Frame, folder: Path, workspace: Path | None) -> Path:

@@ -9,18 +9,8 @@ from pathlib import Path
 import click
 
 import reviewer
-from reviewer.cli.bench import bench_command
-from reviewer.cli.bring import bring, export_tagger_command, tagger_tags, taggers
-from reviewer.cli.collect import export_command, import_command, previews_command, status
-from reviewer.cli.destinations import destinations_group
-from reviewer.cli.explain import copies_command, explain_command
-from reviewer.cli.explore import rescale_command, scores_command, stats_command
-from reviewer.cli.frame import Frame, ending, lower_priority, stop_calmly
-from reviewer.cli.judge import audit_command, report_command
-from reviewer.cli.learn import rank, refresh, retrain_command, scan_command, train, versions
-from reviewer.cli.look import demo, need_display, open_command, review
-from reviewer.cli.plant import plant_errors_command
-from reviewer.cli.send import write_back_group
+from reviewer.cli.commands import Commands
+from reviewer.cli.frame import Frame, ending, lower_priority, need_display, stop_calmly
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
@@ -35,6 +25,7 @@ First steps:
 
 
 @click.group(
+    cls=Commands,
     help=HELP,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -60,36 +51,3 @@ def cli(context: click.Context, *, as_json: bool, nice: bool, verbose: bool) -> 
 
     last = Path(settings.recent[0].workspace) if settings.recent else None
     sys.exit(run(last if last is not None and last.is_dir() else None, None))
-
-
-for command in (
-    open_command,
-    demo,
-    review,
-    import_command,
-    train,
-    scan_command,
-    refresh,
-    rank,
-    retrain_command,
-    versions,
-    taggers,
-    bring,
-    tagger_tags,
-    export_tagger_command,
-    previews_command,
-    explain_command,
-    copies_command,
-    audit_command,
-    report_command,
-    stats_command,
-    rescale_command,
-    scores_command,
-    export_command,
-    status,
-    bench_command,
-    plant_errors_command,
-    destinations_group,
-    write_back_group,
-):
-    cli.add_command(command)

@@ -11,7 +11,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.ndimage import uniform_filter
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -40,6 +39,8 @@ def difference(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
     Returns:
         0 for the same picture, at most 255; up to `SAME` for a copy.
     """
+    from scipy.ndimage import uniform_filter  # noqa: PLC0415 - the window must not wait for it
+
     largest = 0.0
     for channel in range(3):
         rest = _unexplained(

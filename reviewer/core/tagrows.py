@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
 
 from reviewer.core.compiled import compiled
 
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
+    from scipy import sparse
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,8 @@ class TagRows:
         Args:
             tags: (T,) tag ids in the order of the columns; each once.
         """
+        from scipy import sparse  # noqa: PLC0415 - the window must not wait for it
+
         numbers = self.column_numbers(tags)
         indptr = np.zeros(len(tags) + 1, np.int64)
         compiled(_count_columns)(self.tags, numbers, indptr)

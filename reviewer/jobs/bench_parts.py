@@ -19,7 +19,6 @@ from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.ranking.scanchanges import RowPairs
 from reviewer.core.ranking.scanpass import (
-    Block,
     PresentPairs,
     Wanted,
     best_pairs,
@@ -27,6 +26,7 @@ from reviewer.core.ranking.scanpass import (
     histograms,
     present_histograms,
 )
+from reviewer.core.scoreblock import Block
 from reviewer.core.tagrows import TagRows
 from reviewer.core.types import Category
 from reviewer.jobs.bench_data import draw_tags, write_dump, write_pictures, write_scan

@@ -24,7 +24,6 @@ from reviewer.core.ranking.scanchanges import (
 )
 from reviewer.core.ranking.scanlevels import LOGITS, shown_levels, wrong_levels
 from reviewer.core.ranking.scanpass import (
-    Block,
     Pairs,
     Postings,
     PresentPairs,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reviewer.core.ranking.rank import RankOptions
+    from reviewer.core.scoreblock import Block
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import StoreError
-from reviewer.core.ranking.scanpass import Block
+from reviewer.core.scoreblock import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -20,7 +20,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.jobs.previewing import preview_import
 from reviewer.ui.background import Background
 from reviewer.ui.theme import look, shown_name
 
@@ -124,6 +123,9 @@ class ImportPage(QWidget):
         folder = self._folder
         if folder is None:
             return
+        # Every format is loaded by it: only a new folder needs them, not every start.
+        from reviewer.jobs.previewing import preview_import  # noqa: PLC0415 - see above
+
         self._about.setText(f"Looking at {folder} {ELLIPSIS}")
         self._notes.hide()
         self.table.setRowCount(0)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reviewer.core.scoreblock import Block
+
 STRETCH = 256
 """Scores that are looked at together: their largest one tells whether any counts."""
 
@@ -32,18 +34,6 @@ sample."""
 
 _NOTHING = 256
 """A lowest byte that no score reaches."""
-
-
-class Block(NamedTuple):
-    """Scores of some images that follow each other.
-
-    Attributes:
-        first: Row of the first image.
-        scores: (T, B) uint8, C-contiguous.
-    """
-
-    first: int
-    scores: NDArray[np.uint8]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import pytest
 
 from reviewer import __version__
 from reviewer import settings as settings_files
+from reviewer.cli.commands import PLACES
 from reviewer.cli.main import cli
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
@@ -17,7 +18,7 @@ from tests.conftest import draw
 from tests.unit.cli.conftest import run, start
 
 README = Path(__file__).parents[3] / "README.md"
-COMMANDS = sorted(cli.commands)
+COMMANDS = sorted(PLACES)
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 PROGRESS = {"event", "stage", "done", "total", "unit", "rate", "note"}
 
@@ -30,7 +31,9 @@ def test_the_readme_names_every_command() -> None:
 def lines_of_help() -> list[tuple[str, ...]]:
     """Every command, those of groups under the group's name."""
     found: list[tuple[str, ...]] = []
-    for name, command in cli.commands.items():
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
         below = sorted(command.commands) if isinstance(command, click.Group) else []
         found += [(name, other) for other in below] or [(name,)]
     return found
