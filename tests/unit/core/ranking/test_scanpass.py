@@ -6,7 +6,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.core.ranking.scanpass import (
-    Block,
     Pairs,
     PresentPairs,
     Wanted,
@@ -16,6 +15,7 @@ from reviewer.core.ranking.scanpass import (
     histograms,
     present_histograms,
 )
+from reviewer.core.scoreblock import Block
 
 
 def cut(scores: np.ndarray, width: int) -> list[Block]:
