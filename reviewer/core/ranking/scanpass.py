@@ -32,9 +32,6 @@ MARGIN = 1.5
 """How many more pairs than wanted the first lowest bytes are to let through: they rest on a
 sample."""
 
-_NOTHING = 256
-"""A lowest byte that no score reaches."""
-
 
 @dataclass(frozen=True)
 class Wanted:
@@ -143,7 +140,7 @@ def _level_with(
     counted = np.diff(above, axis=1, prepend=0)[:, ::-1].ravel()
     there = np.flatnonzero(counted)
     values = levels[:, 1:].ravel()[there]
-    order = np.argsort(-values, kind="stable")
+    order = np.argsort(-values)
     place = int(np.searchsorted(np.cumsum(counted[there][order]), total))
     return float(values[order[place]]) if place < len(order) else -np.inf
 
