@@ -20,15 +20,20 @@ from reviewer.core.ranking.gather import fitted
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from reviewer.core.ranking.calibration import CoverageCount
     from reviewer.core.ranking.evidence import Answers, Evidence
     from reviewer.core.ranking.gather import Report
 
-FLOOR = 0.02
+FLOOR = 0.005
 """Smaller chances are left out: the target is an absence."""
 
-PER_CARRIER = 6
-"""Doubtful absences kept for each image that carries the tag, so that memory grows with the tags
-given and not with images times tags."""
+PER_CARRIER = (6, 40)
+"""Doubtful absences kept for each image that carries the tag, at least and at most, so that memory
+grows with the tags given and not with images times tags. Where the cut is close, a tag is learned
+too steeply: the more is kept the better."""
+
+MOST_PAIRS = 40_000_000
+"""Bound on what is kept where more than the least would be: 320 MB."""
 
 
 def missing_chances(
@@ -55,11 +60,12 @@ def missing_chances(
     """
     limits = Limits(1, wrong_share, seed)
     work = fitted(evidence, answers.latest(), limits, Scope(groups=groups), report)
+    per_carrier = _per_carrier(work.count)
     rows, values, starts = [], [], [0]
     nobody = np.zeros(0, dtype=np.int32)
     for tag in range(evidence.n_tags):
         present = work.corrected.tags.present(tag)
-        most = PER_CARRIER * int(present.sum())
+        most = per_carrier * int(present.sum())
         # Twice as many are weighed as are kept, because the score alone chooses those.
         weighed = work.weigh(tag, present, 2 * most, nobody)
         chance = expit(weighed.cold)
@@ -73,3 +79,9 @@ def missing_chances(
         (np.concatenate(values), np.concatenate(rows), np.array(starts)),
         shape=(evidence.n_images, evidence.n_tags),
     )
+
+
+def _per_carrier(count: CoverageCount) -> int:
+    """How many doubtful absences are kept for each image that carries a tag."""
+    room = MOST_PAIRS // max(int(count.tags.sum()), 1)
+    return int(np.clip(room, *PER_CARRIER))

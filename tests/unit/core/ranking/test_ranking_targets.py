@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from reviewer.core.ranking import Answers, ArrayEvidence
+from reviewer.core.ranking import Answers, ArrayEvidence, targets
 from reviewer.core.ranking.targets import FLOOR, PER_CARRIER, missing_chances
 from reviewer.core.types import Side
 
@@ -30,10 +30,16 @@ def test_absent_tags_that_are_true_are_the_likely_ones():
     assert chances.sum() == pytest.approx(missing.sum(), rel=0.6)
 
 
-def test_memory_grows_with_the_tags_given():
+def test_memory_grows_with_the_tags_given(monkeypatch: pytest.MonkeyPatch):
     evidence, _ = planted()
-    kept = np.diff(missing_chances(evidence, Answers.none()).indptr)
-    assert (kept <= PER_CARRIER * evidence.tags.sum(axis=0)).all()
+    many = evidence.tags.sum(axis=0)
+    whole = np.diff(missing_chances(evidence, Answers.none()).indptr)
+    assert (whole <= PER_CARRIER[1] * many).all()
+    monkeypatch.setattr(targets, "MOST_PAIRS", 10)
+    monkeypatch.setattr(targets, "PER_CARRIER", (1, 40))
+    few = np.diff(missing_chances(evidence, Answers.none()).indptr)
+    assert (few <= many).all()
+    assert few.sum() < whole.sum()
 
 
 def test_a_tag_that_was_added_is_no_absence_any_more():
