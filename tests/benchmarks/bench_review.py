@@ -126,6 +126,8 @@ class Bench:
         grid = self.probe(workspace, "grid", self.count(30, 4))
         self.figures["grid_page_ms"] = grid["grid_page_ms"]
         self.beside["grid_page_size"] = grid["grid_page_size"]
+        speed = self.probe(workspace, "speed", self.count(90, 24))
+        self.beside["grid_times_single"] = speed["grid_a_minute"] / speed["single_a_minute"]
         return painted
 
     def rates(self) -> None:

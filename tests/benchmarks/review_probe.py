@@ -37,6 +37,11 @@ if TYPE_CHECKING:
 SETTLE_MS = 1500
 NULLS = 60
 STALL_S = 20.0
+LOOK_S, GLANCE_S = 0.4, 0.1
+KEY_S, RUN_S = 0.12, 0.03
+"""A key; a step of an arrow that is held down."""
+EXCEPTION = 12
+"""One picture in so many is an exception on a page."""
 
 
 class Keyboard:
@@ -233,6 +238,49 @@ class Probe:
                 start = memory_mb()
         self.result["rss_growth"] = memory_mb() / start
 
+    def speed(self) -> None:
+        """The same simulated reviewer one by one and in the grid: questions a minute.
+
+        It takes LOOK_S to see one large picture and GLANCE_S for one of many that should all be
+        alike, KEY_S for each key, and says No to one picture in EXCEPTION.
+        """
+        begin = time.perf_counter()
+        for number in range(self.args.count):
+            self.pause(round((LOOK_S + KEY_S) * 1000))
+            self._answer("x" if number % EXCEPTION == 0 else "a")
+        single = self.args.count / (time.perf_counter() - begin)
+        self.keyboard.press("g")
+        review = self.review
+        self.wait(lambda: review.page.grid.has_painted and bool(review.session.pages.current))
+        begin, stored = time.perf_counter(), 0
+        while stored < self.args.count:
+            page = review.session.pages.current
+            self.pause(round(GLANCE_S * len(page) * 1000))
+            at = 0
+            for place in range(0, len(page), EXCEPTION):
+                for _ in range(place - at):
+                    self._key("Right")
+                self._key("space")
+                at = place
+            before = page
+            self._key("Return")
+            self.wait(
+                lambda before=before: (
+                    review.session.pages.current is not before
+                    and bool(review.session.pages.current)
+                    and review.page.grid.has_painted
+                )
+            )
+            stored += len(page)
+        grid = stored / (time.perf_counter() - begin)
+        self.result["single_a_minute"] = 60 * single
+        self.result["grid_a_minute"] = 60 * grid
+
+    def _key(self, name: str) -> None:
+        """Presses a key as a person does: it takes a moment, and a held arrow runs on."""
+        self.pause(round((RUN_S if name == "Right" else KEY_S) * 1000))
+        self.keyboard.press(name)
+
     # -- parts -----------------------------------------------------------------------------------
 
     def _answer(self, key: str) -> None:
@@ -312,7 +360,7 @@ def main() -> None:
     """Runs one task and prints its figures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("workspace")
-    parser.add_argument("--task", choices=("paint", "rate", "grid", "long"), required=True)
+    parser.add_argument("--task", choices=("paint", "rate", "grid", "speed", "long"), required=True)
     parser.add_argument("--count", type=int, default=300)
     parser.add_argument("--per-second", type=float, default=2.0)
     parser.add_argument("--rest", type=int, default=150, help="Milliseconds between answers.")
