@@ -2,7 +2,7 @@
 
 Run by hand from the top of the tree (needs Xvfb and xdotool):
 
-    python -m tests.benchmarks.bench_review            # all, about 25 minutes on two cores
+    python -m tests.benchmarks.bench_review            # all, half an hour on two cores
     python -m tests.benchmarks.bench_review --smoke    # a minute, small numbers
 
 Every figure is printed beside its goal; paint times are less the machine's own null repaint,
@@ -61,17 +61,20 @@ def say(text: str) -> None:
 class Bench:
     """Runs probes on a screen and keeps their figures."""
 
-    def __init__(self, screen: VirtualScreen, place: Path, *, smoke: bool) -> None:
+    def __init__(
+        self, screen: VirtualScreen, place: Path, *, smoke: bool, share: float = 1.0
+    ) -> None:
         """Probes open on `screen`; collections are made under `place`."""
         self._screen = screen
         self._place = place
         self._smoke = smoke
+        self._share = share
         self.figures: dict[str, float] = {}
         self.beside: dict[str, float] = {}
 
     def count(self, full: int, small: int) -> int:
         """How many answers: fewer in a smoke."""
-        return small if self._smoke else full
+        return small if self._smoke else max(round(full * self._share), small)
 
     def collection(self, name: str, shape: Shape) -> Path:
         """Makes a collection; returns its workspace."""
@@ -158,7 +161,8 @@ class Bench:
     def million(self, small: dict[str, float]) -> None:
         """The same window on a million images and 28 million tag instances."""
         files = self.count(1200, 120)
-        workspace = self.collection("million", Shape(self.count(1_000_000, 20_000), files))
+        images = 20_000 if self._smoke else 1_000_000
+        workspace = self.collection("million", Shape(images, files))
         painted = self.probe(workspace, "paint", self.count(400, 60))
         self.figures["million_ratio"] = painted["paint_p99_ms"] / small["paint_p99_ms"]
         self.figures["million_open_s"] = painted["open_s"]
@@ -209,6 +213,9 @@ def main() -> None:
     """Runs all parts and prints the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--smoke", action="store_true", help="Small numbers, a minute.")
+    parser.add_argument(
+        "--share", type=float, default=1.0, help="Of the answers, 0..1, for a shorter run."
+    )
     parser.add_argument("--keep", type=Path, help="Make the collections here and leave them.")
     args = parser.parse_args()
     if missing := missing_programs():
@@ -218,7 +225,7 @@ def main() -> None:
         pixels = Path(scratch) / "screen"
         pixels.mkdir()
         with VirtualScreen(pixels) as screen:
-            bench = Bench(screen, place, smoke=args.smoke)
+            bench = Bench(screen, place, smoke=args.smoke, share=args.share)
             bench.figures["complete_ms"] = complete_ms()["complete_ms"]
             painted = bench.small()
             bench.rates()

@@ -183,7 +183,7 @@ def programs(window: MainWindow, code: str) -> None:
 def test_what_was_not_worked_out_is_asked_for_and_shown(
     qtbot: QtBot, reviewing: MainWindow
 ) -> None:
-    programs(reviewing, "pass")
+    programs(reviewing, "import time; time.sleep(3)")
     question = reviewing.review.session.current
     press_v(qtbot, reviewing)
     assert "None are known for this image" in panel(reviewing)

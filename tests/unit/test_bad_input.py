@@ -326,7 +326,7 @@ def test_no_answer_is_taken_for_stored_when_the_disk_is_full(
     with Library.open(place) as library:
         library.rankings.save(ranking_of(library))
         session = session_of(library)
-        given = [session.answer(Answer.YES) for _ in range(2)]
+        given = [stored for _ in range(2) for stored in session.answer(Answer.YES)]
         filling = fill(small_disk)
         asked = session.current
         with pytest.raises(StoreFullError, match="is full"):
@@ -339,7 +339,7 @@ def test_no_answer_is_taken_for_stored_when_the_disk_is_full(
             session.undo()
         assert list(library.decisions.log()) == given
         filling.unlink()
-        stored = session.answer(Answer.YES)
+        (stored,) = session.answer(Answer.YES)
         assert asked is not None
         assert stored.pair == asked.pair
         assert session.current != asked
@@ -486,7 +486,7 @@ def test_a_second_window_and_a_second_job_are_refused(workspace: Path, folder: P
         library.workspace.held("jobs"),
     ):
         session = session_of(library)
-        given = session.answer(Answer.YES)
+        (given,) = session.answer(Answer.YES)
         said = command("import", folder, "--workspace", workspace)
         assert said.returncode == 3
         assert "being worked on by another job" in said.stderr
@@ -499,7 +499,7 @@ def test_a_second_window_and_a_second_job_are_refused(workspace: Path, folder: P
             second.workspace.held("review"),
         ):
             pass
-        assert session.answer(Answer.NO).id == given.id + 1
+        assert session.answer(Answer.NO)[0].id == given.id + 1
 
 
 # -- settings --------------------------------------------------------------------------------------

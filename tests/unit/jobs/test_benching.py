@@ -21,7 +21,8 @@ def test_the_generated_tags_have_danboorus_shape() -> None:
     assert 25 < rows.instances / len(rows) < 31
     counts = np.sort(rows.counts())[::-1]
     assert 0.3 < counts[0] / len(rows) <= 1.0
-    assert np.median(counts[counts > 0]) < 8
+    # Half of the tags are on hardly any image.
+    assert np.median(counts[counts > 0]) < 0.004 * len(rows)
     assert all(len(set(rows.of_image(n).tolist())) == len(rows.of_image(n)) for n in range(200))
 
 
