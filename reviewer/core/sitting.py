@@ -184,8 +184,10 @@ def pace_line(answers: AnswerColumns) -> Line:
     length = int(asked[-1] - asked[0]) + 1
     width = max(MINUTE_MS, -(-length // MOST_POINTS))
     place = (asked - asked[0]) // width
+    # The last span is as long as it has been; seconds tell no pace, and join the one before.
+    if place[-1] and length - place[-1] * width < MINUTE_MS:
+        place = np.minimum(place, place[-1] - 1)
     count = np.bincount(place)
-    # The last span is as long as it has been.
     spans = np.full(len(count), width, float)
     spans[-1] = max(length - (len(count) - 1) * width, MINUTE_MS)
     middle = asked[0] + width * np.arange(len(count)) + spans / 2

@@ -80,6 +80,17 @@ class AboutCommands(QObject):
         self._page.tags.show_part(Part.ABOUT)
         self._follow()
 
+    def put_away(self) -> bool:
+        """Shows the image's tags again.
+
+        Returns:
+            Whether there was anything to put away.
+        """
+        was_shown = self.is_shown
+        if was_shown:
+            self.toggle()
+        return was_shown
+
     def write_note(self) -> None:
         """Lets the user write a note on the asked tag."""
         if self._session.current is None:

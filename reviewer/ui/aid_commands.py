@@ -61,7 +61,10 @@ class AidCommands(QObject):
             command_id: The command.
             place: Of its key among those of the command, from 0.
         """
-        return self._siblings.takes(command_id, place)
+        if self._siblings.takes(command_id, place):
+            return True
+        # One who presses Esc to close what lies beside the question does not want to leave.
+        return command_id == "leave" and self._about.put_away()
 
     def close(self) -> None:
         """Stops what runs in the background."""

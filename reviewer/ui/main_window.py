@@ -97,6 +97,7 @@ class MainWindow(QMainWindow):
         self._preparing.ready.connect(self.open_collection)
         self._preparing.stopped.connect(self.show_start)
         self._preparing.refused.connect(self._refuse)
+        self._preparing.told.connect(self.start_page.notice.say)
         self.jobs_page.closed.connect(self._back_to_review)
         self.jobs_page.wanted.connect(self._start_job)
         self.jobs_page.write_back_wanted.connect(

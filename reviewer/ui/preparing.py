@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+STOPPED = "Stopped. What is done is kept: open it again, and it goes on from there."
 LEAD = (
     "The images and their tags are read, a tagger is trained on them where there is none yet, "
     "every image is scanned, and the suspicious tags are ranked. The first questions follow."
@@ -65,11 +66,13 @@ class Preparing(QObject):
         ready: Emitted with the workspace when it can be reviewed.
         stopped: The person does not want to wait.
         refused: Emitted with a sentence when it cannot even begin.
+        told: Emitted with a sentence about what was stopped.
     """
 
     ready = Signal(object)
     stopped = Signal()
     refused = Signal(str)
+    told = Signal(str)
 
     def __init__(
         self, runner: JobRunner, place_for: Callable[[Path], Path], parent: QObject
@@ -131,9 +134,12 @@ class Preparing(QObject):
 
     def _stop(self) -> None:
         job, self._job = self._job, None
-        if job is not None and job.state in {JobState.WAITING, JobState.RUNNING}:
+        going = job is not None and job.state in {JobState.WAITING, JobState.RUNNING}
+        if job is not None and going:
             self._runner.cancel(job)
         self.stopped.emit()
+        if going:
+            self.told.emit(STOPPED)
 
     def _changed(self, job: Job) -> None:
         if job is self._job:

@@ -153,7 +153,7 @@ class ReviewController(QObject):
         if self._page.overlay.isVisible():
             if command_id in {"keys", "leave", "grid.close"}:
                 self._page.overlay.hide()
-        elif self._aids.takes(command_id, place):
+        elif self._aids.takes(command_id, place) or (command_id == "leave" and self.why.put_away()):
             return
         elif command(command_id).numbered:
             self.handlers[command_id](place)

@@ -36,6 +36,11 @@ MOST_PANEL = 25
 LEAST_PANEL = 180
 REPEATED = ("next", "previous", "zoom.", "grid.move")
 """What a key held down does again and again; nothing that writes."""
+ELSEWHERE = {
+    View.GRID: "only in the grid. {grid} opens it.",
+    View.SINGLE: "only one by one. {grid.close} goes back to that.",
+}
+"""Where a key counts that means nothing on screen, by where it does."""
 
 
 class ReviewPage(QWidget):
@@ -211,6 +216,7 @@ class ReviewPage(QWidget):
         """Turns a key into its command; a key held down counts once."""
         found = self._keys[self._shown].look_up(event)
         if found is None:
+            self._name_elsewhere(event)
             super().keyPressEvent(event)
             return
         event.accept()
@@ -221,6 +227,14 @@ class ReviewPage(QWidget):
         elif self._bounce.is_echo(command.id, event.timestamp()):
             return
         self.command.emit(command.id, place)
+
+    def _name_elsewhere(self, event: QKeyEvent) -> None:
+        """Says where a key counts that means nothing here: the same hand has it in both views."""
+        other = View.GRID if self._shown is View.SINGLE else View.SINGLE
+        found = self._keys[other].find(event)
+        if found is None or event.isAutoRepeat():
+            return
+        self.notice.say(self.naming_keys(f"{found.title}: {ELSEWHERE[other]}"))
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Ends a held command."""

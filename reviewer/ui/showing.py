@@ -20,6 +20,7 @@ from reviewer.ui.latency import Latency
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.prefetch import wanted, wanted_page
 from reviewer.ui.theme import shown_name
+from reviewer.ui.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
     from reviewer.ui.decoding import Picture
     from reviewer.ui.review_page import ReviewPage
-
-THUMBS = 200
-"""Small pictures kept for the strip of answers."""
 
 
 class Showing(QObject):
@@ -58,7 +56,6 @@ class Showing(QObject):
         self._serial = 0
         self._painted_at = 0.0
         self._closed = False
-        self._thumbs: dict[int, QImage] = {}
         # With no wait it comes after the paint that was asked for in the same turn of Qt's loop.
         self._beside = QTimer(self, singleShot=True, interval=0)
         self._beside.timeout.connect(self._show_beside)
@@ -69,6 +66,7 @@ class Showing(QObject):
             threads=settings.decode_threads,
             parent=self,
         )
+        self._small = Thumbs(page.answers, self._loader)
         self._loader.loaded.connect(self._take_picture)
         self._loader.failed.connect(self._set_aside)
         self.grid = GridShowing(library, session, page, self._loader, self.latency)
@@ -91,7 +89,7 @@ class Showing(QObject):
     @property
     def thumbs(self) -> dict[int, QImage]:
         """Small pictures by image id."""
-        return self._thumbs
+        return self._small.known
 
     def show(self, pressed: float | None = None) -> None:
         """Shows the session's current question or page.
@@ -122,8 +120,7 @@ class Showing(QObject):
         """Asks for the pictures round the question on screen, or of this page and the next."""
         if self._closed:
             return
-        strip = self._page.answers.decisions()
-        thumbs = [d.image_id for d in strip if d.image_id not in self._thumbs]
+        thumbs = self._small.lacking()
         if self._session.pages.current is not None:
             self._loader.want(wanted_page(self._session, self._page.grid, thumbs=thumbs))
             return
@@ -227,18 +224,12 @@ class Showing(QObject):
 
     def _take_picture(self, picture: Picture) -> None:
         image_id = picture.key.image_id
-        self._keep_thumb(image_id, picture.thumb)
+        self._small.keep(image_id, picture.thumb)
         question = self._session.current
         if question is None or question.image_id != image_id:
             return
         if picture.key.full or picture.key == self._page.view.key(image_id):
             self._page.view.accept(picture)
-
-    def _keep_thumb(self, image_id: int, thumb: QImage) -> None:
-        self._thumbs[image_id] = thumb
-        while len(self._thumbs) > THUMBS:
-            del self._thumbs[next(iter(self._thumbs))]
-        self._page.answers.show_thumb(image_id, thumb)
 
     def _set_aside(self, image_id: int, problem: str) -> None:
         """Leaves a picture out that cannot be shown, says so, and goes on."""

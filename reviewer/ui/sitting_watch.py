@@ -91,7 +91,7 @@ class SittingWatch(QObject):
     def show_outlook(self) -> None:
         """Shows what the queue on screen gave and promises."""
         feed = self._session.feed
-        tag_id = feed.tag_id
+        tag_id = self._tag_on_screen()
         if tag_id is None or feed.mode is Mode.FLAGGED:
             self._page.queues.outlook.show_nothing()
             return
@@ -115,6 +115,16 @@ class SittingWatch(QObject):
             outlook_lines(found, proven=feed.book.ranking.proven),
             advice,
         )
+
+    def _tag_on_screen(self) -> int | None:
+        """The tag that is asked about; of a chosen queue its own, whatever stands between."""
+        session = self._session
+        if session.feed.mode is Mode.BEST:
+            page = session.pages.current
+            shown = page.questions[0] if page else session.current
+            if shown is not None:
+                return shown.tag_id
+        return session.feed.tag_id
 
     def _better(self) -> Better | None:
         feed = self._session.feed

@@ -80,6 +80,17 @@ class WhyCommands(QObject):
         page.tags.show_part(Part.WHY)
         self._read(question, self._take_first)
 
+    def put_away(self) -> bool:
+        """Takes it away again.
+
+        Returns:
+            Whether it was shown.
+        """
+        was_shown = self._asked is not None
+        if was_shown:
+            self.toggle()
+        return was_shown
+
     def show_bare(self, bare: bool) -> None:
         """Lifts the heat map off the picture for a moment, or lays it back."""
         self._overlay.setVisible(not bare and self._asked is not None and self._overlay.has_heat)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 GAP = 4
 MARKS = {True: "\N{CHECK MARK} has", False: "lacks"}
 NO_MAP = "This was not worked out ahead. It is worked out now, and shown here when it is done."
+WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
 CANNOT = "It could not be worked out; the jobs (J) may say why."
 NOTHING_SEEN = "Heat map: nothing in the picture speaks for the tag."
 SEEN = "Bright in the picture, within the line: where the tagger sees it. V takes it away."
@@ -160,7 +161,7 @@ class WhyPanel(QScrollArea):
         self._score.setText(f"{score_words(question)} {record_words(facts)}")
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
-        self._others.setText(companion_words(facts.explained, self._name))
+        self._others.setText(companion_words(facts.explained, self._name, coming=coming))
         self._heat.setText(heat_words(facts.explained, question.score, coming=coming))
 
     def _part(self, parent: QWidget, heading: str) -> QLabel:
@@ -206,10 +207,12 @@ def neighbour_words(neighbours: Sequence[Neighbour]) -> str:
     return f"{carrying} of the {len(neighbours)} nearest have the tag{said}."
 
 
-def companion_words(explained: Explained | None, name: Callable[[int], str]) -> str:
-    """What the image's other tags say."""
+def companion_words(
+    explained: Explained | None, name: Callable[[int], str], *, coming: bool = False
+) -> str:
+    """What the image's other tags say, or that it is not known."""
     if explained is None:
-        return "Not worked out yet."
+        return WORKING if coming else "Not worked out yet."
     if not explained.companions:
         return "They say little about it."
     lines = [

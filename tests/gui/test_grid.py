@@ -511,3 +511,22 @@ def test_what_is_unflagged_on_a_page_of_flagged_ones_is_asked_in_its_queue_again
     asked = {session.current.pair, *(question.pair for question in session.upcoming(40))}
     assert {first, second} - flagged <= asked
     assert not flagged & asked
+
+
+def test_a_key_of_the_other_view_says_where_it_counts(qtbot: QtBot, gridded: MainWindow):
+    page = gridded.review.page
+    before = shown(gridded).answers()
+    press(qtbot, gridded, Qt.Key.Key_D)
+    assert page.notice.text == (
+        "Definition and examples of the tag: only one by one. G goes back to that."
+    )
+    press(qtbot, gridded, Qt.Key.Key_A)
+    assert page.notice.text.startswith("Yes, the image shows it: only one by one.")
+    assert shown(gridded).answers() == before
+    press(qtbot, gridded, Qt.Key.Key_G)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert page.notice.text == "Store the page: only in the grid. G opens it."
+    page.notice.clear()
+    press(qtbot, gridded, Qt.Key.Key_F9)
+    assert page.notice.text == ""
+    assert stored(gridded) == {}

@@ -109,6 +109,16 @@ print('{{"event": "done", "summary": {{}}}}', flush=True)
     wait_painted(qtbot, window)
 
 
+def test_a_preparation_that_is_stopped_says_what_becomes_of_it(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    programs(window, "import time; time.sleep(30)")
+    window.prepare(tmp_path, tmp_path / "new")
+    qtbot.keyClick(window.prepare_page, Qt.Key.Key_Escape)
+    assert window.page is window.start_page
+    assert "goes on from there" in window.start_page.notice.text
+
+
 def test_a_failed_preparation_can_be_tried_again(qtbot: QtBot, window: MainWindow, tmp_path: Path):
     failing = """
 import sys
@@ -122,8 +132,10 @@ sys.exit(1)
     assert page._retry.isVisible()
     qtbot.mouseClick(page._retry, Qt.MouseButton.LeftButton)
     assert len(window._runner.jobs) == 2
+    qtbot.waitUntil(page._retry.isVisible, timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.page is window.start_page
+    assert window.start_page.notice.text == ""
 
 
 def test_a_ready_collection_opens_at_once_and_is_brought_up_to_date(

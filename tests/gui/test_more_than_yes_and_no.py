@@ -477,3 +477,14 @@ def test_the_words_name_the_keys_of_the_person(qtbot: QtBot, about_hats: MainWin
     assert "Esc goes back" in page.question_bar.siblings._lead.text()
     press(qtbot, about_hats, Qt.Key.Key_Escape, Qt.Key.Key_D)
     assert page.tags.about._note.placeholderText().startswith("Shift+D or a click")
+
+
+def test_escape_puts_the_definition_away_before_it_leaves(qtbot: QtBot, about_hats: MainWindow):
+    page, asked = about_hats.review.page, about_hats.review.session.current
+    press(qtbot, about_hats, Qt.Key.Key_D, Qt.Key.Key_Escape)
+    assert about_hats.page is page
+    assert page.tags.part is Part.TAGS
+    assert about_hats.review.session.current == asked
+    qtbot.wait(60)
+    press(qtbot, about_hats, Qt.Key.Key_Escape)
+    assert about_hats.page is about_hats.start_page

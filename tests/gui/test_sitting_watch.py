@@ -96,6 +96,23 @@ def test_without_another_queue_the_key_says_so(qtbot: QtBot, reviewing: MainWind
     assert reviewing.review.session.feed.tag_id == hat
 
 
+def test_best_first_the_card_is_of_the_tag_on_screen(qtbot: QtBot, reviewing: MainWindow):
+    hat, sky = two_queues(reviewing, 0.9, 0.1)
+    review = reviewing.review
+    review.session.enter(Mode.TAG, sky)
+    review.controller.showing.show()
+    answer(qtbot, reviewing, "a")
+    (of_sky,) = review.library.decisions.recent(1)
+    review.session.enter(Mode.BEST)
+    review.controller.showing.show()
+    card_of(qtbot, reviewing, "hat\n")
+    review.controller.reopen(of_sky)
+    card_of(qtbot, reviewing, "sky\n")
+    review.session.enter(Mode.TAG, hat)
+    review.controller.reopen(of_sky)
+    card_of(qtbot, reviewing, "hat\n")
+
+
 def test_nothing_moves_whatever_the_card_says(qtbot: QtBot, reviewing: MainWindow):
     page = reviewing.review.page
     two_queues(reviewing, 0.01, 0.9)

@@ -18,7 +18,16 @@ from reviewer.store.scans import digest_of
 from reviewer.ui.heat_paint import heat_image
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.why_facts import track_record
-from reviewer.ui.why_panel import CANNOT, FAINT, LITTLE, NO_MAP, NOTHING_SEEN, SEEN, heat_words
+from reviewer.ui.why_panel import (
+    CANNOT,
+    FAINT,
+    LITTLE,
+    NO_MAP,
+    NOTHING_SEEN,
+    SEEN,
+    WORKING,
+    heat_words,
+)
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -187,7 +196,7 @@ def test_what_was_not_worked_out_is_asked_for_and_shown(
     question = reviewing.review.session.current
     press_v(qtbot, reviewing)
     assert "None are known for this image" in panel(reviewing)
-    assert "Not worked out yet" in panel(reviewing)
+    assert WORKING in panel(reviewing)
     assert NO_MAP in panel(reviewing)
     assert not reviewing.review.controller.why._overlay.isVisible()
     (job,) = reviewing._runner.jobs
@@ -211,6 +220,15 @@ def test_the_panels_come_back_as_they_were(qtbot: QtBot, reviewing: MainWindow) 
     assert page.tags.isVisible()
     press_v(qtbot, reviewing)
     assert not page.side_panels
+
+
+def test_escape_takes_it_away_and_does_not_leave(qtbot: QtBot, reviewing: MainWindow) -> None:
+    page = reviewing.review.page
+    press_v(qtbot, reviewing)
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert reviewing.page is page
+    assert page.tags.part is Part.TAGS
+    assert "Score" not in page.question_bar.note
 
 
 @pytest.mark.parametrize(

@@ -89,8 +89,14 @@ def test_tags_are_listed_with_the_most_fixes_first() -> None:
 def test_the_pace_is_that_of_each_minute() -> None:
     answers = columns([T0 + 2000 * n for n in range(30)] + [T0 + 3 * MINUTE_MS])
     line = pace_line(answers)
-    assert line.value.tolist() == [30.0, 0.0, 0.0, 1.0]
+    assert line.value.tolist() == pytest.approx([30.0, 0.0, 1.0], rel=1e-4)
     assert line.at[0] * 1000 == pytest.approx(T0 + MINUTE_MS / 2)
+
+
+def test_the_last_seconds_are_no_slow_minute() -> None:
+    answers = columns([T0 + 2000 * n for n in range(32)])
+    line = pace_line(answers)
+    assert line.value.tolist() == pytest.approx([31.0], abs=0.1)
 
 
 def test_a_long_time_is_a_line_of_few_points() -> None:
