@@ -181,8 +181,8 @@ def score_words(question: Question) -> str:
     """Score and suspicion of a question."""
     side = "absent" if question.side is Side.MISSING else "present"
     return (
-        f"The tagger gives {question.score:.2f} of 1, the metadata says {side}: "
-        f"{question.suspicion:.0%} that it is wrong."
+        f"The tagger gives {question.score:.2f} of 1, the metadata says {side}. "
+        f"All evidence together: {question.suspicion:.0%} that the metadata is wrong."
     )
 
 
