@@ -21,7 +21,7 @@ from reviewer.core.errors import ReviewerError
 from reviewer.core.outbox import EntryState
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.diff import ShownDiff, load_shown
-from reviewer.jobs.writing.places import cap_of, find_destination, may_batch, policy_of
+from reviewer.jobs.writing.places import FILES, cap_of, find_destination, may_batch, policy_of
 from reviewer.sites.policy import Mode, Policy
 from reviewer.ui.destination_form import DestinationForm
 from reviewer.ui.destination_list import DestinationList
@@ -65,7 +65,7 @@ class WriteBackPage(SidePage):
         self._part = Part.DIFF
         self._shown: ShownDiff | None = None
         self._policy: Policy | None = None
-        self._wanted = "files"
+        self._wanted = FILES.name
         self.places = DestinationList(self)
         self.sheet = WriteBackSheet(self)
         self.preview = WriteBackPreview(review.controller.showing.files, self)
@@ -139,7 +139,7 @@ class WriteBackPage(SidePage):
 
     def opened(self) -> None:
         """Reads destinations and states anew."""
-        find_destination(self._library, "files")
+        find_destination(self._library, FILES.name)
         self.places.show_places(self._library.destinations.all(), self._wanted)
         self.refresh()
         self.sheet.table.setFocus()
@@ -219,6 +219,8 @@ class WriteBackPage(SidePage):
         drafts = held.get(EntryState.DRAFT, 0) if sends else len(shown.edits)
         counts |= {Part.DIFF: drafts, Part.LEFT_OUT: len(shown.skipped)}
         sheet.show_parts(self._part, counts)
+        # Of files the diff itself has looked at everything, and any tag may be new there.
+        posts = sends and self._wanted != FILES.name
         free = self.jobs.of(self._wanted) is None
         ticked = len(sheet.model.ticked) if self._part is Part.DIFF else 0
         settle = free and self._part is Part.CONFLICT and bool(sheet.table.chosen)
@@ -227,7 +229,7 @@ class WriteBackPage(SidePage):
             {
                 "send": sends and free and ticked > 0 and self._is_fresh(),
                 "diff": free,
-                "look": sends and free,
+                "look": posts and free,
                 "save": self._shown is not None and free,
                 "pause": not free,
                 "resume": free and counts[Part.WAY] > 0,
@@ -239,7 +241,8 @@ class WriteBackPage(SidePage):
             },
             self._part,
         )
-        sheet.new_tags.setVisible(sends)
+        for about_posts in (sheet.buttons["look"], sheet.new_tags):
+            about_posts.setVisible(posts)
 
     def _go(self, title: str, command: str, *more: str) -> None:
         if command == "diff":

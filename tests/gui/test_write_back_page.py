@@ -171,6 +171,16 @@ def test_answers_since_the_diff_close_send(qtbot: QtBot, scene: Scene) -> None:
     assert "show it again" in page.sheet.said.text()
 
 
+def test_what_is_about_posts_is_not_offered_for_files(scene: Scene) -> None:
+    sheet = scene.page.sheet
+    scene.page.places.choose("files")
+    assert not sheet.buttons["look"].isVisible()
+    assert not sheet.new_tags.isVisible()
+    scene.page.places.choose("home")
+    assert sheet.buttons["look"].isVisible()
+    assert sheet.new_tags.isVisible()
+
+
 def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None:
     page, form = scene.page, scene.page.form
     page.places.add_wanted.emit()
