@@ -113,8 +113,9 @@ class EditCommands(QObject):
         """
         tag = self._page.tags.quick.tags.get(place)
         if tag is None:
+            how = f"click its place at the right, or Ctrl+{place} in the editor ({{edit}})"
             self._page.notice.say(
-                f"No quick tag is on {place} yet: click its place at the right to choose one."
+                self._page.naming_keys(f"No quick tag is on {place} yet: {how} sets one.")
             )
         elif self._showing.ready:
             said = self._turn(tag.id)

@@ -145,6 +145,7 @@ class ImportPage(QWidget):
             self.table.setItem(place, 0, _cell(row.path))
             self.table.setCellWidget(place, 1, _tags(row, self.table))
             self.table.setItem(place, 2, _cell(row.rating))
+        self.table.setColumnHidden(2, not any(row.rating for row in found.rows))
         self._fit_rows()
 
     def _fit_rows(self) -> None:
@@ -216,7 +217,8 @@ def _tags(row: PreviewRow, parent: QWidget) -> QLabel:
     label.setWordWrap(True)
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     label.setTextFormat(Qt.TextFormat.RichText)
-    label.setContentsMargins(4, 2, 4, 8)
+    # On one line with the name of the file, which stands at the top of its cell.
+    label.setContentsMargins(4, 0, 4, 10)
     shown = [
         f'<span style="color:{look().categories[category]}">{html.escape(shown_name(name))}</span>'
         for name, category in row.tags[:MOST_TAGS]

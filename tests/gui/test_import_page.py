@@ -38,10 +38,25 @@ def test_a_new_folder_is_shown_before_it_is_imported(
     assert "6 images" in shown(window)
     assert table.item(0, 0).text() == "0.jpg"
     assert "cat ears" in table.cellWidget(0, 1).text()
+    assert table.isColumnHidden(2)
     assert sorted(tmp_path.rglob("*")) == before
     assert not (data_folder() / "collections").exists()
     formats = window.import_page.findChild(QComboBox)
     assert [formats.itemData(n) for n in range(formats.count())] == ["captions", "untagged"]
+
+
+def test_ratings_are_shown_where_there_are_any(qtbot: QtBot, window: MainWindow, tmp_path: Path):
+    make_images(tmp_path / "mine")
+    (tmp_path / "mine" / "3.jpg.json").write_text(
+        '{"category": "danbooru", "tags": "cat hat", "rating": "s"}', encoding="utf-8"
+    )
+    for number in range(6):
+        (tmp_path / "mine" / f"{number}.txt").unlink()
+    window.look_at(tmp_path / "mine")
+    table = window.import_page.table
+    qtbot.waitUntil(lambda: table.rowCount() == 6, timeout=5000)
+    assert table.item(3, 2).text() == "s"
+    assert not table.isColumnHidden(2)
 
 
 def test_enter_begins_with_the_chosen_format(qtbot: QtBot, window: MainWindow, tmp_path: Path):
