@@ -101,7 +101,8 @@ def _stay(app: QApplication, window: MainWindow) -> int:
     """Runs until the window is closed; Ctrl+C and a request to terminate close it properly."""
 
     def close(_number: int, _place: object) -> None:
-        window.close()
+        # A signal comes in the middle of anything, a refresh that reads the store among it.
+        QTimer.singleShot(0, window.close)
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, close)

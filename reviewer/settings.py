@@ -74,7 +74,7 @@ class Settings:
 
     reviewer: str = field(default_factory=_user_name)
     refresh_every: int = 300
-    cache_mib: int = 384
+    cache_mib: int = 320
     decode_threads: int = 2
     ahead: int = 6
     behind: int = 2

@@ -39,8 +39,8 @@ KEPT_AT_ONCE = 200
 def find_copies(library: Library, listener: Listener, *, minutes: float = 0.0) -> ChangeSet:
     """Compares near-duplicates that were not compared yet.
 
-    Candidates are the groups of like hashes that the refresh found. What was compared before is
-    not opened again unless a file changed.
+    Candidates are the groups of like hashes that the refresh found, and what the site calls parent
+    and child. What was compared before is not opened again unless a file changed.
 
     Args:
         library: A collection with out-of-sample scores; without them nothing is done.
@@ -57,7 +57,10 @@ def find_copies(library: Library, listener: Listener, *, minutes: float = 0.0) -
     images = {image_id: (path, sha) for image_id, path, sha in library.images.askable()}
     candidates = {
         pair: images[pair[0]][1][:8] + images[pair[1]][1][:8]
-        for pair in candidate_pairs(np.asarray(crossfit.images), np.asarray(crossfit.groups))
+        for pair in itertools.chain(
+            candidate_pairs(np.asarray(crossfit.images), np.asarray(crossfit.groups)),
+            ((min(pair), max(pair)) for pair in library.facts.families()),
+        )
         if pair[0] in images and pair[1] in images
     }
     known = library.copies.compared()

@@ -93,6 +93,7 @@ def import_folder(
     take_lists(library, reading)
     tally = _take_files(library, listener, images, reading, ids)
     gone = _mark_gone(library, images)
+    library.facts.set_parents({n: r.parent for n, r in reading.records.items() if r.parent})
     _tell(listener, reading, tally, gone)
     library.state.set("source", source.name)
     library.state.set("chosen_source", chosen)

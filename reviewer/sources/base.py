@@ -19,6 +19,7 @@ class SourceRecord:
     Attributes:
         tags: Names as the program matches them (lower case, underscores).
         rating_scheme: `sqe` or `gsqe`; empty without a rating.
+        parent: The site's id of the post that this one is a variant of.
     """
 
     tags: frozenset[str] = frozenset()
@@ -28,6 +29,7 @@ class SourceRecord:
     source: str = ""
     site: str = ""
     remote_id: str = ""
+    parent: str = ""
 
 
 @dataclass

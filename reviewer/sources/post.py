@@ -185,6 +185,7 @@ def read_post(post: JsonObject) -> ParsedPost:
         source=_source(post),
         site=_site(post, file),
         remote_id=_text(post, "id"),
+        parent=_parent(post),
     )
     md5 = (_text(post, "md5", "checksumMD5") or _text(file, "md5")).lower()
     return ParsedPost(record, {n: kind for n, kind in tags.items() if kind is not None}, md5)
@@ -228,6 +229,13 @@ def _source(post: JsonObject) -> str:
     if isinstance(sources, list) and sources and isinstance(sources[0], str):
         return sources[0]
     return _text(post, "source")
+
+
+def _parent(post: JsonObject) -> str:
+    """The id of the parent post; e621 has it among its relationships, Gelbooru writes 0."""
+    kin = post.get("relationships")
+    found = _text(kin if isinstance(kin, dict) else post, "parent_id")
+    return found if found.isdecimal() and int(found) > 0 else ""
 
 
 def _site(post: JsonObject, file: JsonObject) -> str:

@@ -1,4 +1,4 @@
-"""What else is known of many images at once: sizes, scores, ratings, the site's ids."""
+"""What else is known of many images at once: sizes, scores, ratings, ids, parents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,29 @@ from typing import TYPE_CHECKING
 from reviewer.core.types import ImageState
 
 if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
     from reviewer.store.database import Database
+
+
+PARENTS = """
+CREATE TABLE parent (
+    image_id INTEGER PRIMARY KEY REFERENCES image (id),
+    post TEXT NOT NULL
+) STRICT
+"""
+
+_SET_PARENT = "INSERT INTO parent (image_id, post) SELECT id, ? FROM image WHERE path = ?"
+
+_FAMILIES = """
+SELECT other.id, child.id
+FROM parent
+JOIN image AS child ON child.id = parent.image_id
+JOIN image AS other ON other.remote_id = parent.post AND other.site = child.site
+WHERE child.state = 'ok' AND other.state = 'ok'
+ORDER BY other.id, child.id
+"""
 
 
 class ImageFacts:
@@ -50,3 +72,24 @@ class ImageFacts:
             )
             .fetchall()
         )
+
+    def set_parents(self, parents: Mapping[str, str]) -> None:
+        """Notes which images are variants of which posts.
+
+        Args:
+            parents: The site's id of the parent, by the path of the image.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        rows = [(parent, path) for path, parent in parents.items()]
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM parent")
+            connection.executemany(_SET_PARENT, rows)
+
+        self._database.write(work)
+
+    def families(self) -> list[tuple[int, int]]:
+        """(parent, child) image ids, where both are here and from one site."""
+        return self._database.read().execute(_FAMILIES).fetchall()

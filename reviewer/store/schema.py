@@ -19,6 +19,7 @@ from reviewer.store.audits import AUDITS
 from reviewer.store.backups import copy_database
 from reviewer.store.copies import SCHEMA as COPIES
 from reviewer.store.database import connect, translate, unreadable_sentence
+from reviewer.store.facts import PARENTS
 from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
 
@@ -256,6 +257,12 @@ def audits(db: sqlite_utils.Database) -> None:
     """Random samples, drawn once."""
     for statement in AUDITS.split(";\n\n"):
         db.execute(statement)
+
+
+@migrations(name="0008_parents")
+def parents(db: sqlite_utils.Database) -> None:
+    """Which images are variants of which posts, as their site has it."""
+    db.execute(PARENTS)
 
 
 def migrate(path: Path, backups: Path) -> None:
