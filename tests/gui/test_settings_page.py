@@ -150,7 +150,7 @@ def test_numbers_and_switches_are_kept(qtbot: QtBot, reviewing: MainWindow, page
     memory.setFocus()
     QTest.keyClick(memory, Qt.Key.Key_Up)
     assert reviewing.settings.cache_mib == Settings().cache_mib + 64
-    assert reviewing.review.controller.showing._loader.cache_bytes == 448 << 20
+    assert reviewing.review.controller.showing._loader.cache_bytes == (Settings().cache_mib + 64) << 20
     copies = editor(page, "carry_copies")
     assert isinstance(copies, QCheckBox)
     QTest.keyClick(copies, Qt.Key.Key_Space)
