@@ -36,8 +36,7 @@ class DestinationTable:
     def all(self) -> list[Destination]:
         """Every destination, by name."""
         return [
-            Destination(*(*row[:8], bool(row[8])))
-            for row in self._database.read().execute(_ALL)
+            Destination(*(*row[:8], bool(row[8]))) for row in self._database.read().execute(_ALL)
         ]
 
     def get(self, name: str) -> Destination:

@@ -149,8 +149,9 @@ def test_numbers_and_switches_are_kept(qtbot: QtBot, reviewing: MainWindow, page
     memory = editor(page, "cache_mib")
     memory.setFocus()
     QTest.keyClick(memory, Qt.Key.Key_Up)
-    assert reviewing.settings.cache_mib == Settings().cache_mib + 64
-    assert reviewing.review.controller.showing._loader.cache_bytes == (Settings().cache_mib + 64) << 20
+    more = Settings().cache_mib + 64
+    assert reviewing.settings.cache_mib == more
+    assert reviewing.review.controller.showing._loader.cache_bytes == more << 20
     copies = editor(page, "carry_copies")
     assert isinstance(copies, QCheckBox)
     QTest.keyClick(copies, Qt.Key.Key_Space)
