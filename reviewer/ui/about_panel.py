@@ -147,7 +147,7 @@ class AboutPanel(QWidget):
 
     def _take_height(self) -> None:
         line = QFontMetrics(self.font()).lineSpacing()
-        self._note.setFixedHeight(line * NOTE_LINES + 12)
+        self._note.setFixedHeight(line * NOTE_LINES + 20)
         self._definition.setMinimumHeight(line * 2)
 
     def changeEvent(self, event: QEvent) -> None:

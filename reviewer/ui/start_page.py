@@ -163,7 +163,8 @@ class StartPage(QWidget):
         self._empty = _label(
             "Collections that you open are listed here.\n"
             "A folder of images with their tags is all it takes: captions (.txt beside each "
-            "image), a tags.csv, or a Danbooru dump.",
+            "image), a tags.csv, sidecars (gallery-dl, Hydrus, XMP), tags inside the files, or a "
+            "Danbooru dump.",
             "muted",
         )
         self._empty.setWordWrap(True)

@@ -68,6 +68,7 @@ QPushButton[tone="primary"]:disabled {{
     background: {look.raised}; color: {look.disabled}; border: 1px solid {look.line};
 }}
 QPushButton[tone="segment"] {{ padding: 3px 8px; border-radius: 4px; }}
+QPushButton[tone="segment"]:focus {{ border: 1px solid {look.text}; }}
 QPushButton[tone="key"] {{ padding: 2px 8px; border-radius: 4px; text-align: center; }}
 QPushButton[tone="key"]:checked {{ border: 2px solid {look.accent}; }}
 QToolButton {{

@@ -47,11 +47,12 @@ def test_a_new_folder_is_shown_before_it_is_imported(
 
 def test_ratings_are_shown_where_there_are_any(qtbot: QtBot, window: MainWindow, tmp_path: Path):
     make_images(tmp_path / "mine")
-    (tmp_path / "mine" / "3.jpg.json").write_text(
-        '{"category": "danbooru", "tags": "cat hat", "rating": "s"}', encoding="utf-8"
-    )
     for number in range(6):
         (tmp_path / "mine" / f"{number}.txt").unlink()
+        (tmp_path / "mine" / f"{number}.jpg.json").write_text(
+            '{"category": "danbooru", "id": 5, "tag_string": "cat hat", "rating": "s"}',
+            encoding="utf-8",
+        )
     window.look_at(tmp_path / "mine")
     table = window.import_page.table
     qtbot.waitUntil(lambda: table.rowCount() == 6, timeout=5000)
