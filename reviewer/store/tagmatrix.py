@@ -15,7 +15,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from itertools import chain, islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -107,10 +107,11 @@ def _read(
 
 
 def _derive(connection: sqlite3.Connection, folder: Path, stamp: str) -> None:
-    arrays = _read(connection)
+    images, lengths, packed = _read(connection)
+    arrays: dict[str, NDArray[Any]] = {"images": images, "lengths": lengths, "tags": packed}
     with replacing(folder) as aside:
         aside.mkdir()
-        for name, array in zip(("images", "lengths", "tags"), arrays, strict=True):
+        for name, array in arrays.items():
             np.save(aside / f"{name}.npy", array)
         (aside / "made.json").write_text(json.dumps({"stamp": stamp}), encoding="utf-8")
 
