@@ -60,7 +60,8 @@ def test_a_key_that_is_given_is_had_and_taken_from_the_others(
     for was, now in zip(bound.commands(), after.commands(), strict=True):
         # A key that was only lent because the usual one was taken goes when that one is back.
         lost = {name for name in set(was.keys) - set(now.keys) if not name.startswith("Ctrl+")}
-        assert lost <= {key}, was.id
+        # Where a numbered command lacks a key its place is kept by an empty name.
+        assert lost <= {key, ""}, was.id
 
 
 @given(bindings)
