@@ -35,6 +35,7 @@ from reviewer.core.ranking import (
 from reviewer.jobs.planting import Planting
 from reviewer.sample.kinds import KINDS
 from tests.benchmarks import ranking_orders as orders
+from tests.benchmarks.ranking_audits import AuditCover, audit_cover
 from tests.benchmarks.ranking_figures import Figures, area, rare_found
 from tests.benchmarks.ranking_folders import planted_set, sample_set
 from tests.benchmarks.ranking_learning import NextVersion, next_version
@@ -88,7 +89,7 @@ def strategies(
     }
 
 
-def bench_set(data: RankingSet, args: argparse.Namespace) -> tuple[dict[str, Run], NextVersion]:
+def bench_set(data: RankingSet, args: argparse.Namespace) -> Figures:
     """Run every strategy on one set and print its lines."""
     graph = neighbour_graph(data.embeddings, groups=data.groups)
     errors = data.errors
@@ -111,14 +112,28 @@ def bench_set(data: RankingSet, args: argparse.Namespace) -> tuple[dict[str, Run
             continue
         runs[name] = run
         put_line(data, name, run, time.perf_counter() - began)
-    return runs, after_the_loop(data, graph, runs["ours, refreshed"])
+    figures = Figures()
+    figures.note(data, runs, after_the_loop(data, graph, runs["ours, refreshed"]))
+    figures.note_audits(audited(data, graph, runs["ours, feedback"]))
+    return figures
+
+
+def audited(data: RankingSet, graph: NeighbourGraph, run: Run) -> AuditCover:
+    """Time one ranking, and simulate audits that are drawn by it."""
+    began = time.perf_counter()
+    queues = rank(ArrayEvidence(data.logits, data.present, graph), groups=data.groups)
+    say(f"time to rank, cold: {time.perf_counter() - began:.1f} s")
+    cover = audit_cover(data, queues, run)
+    say(
+        f"audits, 95 % interval of {cover.width:.1f} points holds the true recall: before a review "
+        f"{cover.recall:.2f}, after {cover.recall_reviewed:.2f}, of the effective tags "
+        f"{cover.recall_after:.2f}; the precision {cover.precision:.2f}"
+    )
+    return cover
 
 
 def after_the_loop(data: RankingSet, graph: NeighbourGraph, run: Run) -> NextVersion:
-    """Time one ranking, and train the next version from the answers of a run."""
-    began = time.perf_counter()
-    rank(ArrayEvidence(data.logits, data.present, graph), groups=data.groups)
-    say(f"time to rank, cold: {time.perf_counter() - began:.1f} s")
+    """Train the next version from the answers of a run."""
     learnt = next_version(data, graph, orders.answers_of(data, run))
     say(
         f"next version, mAP on the truth over {learnt.tags} reviewed tags: uncorrected "
@@ -221,9 +236,7 @@ def kept_or_run(
     kept = place / f"figures-{name}-{how}.json"
     if not kept.exists():
         data = make()
-        figures = Figures()
-        figures.note(data, *bench_set(data, args))
-        kept.write_text(json.dumps(figures.record()), encoding="utf-8")
+        kept.write_text(json.dumps(bench_set(data, args).record()), encoding="utf-8")
     record: dict[str, dict[str, list[float]]] = json.loads(kept.read_text(encoding="utf-8"))
     return record
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from tests.benchmarks.ranking_audits import AuditCover
     from tests.benchmarks.ranking_learning import NextVersion
     from tests.benchmarks.ranking_orders import Run
     from tests.benchmarks.ranking_sets import RankingSet
@@ -69,7 +70,11 @@ class Figures:
 
     values: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     sums: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    worst: tuple[str, ...] = ("found_1000_vs_cleanlab", "next_version_gap_closed")
+    worst: tuple[str, ...] = (
+        "found_1000_vs_cleanlab",
+        "next_version_gap_closed",
+        "audit_cover",
+    )
 
     def note(self, data: RankingSet, runs: dict[str, Run], learnt: NextVersion) -> None:
         """Add one set's figures."""
@@ -92,6 +97,13 @@ class Figures:
         self._add("next_version_gap_closed_without_answers", learnt.gap_closed(learnt.suspicion))
         if all(name in runs for name in CLEANLAB):
             self._against_cleanlab(data, runs)
+
+    def note_audits(self, cover: AuditCover) -> None:
+        """Add what one set's simulated audits held, those before and those after a review."""
+        self._add("audit_cover", (cover.recall + cover.recall_reviewed) / 2)
+        self._add("audit_cover_of_effective_tags", cover.recall_after)
+        self._add("audit_cover_of_precision", cover.precision)
+        self._add("audit_width_points", cover.width)
 
     def _against_cleanlab(self, data: RankingSet, runs: dict[str, Run]) -> None:
         ours, refreshed = runs["ours, feedback"], runs["ours, refreshed"]
