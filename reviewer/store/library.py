@@ -13,12 +13,14 @@ from reviewer.core.errors import UsageError
 from reviewer.store.aids import ReviewAids
 from reviewer.store.audits import AuditTable
 from reviewer.store.backups import daily_copy
+from reviewer.store.choices import ChoiceFiles
 from reviewer.store.controls import ControlTable
 from reviewer.store.copies import CopyTable
 from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
 from reviewer.store.destinations import BucketTable, DestinationTable
+from reviewer.store.faces import FaceTable
 from reviewer.store.facts import ImageFacts
 from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.history import HistoryTable
@@ -52,6 +54,7 @@ class Library:
     folder: Path
     images: ImageTable
     facts: ImageFacts
+    faces: FaceTable
     tags: TagTable
     decisions: DecisionTable
     flags: FlagTable
@@ -110,6 +113,7 @@ class Library:
                 folder=root,
                 images=ImageTable(database, root),
                 facts=ImageFacts(database),
+                faces=FaceTable(database),
                 tags=TagTable(database),
                 decisions=DecisionTable(database),
                 flags=FlagTable(database),
@@ -155,6 +159,10 @@ class Library:
     def typical(self, version: str) -> TypicalFiles:
         """Images that a version takes for typical of each tag."""
         return TypicalFiles(self.workspace.scans / version / "typical")
+
+    def choices(self, kind: str) -> ChoiceFiles:
+        """The questions of a kind that offer several tags."""
+        return ChoiceFiles(self.workspace.choices / kind)
 
     @property
     def previews(self) -> PreviewFiles:

@@ -19,6 +19,7 @@ from reviewer.store.audits import AUDITS
 from reviewer.store.backups import copy_database
 from reviewer.store.copies import SCHEMA as COPIES
 from reviewer.store.database import connect, translate, unreadable_sentence
+from reviewer.store.faces import FACES
 from reviewer.store.facts import PARENTS
 from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
@@ -263,6 +264,13 @@ def audits(db: sqlite_utils.Database) -> None:
 def parents(db: sqlite_utils.Database) -> None:
     """Which images are variants of which posts, as their site has it."""
     db.execute(PARENTS)
+
+
+@migrations(name="0013_faces")
+def faces(db: sqlite_utils.Database) -> None:
+    """Where heads are in images, and whose they are said to be."""
+    for statement in FACES.split(";\n\n"):
+        db.execute(statement)
 
 
 def migrate(path: Path, backups: Path) -> None:
