@@ -52,6 +52,7 @@ def run(
     Returns:
         The exit code.
     """
+    ending = Ending()
     try:
         app = make_application()
     except UsageError as error:
@@ -64,7 +65,7 @@ def run(
         window.open_collection(workspace)
     if problem:
         window.start_page.notice.say(problem, Kind.WARNING)
-    return _stay(app, window)
+    return _stay(app, window, ending)
 
 
 def run_demo(
@@ -87,6 +88,7 @@ def run_demo(
     Returns:
         The exit code.
     """
+    ending = Ending()
     try:
         app = make_application()
     except UsageError as error:
@@ -94,18 +96,38 @@ def run_demo(
     window, _ = make_window(settings)
     show(window)
     window.prepare_sample(Sample(folder, workspace, images, seed))
-    return _stay(app, window)
+    return _stay(app, window, ending)
 
 
-def _stay(app: QApplication, window: MainWindow) -> int:
-    """Runs until the window is closed; Ctrl+C and a request to terminate close it properly."""
+class Ending:
+    """Ctrl+C and a request to terminate, which close the window properly whenever they come.
 
-    def close(_number: int, _place: object) -> None:
-        # A signal comes in the middle of anything, a refresh that reads the store among it.
-        QTimer.singleShot(0, window.close)
+    The command line answers them with an exception. In the window that would be raised inside one
+    of Qt's calls, where it is lost or ends the program without closing anything.
+    """
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, close)
+    def __init__(self) -> None:
+        self._window: MainWindow | None = None
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._ask)
+
+    def close(self, window: MainWindow) -> None:
+        """Names the window to close, and closes it if that was asked for while it was opened."""
+        self._window = window
+        if self._asked:
+            QTimer.singleShot(0, window.close)
+
+    def _ask(self, _number: int, _place: object) -> None:
+        self._asked = True
+        if self._window is not None:
+            # A signal comes in the middle of anything, a refresh that reads the store among it.
+            QTimer.singleShot(0, self._window.close)
+
+
+def _stay(app: QApplication, window: MainWindow, ending: Ending) -> int:
+    """Runs until the window is closed."""
+    ending.close(window)
     # Python hears of signals only while it runs, and Qt's loop may sleep for long.
     pulse = QTimer(app, interval=PULSE_MS)
     pulse.timeout.connect(_breathe)

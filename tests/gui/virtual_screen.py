@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 1280, 800
 PATIENCE_S = 30.0
+LOOK_S = 0.01
+"""Between two looks for a window."""
 
 
 class ScreenError(Exception):
@@ -116,14 +118,14 @@ class VirtualScreen:
         self._search(title)
 
     def _search(self, title: str, *then: str) -> None:
-        words = ("search", "--sync", "--onlyvisible", "--name", title, *then)
-        with _ended(self._xdotool(*words)) as search:
-            try:
-                code = search.wait(PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                code = -1
-        if code != 0:
-            raise ScreenError(f"no window named {title!r} came up")
+        # xdotool's own waiting looks twice a second, too coarse for the time a start takes.
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            with _ended(self._xdotool("search", "--onlyvisible", "--name", title, *then)) as search:
+                if search.wait(PATIENCE_S) == 0:
+                    return
+            time.sleep(LOOK_S)
+        raise ScreenError(f"no window named {title!r} came up")
 
     def _xdotool(self, *words: str, stdin: int = subprocess.DEVNULL) -> subprocess.Popen[str]:
         return subprocess.Popen(
