@@ -62,11 +62,29 @@ class Origin(StrEnum):
     """A question with a known answer; it says something of the reviewer and settles nothing."""
     AUDIT = "audit"
     """Asked from the random sample on which estimates rest."""
+    CHOICE = "choice"
+    """One of several tags was chosen: Yes to it, and No to the one that it replaces."""
+    SECOND = "second"
+    """Asked although someone else answered it, whose answer was not shown."""
+    SETTLE = "settle"
+    """Asked because reviewers answered it differently; their answers were not shown."""
+    MERGE = "merge"
+    """No answer: only rows that take a merged log back have it."""
 
     @property
     def asked(self) -> bool:
         """Whether a person answered this very question, with its picture on screen."""
-        return self in {Origin.QUEUE, Origin.PAGE, Origin.CONTROL, Origin.AUDIT}
+        return self in {Origin.QUEUE, Origin.PAGE, Origin.AUDIT} or self.blind
+
+    @property
+    def blind(self) -> bool:
+        """Whether its pair has an answer already, which must not be seen before it is answered."""
+        return self in {Origin.CONTROL, Origin.SECOND, Origin.SETTLE}
+
+    @property
+    def timed(self) -> bool:
+        """Whether the time of an answer was measured."""
+        return self.asked or self is Origin.CHOICE
 
     @property
     def ranked(self) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.types import Answer, Decision, Origin, Question, Side
 from reviewer.store.database import Database, Lane
+from reviewer.store.settling import settle
 
 if TYPE_CHECKING:
     import sqlite3
@@ -30,6 +31,12 @@ SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answ
 FROM live_answer
 WHERE id IN (SELECT max(id) FROM live_answer GROUP BY image_id, tag_id)
 ORDER BY id
+"""
+
+# A merged log is taken back as a whole, by whoever merged it.
+_LAST_STEP = """
+SELECT step FROM live_decision WHERE reviewer = ? AND step NOT IN (SELECT step FROM merge)
+ORDER BY id DESC LIMIT 1
 """
 
 _LOG = """
@@ -141,10 +148,10 @@ class FlagTable:
     def all(self) -> list[Question]:
         """The flagged questions, oldest first."""
         rows = self._database.read().execute(
-            "SELECT image_id, tag_id, side, score, suspicion, version FROM flag "
+            "SELECT image_id, tag_id, side, score, suspicion, version, origin FROM flag "
             "ORDER BY flagged_at, image_id, tag_id"
         )
-        return [Question(row[0], row[1], Side(row[2]), *row[3:]) for row in rows]
+        return [Question(row[0], row[1], Side(row[2]), *row[3:6], Origin(row[6])) for row in rows]
 
     def put(self, question: Question, at_ms: int = 0) -> None:
         """Flags a question.
@@ -160,10 +167,11 @@ class FlagTable:
             question.suspicion,
             question.version,
             at_ms,
+            question.origin.value,
         )
         self._database.write(
             lambda connection: connection.execute(
-                "INSERT OR REPLACE INTO flag VALUES (?, ?, ?, ?, ?, ?, ?)", row
+                "INSERT OR REPLACE INTO flag VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row
             ),
             Lane.DECISION,
         )
@@ -218,13 +226,12 @@ def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> li
             for d in stored
         ],
     )
+    settle(connection, (d.pair for d in stored if d.origin is not Origin.CONTROL))
     return stored
 
 
 def _undo_last(connection: sqlite3.Connection, reviewer: str) -> list[Decision]:
-    last = connection.execute(
-        "SELECT step FROM live_decision WHERE reviewer = ? ORDER BY id DESC LIMIT 1", (reviewer,)
-    ).fetchone()
+    last = connection.execute(_LAST_STEP, (reviewer,)).fetchone()
     if last is None:
         return []
     taken = [decision_of(row) for row in connection.execute(_STEP, last)]

@@ -23,6 +23,7 @@ from reviewer.store.faces import FACES
 from reviewer.store.facts import PARENTS
 from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
+from reviewer.store.settling import REVIEWERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -264,6 +265,13 @@ def audits(db: sqlite_utils.Database) -> None:
 def parents(db: sqlite_utils.Database) -> None:
     """Which images are variants of which posts, as their site has it."""
     db.execute(PARENTS)
+
+
+@migrations(name="0011_reviewers")
+def reviewers(db: sqlite_utils.Database) -> None:
+    """Several reviewers: whose word counts how much, what they disagree about, merged logs."""
+    for statement in REVIEWERS.split(";\n\n"):
+        db.execute(statement)
 
 
 @migrations(name="0013_faces")

@@ -69,6 +69,9 @@ ORIGINS = {
     Origin.BATCH: "accepted with the rest",
     Origin.CONTROL: "control",
     Origin.AUDIT: "audit",
+    Origin.CHOICE: "chosen from several",
+    Origin.SECOND: "as a second reviewer",
+    Origin.SETTLE: "to settle a disagreement",
 }
 """How an answer came about, in words."""
 
