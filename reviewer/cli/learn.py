@@ -12,11 +12,11 @@ from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.cli.training import MINIMUM, images_needed, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
-from reviewer.jobs.bringing import may_have_seen
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.retraining import Comparison, Promotion, retrain
 from reviewer.jobs.scanning import scan
+from reviewer.jobs.seen import may_have_seen
 from reviewer.jobs.training import train_version
 
 if TYPE_CHECKING:

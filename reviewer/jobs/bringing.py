@@ -20,7 +20,8 @@ from reviewer.core.tag_mapping import (
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import choose_tags, gather_labels
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.seen import seen_key
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.sources.base import Reading
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.store.disk import replacing
@@ -170,16 +171,6 @@ def bring_tagger(
     else:
         listener.note(f"Use it with: reviewer versions --use {name}")
     return ChangeSet(versions=True, summary={"version": name, **mapping.counts})
-
-
-def seen_key(version: str) -> str:
-    """Where the store remembers whether a version may have seen the collection's labels."""
-    return f"seen_labels:{version}"
-
-
-def may_have_seen(library: Library, version: str) -> bool:
-    """Whether a brought version may have been trained on this collection's own labels."""
-    return library.state.get(seen_key(version)) in {"yes", "may", "unknown"}
 
 
 def mapping_of(library: Library, version: str = "") -> tuple[str, TagMapping]:

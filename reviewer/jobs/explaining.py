@@ -14,7 +14,7 @@ from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, original_matrix
 from reviewer.jobs.pictures import open_for_tagger
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.heatmaps import COMPANIONS, RECORD, HeatmapFiles
 from reviewer.store.scans import digest_of
 

@@ -14,7 +14,8 @@ from reviewer.jobs.context import stage
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.rescoring import embedded_by
-from reviewer.jobs.training import held_out, tagger_errors, version_figures
+from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.jobs.training import held_out, version_figures
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from reviewer.jobs.bringing import mapping_of
 from reviewer.jobs.context import stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.rescoring import embedded_by
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

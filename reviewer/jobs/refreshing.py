@@ -12,11 +12,13 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.large import is_large, refresh_large
+from reviewer.jobs.own_scores import own_scores, with_own
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
     from reviewer.store.scans import ScanFiles
 
@@ -27,7 +29,8 @@ NEIGHBOURS = 20
 def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: int = 0) -> ChangeSet:
     """Fits cross-fitted heads on the active version's embeddings, answers taken in.
 
-    An image's scores come from heads that saw neither its labels nor those of its near-duplicates.
+    An image's scores come from heads that saw neither its labels nor those of its near-duplicates;
+    a brought tagger's own word on the tags that it knew before goes in with them.
 
     Args:
         library: The collection.
@@ -46,16 +49,52 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
     labels = gather_labels(library, images.tolist(), vocabulary)
-    tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
-    if not tags:
+    learnt = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
+    own = own_scores(library, name, images)
+    known = [] if own is None else own.worth_asking(labels, vocabulary, learnt)
+    if not learnt and not known:
         raise UsageError(
             f"No tag is on {minimum} scanned images or more. Lower the limit with --min-images."
         )
-    from model.crossfit import cross_fit_heads
-    from model.split import folds, group_duplicates
+    from model.split import group_duplicates
 
     embeddings = np.asarray(files.embeddings()[rows])
     groups = group_duplicates(files.rows()["hash"][rows])
+    logits = _head_logits(listener, embeddings, labels, learnt, groups, seed)
+    tags = learnt
+    if own is not None:
+        tags, logits = with_own(listener, own, labels, (learnt, logits), known, groups)
+    with stage(listener, "neighbours", len(images), "images") as progress:
+        graph = _graph(library, name, images, embeddings, groups)
+        progress.at(len(images))
+    library.crossfit(name).save(
+        Crossfit(
+            images=images,
+            tags=np.asarray(tags, np.int64),
+            logits=logits,
+            groups=groups,
+            neighbours=graph[0],
+            similarities=graph[1],
+            decided=labels.decided,
+        )
+    )
+    return ChangeSet(summary={"version": name, "images": len(images), "tags": len(tags)})
+
+
+def _head_logits(
+    listener: Listener,
+    embeddings: NDArray[np.float16],
+    labels: Labels,
+    tags: list[int],
+    groups: NDArray[np.int64],
+    seed: int,
+) -> NDArray[np.float16]:
+    """(T, N) logits of heads that saw no label of an image or of its near-duplicates."""
+    if not tags:
+        return np.zeros((0, len(embeddings)), np.float16)
+    from model.crossfit import cross_fit_heads
+    from model.split import folds
+
     with stage(listener, "refresh", 0, "steps") as progress:
         fit = cross_fit_heads(
             embeddings,
@@ -64,21 +103,7 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
             told=progress.at,
             whole=False,
         )
-    with stage(listener, "neighbours", len(images), "images") as progress:
-        graph = _graph(library, name, images, embeddings, groups)
-        progress.at(len(images))
-    library.crossfit(name).save(
-        Crossfit(
-            images=images,
-            tags=np.asarray(tags, np.int64),
-            logits=np.ascontiguousarray(fit.logits.T, dtype=np.float16),
-            groups=groups,
-            neighbours=graph[0],
-            similarities=graph[1],
-            decided=labels.decided,
-        )
-    )
-    return ChangeSet(summary={"version": name, "images": len(images), "tags": len(tags)})
+    return np.ascontiguousarray(fit.logits.T, dtype=np.float16)
 
 
 def scanned(library: Library) -> tuple[str, ScanFiles]:

@@ -19,7 +19,8 @@ from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.rescoring import embedded, embedded_by, scores_again
 from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices, held_out, tagger_errors, train_version
+from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.jobs.training import TrainChoices, held_out, train_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -17,7 +17,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.rescoring import scores_again, seen_before
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.scans import ROW, ScanFiles, ScanShape
 
 if TYPE_CHECKING:

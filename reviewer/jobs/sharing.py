@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.disk import writing
 
 if TYPE_CHECKING:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import shutil
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from reviewer.core.errors import TaggerError, UsageError
+from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -135,21 +135,6 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
 def held_out(digests: list[bytes]) -> NDArray[np.bool_]:
     """(N,) bool: images that no version is trained on, told by their content alone."""
     return np.array([digest[0] < HELD_OUT for digest in digests], bool)
-
-
-@contextmanager
-def tagger_errors() -> Iterator[None]:
-    """Turns the tagger's own words into the program's error.
-
-    Raises:
-        TaggerError: What the tagger said.
-    """
-    from model.errors import TaggerProblem
-
-    try:
-        yield
-    except TaggerProblem as problem:
-        raise TaggerError(str(problem)) from problem
 
 
 def _recipe(

@@ -23,7 +23,6 @@ from reviewer.jobs.bringing import (
     inspect_tagger,
     map_again,
     mapping_of,
-    may_have_seen,
 )
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
@@ -31,6 +30,7 @@ from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.proposing import propose_tags
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.scanning import scan
+from reviewer.jobs.seen import may_have_seen
 from reviewer.jobs.sharing import export_tagger
 from reviewer.jobs.training import TrainChoices
 from reviewer.store.library import Library
