@@ -133,16 +133,19 @@ class ReviewSession:
         self._walk.advance()
         return stored
 
-    def change(self, answers: Sequence[tuple[Question, Answer]]) -> list[Decision]:
+    def change(
+        self, answers: Sequence[tuple[Question, Answer]], elapsed_ms: int = 0
+    ) -> list[Decision]:
         """Stores answers that were not asked for, as one step; the question on screen stays.
 
         Args:
             answers: At least one, of an origin that is not `asked`.
+            elapsed_ms: For all of them, where it was measured.
 
         Raises:
             StoreError: Nothing was stored.
         """
-        stored = self._steps.store(answers, self.reviewer, 0)
+        stored = self._steps.store(answers, self.reviewer, elapsed_ms)
         for decision in stored:
             self.feed.flagged.pop(decision.pair, None)
         return stored

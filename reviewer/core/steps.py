@@ -54,13 +54,13 @@ class Steps:
         Args:
             answers: Questions with their answers, at least one.
             reviewer: Who gave them.
-            elapsed_ms: For all of them together; each that was asked carries an equal share.
+            elapsed_ms: For all of them together; each of which it was measured carries an equal share.
 
         Raises:
             StoreError: Nothing was stored.
         """
         now = int(self._clock() * 1000)
-        asked = sum(question.origin.asked for question, _ in answers)
+        timed = sum(question.origin.timed for question, _ in answers)
         step = [
             Decision(
                 image_id=question.image_id,
@@ -72,7 +72,7 @@ class Steps:
                 version=question.version,
                 reviewer=reviewer,
                 answered_at=now,
-                elapsed_ms=round(elapsed_ms / asked) if question.origin.asked else 0,
+                elapsed_ms=round(elapsed_ms / timed) if question.origin.timed else 0,
                 origin=question.origin,
             )
             for question, answer in answers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from reviewer.store.database import BULK_ROWS, Database, Lane
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from concurrent.futures import Future
 
 
@@ -38,6 +39,15 @@ class TagTable:
     def ids(self) -> dict[str, int]:
         """Ids by name."""
         return dict(self._database.read().execute("SELECT name, id FROM tag").fetchall())
+
+    def some(self, ids: Collection[int]) -> list[Tag]:
+        """The tags of some ids, by id; unknown ids are left out."""
+        rows = self._database.read().execute(
+            "SELECT id, name, category FROM tag "
+            "WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps(sorted(ids)),),
+        )
+        return [Tag(tag_id, name, category_of(category)) for tag_id, name, category in rows]
 
     def add(self, categories: Mapping[str, Category | None]) -> dict[str, int]:
         """Adds tags by name and returns the ids of all tags.

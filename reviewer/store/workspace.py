@@ -7,6 +7,8 @@ versions/         one folder a tagger version
 scans/            one folder a version: embeddings and scores of every image
 rankings/         the ranked questions
 audits/           what the random samples were drawn from
+figures/          what jobs counted for the window's pages
+choices/          questions with several tags to choose from, a folder a kind
 cache/            can be deleted at any time
 """
 
@@ -66,6 +68,16 @@ class Workspace:
     def audits(self) -> Path:
         """Frames of random samples."""
         return self.path / "audits"
+
+    @property
+    def choices(self) -> Path:
+        """Questions with several tags to choose from."""
+        return self.path / "choices"
+
+    @property
+    def figures(self) -> Path:
+        """What jobs counted, for the pages of the window."""
+        return self.path / "figures"
 
     @property
     def cache(self) -> Path:

@@ -20,9 +20,10 @@ from reviewer.ui.surroundings import PLACE, Surroundings
 from reviewer.ui.why_commands import WhyCommands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Decision
     from reviewer.settings import Settings
     from reviewer.store.library import Library
     from reviewer.ui.review_page import ReviewPage
@@ -178,6 +179,12 @@ class ReviewController(QObject):
         if not had_question:
             self.showing.show()
         return True
+
+    def stored_elsewhere(self, decisions: Sequence[Decision], times: int) -> None:
+        """Counts answers that a page beside the review stored (1) or took back (-1)."""
+        self._around.stored(decisions, times)
+        for decision in decisions:
+            self._around.touch(decision.tag_id)
 
     def _ask_for_refresh(self, decision_id: int) -> None:
         if self._refresh_every and decision_id - self._refreshed_at >= self._refresh_every:

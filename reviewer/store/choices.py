@@ -1,0 +1,75 @@
+"""Questions with several tags to choose from, on disk: one folder a kind, replaced as a whole.
+
+choices.json         version, last decision, and a stamp that changes with every new ranking
+images.npy           (M,) and tags.npy (M, K), probabilities.npy (M, K), current.npy (M,),
+suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) where parts of pictures are meant
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.choice import ChoiceRanking
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_COLUMNS = ("images", "tags", "probabilities", "current", "suspicions")
+_BOXES = "boxes"
+
+
+class ChoiceFiles:
+    """Where the questions of one kind are kept."""
+
+    def __init__(self, folder: Path) -> None:
+        """Reads and writes under `folder`."""
+        self._folder = folder
+
+    def stamp(self) -> int:
+        """Number of the present ranking; 0 if there is none. It changes with every new one."""
+        return int(self._record().get("stamp", 0))
+
+    def load(self) -> ChoiceRanking:
+        """The present ranking; empty if there is none."""
+        record = self._record()
+        if not record:
+            return ChoiceRanking.empty()
+        columns = {name: np.load(self._folder / f"{name}.npy") for name in _COLUMNS}
+        place = self._folder / f"{_BOXES}.npy"
+        return ChoiceRanking(
+            **columns,
+            boxes=np.load(place) if place.exists() else None,
+            version=str(record["version"]),
+            decided=int(record["decided"]),
+        )
+
+    def save(self, ranking: ChoiceRanking) -> int:
+        """Writes a ranking aside, then makes it the present one.
+
+        Returns:
+            Its stamp.
+
+        Raises:
+            StoreFullError: The disk is full; the ranking before stays.
+            StoreError: It cannot be written; the ranking before stays.
+        """
+        stamp = self.stamp() + 1
+        with replacing(self._folder) as aside:
+            aside.mkdir()
+            for name in (*_COLUMNS, *((_BOXES,) if ranking.boxes is not None else ())):
+                np.save(aside / f"{name}.npy", getattr(ranking, name))
+            record = {"stamp": stamp, "version": ranking.version, "decided": ranking.decided}
+            (aside / "choices.json").write_text(json.dumps(record), encoding="utf-8")
+        return stamp
+
+    def _record(self) -> dict[str, int | str]:
+        try:
+            text = (self._folder / "choices.json").read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return {}
+        record: dict[str, int | str] = json.loads(text)
+        return record
