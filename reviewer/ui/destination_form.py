@@ -22,6 +22,7 @@ from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.places import check_new, policies
 from reviewer.sites.policy import Mode
+from reviewer.ui.background import Background
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -74,6 +75,9 @@ class DestinationForm(QFrame):
         self._rules = _words("muted")
         self._problem = _words("warning")
         self._problem.hide()
+        self._save_button = QPushButton("Set it up", self)
+        self._background = Background(self)
+        self._background.failed.connect(self._refuse)
         self._fields = QFormLayout()
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._kind_chosen)
@@ -93,15 +97,14 @@ class DestinationForm(QFrame):
         ):
             field.setAccessibleName(words)
             self._fields.addRow(words, field)
-        save = QPushButton("Set it up", self)
-        save.setProperty("tone", "primary")
-        save.clicked.connect(self._save)
+        self._save_button.setProperty("tone", "primary")
+        self._save_button.clicked.connect(self._save)
         leave = QPushButton("Leave", self)
         leave.clicked.connect(self.left)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         buttons.addWidget(leave)
-        buttons.addWidget(save)
+        buttons.addWidget(self._save_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 14, 18, 14)
         column.addWidget(self._rules)
@@ -115,6 +118,10 @@ class DestinationForm(QFrame):
             field.clear()
         self._problem.hide()
         self.kind.setFocus()
+
+    def dispose(self) -> None:
+        """Ends the thread that keeps keys; call it before the collection is closed."""
+        self._background.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc leaves the form, not the page; Enter sets up."""
@@ -152,15 +159,31 @@ class DestinationForm(QFrame):
         )
         try:
             check_new(place)
-            if self.key.text():
-                keep_key(place, self.key.text())
-            self._library.destinations.put(place)
         except ReviewerError as error:
-            self._problem.setText(str(error))
-            self._problem.show()
+            self._refuse(str(error))
             return
+        self._problem.hide()
+        self._save_button.setEnabled(False)
+        library, key = self._library, self.key.text()
+
+        def keep() -> str:
+            # A locked keyring asks the person, and may take its time: never in the window's thread.
+            if key:
+                keep_key(place, key)
+            library.destinations.put(place)
+            return place.name
+
+        self._background.ask(keep, self._kept)
+
+    def _kept(self, name: str) -> None:
+        self._save_button.setEnabled(True)
         self.key.clear()
-        self.saved.emit(place.name)
+        self.saved.emit(name)
+
+    def _refuse(self, sentence: str) -> None:
+        self._save_button.setEnabled(True)
+        self._problem.setText(sentence)
+        self._problem.show()
 
 
 def _words(tone: str) -> QLabel:

@@ -145,8 +145,9 @@ class WriteBackPage(SidePage):
         self.sheet.table.setFocus()
 
     def dispose(self) -> None:
-        """Ends the decoding."""
+        """Ends the decoding, and the keeping of keys."""
         self.preview.close_loader()
+        self.form.dispose()
 
     @property
     def destination(self) -> Destination:

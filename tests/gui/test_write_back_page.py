@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -191,7 +192,7 @@ def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None
     form.user.setText("me")
     form.key.setText("a secret")
     qtbot.keyClick(form.key, Qt.Key.Key_Return)
-    assert not form.isVisible()
+    qtbot.waitUntil(lambda: not form.isVisible())
     assert page.places.names == ["files", "home", "other"]
     assert form.key.text() == ""
     assert keyring.get_password("tag-reviewer", "szurubooru http://example.org me") == "a secret"
@@ -233,3 +234,37 @@ def test_the_rules_of_a_public_site_stand_above_its_diff() -> None:
     assert "At most 900 edits" in words
     assert "ticked by itself" not in words
     assert words.endswith("Batches were approved by A Janitor, forum 12. It is paused.")
+
+
+class _AskingKeyring(FileKeyring):
+    """A keyring that is locked until somebody opens it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened = threading.Event()
+        self.asked_in = ""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.asked_in = threading.current_thread().name
+        assert self.opened.wait(20)
+        super().set_password(service, username, password)
+
+
+def test_a_locked_keyring_does_not_hold_the_window_up(qtbot: QtBot, scene: Scene) -> None:
+    asking = _AskingKeyring()
+    keyring.set_keyring(asking)
+    page, form = scene.page, scene.page.form
+    page.places.add_wanted.emit()
+    form.kind.setCurrentIndex(form.kind.findData("szurubooru"))
+    form.name.setText("slow")
+    form.url.setText("http://127.0.0.1:9")
+    form.user.setText("me")
+    form.key.setText("a secret")
+    qtbot.keyClick(form.key, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(asking.asked_in))
+    assert asking.asked_in != threading.main_thread().name
+    assert form.isVisible()
+    assert "slow" not in page.places.names
+    asking.opened.set()
+    qtbot.waitUntil(lambda: not form.isVisible())
+    assert "slow" in page.places.names
