@@ -35,6 +35,7 @@ PLACES: Mapping[str, str] = {
     "report": "judge:report_command",
     "stats": "explore:stats_command",
     "rescale": "explore:rescale_command",
+    "experiment": "experiment:experiment_group",
     "scores": "explore:scores_command",
     "export": "collect:export_command",
     "status": "collect:status",

@@ -1,0 +1,208 @@
+"""What the noise experiment learns from and measures on: a copy of the labels, not the store."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.errors import SourceError, UsageError
+from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
+from reviewer.jobs.refreshing import scanned
+from reviewer.jobs.training import held_out
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+    from scipy import sparse
+
+    from reviewer.core.types import Tag
+    from reviewer.jobs.labels import Labels
+    from reviewer.store.library import Library
+
+MOST_MEASURED = 10_000
+"""Images to measure on: more make the figures no surer than the tags do."""
+FEWEST_MEASURED = 50
+FEWEST_LEARNT = 200
+FEWEST_PRESENT = 5
+"""Images to measure on that show a tag; with fewer its average precision is chance."""
+
+
+@dataclass(frozen=True)
+class NoiseData:
+    """A copy of the labels with what is learnt from them.
+
+    Attributes:
+        version: Whose embeddings they are.
+        embeddings: (N, D) float16 of the images to learn from.
+        present: (N, T) CSR bool, their labels with all answers taken in.
+        unsure: (N, T) CSR bool: left out of learning.
+        absent_weight: (T,) float32, as the collection's own training has it.
+        measured: (M, D) float16 of the images to measure on.
+        targets: (M, T) float32, 0 or 1.
+        weights: (M, T) float32, 0 where nobody knows.
+        images, measured_images: (N,) and (M,) int64 ids.
+        tags: T tags.
+        confirmed: Of the M x T pairs, how many a person answered, or a list of true tags tells.
+        basis: What quality is measured against, in words.
+    """
+
+    version: str
+    embeddings: NDArray[np.float16]
+    present: sparse.csr_matrix
+    unsure: sparse.csr_matrix
+    absent_weight: NDArray[np.float32]
+    measured: NDArray[np.float16]
+    targets: NDArray[np.float32]
+    weights: NDArray[np.float32]
+    images: NDArray[np.int64]
+    measured_images: NDArray[np.int64]
+    tags: tuple[Tag, ...]
+    confirmed: int
+    basis: str
+
+
+def noise_data(
+    library: Library, *, minimum: int, most_tags: int, most_images: int, truth: Path | None = None
+) -> NoiseData:
+    """Copies the labels and splits the images.
+
+    Measured is on images that no version was trained on, or on those of a list of true tags; their
+    near-duplicates are not learnt from either.
+
+    Args:
+        library: A collection with a scan.
+        minimum: Images that a tag needs.
+        most_tags: At most so many tags, spread evenly from frequent to rare.
+        most_images: To learn from at most, drawn by a fixed seed.
+        truth: A table `relative_path,tags` of images whose tags are known to be right.
+
+    Raises:
+        UsageError: Nothing is scanned, or there is too little to learn from or to measure on.
+        SourceError: The table cannot be read.
+    """
+    from model.split import group_duplicates
+
+    name, files = scanned(library)
+    known = {image_id: (path, digest) for image_id, path, digest in library.images.askable()}
+    latest = files.latest()
+    ids = files.rows()["image"][latest].astype(np.int64)
+    there = np.isin(ids, np.fromiter(known, np.int64, len(known)))
+    rows = latest[there][np.argsort(ids[there])]
+    ids = np.sort(ids[there])
+    true_tags = read_true_tags(truth) if truth else None
+    apart = held_out([known[image_id][1] for image_id in ids.tolist()])
+    if true_tags is not None:
+        listed = np.array([known[image_id][0] in true_tags for image_id in ids.tolist()], bool)
+        apart = listed & apart if (listed & apart).sum() >= FEWEST_MEASURED else listed
+    groups = group_duplicates(files.rows()["hash"][rows])
+    learnt = np.flatnonzero(~np.isin(groups, groups[apart]))
+    _need(len(learnt) >= FEWEST_LEARNT, f"{len(learnt):,} images are left to learn from")
+    _need(int(apart.sum()) >= FEWEST_MEASURED, f"{int(apart.sum()):,} images are there to measure")
+    rng = np.random.default_rng(0)
+    learnt = np.sort(rng.permutation(learnt)[:most_images])
+    measured = np.sort(rng.permutation(np.flatnonzero(apart))[:MOST_MEASURED])
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, ids.tolist(), vocabulary)
+    tags = choose_tags(labels, vocabulary, minimum).tags
+    matrix = label_matrix(labels, [tag.id for tag in tags])
+    targets, weights = matrix.take(measured).columns(np.arange(len(tags)))
+    weights = (weights > 0).astype(np.float32)
+    confirmed = _confirmed(labels, measured, tags)
+    if true_tags is not None:
+        paths = [known[image_id][0] for image_id in ids[measured].tolist()]
+        targets, weights = _true_targets(true_tags, paths, tags), np.ones_like(weights)
+        confirmed = targets.size
+    kept = _spread(targets, weights, matrix.take(learnt).counts(), most_tags)
+    _need(len(kept) > 0, "no tag is on enough images")
+    embeddings = files.embeddings()
+    return NoiseData(
+        version=name,
+        embeddings=np.asarray(embeddings[rows[learnt]]),
+        present=matrix.present[learnt][:, kept],
+        unsure=matrix.unsure[learnt][:, kept],
+        absent_weight=matrix.absent_weight[kept],
+        measured=np.asarray(embeddings[rows[measured]]),
+        targets=targets[:, kept],
+        weights=weights[:, kept],
+        images=ids[learnt],
+        measured_images=ids[measured],
+        tags=tuple(tags[column] for column in kept.tolist()),
+        confirmed=confirmed,
+        basis=_basis(true_tags is not None, len(measured) * len(tags), confirmed),
+    )
+
+
+def read_true_tags(path: Path) -> dict[str, frozenset[str]]:
+    """Tags that are known to be right, by the image's path in the collection.
+
+    Raises:
+        SourceError: The table cannot be read, or lacks its columns.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        return {row["relative_path"]: frozenset(row["tags"].split()) for row in rows}
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError, AttributeError) as error:
+        raise SourceError(
+            f"{path} cannot be read as a table of true tags ({error}). It needs a first line "
+            "'relative_path,tags' and a line for each image, its tags set apart by spaces."
+        ) from error
+
+
+def _need(enough: bool, words: str) -> None:
+    if not enough:
+        raise UsageError(
+            f"There is too little to experiment on: {words}. The experiment learns from "
+            f"{FEWEST_LEARNT} scanned images or more, and measures on {FEWEST_MEASURED} or more "
+            "that no version was trained on; lower --min-images where tags are too rare."
+        )
+
+
+def _confirmed(labels: Labels, measured: NDArray[np.int64], tags: Sequence[Tag]) -> int:
+    """Pairs of the measured images that a person answered, or that follow from an answer."""
+    wanted = {tag.id for tag in tags}
+    images = set(labels.images[measured].tolist())
+    return sum(
+        len(wanted & answers.keys())
+        for image_id, answers in labels.answers.items()
+        if image_id in images
+    )
+
+
+def _true_targets(
+    true_tags: Mapping[str, frozenset[str]], paths: Sequence[str], tags: Sequence[Tag]
+) -> NDArray[np.float32]:
+    found = [[tag.name in true_tags[path] for tag in tags] for path in paths]
+    return np.array(found, np.float32).reshape(len(paths), len(tags))
+
+
+def _spread(
+    targets: NDArray[np.float32],
+    weights: NDArray[np.float32],
+    carried: NDArray[np.int64],
+    most: int,
+) -> NDArray[np.int64]:
+    """(K,) columns that can be measured, evenly from frequent to rare, ascending."""
+    shown = (targets * weights).sum(axis=0)
+    hidden = ((1 - targets) * weights).sum(axis=0)
+    able = np.flatnonzero((shown >= FEWEST_PRESENT) & (hidden >= FEWEST_PRESENT) & (carried > 0))
+    order = able[np.argsort(-carried[able], kind="stable")]
+    if len(order) > most:
+        order = order[np.linspace(0, len(order) - 1, most).round().astype(np.int64)]
+    return np.sort(order)
+
+
+def _basis(is_true: bool, pairs: int, confirmed: int) -> str:
+    if is_true:
+        return "a list of tags that are known to be right"
+    if not confirmed:
+        return "the collection's labels as they are: no answer is about these images yet"
+    return (
+        "the collection's labels with all answers taken in; a person's answers settle "
+        f"{confirmed / max(pairs, 1):.1%} of the pairs, the others are as they are"
+    )
