@@ -37,6 +37,7 @@ PLACES: Mapping[str, str] = {
     "rescale": "explore:rescale_command",
     "experiment": "experiment:experiment_group",
     "scores": "explore:scores_command",
+    "characters": "characters:characters_group",
     "export": "collect:export_command",
     "status": "collect:status",
     "bench": "bench:bench_command",

@@ -65,9 +65,7 @@ class Face:
 
 def clipped(box: Box, width: int, height: int) -> Box | None:
     """The part of a box that lies in an image; `None` where nothing does."""
-    inside = Box(
-        max(box.left, 0), max(box.top, 0), min(box.right, width), min(box.bottom, height)
-    )
+    inside = Box(max(box.left, 0), max(box.top, 0), min(box.right, width), min(box.bottom, height))
     return inside if inside.width > 0 and inside.height > 0 else None
 
 

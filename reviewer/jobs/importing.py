@@ -12,6 +12,7 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.defining import take_lists
+from reviewer.jobs.face_sets import take_faces
 from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
@@ -95,6 +96,8 @@ def import_folder(
     gone = _mark_gone(library, images)
     library.facts.set_parents({n: r.parent for n, r in reading.records.items() if r.parent})
     _tell(listener, reading, tally, gone)
+    if source.name == "characters" and reading.records:
+        take_faces(library, listener)
     library.state.set("source", source.name)
     library.state.set("chosen_source", chosen)
     summary: dict[str, int | float | str] = {

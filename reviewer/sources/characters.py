@@ -1,7 +1,8 @@
 """Data sets of anime characters: one image, one character.
 
 grapeot's Danbooru2018 recognition set: `faces.tsv` with path, tag id and head box (Windows
-backslashes, no header) and `tagIds.tsv` with name, then id. DAF:re: `train.csv`, `val.csv`,
+backslashes, no header) and `tagIds.tsv` with name, then id; where they are there, `trainSplit.tsv`,
+`valSplit.tsv` and `testSplit.tsv` with one image id a line. DAF:re: `train.csv`, `val.csv`,
 `test.csv` with class id and path (no header) and `classid_classname.csv`; its ids are its own.
 
 The label says who is there and nothing of anybody else: all other characters stay unreviewed.
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 SPLITS = ("train.csv", "val.csv", "test.csv")
+IMAGE_SPLITS = {"trainSplit.tsv": "train", "valSplit.tsv": "val", "testSplit.tsv": "test"}
 CONFIDENT = 0.85
 """Head detections below this are left out, as DAF:re does."""
 
@@ -63,26 +65,33 @@ class CharacterSets:
             SourceError: A file is broken; the text names it and the line.
         """
         reading = Reading()
-        by_end = _by_end(images)
+        places = Places(images)
         unsure = 0
         for face in read_faces(folder):
             if face.confidence < CONFIDENT:
                 unsure += 1
                 continue
-            name = by_end.get(_end(face.path))
-            if name is None:
+            names = places.of(face.path)
+            if not names:
                 reading.missing.append(face.path)
-                continue
             tag = name_key(face.character)
-            before = reading.records.get(name)
-            tags = (before.tags if before else frozenset()) | {tag}
-            reading.records[name] = SourceRecord(tags=tags)
-            reading.categories[tag] = Category.CHARACTER
+            for name in names:
+                before = reading.records.get(name)
+                tags = (before.tags if before else frozenset()) | {tag}
+                reading.records[name] = SourceRecord(tags=tags)
+                reading.categories[tag] = Category.CHARACTER
         if unsure:
             reading.notes.append(
                 f"{unsure:,} faces are left out: their detection is less than {CONFIDENT:.0%} sure."
             )
         return reading
+
+
+def set_name(folder: Path) -> str:
+    """Which set a folder holds: `grapeot`, `dafre`, or empty for neither."""
+    if _grapeot(folder) is not None:
+        return "grapeot"
+    return "dafre" if _dafre(folder) is not None else ""
 
 
 def read_faces(folder: Path) -> Iterator[Face]:
@@ -115,6 +124,7 @@ def _place(folder: Path, names: tuple[str, ...]) -> Path | None:
 
 def _grapeot_faces(place: Path) -> Iterator[Face]:
     names = {number: name for _, (name, number) in _rows(place / "tagIds.tsv", 2, "\t")}
+    splits = _image_splits(place)
     for line, (path, number, found) in _rows(place / "faces.tsv", 3, "\t"):
         where = f"{place / 'faces.tsv'}, line {line}"
         if number not in names:
@@ -123,12 +133,25 @@ def _grapeot_faces(place: Path) -> Iterator[Face]:
         try:
             left, top, right, bottom = (round(float(part)) for part in fields[:4])
             confidence = float(fields[4])
-        except (ValueError, IndexError) as error:
+            if not 0 <= confidence <= 1:
+                raise ValueError(confidence)
+        except (ValueError, IndexError, OverflowError) as error:
             raise SourceError(
-                f"{where}: {found!r} is not left,top,right,bottom,confidence."
+                f"{where}: {found!r} is not left,top,right,bottom,confidence (0 to 1)."
             ) from error
-        box = (left, top, right, bottom)
-        yield Face(path.replace("\\", "/"), names[number], box, confidence)
+        forward = path.replace("\\", "/")
+        split = splits.get(PurePosixPath(forward).stem, "")
+        yield Face(forward, names[number], (left, top, right, bottom), confidence, split)
+
+
+def _image_splits(place: Path) -> dict[str, str]:
+    """The part that an image is for, by its id; empty where the set does not tell."""
+    return {
+        PurePosixPath(number.replace("\\", "/")).stem: split
+        for file, split in IMAGE_SPLITS.items()
+        if (place / file).is_file()
+        for _, (number,) in _rows(place / file, 1, "\t")
+    }
 
 
 def _dafre_faces(place: Path) -> Iterator[Face]:
@@ -173,9 +196,24 @@ def _end(path: str) -> str:
     return "/".join(parts[-2:]).lower()
 
 
-def _by_end(images: Mapping[str, Path]) -> dict[str, str]:
-    """Image paths by their ends; an image alone in its folder's name is found by its name too."""
-    found = {_end(name): name for name in images}
-    for name in images:
-        found.setdefault(PurePosixPath(name).stem.lower(), name)
-    return found
+class Places:
+    """Finds the images that a set's paths mean: by folder and name, else by the name alone.
+
+    A set's folder of heads and that of whole pictures name their files alike: both are meant.
+    """
+
+    def __init__(self, images: Mapping[str, Path]) -> None:
+        """Looks among images by their relative paths."""
+        self._by_end: dict[str, list[str]] = {}
+        self._by_stem: dict[str, list[str]] = {}
+        for name in images:
+            self._by_end.setdefault(_end(name), []).append(name)
+            self._by_stem.setdefault(PurePosixPath(name).stem.lower(), []).append(name)
+
+    def of(self, path: str) -> list[str]:
+        """The images of a set's path, forward slashes; none if it is not here or not certain."""
+        there = self._by_end.get(_end(path), [])
+        if there:
+            return there
+        alone = self._by_stem.get(PurePosixPath(path).stem.lower(), [])
+        return alone if len(alone) == 1 else []
