@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reviewer.core.audit import AuditNote
+    from reviewer.core.figures import TagFigures
     from reviewer.core.statistics import Interval
-    from reviewer.jobs.reporting import TagFigures
 
 _COLUMNS = (
     ("tag", "tag"),

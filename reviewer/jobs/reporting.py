@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import precision_recall_curve
 
+from reviewer.core.figures import TagFigures
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.report_page import report_page
 from reviewer.store.disk import replacing
+from reviewer.store.figures import REPORT, write_figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,48 +31,8 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 
-@dataclass(frozen=True, slots=True)
-class TagFigures:
-    """One line of the report.
-
-    Attributes:
-        tag, category: The tag.
-        images: That carry it, as corrected.
-        prior: Share of images that carry it, 0..1: the precision of guessing.
-        precision, recall, f1: Of the out-of-sample scores against the corrected tags, at
-            `threshold`, 0..1.
-        average_precision: Of the same scores, 0..1; by chance it is `prior`.
-        times_chance: `average_precision` over `prior`.
-        threshold: Probability at which F1 is best, 0..1.
-        answers: Pairs that a person settled.
-        fixed: Of those, how many were errors.
-        questions: Pairs that were suspicious enough to be asked and are not answered.
-        reviewed: Share of the questions there ever were that is answered, 0..1.
-        verified: Share of the images that carry the tag where a person confirmed it, 0..1.
-        missing_left, wrong_left: Errors expected among the questions that are left.
-    """
-
-    tag: str
-    category: str
-    images: int
-    prior: float
-    precision: float
-    recall: float
-    f1: float
-    average_precision: float
-    times_chance: float
-    threshold: float
-    answers: int
-    fixed: int
-    questions: int
-    reviewed: float
-    verified: float
-    missing_left: float
-    wrong_left: float
-
-
 def write_report(library: Library, listener: Listener, target: Path) -> ChangeSet:
-    """Writes `report.html` and `tags.csv` of a collection.
+    """Writes `report.html`, `tags.csv` and, for the window, `tags.json` of a collection.
 
     Args:
         library: The collection.
@@ -92,6 +54,7 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
             library.name, library.images.counts(), figures, audit.note if audit else None
         )
         aside.write_text(page, encoding="utf-8")
+    write_figures(target / REPORT, figures)
     summary: dict[str, int | float | str] = {
         "report": str(target / "report.html"),
         "tags": len(figures),
@@ -196,6 +159,7 @@ def _figures(
     return TagFigures(
         tag=tag.name,
         category=tag.category.word,
+        original=int(present.sum()),
         images=int(truth.sum()),
         prior=prior,
         precision=best.precision,

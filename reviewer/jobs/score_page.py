@@ -5,13 +5,15 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from reviewer.core.figures import ScoreError, ScoreFigures, UnderRated
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.html_page import histogram_svg, page, table, tree_svg
 from reviewer.jobs.scoring import EACH_COMMON, ScoreReport, score_data, score_report
 from reviewer.store.disk import replacing
+from reviewer.store.figures import SCORES, write_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from reviewer.jobs.context import Listener
@@ -24,7 +26,7 @@ DOCUMENT = {"PCA and least squares on tags": "0.754", "decision tree on tags": "
 def write_scores(
     library: Library, listener: Listener, target: Path, *, each_common: int = EACH_COMMON
 ) -> tuple[ChangeSet, ScoreReport]:
-    """Fits, compares, and writes `scores.html`, `tree.svg` and `histogram.svg`.
+    """Fits, compares, and writes `scores.html`, `tree.svg`, `histogram.svg` and `scores.json`.
 
     Args:
         library: The collection.
@@ -52,12 +54,36 @@ def write_scores(
     ):
         with replacing(target / name) as aside:
             aside.write_text(text, encoding="utf-8")
+    write_figures(target / SCORES, score_figures(found, paths))
     summary: dict[str, int | float | str] = {
         "samples": found.samples,
         "best": found.best,
         "report": str(target / "scores.html"),
     }
     return ChangeSet(summary=summary), found
+
+
+def score_figures(found: ScoreReport, paths: Mapping[int, str]) -> ScoreFigures:
+    """The report as the window shows it.
+
+    Args:
+        found: What was found.
+        paths: Of the images that are named, by id.
+    """
+    return ScoreFigures(
+        samples=found.samples,
+        errors=tuple(
+            ScoreError(e.name, float(e.validation), float(e.test), DOCUMENT.get(e.name, ""))
+            for e in found.errors
+        ),
+        best=found.best,
+        histogram=found.histogram,
+        with_score=found.with_score,
+        under_rated=tuple(
+            UnderRated(image_id, paths[image_id], score, predicted)
+            for image_id, score, predicted in found.under_rated
+        ),
+    )
 
 
 def score_lines(found: ScoreReport) -> list[str]:

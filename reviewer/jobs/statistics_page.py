@@ -12,6 +12,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from reviewer.core.figures import CollectionFigures, Meeting
 from reviewer.core.tagstats import (
     broken,
     exclusive,
@@ -23,7 +24,9 @@ from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.html_page import histogram_svg, lines_svg, page, table
 from reviewer.jobs.labels import gather_labels
+from reviewer.jobs.over_time import PARTS, over_time
 from reviewer.store.disk import replacing
+from reviewer.store.figures import STATISTICS, write_figures
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,12 +41,14 @@ if TYPE_CHECKING:
 COMPARED = 1500
 """Tags that are compared with each other, the most frequent."""
 SHOWN = 40
+PAIRS = 1000
+"""Pairs that are kept for the window, where they can be searched."""
+FOLLOWED = 20_000
+"""Tags whose images are counted over time for the window, the most frequent."""
 CLUSTERED = 150
 """Tags that are put into groups."""
 CLUSTERS = 18
 CLOUD = 120
-PARTS = 24
-"""Points of a line over time."""
 TRENDS = 8
 """Tags whose share is followed over time: those that changed most."""
 
@@ -64,6 +69,8 @@ class Statistics:
         clusters: Names of tags that keep company.
         trends: (name, shares) over the order in which the site got the images, PARTS points.
         fresh: New tags in each of these parts.
+        sizes, posts: Images and the smallest post number of each part.
+        popularity: (name, images of each part), the most frequent tags first.
         names: Of the columns that are compared.
     """
 
@@ -82,11 +89,14 @@ class Statistics:
     clusters: tuple[tuple[str, ...], ...]
     trends: tuple[tuple[str, tuple[float, ...]], ...]
     fresh: tuple[int, ...]
+    sizes: tuple[int, ...]
+    posts: tuple[int, ...]
+    popularity: tuple[tuple[str, tuple[int, ...]], ...]
     names: tuple[str, ...]
 
 
 def write_statistics(library: Library, listener: Listener, target: Path) -> ChangeSet:
-    """Writes `statistics.html` with the collection's figures and plots.
+    """Writes `statistics.html` with the collection's figures and plots, and them for the window.
 
     Args:
         library: The collection.
@@ -100,6 +110,7 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
         found = statistics(library)
     with replacing(target / "statistics.html") as aside:
         aside.write_text(page(f"{library.name}: statistics", _body(found)), encoding="utf-8")
+    write_figures(target / STATISTICS, collection_figures(found))
     return ChangeSet(
         summary={
             "report": str(target / "statistics.html"),
@@ -110,6 +121,39 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
             "implied_tags_missing": sum(entry.missing for entry in found.gaps),
         }
     )
+
+
+def collection_figures(found: Statistics) -> CollectionFigures:
+    """The statistics as the window shows them."""
+    return CollectionFigures(
+        images=found.images,
+        instances=found.instances,
+        tags=found.tags,
+        per_image=found.per_image,
+        by_category=tuple((word, *counts) for word, counts in found.by_category.items()),
+        tail=found.tail,
+        ratings=tuple(sorted(found.ratings.items())),
+        frequent=tuple((name, int(category), n) for name, category, n in found.frequent),
+        together=_meetings(found.together, found.names),
+        apart=_meetings(found.apart, found.names),
+        suggested=_named(found.suggested, found.names),
+        gaps=_named(found.gaps, found.names),
+        clusters=found.clusters,
+        sizes=found.sizes,
+        posts=found.posts,
+        fresh=found.fresh,
+        popularity=found.popularity,
+    )
+
+
+def _meetings(pairs: Sequence[Pair], names: Sequence[str]) -> tuple[Meeting, ...]:
+    return tuple(Meeting(names[p.first], names[p.second], p.together, p.expected) for p in pairs)
+
+
+def _named(
+    entries: Sequence[Suggested], names: Sequence[str]
+) -> tuple[tuple[str, str, int, int], ...]:
+    return tuple((names[e.child], names[e.parent], e.images, e.missing) for e in entries[:PAIRS])
 
 
 def statistics(library: Library) -> Statistics:
@@ -132,7 +176,7 @@ def statistics(library: Library) -> Statistics:
         if parent in place
     )
     sizes, images = np.unique(np.diff(original.starts), return_counts=True)
-    parts, fresh = _over_time(facts, original.starts, original.tags)
+    time = over_time(facts, original.starts, original.tags)
     return Statistics(
         images=len(ids),
         instances=original.instances,
@@ -145,13 +189,21 @@ def statistics(library: Library) -> Statistics:
             (vocabulary.name(tag), _category(vocabulary, tag), int(counts[tag]))
             for tag in columns[:CLOUD]
         ),
-        together=strongest(together, len(ids), SHOWN),
-        apart=exclusive(together, len(ids), SHOWN),
+        together=strongest(together, len(ids), PAIRS),
+        apart=exclusive(together, len(ids), PAIRS),
         suggested=suggest_implications(together, known),
         gaps=broken(together, known),
         clusters=_clusters(together, [vocabulary.name(tag) for tag in columns]),
-        trends=_trends(parts, columns, vocabulary),
-        fresh=fresh,
+        trends=_trends(time.parts, columns, vocabulary),
+        fresh=time.fresh,
+        sizes=tuple(size for size, _ in time.parts),
+        posts=time.posts,
+        popularity=tuple(
+            (vocabulary.name(tag_id), tuple(here[tag_id] for _, here in time.parts))
+            for tag_id in order[:FOLLOWED].tolist()
+        )
+        if time.parts
+        else (),
         names=tuple(vocabulary.name(tag) for tag in columns),
     )
 
@@ -178,30 +230,6 @@ def _tail(counts: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
     return tuple(
         (2**power, number) for power, number in zip(powers.tolist(), tags.tolist(), strict=True)
     )
-
-
-def _over_time(
-    facts: Sequence[tuple[int, str, str]], starts: NDArray[np.int64], tags: NDArray[np.uint32]
-) -> tuple[list[tuple[int, Counter[int]]], tuple[int, ...]]:
-    """Tags of the images in equal parts, in the order of the site's ids; new tags of each part.
-
-    Sites number their posts as they come, which tells time where no date was imported.
-    """
-    numbered = [
-        (int(remote), row) for row, (_, _, remote) in enumerate(facts) if remote.isdecimal()
-    ]
-    if len(numbered) < PARTS * 4:
-        return [], ()
-    numbered.sort()
-    parts, seen, fresh = [], set[int](), []
-    for chunk in np.array_split(np.array([row for _, row in numbered]), PARTS):
-        here: Counter[int] = Counter()
-        for row in chunk.tolist():
-            here.update(tags[starts[row] : starts[row + 1]].tolist())
-        fresh.append(len(here.keys() - seen))
-        seen |= here.keys()
-        parts.append((len(chunk), here))
-    return parts, tuple(fresh)
 
 
 def _trends(
@@ -261,9 +289,9 @@ def _body(found: Statistics) -> str:
 <h2>Most frequent tags</h2>{_cloud(found.frequent)}
 {_time(found)}
 <h2>Together</h2><p class="note">Pairs that are on one image more often than by chance; lift is how
-many times as often.</p>{_pairs(found.together, found.names)}
+many times as often.</p>{_pairs(found.together[:SHOWN], found.names)}
 <h2>Apart</h2><p class="note">Pairs that are hardly ever on one image, although chance would have
-it.</p>{_pairs(found.apart, found.names)}
+it.</p>{_pairs(found.apart[:SHOWN], found.names)}
 <h2>Tags that keep company</h2>{
         "".join(f"<p>{html.escape(', '.join(group))}</p>" for group in found.clusters)
     }

@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from reviewer.ui.plot_frame import PlotFrame
 from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from PySide6.QtCore import QEvent
+    from collections.abc import Sequence
 
     from reviewer.core.sitting import Line
     from reviewer.core.statistics import Interval
@@ -47,53 +44,18 @@ class Mark:
     second: bool = False
 
 
-class Plot(QWidget):
-    """One plot under its heading; words stand in its place while there is nothing to plot."""
+class Plot(PlotFrame):
+    """A plot of one of a few kinds; each `show` takes the place of what was shown before."""
 
-    def __init__(self, heading: str, empty: str, parent: QWidget | None = None) -> None:
-        """Begins without data.
-
-        Args:
-            heading: Above the plot.
-            empty: What to say while there is nothing to plot.
-            parent: Qt's owner.
-        """
-        super().__init__(parent)
-        self._draw: Callable[[], None] = _nothing
-        title = QLabel(heading, self)
-        title.setProperty("tone", "heading")
-        title.setWordWrap(True)
-        self._nothing_words = empty
-        self._empty = QLabel(self)
-        self._empty.setProperty("tone", "muted")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
-        self._view: Any = pg.PlotWidget(self)
-        self._axes: list[Any] = []
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.setAccessibleName(heading)
-        self._plot: Any = self._view.getPlotItem()
-        self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addWidget(title)
-        column.addWidget(self._view, 1)
-        column.addWidget(self._empty, 1)
-        self._view.hide()
+    _dates: Any = None
 
     def show_line(self, line: Line, *, percent: bool = False) -> None:
         """Plots a figure over time, with its interval as a band where there is one."""
         if len(line.at) < 2:
-            self._show_empty()
+            self.show_empty()
             return
         scale = 100.0 if percent else 1.0
-        axis = pg.DateAxisItem(orientation="bottom", utcOffset=_offset(line.at))
-        self._plot.setAxisItems({"bottom": axis})
-        # The axis before it may still be painted: none is given up while the plot is there.
-        self._axes.append(axis)
+        self._count_from(line.at)
 
         def draw() -> None:
             at = line.at - line.at[0]
@@ -117,7 +79,7 @@ class Plot(QWidget):
         """Plots lengths by name, the first on top."""
         rows = list(bars[:ROWS])
         if not rows:
-            self._show_empty()
+            self.show_empty()
             return
 
         def draw() -> None:
@@ -145,7 +107,7 @@ class Plot(QWidget):
         """Plots shares with their intervals by name; marks of one name share a row."""
         names = list(dict.fromkeys(mark.name for mark in marks))[:ROWS]
         if not names:
-            self._show_empty()
+            self.show_empty()
             return
 
         def draw() -> None:
@@ -157,12 +119,6 @@ class Plot(QWidget):
             self._plot.setXRange(0, 100, padding=0.02)
 
         self._show(draw)
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Draws again in other colours or with other words."""
-        if event.type() in {event.Type.PaletteChange, event.Type.FontChange}:
-            self._redraw()
-        super().changeEvent(event)
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -190,30 +146,13 @@ class Plot(QWidget):
         top = len(names) + 0.6
         self._plot.setYRange(top - max(len(names), FEWEST_ROWS) - 0.2, top, padding=0)
 
-    def _show(self, draw: Callable[[], None]) -> None:
-        self._draw = draw
-        self._empty.hide()
-        self._view.show()
-        self._redraw()
-
-    def _show_empty(self) -> None:
-        self._draw = _nothing
-        self._empty.setText(self._nothing_words)
-        self._view.hide()
-        self._empty.show()
-
-    def _redraw(self) -> None:
-        if self._draw is _nothing:
-            return
-        self._plot.clear()
-        self._view.setBackground(look().canvas)
-        self._draw()
-        for side in ("left", "bottom"):
-            axis = self._plot.getAxis(side)
-            axis.setPen(look().line)
-            axis.setTextPen(look().muted)
-            axis.setStyle(tickFont=self.font())
-        self._plot.showGrid(x=True, y=False, alpha=0.12)
+    def _count_from(self, at: np.ndarray[Any, Any]) -> None:
+        """Lets the lower axis show times of day, counted from the first one."""
+        if self._dates is None:
+            self._dates = pg.DateAxisItem(orientation="bottom")
+            self._plot.setAxisItems({"bottom": self._dates})
+        self._dates.utcOffset = _offset(at)
+        self._dates.picture = None
 
 
 def _offset(at: np.ndarray[Any, Any]) -> float:
@@ -227,7 +166,3 @@ def _offset(at: np.ndarray[Any, Any]) -> float:
     began = dt.datetime.fromtimestamp(float(at[0])).astimezone()
     away = began.utcoffset() or dt.timedelta()
     return -away.total_seconds() - float(at[0])
-
-
-def _nothing() -> None:
-    """Draws nothing."""

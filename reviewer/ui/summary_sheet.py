@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QModelIndex, QPoint, QSize, Signal
-from PySide6.QtGui import QPainter
-from PySide6.QtSvg import QSvgGenerator
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -21,7 +19,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.errors import SourceError
 from reviewer.ui import summary_words as words
 from reviewer.ui.plots import Plot
-from reviewer.ui.svg_strokes import bake
+from reviewer.ui.saving import save_widget, write_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -152,44 +150,14 @@ class SummarySheet(QWidget):
         Raises:
             SourceError: It cannot be written, or the name ends in something else.
         """
-        writers = {".png": self._save_png, ".svg": self._save_svg, ".csv": self._save_csv}
-        write = writers.get(path.suffix.lower())
-        if write is None:
+        ending = path.suffix.lower()
+        if ending not in {".png", ".svg", ".csv"}:
             raise SourceError(f"{path} should end in .png, .svg or .csv.")
-        if not write(path):
-            raise SourceError(f"{path} cannot be written. Choose another place.")
-
-    def _save_png(self, path: Path) -> bool:
-        return self.grab().save(str(path), "PNG")
-
-    def _save_svg(self, path: Path) -> bool:
-        # Axes find their width when they are painted for the first time.
-        self.grab()
-        drawing, buffer = QSvgGenerator(), QBuffer()
-        drawing.setOutputDevice(buffer)
-        drawing.setSize(QSize(self.width(), self.height()))
-        drawing.setViewBox(self.rect())
-        drawing.setTitle("Summary of a review")
-        painter = QPainter()
-        painter.begin(drawing)
-        painter.fillRect(self.rect(), self.palette().window())
-        self.render(painter, QPoint())
-        painter.end()
-        return _written(path, bake(buffer.data().toStdString()))
-
-    def _save_csv(self, path: Path) -> bool:
-        if self._report is None:
-            return False
-        return _written(path, words.table(self._report, self._vocabulary))
+        if ending != ".csv":
+            save_widget(self, path, "Summary of a review")
+        elif self._report is not None:
+            write_text(path, words.table(self._report, self._vocabulary))
 
     def _open(self, index: QModelIndex) -> None:
         if 0 <= index.row() < len(self._disputed):
             self.reopened.emit(self._disputed[index.row()].expected)
-
-
-def _written(path: Path, text: str) -> bool:
-    try:
-        path.write_text(text, encoding="utf-8")
-    except OSError:
-        return False
-    return True

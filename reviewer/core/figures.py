@@ -1,0 +1,154 @@
+"""What a collection is like, as figures that are worked out by a job and shown by the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Two tags and how often they meet.
+
+    Attributes:
+        first, second: Names.
+        together: Images that carry both.
+        expected: As many by chance.
+    """
+
+    first: str
+    second: str
+    together: int
+    expected: float
+
+    @property
+    def lift(self) -> float:
+        """How much more often together than by chance; 0 where chance would not have them meet."""
+        return self.together / self.expected if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionFigures:
+    """A collection by its original tags.
+
+    Attributes:
+        images, instances, tags: How many; tags that some image carries.
+        per_image: (tags, images), ascending: so many images carry so many tags.
+        by_category: (category in words, instances, tags), the most instances first.
+        tail: (images, tags): how many tags are on that many images, up to twice as many.
+        ratings: (rating, images) by name.
+        frequent: (name, category's number, images), the most frequent first.
+        together, apart: Pairs that meet more often, and hardly ever, the surest first.
+        suggested: (tag, implied tag, images of the tag, of those how many lack the other).
+        gaps: The same of implications that are listed and not kept.
+        clusters: Names of tags that keep company.
+        sizes: Images of each part of time, oldest first; empty without post numbers.
+        posts: The smallest post number of each part.
+        fresh: Tags seen for the first time in each part.
+        popularity: (name, images of each part that carry it), the most frequent first.
+    """
+
+    images: int
+    instances: int
+    tags: int
+    per_image: tuple[tuple[int, int], ...]
+    by_category: tuple[tuple[str, int, int], ...]
+    tail: tuple[tuple[int, int], ...]
+    ratings: tuple[tuple[str, int], ...]
+    frequent: tuple[tuple[str, int, int], ...]
+    together: tuple[Meeting, ...]
+    apart: tuple[Meeting, ...]
+    suggested: tuple[tuple[str, str, int, int], ...]
+    gaps: tuple[tuple[str, str, int, int], ...]
+    clusters: tuple[tuple[str, ...], ...]
+    sizes: tuple[int, ...]
+    posts: tuple[int, ...]
+    fresh: tuple[int, ...]
+    popularity: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreError:
+    """How far off a way to predict a score is, in points.
+
+    Attributes:
+        validation, test: Mean absolute errors on what was not learnt from.
+        document: What the document tells of its own collection; empty where it does not.
+    """
+
+    name: str
+    validation: float
+    test: float
+    document: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnderRated:
+    """An image that is predicted well above the score it got."""
+
+    image_id: int
+    path: str
+    score: float
+    predicted: float
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreFigures:
+    """What scores and tags have to do with each other.
+
+    Attributes:
+        samples: Images that were sampled.
+        errors: A line a model.
+        best: Name of the model with the smallest error in validation.
+        histogram: (score, images) of the whole collection, ascending.
+        with_score: (tag, correlation with the score, -1..1), the strongest first.
+        under_rated: The largest gap first.
+    """
+
+    samples: int
+    errors: tuple[ScoreError, ...]
+    best: str
+    histogram: tuple[tuple[int, int], ...]
+    with_score: tuple[tuple[str, float], ...]
+    under_rated: tuple[UnderRated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TagFigures:
+    """One tag of the report.
+
+    Attributes:
+        tag, category: The tag.
+        original: Images that carried it as they came.
+        images: That carry it, as corrected.
+        prior: Share of images that carry it, 0..1: the precision of guessing.
+        precision, recall, f1: Of the out-of-sample scores against the corrected tags, at
+            `threshold`, 0..1.
+        average_precision: Of the same scores, 0..1; by chance it is `prior`.
+        times_chance: `average_precision` over `prior`.
+        threshold: Probability at which F1 is best, 0..1.
+        answers: Pairs that a person settled.
+        fixed: Of those, how many were errors.
+        questions: Pairs that were suspicious enough to be asked and are not answered.
+        reviewed: Share of the questions there ever were that is answered, 0..1.
+        verified: Share of the images that carry the tag where a person confirmed it, 0..1.
+        missing_left, wrong_left: Errors expected among the questions that are left.
+    """
+
+    tag: str
+    category: str
+    original: int
+    images: int
+    prior: float
+    precision: float
+    recall: float
+    f1: float
+    average_precision: float
+    times_chance: float
+    threshold: float
+    answers: int
+    fixed: int
+    questions: int
+    reviewed: float
+    verified: float
+    missing_left: float
+    wrong_left: float

@@ -1,0 +1,133 @@
+"""The frame of every plot: heading, the plot or words in its place, and a button that saves it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from reviewer.core.errors import ReviewerError
+from reviewer.ui.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
+from reviewer.ui.theme import look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QEvent
+
+
+class PlotFrame(QWidget):
+    """One plot under its heading; words stand in its place while there is nothing to plot."""
+
+    def __init__(self, heading: str, empty: str, parent: QWidget | None = None) -> None:
+        """Begins without data.
+
+        Args:
+            heading: Above the plot.
+            empty: What to say while there is nothing to plot.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._draw: Callable[[], None] | None = None
+        self._heading = heading
+        self._title = QLabel(heading, self)
+        self._title.setProperty("tone", "heading")
+        self._title.setWordWrap(True)
+        self._told = QLabel(self)
+        self._told.setProperty("tone", "muted")
+        self._button = SaveButton("Save this plot as a picture or a drawing", self)
+        self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._button.clicked.connect(self._choose_file)
+        self._button.hide()
+        self._nothing_words = empty
+        self._empty = QLabel(self)
+        self._empty.setProperty("tone", "muted")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setWordWrap(True)
+        self._view: Any = pg.PlotWidget(self)
+        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.setAccessibleName(heading)
+        self._plot: Any = self._view.getPlotItem()
+        self._plot.setMouseEnabled(x=False, y=False)
+        self._plot.setMenuEnabled(False)
+        self._plot.hideButtons()
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._title, 1)
+        row.addWidget(self._told)
+        row.addWidget(self._button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(row)
+        column.addWidget(self._view, 1)
+        column.addWidget(self._empty, 1)
+        self._view.hide()
+
+    def save(self, path: Path) -> None:
+        """Writes the plot with its heading as a picture (`.png`) or a drawing (`.svg`).
+
+        Raises:
+            SourceError: It cannot be written, or the name ends in something else.
+        """
+        self._told.clear()
+        save_widget(self, path, self._heading)
+
+    def show_empty(self) -> None:
+        """Shows words in place of a plot."""
+        self._draw = None
+        self._told.clear()
+        self._empty.setText(self._nothing_words)
+        self._button.hide()
+        self._view.hide()
+        self._empty.show()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Draws again in other colours or with other words."""
+        if event.type() in {event.Type.PaletteChange, event.Type.FontChange}:
+            self._redraw()
+        super().changeEvent(event)
+
+    # -- for the kinds of plots ------------------------------------------------------------------
+
+    def _show(self, draw: Callable[[], None]) -> None:
+        """Draws now, and again whenever the look changes."""
+        self._draw = draw
+        self._told.clear()
+        self._empty.hide()
+        self._button.show()
+        self._view.show()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        if self._draw is None:
+            return
+        self._plot.clear()
+        self._view.setBackground(look().canvas)
+        self._draw()
+        for side in ("left", "bottom"):
+            axis = self._plot.getAxis(side)
+            axis.setPen(look().line)
+            axis.setTextPen(look().muted)
+            axis.setStyle(tickFont=self.font())
+        self._plot.showGrid(x=True, y=False, alpha=0.12)
+
+    def _choose_file(self) -> None:
+        stem = re.sub(r"[^\w]+", "-", self._heading.lower()).strip("-")[:40]
+        usual = str(Path.home() / f"{stem}.png")
+        name, kind = QFileDialog.getSaveFileName(
+            self, "Save the plot", usual, f"{PICTURE};;{DRAWING}"
+        )
+        if not name:
+            return
+        path = Path(with_ending(name, kind))
+        try:
+            self.save(path)
+        except ReviewerError as error:
+            self._told.setText(str(error))
+        else:
+            self._told.setText(f"Saved as {path.name}")
