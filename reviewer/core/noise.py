@@ -17,9 +17,9 @@ class Kind(StrEnum):
     """What is done to the labels."""
 
     NONE = "as they are"
-    DROP = "dropped"
+    DROP = "tags dropped"
     """Tags are taken away at random."""
-    ADD = "wrong added"
+    ADD = "wrong tags added"
     """Tags are put on images that lack them, at random."""
 
 

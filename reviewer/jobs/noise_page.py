@@ -63,8 +63,8 @@ def noise_svg(report: NoiseReport) -> str:
         levels = [entry for entry in report.levels if entry.level.kind in {Kind.NONE, kind}]
         if len(levels) > 1:
             series += [
-                Series(f"mAP, tags {kind}", _points(levels, f1=False), colour=len(series)),
-                Series(f"F1, tags {kind}", _points(levels, f1=True), colour=len(series) + 1),
+                Series(f"mAP, {kind}", _points(levels, f1=False), colour=len(series)),
+                Series(f"F1, {kind}", _points(levels, f1=True), colour=len(series) + 1),
             ]
     shares = sorted({entry.level.share for entry in report.levels})
     axis = Axis("share of the tags", tuple((share, f"{share:.0%}") for share in shares))

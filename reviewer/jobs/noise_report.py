@@ -173,6 +173,7 @@ def answer_lines(report: NoiseReport) -> list[str]:
         done,
     ]
     lines += [_worth(report, entry) for entry in report.levels if entry.level.kind is not Kind.NONE]
+    lines += _verdict(report)
     if report.pace is not None:
         seconds, share = report.pace
         lines.append(
@@ -207,6 +208,28 @@ def _worth(report: NoiseReport, entry: LevelResult) -> str:
         f"(95 %: {_share(more.low, report)} to {_share(more.high, report)}): {entry.tags:,} "
         f"corrected tags are as good as {more.value:,.0f} more images, {_rate(each)}{rests}."
     )
+
+
+def _verdict(report: NoiseReport) -> list[str]:
+    """A corrected tag against a tag that comes with a new image, at the least noise dropped."""
+    least = next((one for one in report.levels if one.level.kind is Kind.DROP), None)
+    if least is None or not 0 < least.more_images(report.images).value < math.inf:
+        return []
+    more, an_image = least.more_images(report.images), report.instances / report.images
+    worth = Interval(*(an_image * part / least.tags for part in (more.value, more.low, more.high)))
+    between = f"{max(worth.low, 0):.1f} to {worth.high:.1f}"
+    if worth.low > 1:
+        told = "tag for tag, correcting is the better deal"
+    elif worth.high < 1:
+        told = "tag for tag, adding images is the better deal"
+    else:
+        told = "which of the two is the better deal cannot be told from so few draws and tags"
+    sentence = (
+        f"A new image brings {an_image:.1f} tags with it here. A corrected tag is worth "
+        f"{worth.value:.1f} times (95 %: {between}) a tag that comes with a new image, with "
+        f"{least.level.share:.0%} missing: {told}."
+    )
+    return [sentence]
 
 
 def _rate(each: float) -> str:
