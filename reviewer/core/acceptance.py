@@ -66,6 +66,11 @@ def sample_size(batch: int, precision: float) -> int:
     return batch
 
 
+def _pays(batch: int, sample: int) -> bool:
+    """Whether enough of a batch is stored unasked, which nothing is of an empty one."""
+    return batch - sample >= max(WORTH * sample, 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """What may be accepted.
@@ -210,7 +215,7 @@ class Acceptance:
             if self._feed.may_ask(question) and (shown is None or question.pair != shown.pair)
         ]
         size = sample_size(len(rest), self._precision)
-        if len(rest) - size < WORTH * size:
+        if not _pays(len(rest), size):
             return []
         shuffled = self._rng.sample(rest, len(rest))
         drawn, others = shuffled[:size], shuffled[size:]
@@ -251,7 +256,7 @@ class Acceptance:
             return replace(standing, score=min(score, standing.score), rest=standing.rest - 1)
         rest = len(self._above(tag_id, side, score))
         size = sample_size(rest, self._precision)
-        if rest - size < WORTH * size:
+        if not _pays(rest, size):
             return None
         return Offer(tag_id, side, score, rest, size)
 

@@ -67,6 +67,8 @@ class NumberChip(QAbstractButton):
             tip: What a click does.
             on: Whether the image has the tag.
         """
+        if (tag, on, tip) == (self._tag, self._on, self.toolTip()):
+            return
         self._tag, self._on = tag, on
         self.setText(shown_name(tag.name) if tag is not None else EMPTY)
         self.setAccessibleName(name)

@@ -69,6 +69,8 @@ class QuestionBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins without a question."""
         super().__init__(parent)
+        # It fills its whole box: what lies behind need not be painted first.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
         self._note = ""
@@ -101,9 +103,12 @@ class QuestionBar(QWidget):
             tag: What is asked about.
             answered: The live answer, when one walked back to an answered question.
         """
-        self._tag = tag
-        self._lead, self._tail = [(LEAD, None)], "?"
-        self._note = "" if answered is None else f"You answered {answered.word}."
+        lead: list[_Said] = [(LEAD, None)]
+        note = "" if answered is None else f"You answered {answered.word}."
+        if (tag, lead, note) == (self._tag, self._lead, self._note):
+            # Questions come in blocks of one tag; painting the same words again delays the picture.
+            return
+        self._tag, self._lead, self._tail, self._note = tag, lead, "?", note
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
         self.setToolTip(tag.name)

@@ -129,6 +129,14 @@ def test_what_scores_less_than_the_row_is_not_in_the_batch() -> None:
     assert all(question.score >= top[0].score for question in drawn)
 
 
+def test_nothing_is_offered_where_no_question_scores_as_high_as_the_row() -> None:
+    feed = make_feed()
+    acceptance = make(feed)
+    for question in reversed(list(feed.book.questions(TAG))[-5:]):
+        acceptance.taken(decide(feed, [question]))
+    assert acceptance.offer is None
+
+
 def begun() -> tuple[QuestionFeed, Acceptance, list[Question]]:
     feed = make_feed()
     acceptance = make(feed)
