@@ -9,18 +9,18 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from reviewer.core.sitting import Line
-from reviewer.ui.plots import Mark, Plot
+from reviewer.ui.audit_marks import HEADING, marks_of
+from reviewer.ui.plots import Plot
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.audit import AuditNote, Estimate
+    from reviewer.core.audit import AuditNote
     from reviewer.core.statistics import Interval
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 
-HEADING = "Precision and recall, %: \N{BLACK CIRCLE} as corrected, \N{BLACK SQUARE} as they came"
 LOOK_MS = 2000
 """How often a job's new estimate is looked for while the page is shown."""
 
@@ -155,16 +155,6 @@ def words_of(answered: int, size: int, note: AuditNote | None) -> str:
 
 def _share(found: Interval) -> str:
     return f"{found.share:.1%} ({found.low:.1%} to {found.high:.1%})"
-
-
-def marks_of(found: Estimate) -> list[Mark]:
-    """Precision and recall as corrected, with those of the original tags beneath."""
-    return [
-        Mark("precision", found.after.precision),
-        Mark("precision", found.before.precision, second=True),
-        Mark("recall", found.after.recall),
-        Mark("recall", found.before.recall, second=True),
-    ]
 
 
 def line_of(notes: Sequence[AuditNote]) -> Line:

@@ -111,6 +111,8 @@ class ReviewController(QObject):
             "summary": partial(self.page_wanted.emit, "summary"),
             "audit": partial(self.page_wanted.emit, "audit"),
             "history": partial(self.page_wanted.emit, "history"),
+            "ratings": partial(self.page_wanted.emit, "ratings"),
+            "figures": partial(self.page_wanted.emit, "figures"),
             "writeback": partial(self.page_wanted.emit, "writeback"),
             "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,

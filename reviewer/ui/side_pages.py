@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from reviewer.ui.history_page import HistoryPage
+from reviewer.ui.rating_page import rating_page
 from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.write_back_page import WriteBackPage
@@ -62,10 +63,18 @@ def _audit(review: Review, beside: Beside) -> SidePage:
     return AuditPage(review, beside)
 
 
+def _figures(review: Review, beside: Beside) -> SidePage:
+    from reviewer.ui.figures_page import FiguresPage  # noqa: PLC0415 - plots again
+
+    return FiguresPage(review, beside)
+
+
 FACTORIES: Mapping[str, Factory] = MappingProxyType(
     {
         "audit": _audit,
+        "figures": _figures,
         "history": HistoryPage,
+        "ratings": rating_page,
         "writeback": WriteBackPage,
         "summary": _summary,
     }

@@ -1,0 +1,166 @@
+"""One sheet of the page of figures: worked out by a job, read, shown; or why there is nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from reviewer.ui.background import Background
+from reviewer.ui.empty_state import EmptyState
+from reviewer.ui.job_runner import Job, JobState
+
+if TYPE_CHECKING:
+    from reviewer.store.figures import FigureFiles
+    from reviewer.ui.side_pages import Beside
+
+LIVE = frozenset({JobState.WAITING, JobState.RUNNING})
+
+
+class FigureSheet(QWidget):
+    """Reads the figures of one kind when it is shown, and has them worked out when asked.
+
+    Attributes:
+        command: The program's command that works them out.
+        file: Name of the file that it leaves for the window.
+        page: Name of the page that it leaves for a browser.
+        job_title: For people.
+        empty: Title, explanation and action while there are none.
+        told: Emitted with a sentence for the page's heading.
+    """
+
+    command: ClassVar[str] = ""
+    file: ClassVar[str] = ""
+    page: ClassVar[str] = ""
+    job_title: ClassVar[str] = ""
+    empty: ClassVar[tuple[str, str, str]] = ("", "", "")
+    told = Signal(str)
+
+    def __init__(self, files: FigureFiles, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins with nothing; `opened` reads.
+
+        Args:
+            files: Where the figures are.
+            beside: Starts the job, and tells of it.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self.files = files
+        self._beside = beside
+        self._stamp = -1.0
+        self._background = Background(self)
+        self._background.failed.connect(self._refuse)
+        self.nothing = EmptyState(*self.empty, self)
+        self.nothing.acted.connect(self.work_out)
+        self._as_of = QLabel(self)
+        self._as_of.setProperty("tone", "muted")
+        self._as_of.setWordWrap(True)
+        self._again = QPushButton("Work out again", self)
+        self._again.clicked.connect(self.work_out)
+        self._browse = QPushButton("Open in the browser", self)
+        self._browse.setToolTip("The same figures and more on one page, to keep or to pass on")
+        self._browse.clicked.connect(self._open_page)
+        self.content = QWidget(self)
+        self._stack = QStackedWidget(self)
+        self._lay_out()
+        if beside.runner is not None:
+            beside.runner.changed.connect(self._job_changed)
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self._as_of, 1)
+        top.addWidget(self._browse)
+        top.addWidget(self._again)
+        whole = QWidget(self)
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        column.addLayout(top)
+        column.addWidget(self.content, 1)
+        self._stack.addWidget(self.nothing)
+        self._stack.addWidget(whole)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._stack)
+
+    def read(self) -> object:
+        """Reads the figures, in a thread of its own; `None` where there are none.
+
+        Raises:
+            StoreError: They cannot be read.
+        """
+        raise NotImplementedError
+
+    def show_figures(self, found: Any) -> str:  # noqa: ANN401 - each sheet has its own kind
+        """Shows figures.
+
+        Returns:
+            What they rest on, in a sentence.
+        """
+        raise NotImplementedError
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show."""
+        return self._stack.currentWidget() is self.nothing
+
+    def opened(self) -> None:
+        """Brings itself up to date, if there is anything newer than what it shows."""
+        stamp = self.files.stamp(self.file)
+        if stamp != self._stamp:
+            self._stamp = stamp
+            self._background.ask(self.read, self._take)
+
+    def dispose(self) -> None:
+        """Ends the reading."""
+        self._background.close()
+
+    def work_out(self) -> None:
+        """Starts the job."""
+        words = (self.command, "--to", str(self.files.folder))
+        self._beside.start_job(self.job_title, words)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _take(self, found: object) -> None:
+        if found is None:
+            self._stack.setCurrentWidget(self.nothing)
+            return
+        rests = self.show_figures(found)
+        self._as_of.setText(f"{rests} As of {_moment(self._stamp)}.")
+        self._stack.setCurrentIndex(1)
+
+    def _refuse(self, sentence: str) -> None:
+        self._stack.setCurrentWidget(self.nothing)
+        self.nothing.show_problem(sentence)
+
+    def _job_changed(self, job: Job) -> None:
+        if job.command[:1] != (self.command,):
+            return
+        self._again.setEnabled(job.state not in LIVE)
+        if job.state in LIVE:
+            self.nothing.show_work(job.progress)
+            self._again.setText("Being worked out\N{HORIZONTAL ELLIPSIS}")
+            return
+        self._again.setText("Work out again")
+        self.nothing.show_waiting()
+        if job.state is JobState.DONE:
+            self.opened()
+        elif job.state is JobState.FAILED:
+            self.nothing.show_problem(job.message)
+            if not self.is_empty:
+                self.told.emit(job.message)
+
+    def _open_page(self) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.files.folder / self.page)))
+
+
+def _moment(stamp: float) -> str:
+    """A time as people say it ("today 12:03")."""
+    when = dt.datetime.fromtimestamp(stamp).astimezone()
+    today = dt.datetime.now().astimezone().date()
+    return f"today {when:%H:%M}" if when.date() == today else f"{when:%-d %B %Y %H:%M}"
