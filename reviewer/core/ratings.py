@@ -94,7 +94,8 @@ class RatingIds:
         """What the metadata say of an image's rating: a field of its own, else tags.
 
         Args:
-            letter, scheme: As the source wrote them; empty without a rating.
+            letter: As the source wrote it; empty without a rating.
+            scheme: That it belongs to.
             tags: The image's original tags.
         """
         name = rating_tag(letter, scheme)

@@ -54,7 +54,7 @@ class Steps:
         Args:
             answers: Questions with their answers, at least one.
             reviewer: Who gave them.
-            elapsed_ms: For all of them together; each of which it was measured carries an equal share.
+            elapsed_ms: For all of them together; those of which it was measured carry equal shares.
 
         Raises:
             StoreError: Nothing was stored.

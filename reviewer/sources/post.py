@@ -176,7 +176,7 @@ def read_post(post: JsonObject) -> ParsedPost:
                 continue
             tags[name] = tags.get(name) if category is None else category
     file = post["file"] if isinstance(post.get("file"), dict) else {}
-    rating, scheme = _RATINGS.get(_text(post, "rating", "safety").lower(), ("", ""))
+    rating, scheme = rating_of(_text(post, "rating", "safety"))
     record = SourceRecord(
         tags=frozenset(tags),
         rating=rating,
@@ -189,6 +189,11 @@ def read_post(post: JsonObject) -> ParsedPost:
     )
     md5 = (_text(post, "md5", "checksumMD5") or _text(file, "md5")).lower()
     return ParsedPost(record, {n: kind for n, kind in tags.items() if kind is not None}, md5)
+
+
+def rating_of(written: str) -> tuple[str, str]:
+    """The letter and the scheme of a rating as it is written; two empty texts if it is none."""
+    return _RATINGS.get(written.strip().lower(), ("", ""))
 
 
 def settle_ratings(reading: Reading, four: frozenset[str] = frozenset()) -> None:

@@ -1,13 +1,18 @@
-"""One `tags.csv` for the whole folder: `relative_path,tags`, tags set apart by spaces."""
+"""One `tags.csv` for the whole folder: `relative_path,tags`, tags set apart by spaces.
+
+A third column, `rating`, may hold the rating as a letter or a word.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.post import rating_of
 from reviewer.sources.text import read_text, tag_key
 
 if TYPE_CHECKING:
@@ -16,6 +21,8 @@ if TYPE_CHECKING:
 
 FILE = "tags.csv"
 COLUMNS = ("relative_path", "tags")
+RATING = "rating"
+"""A column that need not be there."""
 
 
 class TagsCsv:
@@ -47,15 +54,25 @@ class TagsCsv:
             )
         try:
             for row in rows:
-                _add(reading, images, row["relative_path"] or "", row["tags"] or "")
+                _add(reading, images, row)
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}.") from error
+        if any(record.rating == "g" for record in reading.records.values()):
+            # One table has one scheme: `s` beside `g` is sensitive, not safe.
+            for name, record in reading.records.items():
+                if record.rating:
+                    reading.records[name] = replace(record, rating_scheme="gsqe")
         return reading
 
 
-def _add(reading: Reading, images: Mapping[str, Path], written: str, tags: str) -> None:
-    name = written.replace("\\", "/").removeprefix("./")
+def _add(reading: Reading, images: Mapping[str, Path], row: dict[str, str | None]) -> None:
+    name = (row["relative_path"] or "").replace("\\", "/").removeprefix("./")
     if name in images:
-        reading.records[name] = SourceRecord(tags=frozenset(map(tag_key, tags.split())))
+        rating, scheme = rating_of(row.get(RATING) or "")
+        reading.records[name] = SourceRecord(
+            tags=frozenset(map(tag_key, (row["tags"] or "").split())),
+            rating=rating,
+            rating_scheme=scheme,
+        )
     elif name:
         reading.missing.append(name)

@@ -73,6 +73,17 @@ class ImageFacts:
             .fetchall()
         )
 
+    def ratings(self) -> list[tuple[int, str, str]]:
+        """(id, rating, its scheme) of the askable images, by id; empty texts without a rating."""
+        return (
+            self._database.read()
+            .execute(
+                "SELECT id, rating, rating_scheme FROM image WHERE state = ? ORDER BY id",
+                (ImageState.OK.value,),
+            )
+            .fetchall()
+        )
+
     def set_parents(self, parents: Mapping[str, str]) -> None:
         """Notes which images are variants of which posts.
 

@@ -40,6 +40,14 @@ class TagTable:
         """Ids by name."""
         return dict(self._database.read().execute("SELECT name, id FROM tag").fetchall())
 
+    def ids_of(self, names: Collection[str]) -> dict[str, int]:
+        """Ids of some names; names that the collection does not know are left out."""
+        rows = self._database.read().execute(
+            "SELECT name, id FROM tag WHERE name IN (SELECT value FROM json_each(?))",
+            (json.dumps(sorted(names)),),
+        )
+        return dict(rows.fetchall())
+
     def some(self, ids: Collection[int]) -> list[Tag]:
         """The tags of some ids, by id; unknown ids are left out."""
         rows = self._database.read().execute(
