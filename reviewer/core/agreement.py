@@ -101,7 +101,7 @@ def estimate(votes: Votes, known: NDArray[np.float64] | None = None) -> Estimate
         denies,
         share,
         posterior,
-        np.bincount(votes.reviewer, missed, votes.n_reviewers),
+        np.asarray(np.bincount(votes.reviewer, missed, votes.n_reviewers), np.float64),
         np.bincount(votes.reviewer, minlength=votes.n_reviewers).astype(np.int64),
     )
 

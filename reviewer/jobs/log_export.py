@@ -1,4 +1,7 @@
-"""The log of decisions as it was written, row by row, for other programs."""
+"""The log of decisions as it was written, row by row, for other programs and other collections.
+
+Each row names its image in every way there is, so that `reviewer merge` finds it elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,14 @@ import json
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from reviewer.core.types import Answer, Side
+from reviewer.core.types import Answer, Category, Side
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from reviewer.core.types import Decision
+    from reviewer.core.types import Decision, Image
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
@@ -25,7 +28,11 @@ COLUMNS = (
     "step",
     "undoes",
     "image",
+    "sha256",
+    "site",
+    "post",
     "tag",
+    "category",
     "answer",
     "original",
     "changed",
@@ -39,7 +46,7 @@ COLUMNS = (
 )
 WORDS = {Answer.YES: "yes", Answer.NO: "no", Answer.UNSURE: "unsure"}
 REMEMBERED = 4096
-"""Paths of images that are kept while rows of the same images come."""
+"""Images that are kept while rows of the same images come."""
 
 
 def write_log(library: Library, folder: Path, listener: Listener) -> int:
@@ -77,23 +84,28 @@ def _rows(library: Library) -> Iterator[dict[str, str | int | float | bool | Non
     vocabulary = library.vocabulary()
 
     @lru_cache(REMEMBERED)
-    def path_of(image_id: int) -> str:
-        return library.images.get(image_id).path
+    def image_of(image_id: int) -> Image:
+        return library.images.get(image_id)
 
     for decision in library.decisions.log():
-        yield _row(decision, path_of(decision.image_id), vocabulary)
+        yield _row(decision, image_of(decision.image_id), vocabulary)
 
 
 def _row(
-    decision: Decision, path: str, vocabulary: Vocabulary
+    decision: Decision, image: Image, vocabulary: Vocabulary
 ) -> dict[str, str | int | float | bool | None]:
     at = dt.datetime.fromtimestamp(decision.answered_at / 1000, dt.UTC)
+    tag = vocabulary.tags.get(decision.tag_id)
     return {
         "id": decision.id,
         "step": decision.step,
         "undoes": decision.undoes,
-        "image": path,
+        "image": image.path,
+        "sha256": image.sha256.hex(),
+        "site": image.site,
+        "post": image.remote_id,
         "tag": vocabulary.name(decision.tag_id),
+        "category": (tag.category if tag is not None else Category.GENERAL).word,
         "answer": WORDS[decision.answer],
         "original": "present" if decision.side is Side.WRONG else "absent",
         "changed": decision.changes_metadata,

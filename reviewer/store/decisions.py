@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 _RECENT = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
     elapsed_ms, undoes, step, id, origin
-FROM live_decision ORDER BY id DESC LIMIT ?
+FROM live_decision WHERE step NOT IN (SELECT step FROM merge) ORDER BY id DESC LIMIT ?
 """
 
-_STEP = """
+STEP_ROWS = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
     elapsed_ms, undoes, step, id, origin
 FROM live_decision WHERE step = ? ORDER BY id
@@ -31,6 +31,11 @@ SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answ
 FROM live_answer
 WHERE id IN (SELECT max(id) FROM live_answer GROUP BY image_id, tag_id)
 ORDER BY id
+"""
+
+_SINCE = """
+SELECT count(*) FROM live_decision
+WHERE answered_at >= ? AND step NOT IN (SELECT step FROM merge)
 """
 
 # A merged log is taken back as a whole, by whoever merged it.
@@ -90,7 +95,7 @@ class DecisionTable:
         return {tag_id: Answer(answer) for tag_id, answer in rows}
 
     def recent(self, count: int) -> list[Decision]:
-        """The last live answers, newest first."""
+        """The last live answers that were given here, newest first."""
         return [decision_of(row) for row in self._database.read().execute(_RECENT, (count,))]
 
     def answered_since(self, decision_id: int) -> Iterator[tuple[int, int]]:
@@ -114,12 +119,8 @@ class DecisionTable:
         return int(row[0])
 
     def since(self, unix_ms: int) -> int:
-        """Live answers given since a time."""
-        row = (
-            self._database.read()
-            .execute("SELECT count(*) FROM live_decision WHERE answered_at >= ?", (unix_ms,))
-            .fetchone()
-        )
+        """Live answers given here since a time."""
+        row = self._database.read().execute(_SINCE, (unix_ms,)).fetchone()
         return int(row[0])
 
     def last_id(self) -> int:
@@ -198,6 +199,20 @@ def decision_of(row: tuple[int | float | str | None, ...]) -> Decision:
 
 
 def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
+    stored = write_rows(connection, decisions)
+    settle(connection, (d.pair for d in stored if d.origin is not Origin.CONTROL))
+    return stored
+
+
+def write_rows(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
+    """Writes one step in the transaction that is open, and returns it with its ids.
+
+    Which answers count is not worked out: call `settle` for the pairs.
+
+    Args:
+        connection: The writer's.
+        decisions: At least one; one that takes another back names it in `undoes`.
+    """
     # The step is the id of its first row; ids are never used twice (AUTOINCREMENT).
     row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'decision'").fetchone()
     first = (row[0] if row else 0) + 1
@@ -226,7 +241,6 @@ def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> li
             for d in stored
         ],
     )
-    settle(connection, (d.pair for d in stored if d.origin is not Origin.CONTROL))
     return stored
 
 
@@ -234,6 +248,6 @@ def _undo_last(connection: sqlite3.Connection, reviewer: str) -> list[Decision]:
     last = connection.execute(_LAST_STEP, (reviewer,)).fetchone()
     if last is None:
         return []
-    taken = [decision_of(row) for row in connection.execute(_STEP, last)]
+    taken = [decision_of(row) for row in connection.execute(STEP_ROWS, last)]
     _append(connection, [replace(decision, undoes=decision.id) for decision in taken])
     return taken

@@ -19,20 +19,23 @@ from reviewer.store.copies import CopyTable
 from reviewer.store.crossfits import CrossfitFiles
 from reviewer.store.database import Database
 from reviewer.store.decisions import DecisionTable, FlagTable
-from reviewer.store.destinations import BucketTable, DestinationTable
+from reviewer.store.destinations import DestinationTable
 from reviewer.store.faces import FaceTable
 from reviewer.store.facts import ImageFacts
 from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
+from reviewer.store.merges import MergeTable
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
 from reviewer.store.rankings import RankingFiles
+from reviewer.store.reviewers import ReviewerTable
 from reviewer.store.scans import ScanFiles, ScanShape
 from reviewer.store.schema import migrate
 from reviewer.store.tags import TagTable
 from reviewer.store.typical import TypicalFiles
 from reviewer.store.versions import StateTable, VersionTable
+from reviewer.store.vetted import VettedTable
 from reviewer.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,6 +61,9 @@ class Library:
     tags: TagTable
     decisions: DecisionTable
     flags: FlagTable
+    reviewers: ReviewerTable
+    merges: MergeTable
+    vetted: VettedTable
     copies: CopyTable
     versions: VersionTable
     rankings: RankingFiles
@@ -68,7 +74,6 @@ class Library:
     aids: ReviewAids
     destinations: DestinationTable
     outbox: OutboxTable
-    buckets: BucketTable
     _open: ExitStack
 
     @classmethod
@@ -117,6 +122,9 @@ class Library:
                 tags=TagTable(database),
                 decisions=DecisionTable(database),
                 flags=FlagTable(database),
+                reviewers=ReviewerTable(database),
+                merges=MergeTable(database),
+                vetted=VettedTable(database),
                 copies=CopyTable(database),
                 audits=AuditTable(database, place.audits),
                 versions=VersionTable(database),
@@ -127,7 +135,6 @@ class Library:
                 aids=ReviewAids.of(database),
                 destinations=DestinationTable(database),
                 outbox=OutboxTable(database),
-                buckets=BucketTable(database),
                 _open=stack.pop_all(),
             )
 
