@@ -4,56 +4,42 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 
 from reviewer.core.errors import StoreError
 from reviewer.store.aids import TextKind
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.examples_finder import ExamplesFinder, Found
 from reviewer.ui.tag_panel import Part
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 AHEAD = 3
 """Questions to come whose examples are looked for while they are shown."""
 
 
-class AboutCommands(QObject):
+class AboutCommands(CommandGroup):
     """Keeps definition, note and examples beside the question while they are asked for."""
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on."""
-        super().__init__(page)
-        self._library = library
-        self._session = session
-        self._page = page
-        self._around = around
-        self._about = page.tags.about
+        super().__init__(parts)
+        self._about = self._page.tags.about
         self._shown_tag = -1
         self._noted = -1
-        self._finder = ExamplesFinder(library, self)
+        self._finder = ExamplesFinder(self._library, self)
         self._finder.found.connect(self._take)
         self._about.note_wanted.connect(self.write_note)
         self._about.note_written.connect(self._store_note)
-        around.step_stored.connect(self._stored)
+        self._around.step_stored.connect(self._stored)
         # With no wait it comes after the paint of the question, which does not wait for it.
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self._follow)
-        showing.shown.connect(self._later.start)
+        self._showing.shown.connect(self._later.start)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

@@ -5,57 +5,42 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from reviewer.core.acceptance import Acceptance, Verdict
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer, Origin
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reviewer.core.acceptance import Offer, Sample
-    from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Question, Side
     from reviewer.settings import Settings
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 ASIDE = "rest"
 
 
-class Accepting(QObject):
+class Accepting(CommandGroup):
     """Listens to the answers, and carries out "accept the rest"."""
 
-    def __init__(
-        self,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-        settings: Settings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts, settings: Settings) -> None:
         """Takes what it acts on; the settings say when to offer and what to promise."""
-        super().__init__(page)
-        self._session = session
-        self._page = page
-        self._showing = showing
-        self._around = around
+        super().__init__(parts)
         self._after = settings.accept_after
         self._precision = settings.accept_precision
         self._acceptance = Acceptance(
-            session.feed,
+            self._session.feed,
             after=settings.accept_after,
             precision=settings.accept_precision,
             rng=random.Random(),
         )
         self._place: tuple[Mode, int | None, Side | None] | None = None
         self._offered: tuple[int, Side] | None = None
-        around.step_stored.connect(self._hear)
-        showing.shown.connect(self._follow)
+        self._around.step_stored.connect(self._hear)
+        self._showing.shown.connect(self._follow)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

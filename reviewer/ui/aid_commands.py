@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from reviewer.ui.about_commands import AboutCommands
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.edit_commands import EditCommands
 from reviewer.ui.sibling_commands import SiblingCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.core.session import ReviewSession
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 
-class AidCommands(QObject):
+class AidCommands(CommandGroup):
     """What a reviewer has beside the answers.
 
     Attributes:
@@ -29,19 +26,12 @@ class AidCommands(QObject):
 
     answered = Signal(int)
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on."""
-        super().__init__(page)
-        self._siblings = SiblingCommands(library, session, page, showing, around)
-        self._edits = EditCommands(library, session, page, showing, around)
-        self._about = AboutCommands(library, session, page, showing, around)
+        super().__init__(parts)
+        self._siblings = SiblingCommands(parts)
+        self._edits = EditCommands(parts)
+        self._about = AboutCommands(parts)
         self._siblings.answered.connect(self.answered)
         self._siblings.add_wanted.connect(self._edits.add_sibling)
         self._edits.answered.connect(self.answered)

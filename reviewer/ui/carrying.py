@@ -4,57 +4,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
-
 from reviewer.core.copies import CarryOver
+from reviewer.ui.command_group import CommandGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reviewer.core.page import Page
-    from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Question
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 ASIDE = "copies"
 
 
-class Carrying(QObject):
+class Carrying(CommandGroup):
     """Lets the session carry answers over to copies, and tells of it beside the question."""
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-        *,
-        on: bool,
-    ) -> None:
+    def __init__(self, parts: ReviewParts, *, on: bool) -> None:
         """Takes what it acts on.
 
         Args:
-            library: Knows the copies.
-            session: Is told what goes along with an answer.
-            page: Shows it.
-            showing: Tells of every new question.
-            around: Tells of every step.
+            parts: Of the review.
             on: Whether answers are carried over at all.
         """
-        super().__init__(page)
-        self._session = session
+        super().__init__(parts)
+        library, session, page = parts.library, parts.session, parts.page
         self._bar = page.question_bar
         self._notice = page.notice
         self._grid = page.grid
         self._carry = CarryOver(library.copies, library.images, session.feed)
         self._carry.on = on
         session.along = self._carry.also
-        showing.shown.connect(self._tell)
-        around.step_stored.connect(self._stored)
+        self._showing.shown.connect(self._tell)
+        self._around.step_stored.connect(self._stored)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer, Origin, Tag
 from reviewer.core.unasked import turned, unasked
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.completing import Completing
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.theme import shown_name
@@ -18,12 +19,8 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.core.session import ReviewSession
-    from reviewer.store.library import Library
+    from reviewer.ui.command_group import ReviewParts
     from reviewer.ui.completion_model import CompletionRow
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
 
 HINT = (
     "Enter adds, or takes off what is there. Ctrl+1 to 9 makes it a quick tag, "
@@ -51,7 +48,7 @@ class _Purpose:
     key: int = 0
 
 
-class EditCommands(QObject):
+class EditCommands(CommandGroup):
     """What the digits and the editor do.
 
     Attributes:
@@ -60,28 +57,16 @@ class EditCommands(QObject):
 
     answered = Signal(int)
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on, and listens to the panel."""
-        super().__init__(page)
-        self._library = library
-        self._session = session
-        self._page = page
-        self._showing = showing
-        self._around = around
-        self._editor = page.tags.editor
+        super().__init__(parts)
+        self._editor = self._page.tags.editor
         self._purpose = _Purpose(Aim.IMAGE)
         self._before = Part.TAGS
         self._pair: tuple[int, int] | None = None
         self._steps = 0
         self._hint = ""
-        self.completing = Completing(library.aids, session.vocabulary, self)
+        self.completing = Completing(self._library.aids, self._session.vocabulary, self)
         self.completing.ready.connect(self._begin)
         self._editor.typed.connect(self._complete)
         self._editor.chosen.connect(self._choose)
@@ -90,9 +75,9 @@ class EditCommands(QObject):
         self._editor.sibling_wanted.connect(self._toggle_sibling)
         self._editor.undo_wanted.connect(self._undo)
         self._editor.left.connect(self.leave)
-        page.tags.quick.picked.connect(self.press)
-        page.tags.quick.set_wanted.connect(self._open_quick)
-        showing.shown.connect(self._follow)
+        self._page.tags.quick.picked.connect(self.press)
+        self._page.tags.quick.set_wanted.connect(self._open_quick)
+        self._showing.shown.connect(self._follow)
         self._show_quick()
 
     def handlers(self) -> dict[str, Callable[..., None]]:

@@ -6,20 +6,17 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 
 from reviewer.core.errors import StoreError
 from reviewer.core.page import Page
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.review_commands import forget_flags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.core.session import ReviewSession
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 DIRECTIONS = ("Left", "Right", "Up", "Down")
 """What the keys that move the focus stand for, in their order in the command table."""
@@ -27,7 +24,7 @@ LATER_MS = 60
 """By then the cell is painted, and nothing here delays it."""
 
 
-class GridCommands(QObject):
+class GridCommands(CommandGroup):
     """Opens, flips, stores and closes pages.
 
     Attributes:
@@ -36,27 +33,16 @@ class GridCommands(QObject):
 
     answered = Signal(int)
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on, and listens to the grid."""
-        super().__init__(page)
-        self._flags = library.flags
-        self._session = session
-        self._view = page.grid
-        self._showing = showing
-        self._around = around
+        super().__init__(parts)
+        self._view = self._page.grid
         self._held = False
         self._tells_why = False
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
-        self._later.timeout.connect(showing.prefetch)
-        page.grid.clicked.connect(self._click)
-        page.grid.rested.connect(self._rest)
+        self._later.timeout.connect(self._showing.prefetch)
+        self._view.clicked.connect(self._click)
+        self._view.rested.connect(self._rest)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
@@ -107,7 +93,7 @@ class GridCommands(QObject):
             return
         self._around.stored(stored, 1)
         self._showing.show(pressed)
-        forget_flags(self._flags, self._around, flagged)
+        forget_flags(self._library.flags, self._around, flagged)
         if stored:
             self.answered.emit(stored[-1].id)
 
@@ -139,9 +125,9 @@ class GridCommands(QObject):
         flagged = self._session.feed.flagged
         try:
             if question.pair in flagged:
-                self._flags.remove(question.pair)
+                self._library.flags.remove(question.pair)
             else:
-                self._flags.put(question, int(time.time() * 1000))
+                self._library.flags.put(question, int(time.time() * 1000))
         except StoreError as error:
             self._around.not_saved(error)
             return

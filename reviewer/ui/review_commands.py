@@ -6,12 +6,13 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from reviewer.core.advice import best_other
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.image_view import STEP
 from reviewer.ui.queue_model import RowKind
 from reviewer.ui.theme import shown_name
@@ -19,17 +20,14 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from reviewer.core.session import ReviewSession
     from reviewer.core.types import Decision, Side
     from reviewer.store.decisions import FlagTable
-    from reviewer.store.library import Library
+    from reviewer.ui.command_group import ReviewParts
     from reviewer.ui.queue_model import QueueRow
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
     from reviewer.ui.surroundings import Surroundings
 
 
-class AnswerCommands(QObject):
+class AnswerCommands(CommandGroup):
     """Commands that write to the log.
 
     Attributes:
@@ -38,21 +36,9 @@ class AnswerCommands(QObject):
 
     answered = Signal(int)
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on."""
-        super().__init__(page)
-        self._flags = library.flags
-        self._session = session
-        self._page = page
-        self._showing = showing
-        self._around = around
+        super().__init__(parts)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
@@ -80,7 +66,7 @@ class AnswerCommands(QObject):
         self._around.stored(stored, 1)
         self._showing.show(pressed)
         if was_flagged:
-            forget_flags(self._flags, self._around, [question.pair])
+            forget_flags(self._library.flags, self._around, [question.pair])
         self.answered.emit(stored[-1].id)
 
     def _undo(self) -> None:
@@ -125,9 +111,9 @@ class AnswerCommands(QObject):
             return
         try:
             if question.pair in self._session.feed.flagged:
-                self._flags.remove(question.pair)
+                self._library.flags.remove(question.pair)
             else:
-                self._flags.put(question, int(time.time() * 1000))
+                self._library.flags.put(question, int(time.time() * 1000))
         except StoreError as error:
             self._around.not_saved(error)
             return
@@ -140,25 +126,15 @@ class AnswerCommands(QObject):
         self._showing.show(pressed)
 
 
-class LookCommands(QObject):
+class LookCommands(CommandGroup):
     """Commands that change what is shown and nothing else."""
 
-    def __init__(
-        self,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on, and listens to the panels."""
-        super().__init__(page)
-        self._session = session
-        self._page = page
-        self._showing = showing
-        self._around = around
-        page.queues.chosen.connect(self._choose)
-        page.queues.side_chosen.connect(self._choose_side)
-        page.answers.reopened.connect(self.reopen)
+        super().__init__(parts)
+        self._page.queues.chosen.connect(self._choose)
+        self._page.queues.side_chosen.connect(self._choose_side)
+        self._page.answers.reopened.connect(self.reopen)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

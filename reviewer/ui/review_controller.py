@@ -12,6 +12,7 @@ from reviewer.core.place import return_to
 from reviewer.ui.accepting import Accepting
 from reviewer.ui.aid_commands import AidCommands
 from reviewer.ui.carrying import Carrying
+from reviewer.ui.command_group import ReviewParts
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
@@ -32,6 +33,8 @@ BARE_MS = 180
 """Shift held this long hides the panels; a shorter press was meant for another key."""
 POLL_MS = 4000
 """How often a new ranking, made by whomever, is looked for."""
+PAGES = ("summary", "audit", "history", "ratings", "figures", "writeback", "settings")
+"""Side pages that have a command of their name."""
 
 
 class ReviewController(QObject):
@@ -81,18 +84,17 @@ class ReviewController(QObject):
         self._poll = QTimer(self, interval=POLL_MS)
         self._poll.timeout.connect(self.take_new_ranking)
         self.sitting = SittingWatch(library, session, page, self._around, settings)
-        answers = AnswerCommands(library, session, page, self.showing, self._around)
+        parts = ReviewParts(library, session, page, self.showing, self._around)
+        answers = AnswerCommands(parts)
         answers.answered.connect(self._ask_for_refresh)
-        grid = GridCommands(library, session, page, self.showing, self._around)
+        grid = GridCommands(parts)
         grid.answered.connect(self._ask_for_refresh)
-        looks = LookCommands(session, page, self.showing, self._around)
-        carrying = Carrying(
-            library, session, page, self.showing, self._around, on=settings.carry_copies
-        )
-        self.why = WhyCommands(library, session, page, self.showing)
+        looks = LookCommands(parts)
+        carrying = Carrying(parts, on=settings.carry_copies)
+        self.why = WhyCommands(parts)
         self.why.job_wanted.connect(self.job_wanted)
-        accepting = Accepting(session, page, self.showing, self._around, settings)
-        self._aids = AidCommands(library, session, page, self.showing, self._around)
+        accepting = Accepting(parts, settings)
+        self._aids = AidCommands(parts)
         self._aids.answered.connect(self._ask_for_refresh)
         self.sitting.time_is_up.connect(partial(self.page_wanted.emit, "summary"))
         self._grid = grid
@@ -106,15 +108,9 @@ class ReviewController(QObject):
             **carrying.handlers(),
             **accepting.handlers(),
             **self.why.handlers(),
+            **{name: partial(self.page_wanted.emit, name) for name in PAGES},
             "look.bare": self._bare.start,
             "jobs": self.jobs_wanted.emit,
-            "summary": partial(self.page_wanted.emit, "summary"),
-            "audit": partial(self.page_wanted.emit, "audit"),
-            "history": partial(self.page_wanted.emit, "history"),
-            "ratings": partial(self.page_wanted.emit, "ratings"),
-            "figures": partial(self.page_wanted.emit, "figures"),
-            "writeback": partial(self.page_wanted.emit, "writeback"),
-            "settings": partial(self.page_wanted.emit, "settings"),
             "menu": page.captions.menu.open,
             "fullscreen": self.fullscreen_wanted.emit,
             "leave": self.leave_wanted.emit,

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer, Tag
 from reviewer.core.unasked import with_sibling
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.review_commands import forget_flags
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.core.session import ReviewSession
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
-    from reviewer.ui.surroundings import Surroundings
+    from reviewer.ui.command_group import ReviewParts
 
 LOOKING = ("look.", "zoom.", "panels", "fullscreen")
 """Commands that one may want while choosing: they leave the siblings open."""
 
 
-class SiblingCommands(QObject):
+class SiblingCommands(CommandGroup):
     """The chips in the place of the question, and what their digits do.
 
     Attributes:
@@ -36,26 +33,14 @@ class SiblingCommands(QObject):
     answered = Signal(int)
     add_wanted = Signal(int)
 
-    def __init__(
-        self,
-        library: Library,
-        session: ReviewSession,
-        page: ReviewPage,
-        showing: Showing,
-        around: Surroundings,
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the commands act on."""
-        super().__init__(page)
-        self._library = library
-        self._session = session
-        self._page = page
-        self._showing = showing
-        self._around = around
-        self._chips = page.question_bar.siblings
+        super().__init__(parts)
+        self._chips = self._page.question_bar.siblings
         self._chips.picked.connect(self.pick)
         self._chips.add_wanted.connect(self._add)
         self._chips.remove_wanted.connect(self._remove)
-        showing.shown.connect(self._chips.close_up)
+        self._showing.shown.connect(self._chips.close_up)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from reviewer.core.types import Answer
 from reviewer.ui.background import Background
+from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.heat_paint import HeatOverlay
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.theme import shown_name
@@ -17,15 +18,12 @@ from reviewer.ui.why_facts import gather, with_pictures
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.core.session import ReviewSession
     from reviewer.core.types import Question
-    from reviewer.store.library import Library
-    from reviewer.ui.review_page import ReviewPage
-    from reviewer.ui.showing import Showing
+    from reviewer.ui.command_group import ReviewParts
     from reviewer.ui.why_facts import WhyFacts
 
 
-class WhyCommands(QObject):
+class WhyCommands(CommandGroup):
     """Shows side, score and evidence in the place of the image's tags, and the heat map.
 
     The next question begins without: what the tagger thinks would lead the reviewer.
@@ -37,20 +35,15 @@ class WhyCommands(QObject):
 
     job_wanted = Signal(str, object)
 
-    def __init__(
-        self, library: Library, session: ReviewSession, page: ReviewPage, showing: Showing
-    ) -> None:
+    def __init__(self, parts: ReviewParts) -> None:
         """Takes what the command acts on."""
-        super().__init__(page)
-        self._library = library
-        self._session = session
-        self._page = page
-        self._overlay = HeatOverlay(page.view)
+        super().__init__(parts)
+        self._overlay = HeatOverlay(self._page.view)
         self._reader = Background(self)
         self._asked: Question | None = None
         self._before = Part.TAGS
         self._panels_before = True
-        showing.shown.connect(self._end)
+        self._showing.shown.connect(self._end)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
