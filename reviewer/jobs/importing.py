@@ -141,7 +141,8 @@ def _take_files(
                 record = reading.records.get(file.name, SourceRecord())
                 tags = frozenset(ids[tag] for tag in record.tags)
                 before = known.get(file.name) or lost.pop(file.sha256, None)
-                if _count(tally, file, before, tags):
+                rating = (record.rating, record.rating_scheme)
+                if _count(tally, file, before, tags, rating):
                     rows.append(_row(file, before, record, tags))
                 progress.advance()
             library.images.write(rows)
@@ -195,7 +196,13 @@ def _look_again(path: Path) -> PictureFacts:
     return facts
 
 
-def _count(tally: _Tally, file: _File, before: KnownFile | None, tags: frozenset[int]) -> bool:
+def _count(
+    tally: _Tally,
+    file: _File,
+    before: KnownFile | None,
+    tags: frozenset[int],
+    rating: tuple[str, str],
+) -> bool:
     """Counts a file as new, changed, moved or unchanged; tells whether to write it."""
     if file.facts.problem:
         tally.set_aside.append((file.name, file.facts.problem))
@@ -203,7 +210,7 @@ def _count(tally: _Tally, file: _File, before: KnownFile | None, tags: frozenset
         tally.new += 1
     elif before.path != file.name:
         tally.moved += 1
-    elif _same(file, before, tags):
+    elif _same(file, before, tags) and rating == (before.rating, before.rating_scheme):
         tally.unchanged += 1
         return False
     else:

@@ -81,6 +81,8 @@ class KnownFile:
     height: int
     problem: str
     state: ImageState
+    rating: str = ""
+    rating_scheme: str = ""
 
 
 class ImageTable:
@@ -181,8 +183,8 @@ class ImageTable:
     def known_files(self) -> dict[str, KnownFile]:
         """Every image by path, as the last import saw it."""
         rows = self._database.read().execute(
-            "SELECT id, path, size, mtime_ns, sha256, tags, width, height, problem, state "
-            "FROM image"
+            "SELECT id, path, size, mtime_ns, sha256, tags, width, height, problem, state, rating, "
+            "rating_scheme FROM image"
         )
         return {row[1]: _known(row) for row in rows}
 

@@ -43,6 +43,8 @@ LOOK_MS = 2000
 """How often new questions are looked for while the page is shown."""
 AHEAD = 4
 CACHE_BYTES = 128 << 20
+NOTHING_BACK = "Your last answer was not given here; it is taken back in the review."
+NOTHING_AGAIN = "There is nothing to answer again."
 REPEATED = ("next", "previous", "zoom.")
 
 
@@ -108,7 +110,8 @@ class ChoicePage(SidePage):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.lead.setToolTip(self._source.kind.about)
-        self._make.clicked.connect(self._start_job)
+        title, words = self._source.kind.job
+        self._make.clicked.connect(lambda: self._beside.start_job(title, list(words)))
         back = QPushButton("Go on  (Esc)", self)
         back.setProperty("tone", "primary")
         back.clicked.connect(self.closed)
@@ -199,8 +202,8 @@ class ChoicePage(SidePage):
         return {
             NONE: lambda: self._answer(lambda s, ms: s.none_of_them(ms)),
             UNSURE: lambda: self._answer(lambda s, ms: s.cannot_tell(ms)),
-            "undo": self._undo,
-            "redo": self._redo,
+            "undo": partial(self._go_back, redo=False),
+            "redo": partial(self._go_back, redo=True),
             "next": partial(self._turn, forward=True),
             "previous": partial(self._turn, forward=False),
             "zoom.toggle": view.toggle_zoom,
@@ -222,38 +225,26 @@ class ChoicePage(SidePage):
             return
         if stored:
             self._told(stored, 1)
-            self.said.setText(self._words(question, stored))
             self._show()
+            self.said.setText(_words(question, stored, self._name))
 
-    def _undo(self) -> None:
-        if self._session is None:
+    def _go_back(self, *, redo: bool) -> None:
+        """Takes the last step back, or stores again what was taken back."""
+        session = self._session
+        if session is None:
             return
         try:
-            taken = self._session.undo()
+            step = session.redo() if redo else session.undo()
         except StoreError as error:
             self.notice.say(f"Not saved: {error}", Kind.ERROR)
             return
-        if not taken:
-            self.notice.say("Your last answer was not given here; it is taken back in the review.")
+        if not step:
+            self.notice.say(NOTHING_AGAIN if redo else NOTHING_BACK)
             return
-        self._told(taken, -1)
-        self.said.setText(f"Taken back: {self._name(taken[0].tag_id)}.")
+        self._told(step, 1 if redo else -1)
         self._show()
-
-    def _redo(self) -> None:
-        if self._session is None:
-            return
-        try:
-            again = self._session.redo()
-        except StoreError as error:
-            self.notice.say(f"Not saved: {error}", Kind.ERROR)
-            return
-        if again:
-            self._told(again, 1)
-            self.said.setText(f"Answered again: {self._name(again[0].tag_id)}.")
-            self._show()
-        else:
-            self.notice.say("There is nothing to answer again.")
+        done = "Answered again" if redo else "Taken back"
+        self.said.setText(f"{done}: {self._name(step[0].tag_id)}.")
 
     def _turn(self, *, forward: bool) -> None:
         session = self._session
@@ -267,10 +258,6 @@ class ChoicePage(SidePage):
         """Has the review count what was stored."""
         self.notice.clear()
         self._review.controller.stored_elsewhere(decisions, times)
-
-    def _start_job(self) -> None:
-        title, words = self._source.kind.job
-        self._beside.start_job(title, list(words))
 
     def _set_aside(self, image_id: int, problem: str) -> None:
         """Leaves a picture out that cannot be shown, says so, and goes on."""
@@ -354,16 +341,17 @@ class ChoicePage(SidePage):
         name = self._review.session.vocabulary.name(tag_id)
         return self._source.kind.titles.get(name, shown_name(name))
 
-    def _words(self, question: ChoiceQuestion, stored: Sequence[Decision]) -> str:
-        """What an answer changed: shown after it, never before."""
-        had = "nothing" if question.current is None else self._name(question.current)
-        said = next((d.tag_id for d in stored if d.answer is Answer.YES), None)
-        if said is None:
-            word = "can't tell" if stored[0].answer is Answer.UNSURE else "none of these"
-            return f"Last: you said {word}; the image has {had}."
-        if said == question.current:
-            return f"Last: {self._name(said)}, as the image had it."
-        return f"Last: {had} \N{RIGHTWARDS ARROW} {self._name(said)}."
+
+def _words(question: ChoiceQuestion, stored: Sequence[Decision], name: Callable[[int], str]) -> str:
+    """What an answer changed: shown after it, never before."""
+    had = "nothing" if question.current is None else name(question.current)
+    said = next((d.tag_id for d in stored if d.answer is Answer.YES), None)
+    if said is None:
+        word = "can't tell" if stored[0].answer is Answer.UNSURE else "none of these"
+        return f"Last: you said {word}; the image has {had}."
+    if said == question.current:
+        return f"Last: {name(said)}, as the image had it."
+    return f"Last: {had} \N{RIGHTWARDS ARROW} {name(said)}."
 
 
 def _as_answer(command_id: str) -> str:
