@@ -133,7 +133,7 @@ def _posterior(
     for_yes = np.log(sees / (1 - denies))[votes.reviewer]
     for_no = np.log((1 - sees) / denies)[votes.reviewer]
     odds = np.bincount(votes.pair, np.where(votes.yes, for_yes, for_no), votes.n_pairs)
-    odds += np.log(share / (1 - share))
+    odds = odds + np.log(share / (1 - share))
     return np.asarray(0.5 * (1 + np.tanh(odds / 2)), np.float64)
 
 

@@ -152,7 +152,10 @@ class FlagTable:
             "SELECT image_id, tag_id, side, score, suspicion, version, origin FROM flag "
             "ORDER BY flagged_at, image_id, tag_id"
         )
-        return [Question(row[0], row[1], Side(row[2]), *row[3:6], Origin(row[6])) for row in rows]
+        return [
+            Question(image, tag, Side(side), score, suspicion, version, Origin(origin))
+            for image, tag, side, score, suspicion, version, origin in rows
+        ]
 
     def put(self, question: Question, at_ms: int = 0) -> None:
         """Flags a question.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +37,7 @@ class VettedTable:
         """
         for start in range(0, len(images), BULK_ROWS):
             rows = [(image_id, reason) for image_id in images[start : start + BULK_ROWS]]
-            self._database.write(lambda connection, rows=rows: _mark(connection, rows))
+            self._database.write(partial(_mark, rows=rows))
 
     def clear(self) -> int:
         """Takes all marks away and returns how many there were.
