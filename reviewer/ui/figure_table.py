@@ -9,7 +9,6 @@ from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
 )
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
 _NO_PARENT = QModelIndex()
-_SORT = int(Qt.ItemDataRole.UserRole)
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -56,23 +54,53 @@ class Field:
 
 
 class FigureModel(QAbstractTableModel):
-    """Rows of anything, shown through fields."""
+    """Rows of anything, shown through fields, in the order and with the words that are wanted."""
 
     def __init__(self, fields: Sequence[Field], parent: QWidget | None = None) -> None:
         """Begins without rows."""
         super().__init__(parent)
         self.fields = tuple(fields)
+        self._all: list[Any] = []
         self._rows: list[Any] = []
+        self._typed = ""
+        self._by: tuple[int, bool] | None = None
+
+    @property
+    def there(self) -> int:
+        """Number of rows, shown or not."""
+        return len(self._all)
+
+    @property
+    def rows(self) -> list[Any]:
+        """Those that are shown, as they are sorted."""
+        return self._rows
 
     def show_rows(self, rows: Sequence[Any]) -> None:
-        """Takes other rows."""
+        """Takes other rows; order and words stay."""
+        self._all = list(rows)
+        self._arrange()
+
+    def look_for(self, typed: str) -> None:
+        """Shows the rows with these words alone; spaces and underscores are the same."""
+        self._typed = _plain(typed)
+        self._arrange()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sorts by a column; by none of them as the rows came."""
+        self._by = (column, order is Qt.SortOrder.DescendingOrder) if column >= 0 else None
+        self._arrange()
+
+    def _arrange(self) -> None:
         self.beginResetModel()
-        self._rows = list(rows)
+        self._rows = [row for row in self._all if not self._typed or self._has_words(row)]
+        if self._by is not None:
+            value = self.fields[self._by[0]].value
+            self._rows.sort(key=lambda row: _rank(value(row)), reverse=self._by[1])
         self.endResetModel()
 
-    def row(self, place: int) -> Any:  # noqa: ANN401 - rows are what the page gave
-        """The row of a line."""
-        return self._rows[place]
+    def _has_words(self, row: object) -> bool:
+        words = (field.value(row) for field in self.fields if field.words is None)
+        return any(self._typed in _plain(str(text)) for text in words)
 
     def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
         """Number of rows."""
@@ -91,11 +119,9 @@ class FigureModel(QAbstractTableModel):
         field = self.fields[index.column()]
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if field.words is None else _RIGHT
-        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole, _SORT}:
+        if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return None
         value = field.value(self._rows[index.row()])
-        if role == _SORT:
-            return value.lower() if isinstance(value, str) else float(value)
         if isinstance(value, str):
             return value
         shown = field.words(value) if field.words is not None else str(value)
@@ -118,31 +144,6 @@ class FigureModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if field.words is None else _RIGHT
         return None
-
-
-class _Filter(QSortFilterProxyModel):
-    """Rows in which some words are found in some column of words."""
-
-    def __init__(self, model: FigureModel, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._model = model
-        self._typed = ""
-        self.setSortRole(_SORT)
-        self.setSourceModel(model)
-
-    def look_for(self, typed: str) -> None:
-        """Shows the rows with these words alone; spaces and underscores are the same."""
-        self._typed = typed.strip().lower().replace("_", " ")
-        self.invalidateFilter()
-
-    def filterAcceptsRow(
-        self, source_row: int, _parent: QModelIndex | QPersistentModelIndex
-    ) -> bool:
-        if not self._typed:
-            return True
-        row = self._model.row(source_row)
-        words = (entry.value(row) for entry in self._model.fields if entry.words is None)
-        return any(self._typed in str(text).lower().replace("_", " ") for text in words)
 
 
 class _View(QTableView):
@@ -186,19 +187,19 @@ class FigureTable(QWidget):
         """
         super().__init__(parent)
         self.model = FigureModel(fields, self)
-        self._filter = _Filter(self.model, self)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText("Show only lines with\N{HORIZONTAL ELLIPSIS}")
         self.search.setAccessibleName(f"Filter: {title}")
         self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._look_for)
+        self.search.textChanged.connect(self.model.look_for)
         self._count = QLabel(self)
         self._count.setProperty("tone", "muted")
         self.view = _View(self)
-        self.view.setModel(self._filter)
+        self.view.setModel(self.model)
         self.view.setAccessibleName(title)
         self._dress()
         self.view.selectionModel().currentRowChanged.connect(self._tell)
+        self.model.modelReset.connect(self._after)
         self._top = QWidget(self)
         top = QHBoxLayout(self._top)
         top.setContentsMargins(0, 0, 0, 0)
@@ -221,10 +222,9 @@ class FigureTable(QWidget):
         view.setTabKeyNavigation(False)
         view.setShowGrid(False)
         view.setWordWrap(False)
-        view.setSortingEnabled(True)
         # As they came, until a heading is clicked.
-        self._filter.sort(-1)
         view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        view.setSortingEnabled(True)
         view.verticalHeader().hide()
         metrics = QFontMetrics(view.font())
         view.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
@@ -239,25 +239,27 @@ class FigureTable(QWidget):
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Takes other rows; order and filter stay."""
         self.model.show_rows(rows)
-        self._tell_count()
-        if self._filter.rowCount():
+
+    def shown(self) -> list[Any]:
+        """The rows as they are sorted and filtered now."""
+        return self.model.rows
+
+    def _after(self) -> None:
+        """Counts, and begins at the first row."""
+        shown, there = self.model.rowCount(), self.model.there
+        self._count.setText(f"{there:,}" if shown == there else f"{shown:,} of {there:,}")
+        if shown:
             self.view.selectRow(0)
         else:
             self.chosen.emit(None)
 
-    def shown(self) -> list[Any]:
-        """The rows as they are sorted and filtered now."""
-        order = (self._filter.index(place, 0) for place in range(self._filter.rowCount()))
-        return [self.model.row(self._filter.mapToSource(index).row()) for index in order]
-
-    def _look_for(self, typed: str) -> None:
-        self._filter.look_for(typed)
-        self._tell_count()
-
-    def _tell_count(self) -> None:
-        shown, there = self._filter.rowCount(), self.model.rowCount()
-        self._count.setText(f"{there:,}" if shown == there else f"{shown:,} of {there:,}")
-
     def _tell(self, index: QModelIndex) -> None:
-        found = self._filter.mapToSource(index)
-        self.chosen.emit(self.model.row(found.row()) if found.isValid() else None)
+        self.chosen.emit(self.model.rows[index.row()] if index.isValid() else None)
+
+
+def _plain(text: str) -> str:
+    return text.strip().lower().replace("_", " ")
+
+
+def _rank(value: str | float) -> str | float:
+    return value.lower() if isinstance(value, str) else value

@@ -93,15 +93,15 @@ class ReportSheet(FigureSheet):
             "Images with the tag, before and after: the tags that changed most",
             "No answer changed a tag yet.",
         )
-        column = QVBoxLayout()
+        plots = QHBoxLayout()
+        plots.setSpacing(20)
+        plots.addWidget(self.quality, 1)
+        plots.addWidget(self.changed, 1)
+        column = QVBoxLayout(self.content)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(14)
-        column.addWidget(self.quality, 1)
-        column.addWidget(self.changed, 2)
-        row = QHBoxLayout(self.content)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(18)
-        row.addWidget(self.table, 5)
-        row.addLayout(column, 3)
+        column.addWidget(self.table, 3)
+        column.addLayout(plots, 2)
 
     def read(self) -> tuple[tuple[TagFigures, ...], AuditNote | None] | None:
         """Reads every tag, and the last estimate of the audit."""
