@@ -37,6 +37,7 @@ PLACES: Mapping[str, str] = {
     "ratings": "rate:ratings_command",
     "rescale": "explore:rescale_command",
     "experiment": "experiment:experiment_group",
+    "similar": "similar:similar_command",
     "scores": "explore:scores_command",
     "characters": "characters:characters_group",
     "export": "collect:export_command",

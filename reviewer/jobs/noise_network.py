@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from reviewer.jobs.pictures import open_for_tagger
-from reviewer.jobs.training import tagger_errors
+from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
