@@ -90,6 +90,10 @@ class ImageLoader(QObject):
         """Says what is wanted now, the most urgent first; what was wanted before is dropped."""
         if self._closed:
             return
+        # What comes next was often decoded first: it must not be the first to be forgotten.
+        for key in reversed(keys):
+            if key in self._cache:
+                self._cache.move_to_end(key)
         missing = {
             key: self._waiting.get(key) or self._files_of(key.image_id)
             for key in keys

@@ -103,6 +103,22 @@ def test_the_cache_stays_within_its_bytes(qtbot: QtBot, make_loader: Make):
     assert sum(loader.get(key).cost for key in held) <= 3 * one
 
 
+def test_what_comes_next_is_forgotten_last_however_early_it_was_decoded(
+    qtbot: QtBot, make_loader: Make
+):
+    one = 400 * 300 * 4
+    loader = make_loader(cache_bytes=3 * one)
+    seen: list[PictureKey] = []
+    loader.loaded.connect(lambda picture: seen.append(picture.key))
+    keys = [PictureKey(image_id, 400, 400) for image_id in (1, 2, 3, 4)]
+    for count in (1, 2, 3):
+        loader.want(keys[:count])
+        qtbot.waitUntil(lambda count=count: len(seen) == count)
+    loader.want([keys[0], keys[3]])
+    qtbot.waitUntil(lambda: len(seen) == 4)
+    assert loader.get(keys[0]) is not None, "it is the next one"
+
+
 def test_a_broken_file_is_told_once(qtbot: QtBot, make_loader: Make, files: Path):
     (files / "4.png").write_bytes(b"no picture at all")
     loader = make_loader()
