@@ -40,15 +40,13 @@ class FaceSet:
         pixels: (N, P, P, 3) uint8, P of `CharacterConfig.kept_px`; may be an array file.
         labels: (N,) int64 classes 0..C-1; -1 for faces that are not learnt from.
         names: (C,) characters.
-        learn, check: Indices of the faces that are learnt from, and that stop nothing but are
-            told of while learning.
+        learn: Indices of the faces that are learnt from.
     """
 
     pixels: NDArray[np.uint8]
     labels: NDArray[np.int64]
     names: tuple[str, ...]
     learn: NDArray[np.int64]
-    check: NDArray[np.int64]
 
 
 def train_characters(

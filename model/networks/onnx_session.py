@@ -138,6 +138,25 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
         raise _refused(path, problem) from problem
 
 
+def run_session(
+    session: onnxruntime.InferenceSession, path: Path, inputs: dict[str, NDArray[Any]]
+) -> list[NDArray[Any]]:
+    """Run a graph once; all its outputs.
+
+    Args:
+        session: Of `open_session`.
+        path: Its file, to be named.
+        inputs: By name.
+
+    Raises:
+        TaggerProblem: The graph cannot be run on them.
+    """
+    try:
+        return [np.asarray(part) for part in session.run(None, inputs)]
+    except _ERRORS as problem:
+        raise _refused(path, problem) from problem
+
+
 def _refused(path: Path, problem: Exception) -> TaggerProblem:
     first = str(problem).strip().splitlines()[0] if str(problem).strip() else repr(problem)
     return TaggerProblem(f"ONNX Runtime cannot run {path}: {first}")

@@ -1,20 +1,27 @@
-"""Commands about who is in an image: characters sample, import."""
+"""Commands about who is in an image: characters sample, import, detect, train, ask, report."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
+from reviewer.jobs.character_questions import find_questions
+from reviewer.jobs.character_report import read_record, report_lines, write_table
+from reviewer.jobs.character_training import CharacterChoices, train_and_measure
 from reviewer.jobs.context import stage
-from reviewer.jobs.face_sets import take_faces
+from reviewer.jobs.detecting import LEAST as LEAST_SCORE
+from reviewer.jobs.detecting import detect_heads
+from reviewer.jobs.face_sets import LEAST, take_faces
 from reviewer.sample.cast_write import write_cast
+from reviewer.sources.characters import CONFIDENT
 
 if TYPE_CHECKING:
     from reviewer.sample.cast_write import Layout
 
+_FILE = click.Path(dir_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -61,7 +68,7 @@ def sample_command(
             side=side,
             layout=cast("Layout", layout),
             workers=workers,
-            report=lambda done, total: drawn.at(done, total),
+            report=drawn.at,
         )
         output.done(
             {
@@ -88,3 +95,113 @@ def import_command(
     """
     with opened(frame, folder, workspace) as (library, output):
         output.done(take_faces(library, output, place).summary)
+
+
+@characters_group.command("detect")
+@collection_options
+@click.option(
+    "--detector",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    required=True,
+    help="An ONNX file: boxes and scores, or outputs as YOLOv5 to v10 have them.",
+)
+@click.option("--least", type=click.FloatRange(0, 1), default=LEAST_SCORE, show_default=True)
+@click.option("--again", is_flag=True, help="Look at every image anew.")
+@click.pass_obj
+def detect_command(
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    detector: Path,
+    least: float,
+    *,
+    again: bool,
+) -> None:
+    """Find heads with a detector that you have; images whose faces a set names are left as are.
+
+    Example: reviewer characters detect --detector ~/models/head_detect.onnx
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(detect_heads(library, output, detector, least=least, again=again).summary)
+
+
+@characters_group.command("train")
+@collection_options
+@click.option(
+    "--head",
+    type=click.Choice(["softmax", "arcface", "subcentre", "balanced"]),
+    help="How characters are told apart: plain softmax, ArcFace, ArcFace with two centres and "
+    "margins by frequency, or a cosine softmax that allows for frequency.",
+)
+@click.option("--backbone", default="", help="A network of torchvision, or small.")
+@click.option("--size", "input_size", type=click.IntRange(32, 512), help="Pixels of a head.")
+@click.option("--epochs", type=click.IntRange(1))
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the split too.")
+@click.option("--min-faces", "least", type=click.IntRange(2), default=LEAST, show_default=True)
+@click.option(
+    "--floor",
+    type=click.FloatRange(0, 1),
+    default=CONFIDENT,
+    show_default=True,
+    help="Confidence of the detection below which a face is left out.",
+)
+@click.option(
+    "--sure",
+    "level",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help='Chance of being right from which a face is named; below it is "unknown".',
+)
+@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--device", default="auto", show_default=True)
+@click.pass_obj
+def train_command(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Train a network on the heads, measure it on those it never saw, and find questions.
+
+    Example: reviewer characters train ~/Pictures/booru --head arcface --backbone resnet18
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        made, name = train_and_measure(library, output, CharacterChoices(**choices))
+        output.table(report_lines(*read_record(library, name)))
+        asked = find_questions(library, output, device=choices["device"])
+        output.done({**made.summary, **asked.summary})
+
+
+@characters_group.command("ask")
+@collection_options
+@click.option("--device", default="auto", show_default=True)
+@click.pass_obj
+def ask_command(frame: Frame, folder: Path | None, workspace: Path | None, device: str) -> None:
+    """Find the faces to ask "Which character?" about, with the answers so far.
+
+    Example: reviewer characters ask
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        output.done(find_questions(library, output, device=device).summary)
+
+
+@characters_group.command("report")
+@collection_options
+@click.option("--network", default="", help="Which one; the newest by default.")
+@click.option("--to", "target", type=_FILE, help="Write a line a character into this CSV file.")
+@click.pass_obj
+def report_command(
+    frame: Frame, folder: Path | None, workspace: Path | None, network: str, target: Path | None
+) -> None:
+    """Show how well characters are told apart, by how many faces each has.
+
+    Example: reviewer characters report --to characters.csv
+    """
+    with opened(frame, folder, workspace, working=False) as (library, output):
+        name, record = read_record(library, network)
+        output.table(report_lines(name, record))
+        if target is not None:
+            write_table(record, target)
+        output.done({"network": name})

@@ -6,16 +6,13 @@ No torch: logits and embeddings in, figures out.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-Floats = NDArray[np.float32] if TYPE_CHECKING else Any
-Ints = NDArray[np.int64] if TYPE_CHECKING else Any
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int64]
 
 BAND_EDGES = (1, 10, 20, 50, 100, 1000)
 """Images to learn from with which a band of frequency begins."""
@@ -153,7 +150,8 @@ class Sureness:
             logits: (N, C).
             cosines: (N,) of each face to the prototype of that class.
         """
-        return _logistic(_signs(logits / self.temperature, cosines) @ np.array(self.weights))
+        signs = _signs(logits / self.temperature, cosines)
+        return _logistic(signs @ np.array(self.weights)).astype(np.float32)
 
     def probabilities(self, logits: Floats, cosines: Floats) -> Floats:
         """(N, C) chance of each class; they sum to less than 1, the rest is for none of them."""
@@ -249,8 +247,8 @@ def _signs(logits: Floats, cosines: Floats) -> NDArray[np.float64]:
     return np.stack([np.log(first / (1 - first)), 4 * cosines, np.ones(len(cosines))], axis=1)
 
 
-def _logistic(z: NDArray[np.float64]) -> Any:  # noqa: ANN401
-    return 1 / (1 + np.exp(-z.clip(-60, 60)))
+def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(1 / (1 + np.exp(-z.clip(-60, 60))), np.float64)
 
 
 def _share(of: NDArray[np.bool_]) -> float:

@@ -49,6 +49,7 @@ class ChoiceQuestion:
         suspicion: Chance that `current` is wrong, or that a choice is right where there is none.
         version: Of the tagger whose embeddings the probabilities rest on.
         box: The part that is meant; `None` for the whole picture.
+        alone: No other part of the image could show an offered tag.
     """
 
     image_id: int
@@ -58,6 +59,7 @@ class ChoiceQuestion:
     suspicion: float = 0.0
     version: str = ""
     box: Box | None = None
+    alone: bool = True
 
     def probability(self, tag_id: int) -> float:
         """That a tag is right; 0 for one that is not offered."""
@@ -85,7 +87,12 @@ def unsure(question: ChoiceQuestion) -> Step:
 
 
 def none_of_them(question: ChoiceQuestion) -> Step:
-    """What is stored where none of the offered tags is right: No to each, and to the current."""
+    """What is stored where none of the offered tags is right: No to each, and to the current.
+
+    Where another part of the image may show one of them, none is denied: it is unsure.
+    """
+    if not question.alone:
+        return unsure(question)
     offered = [choice.tag_id for choice in question.choices]
     if question.current is not None:
         offered.append(question.current)
@@ -117,6 +124,8 @@ class ChoiceRanking:
         current: (M,) int64 tag id that another choice replaces; -1 for none.
         suspicions: (M,) float32, 0..1.
         boxes: (M, 4) float32, see `Box`; NaN for whole pictures; `None` where all are.
+        alone: (M,) bool, no other part of the image could show an offered tag; `None` where
+            that is so of all.
         version: Name of the version whose embeddings were used.
         decided: Id of the last decision that was known of.
     """
@@ -127,6 +136,7 @@ class ChoiceRanking:
     current: NDArray[np.int64]
     suspicions: NDArray[np.float32]
     boxes: NDArray[np.float32] | None = None
+    alone: NDArray[np.bool_] | None = None
     version: str = ""
     decided: int = 0
 
@@ -174,6 +184,7 @@ class ChoiceRanking:
             suspicion=float(self.suspicions[place]),
             version=self.version,
             box=None if whole or box is None else _box(box),
+            alone=self.alone is None or bool(self.alone[place]),
         )
 
 

@@ -1,4 +1,4 @@
-"""A cast of invented characters, and pictures of one of them each: looks that stay, the rest by lot.
+"""A cast of invented characters, and pictures of one each: looks that stay, the rest by lot.
 
 Characters come in series whose members resemble each other. How often each is drawn falls off as
 its rank grows (Zipf), so that a few have many pictures and many have a few.

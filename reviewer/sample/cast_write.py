@@ -1,4 +1,4 @@
-"""Writes a cast's pictures as the public sets of characters come: grapeot's, or DAF:re's from it."""
+"""Writes a cast's pictures as the public sets of characters come: grapeot's, or DAF:re's."""
 
 from __future__ import annotations
 

@@ -27,6 +27,7 @@ SPLITS = ("train.csv", "val.csv", "test.csv")
 IMAGE_SPLITS = {"trainSplit.tsv": "train", "valSplit.tsv": "val", "testSplit.tsv": "test"}
 CONFIDENT = 0.85
 """Head detections below this are left out, as DAF:re does."""
+_NO_BOX = "is not left,top,right,bottom,confidence (0 to 1)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,10 @@ def _grapeot_faces(place: Path) -> Iterator[Face]:
         try:
             left, top, right, bottom = (round(float(part)) for part in fields[:4])
             confidence = float(fields[4])
-            if not 0 <= confidence <= 1:
-                raise ValueError(confidence)
         except (ValueError, IndexError, OverflowError) as error:
-            raise SourceError(
-                f"{where}: {found!r} is not left,top,right,bottom,confidence (0 to 1)."
-            ) from error
+            raise SourceError(f"{where}: {found!r} {_NO_BOX}") from error
+        if not 0 <= confidence <= 1:
+            raise SourceError(f"{where}: {found!r} {_NO_BOX}")
         forward = path.replace("\\", "/")
         split = splits.get(PurePosixPath(forward).stem, "")
         yield Face(forward, names[number], (left, top, right, bottom), confidence, split)

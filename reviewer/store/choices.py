@@ -2,7 +2,8 @@
 
 choices.json         version, last decision, and a stamp that changes with every new ranking
 images.npy           (M,) and tags.npy (M, K), probabilities.npy (M, K), current.npy (M,),
-suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) where parts of pictures are meant
+suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) and alone.npy (M,) where parts of
+                     pictures are meant
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COLUMNS = ("images", "tags", "probabilities", "current", "suspicions")
-_BOXES = "boxes"
+_OPTIONAL = ("boxes", "alone")
 
 
 class ChoiceFiles:
@@ -39,10 +40,11 @@ class ChoiceFiles:
         if not record:
             return ChoiceRanking.empty()
         columns = {name: np.load(self._folder / f"{name}.npy") for name in _COLUMNS}
-        place = self._folder / f"{_BOXES}.npy"
+        for name in _OPTIONAL:
+            if (place := self._folder / f"{name}.npy").exists():
+                columns[name] = np.load(place)
         return ChoiceRanking(
             **columns,
-            boxes=np.load(place) if place.exists() else None,
             version=str(record["version"]),
             decided=int(record["decided"]),
         )
@@ -60,7 +62,7 @@ class ChoiceFiles:
         stamp = self.stamp() + 1
         with replacing(self._folder) as aside:
             aside.mkdir()
-            for name in (*_COLUMNS, *((_BOXES,) if ranking.boxes is not None else ())):
+            for name in (*_COLUMNS, *(n for n in _OPTIONAL if getattr(ranking, n) is not None)):
                 np.save(aside / f"{name}.npy", getattr(ranking, name))
             record = {"stamp": stamp, "version": ranking.version, "decided": ranking.decided}
             (aside / "choices.json").write_text(json.dumps(record), encoding="utf-8")

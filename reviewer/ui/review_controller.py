@@ -33,7 +33,7 @@ BARE_MS = 180
 """Shift held this long hides the panels; a shorter press was meant for another key."""
 POLL_MS = 4000
 """How often a new ranking, made by whomever, is looked for."""
-PAGES = ("summary", "audit", "history", "ratings", "figures", "writeback", "settings")
+PAGES = ("summary", "audit", "history", "ratings", "characters", "figures", "writeback", "settings")
 """Side pages that have a command of their name."""
 
 
@@ -73,7 +73,7 @@ class ReviewController(QObject):
         session.feed.flagged.update(
             (entry.pair, entry)
             for entry in library.flags.all()
-            if entry.tag_id not in library.decisions.answers(entry.image_id)
+            if entry.origin.blind or entry.tag_id not in library.decisions.answers(entry.image_id)
         )
         return_to(session, library.state.get(PLACE))
         page.queues.show_side(session.feed.side)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from reviewer.ui.characters_page import characters_page
 from reviewer.ui.history_page import HistoryPage
 from reviewer.ui.rating_page import rating_page
 from reviewer.ui.settings_page import SettingsPage
@@ -72,6 +73,7 @@ def _figures(review: Review, beside: Beside) -> SidePage:
 FACTORIES: Mapping[str, Factory] = MappingProxyType(
     {
         "audit": _audit,
+        "characters": characters_page,
         "figures": _figures,
         "history": HistoryPage,
         "ratings": rating_page,
