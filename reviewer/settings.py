@@ -60,6 +60,7 @@ class Settings:
         accept_precision: Least share of Yes that such a batch is promised to hold, 0.5 to 0.999.
         controls_percent: Questions in a hundred whose answer is known; 0 for none.
         audit_percent: Questions in a hundred from the random sample, once one is drawn.
+        second_percent: Questions in a hundred that someone else answered already; 0 for none.
         controls_floor_percent: Share of these that should be answered as expected; below it the
             reviewer is told.
         few_fixes: A queue whose next hundred questions promise fewer fixes is better left.
@@ -83,6 +84,7 @@ class Settings:
     accept_precision: float = 0.95
     controls_percent: int = 2
     audit_percent: int = 10
+    second_percent: int = 0
     controls_floor_percent: int = 80
     few_fixes: int = 5
     timebox_minutes: int = 20
@@ -178,6 +180,7 @@ def _from_table(raw: dict[str, Any]) -> Settings:
         accept_precision=_share(raw, "accept_precision", default.accept_precision, 0.5, 0.999),
         controls_percent=_at_least(raw, "controls_percent", default.controls_percent, 0),
         audit_percent=_at_least(raw, "audit_percent", default.audit_percent, 0),
+        second_percent=_at_least(raw, "second_percent", default.second_percent, 0),
         controls_floor_percent=_at_least(
             raw, "controls_floor_percent", default.controls_floor_percent, 0
         ),

@@ -202,10 +202,10 @@ def unbiased(question: Question, answers: Mapping[int, Answer]) -> Mapping[int, 
     """The answers of an image that may be seen while it is asked about.
 
     Args:
-        question: What is asked; a control is about an answer that must not be seen.
+        question: What is asked; one asked blind is about an answer that must not be seen.
         answers: Of its image, by tag id.
     """
-    if question.origin is not Origin.CONTROL:
+    if not question.origin.blind:
         return answers
     return {tag_id: answer for tag_id, answer in answers.items() if tag_id != question.tag_id}
 

@@ -11,11 +11,12 @@ from collections import deque
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reviewer.core.listed import Lists
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
 from reviewer.core.types import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from reviewer.core.types import Question
 
@@ -41,6 +42,10 @@ class Mode(StrEnum):
     """One tag until it is done."""
     FLAGGED = "flagged"
     """What was flagged for later."""
+    DISAGREEMENTS = "disagreements"
+    """What reviewers answered differently."""
+    AUDIT = "audit"
+    """The random sample on which estimates rest."""
 
 
 class QuestionFeed:
@@ -52,6 +57,7 @@ class QuestionFeed:
         tag_id: The tag of the present block; `None` before the first.
         side: The side that questions are limited to; `None` for both.
         flagged: Questions put by for later, oldest first.
+        lists: The questions of the modes DISAGREEMENTS and AUDIT.
         may_ask: Whether a pair is still open and its image can be shown.
         mix: Gives a question to ask after one that was just put in line, by its tag and the side
             that questions are limited to; mostly `None`.
@@ -69,6 +75,7 @@ class QuestionFeed:
         self.tag_id: int | None = None
         self.side: Side | None = None
         self.flagged: dict[tuple[int, int], Question] = {}
+        self.lists = Lists()
         self.mix: Callable[[int, Side | None], Question | None] = _nothing_between
         self.may_ask = may_ask
         self._ahead: deque[Question] = deque()
@@ -125,7 +132,7 @@ class QuestionFeed:
 
         Other answers may still change what really comes.
         """
-        if self.tag_id is None or self.mode is Mode.FLAGGED:
+        if self.tag_id is None or _listed(self) is not None:
             return []
         ahead = {question.pair for question in self._ahead} | self._skipped
         coming = (q for q in self.book.questions(self.tag_id) if q.pair not in ahead)
@@ -174,8 +181,9 @@ class QuestionFeed:
 
     def _pull(self, showing: Question | None) -> bool:
         """Puts the next question of the queue behind those already ahead."""
-        if self.mode is Mode.FLAGGED:
-            return self._pull_from(self.flagged.values(), showing)
+        listed = _listed(self)
+        if listed is not None:
+            return self._pull_from(listed.values(), showing)
         if self.mode is Mode.TAG and self.tag_id is not None:
             return self._pull_from(self.book.questions(self.tag_id), showing) or self._pull_skipped(
                 showing
@@ -233,7 +241,7 @@ class QuestionFeed:
                 continue
             if self.may_ask(question):
                 self._ahead.append(question)
-                if self.mode is not Mode.FLAGGED:
+                if _listed(self) is None:
                     between = self.mix(question.tag_id, self.side)
                     self._ahead.extend([between] if between is not None else [])
                 return True
@@ -245,8 +253,9 @@ class QuestionFeed:
     ) -> Iterable[tuple[int, Side]]:
         """The tags and sides that a page may be of, the most promising first."""
         without = [question.pair for question, _ in given]
-        if self.mode is Mode.FLAGGED:
-            left = [entry for pair, entry in self.flagged.items() if pair not in without]
+        listed = _listed(self)
+        if listed is not None:
+            left = [entry for pair, entry in listed.items() if pair not in without]
             return dict.fromkeys((entry.tag_id, entry.side) for entry in left)
         hoped = {pair[1]: 0.0 for pair in without}
         found = dict(hoped)
@@ -290,8 +299,9 @@ class QuestionFeed:
     def _candidates(self, tag_id: int, side: Side) -> Iterator[Question]:
         """What may stand on a page: what was put back first, then the queue."""
         kind = (tag_id, side)
-        if self.mode is Mode.FLAGGED:
-            entries = list(self.flagged.values())
+        listed = _listed(self)
+        if listed is not None:
+            entries = list(listed.values())
             yield from (entry for entry in entries if (entry.tag_id, entry.side) == kind)
             return
         ahead = [
@@ -302,6 +312,18 @@ class QuestionFeed:
         for question in itertools.chain(ahead, self.book.questions(tag_id, side)):
             if question.pair not in self.flagged:
                 yield question
+
+
+def _listed(feed: QuestionFeed) -> Mapping[tuple[int, int], Question] | None:
+    """The questions of the mode, where it asks those of a list; else `None`."""
+    if feed.mode is Mode.FLAGGED:
+        return feed.flagged
+    if feed.mode not in {Mode.DISAGREEMENTS, Mode.AUDIT}:
+        return None
+    questions = feed.lists.of(feed.mode)
+    if feed.side is None:
+        return questions
+    return {pair: entry for pair, entry in questions.items() if entry.side is feed.side}
 
 
 def _nothing_between(_tag_id: int, _side: Side | None) -> Question | None:

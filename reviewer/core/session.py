@@ -79,8 +79,8 @@ class ReviewSession:
         question = self.current
         if question is None:
             return None
-        if question.origin is Origin.CONTROL:
-            # A control is about an answer that was given: only what was said since is shown.
+        if question.origin.blind:
+            # It is about an answer that was given: only what was said since is shown.
             return self._steps.said_of_control(question.pair)
         return self._log.answers(question.image_id).get(question.tag_id)
 
@@ -165,7 +165,7 @@ class ReviewSession:
         """
         if self.pages.current is None:
             raise LookupError("no page on screen")
-        given = [(replace(question, origin=Origin.PAGE), answer) for question, answer in answers]
+        given = [(_of_page(question), answer) for question, answer in answers]
         given = _with_along(given, self.along)
         stored = self._steps.store(given, self.reviewer, elapsed_ms) if given else []
         for question, _ in answers:
@@ -316,6 +316,11 @@ def _with_along(
     return [*given, *more]
 
 
+def _of_page(question: Question) -> Question:
+    """A question of a queue as asked on a page; others stay what they are."""
+    return replace(question, origin=Origin.PAGE) if question.origin.ranked else question
+
+
 def _nothing(_question: Question, _answer: Answer) -> Sequence[tuple[Question, Answer]]:
     """An answer settles its own question and no other."""
     return ()
@@ -324,8 +329,8 @@ def _nothing(_question: Question, _answer: Answer) -> Sequence[tuple[Question, A
 def _may_ask(
     log: DecisionLog, images: ImageTags, vocabulary: Vocabulary, question: Question
 ) -> bool:
-    """Whether a pair is open and its image can be shown; a control asks what is settled."""
-    if question.origin is Origin.CONTROL:
+    """Whether a pair is open and its image can be shown; what is asked blind is answered."""
+    if question.origin.blind:
         known_yet = question.tag_id in log.answers(question.image_id)
         return known_yet and images.is_askable(question.image_id)
     known = settled(log.answers(question.image_id), vocabulary.implications)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.controls import long_ago
 from reviewer.core.statistics import Pace
-from reviewer.core.types import Answer, Decision, Origin, Question
+from reviewer.core.types import Answer, Decision, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -111,7 +111,7 @@ class Steps:
         return stored
 
     def said_of_control(self, pair: tuple[int, int]) -> Answer | None:
-        """What was just answered to a control; `None` once it may be asked again."""
+        """What was just answered to a question asked blind; `None` once it may be asked again."""
         given = self._controls.get(pair)
         now = int(self._clock() * 1000)
         if given is None or long_ago(given, self._last_id, now):
@@ -123,7 +123,8 @@ class Steps:
             if decision.origin.ranked:
                 self.pace.add(decision)
             self._last_id = decision.id
-            if decision.origin is Origin.CONTROL:
+            self._feed.lists.close(decision.pair)
+            if decision.origin.blind:
                 self._controls[decision.pair] = decision
             else:
                 self._feed.book.close([decision.pair])
@@ -132,7 +133,8 @@ class Steps:
     def _take_out(self, decision: Decision) -> None:
         """Forgets an answer, and reopens what it had settled; the feed asks only open pairs."""
         self.pace.remove(decision)
-        if decision.origin is Origin.CONTROL:
+        self._feed.lists.reopen(decision.pair)
+        if decision.origin.blind:
             self._controls.pop(decision.pair, None)
             return
         self._count(decision, -1)

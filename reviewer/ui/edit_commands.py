@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 
+from reviewer.core.controls import unbiased
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer, Origin, Tag
 from reviewer.core.unasked import turned, unasked
@@ -245,7 +246,8 @@ class EditCommands(CommandGroup):
         if tag_id == question.tag_id:
             return self._said(ITSELF.format(tag=name))
         original = self._library.images.original_tags(question.image_id)
-        answers = self._library.decisions.answers(question.image_id)
+        # As the panel shows the image: else the first key would tell what was answered before.
+        answers = unbiased(question, self._library.decisions.answers(question.image_id))
         answer = turned(original, answers, self._session.vocabulary.implications, tag_id)
         pair = (question.image_id, tag_id)
         given = unasked(self._session.feed.book.ranking, original, pair, Origin.EDIT)

@@ -100,7 +100,25 @@ class QueueBoard:
                 "flagged",
                 current=feed.mode is Mode.FLAGGED,
             ),
+            *self._lists(),
         ]
+
+    def _lists(self) -> list[QueueRow]:
+        """Rows of lists that hold something, or that questions come from now."""
+        feed = self._session.feed
+        told = (
+            (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, -3, "Disagreements", "to settle"),
+            (RowKind.AUDIT, Mode.AUDIT, -4, "Audit sample", "of the random sample left"),
+        )
+        rows = []
+        for kind, mode, key, name, words in told:
+            left = len(feed.lists.of(mode))
+            if left or feed.mode is mode:
+                detail = f"{left:,} {words}" if left else "all answered"
+                rows.append(
+                    QueueRow(kind, key, name, detail, name.lower(), current=feed.mode is mode)
+                )
+        return rows
 
     def _tag_row(self, tag_id: int) -> QueueRow:
         feed = self._session.feed

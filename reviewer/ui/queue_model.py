@@ -27,6 +27,8 @@ class RowKind(StrEnum):
 
     BEST = "best"
     FLAGGED = "flagged"
+    DISAGREEMENTS = "disagreements"
+    AUDIT = "audit"
     TAG = "tag"
 
 
@@ -35,7 +37,8 @@ class QueueRow:
     """One row of the list.
 
     Attributes:
-        key: The tag's id for a tag; -1 for best, -2 for flagged.
+        key: The tag's id for a tag; -1 for best, -2 for flagged, -3 for disagreements, -4 for the
+            audit's sample.
         search: What the picker looks in, lower case.
         detail: The second line.
         current: Whether the question on screen comes from it.

@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.controls import Controls
+from reviewer.core.feed import Mode
 from reviewer.core.mixing import AuditMix, first_of
+from reviewer.core.seconds import SecondAnswers
 from reviewer.core.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
@@ -66,7 +68,7 @@ class Review:
         return place.database.exists() and RankingFiles(place.rankings).stamp() > 0
 
     def mix_in(self) -> None:
-        """Has controls, and what is left of the sample in use, asked among the other questions."""
+        """Has controls, second answers and what is left of the sample asked among the questions."""
         settings, audits = self.settings, self.library.audits
         controls = Controls(
             self.library.controls, settings.reviewer, settings.controls_percent / 100
@@ -74,7 +76,13 @@ class Review:
         audit = audits.current()
         sample = audits.open_questions(audit) if audit else []
         asked = AuditMix(sample, settings.audit_percent / 100)
-        self.session.feed.mix = first_of(controls.next, asked.next)
+        seconds = SecondAnswers(
+            self.library.reviewers, settings.reviewer, settings.second_percent / 100
+        )
+        self.session.feed.mix = first_of(controls.next, asked.next, seconds.next)
+        lists = self.session.feed.lists
+        lists.put(Mode.AUDIT, sample)
+        lists.put(Mode.DISAGREEMENTS, self.library.reviewers.to_settle(settings.reviewer))
 
     def start(self) -> None:
         """Shows the first question."""

@@ -194,6 +194,10 @@ class LookCommands(CommandGroup):
                 self._session.enter(Mode.BEST)
             case RowKind.FLAGGED:
                 self._session.enter(Mode.FLAGGED)
+            case RowKind.DISAGREEMENTS:
+                self._session.enter(Mode.DISAGREEMENTS)
+            case RowKind.AUDIT:
+                self._session.enter(Mode.AUDIT)
             case RowKind.TAG:
                 self._session.enter(Mode.TAG, row.key)
         self._showing.show(pressed)

@@ -13,6 +13,7 @@ from reviewer.ui.accepting import Accepting
 from reviewer.ui.aid_commands import AidCommands
 from reviewer.ui.carrying import Carrying
 from reviewer.ui.command_group import ReviewParts
+from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid_commands import GridCommands
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
@@ -93,6 +94,7 @@ class ReviewController(QObject):
         carrying = Carrying(parts, on=settings.carry_copies)
         self.why = WhyCommands(parts)
         self.why.job_wanted.connect(self.job_wanted)
+        self._disagreeing = Disagreeing(parts)
         accepting = Accepting(parts, settings)
         self._aids = AidCommands(parts)
         self._aids.answered.connect(self._ask_for_refresh)

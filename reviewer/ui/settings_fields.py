@@ -172,6 +172,14 @@ SECTIONS: tuple[Section, ...] = (
                 zero="none",
             ),
             Number(
+                "second_percent",
+                "Questions that someone else answered",
+                "Asked unmarked, to see where reviewers differ; nothing is replaced unseen.",
+                most=50,
+                unit=" in a hundred",
+                zero="none",
+            ),
+            Number(
                 "controls_floor_percent",
                 "Say so when agreement falls below",
                 most=100,

@@ -33,6 +33,20 @@ if TYPE_CHECKING:
     from reviewer.ui.review_page import ReviewPage
 
 
+NOTHING_LISTED = {
+    Mode.FLAGGED: (
+        "Nothing is flagged.\n{flag} flags a question for later; {queue.pick} picks another queue."
+    ),
+    Mode.DISAGREEMENTS: (
+        "No disagreement is left for you to settle.\n{queue.pick} picks another queue."
+    ),
+    Mode.AUDIT: (
+        "The random sample is answered.\n{audit} shows what it tells; {queue.pick} picks a queue."
+    ),
+}
+"""What to say where a list is empty, with the ids of commands in braces for their keys."""
+
+
 class Showing(QObject):
     """Shows the current question; holds the paint gate.
 
@@ -196,11 +210,8 @@ class Showing(QObject):
     def _reason(self) -> str:
         """Why there is no question, with the ids of commands in braces for their keys."""
         feed = self._session.feed
-        if feed.mode is Mode.FLAGGED:
-            return (
-                "Nothing is flagged.\n"
-                "{flag} flags a question for later; {queue.pick} picks another queue."
-            )
+        if feed.mode in NOTHING_LISTED:
+            return NOTHING_LISTED[feed.mode]
         if len(feed.book.ranking) == 0:
             return (
                 "There are no questions yet.\n"

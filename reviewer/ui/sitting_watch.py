@@ -92,7 +92,7 @@ class SittingWatch(QObject):
         """Shows what the queue on screen gave and promises."""
         feed = self._session.feed
         tag_id = self._tag_on_screen()
-        if tag_id is None or feed.mode is Mode.FLAGGED:
+        if tag_id is None or feed.mode not in {Mode.BEST, Mode.TAG}:
             self._page.queues.outlook.show_nothing()
             return
         recent = self._library.history.last_of_tag(tag_id, NEXT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 
 from reviewer.core.disagreement import Given, Standing, State, log_odds, verdict
 from reviewer.core.types import Answer, Origin
+
+if TYPE_CHECKING:
+    from random import Random
 
 YES, NO, UNSURE = Answer.YES, Answer.NO, Answer.UNSURE
 
@@ -121,7 +125,9 @@ STANDINGS = st.fixed_dictionaries(
 
 
 @given(ROWS, STANDINGS, st.randoms(use_true_random=False))
-def test_two_collections_with_the_same_answers_come_to_the_same(rows, standings, random) -> None:  # type: ignore[no-untyped-def]
+def test_two_collections_with_the_same_answers_come_to_the_same(
+    rows: list[tuple[str, Answer, Origin]], standings: dict[str, Standing], random: Random
+) -> None:
     here = [
         Given(number, name, answer, origin, 100 * number)
         for number, (name, answer, origin) in enumerate(rows, 1)
@@ -140,7 +146,9 @@ def test_two_collections_with_the_same_answers_come_to_the_same(rows, standings,
 
 
 @given(st.lists(st.tuples(st.sampled_from(["ann", "ben"]), st.sampled_from([YES, NO]))), STANDINGS)
-def test_log_odds_turn_with_the_answers_of_even_reviewers(told, standings) -> None:  # type: ignore[no-untyped-def]
+def test_log_odds_turn_with_the_answers_of_even_reviewers(
+    told: list[tuple[str, Answer]], standings: dict[str, Standing]
+) -> None:
     even = {name: Standing(who.trusted, who.sees, who.sees) for name, who in standings.items()}
     turned = [(name, NO if answer is YES else YES) for name, answer in told]
     assert log_odds(told, even) == pytest.approx(-log_odds(turned, even))

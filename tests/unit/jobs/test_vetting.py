@@ -23,7 +23,6 @@ from reviewer.jobs.vetting import (
 from reviewer.store.images import ImageRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from reviewer.store.library import Library
@@ -32,7 +31,7 @@ COUNT = 400
 
 
 @pytest.fixture
-def scored(library: Library) -> Iterator[Library]:
+def scored(library: Library) -> Library:
     """Images with scores; sketches score low, and a quarter of all have a hat."""
     ids = library.tags.add({"sketch": None, "hat": None, "rare": None})
     rows = []
@@ -52,7 +51,7 @@ def scored(library: Library) -> Iterator[Library]:
         )
         rows.append(ImageRow(None, image, 1, frozenset(ids[name] for name in names)))
     library.images.write(rows)
-    yield library
+    return library
 
 
 def test_a_choice_by_score_loses_sketches_and_says_so(scored: Library) -> None:

@@ -9,12 +9,13 @@ import pytest
 
 from reviewer.core.disagreement import Standing, State
 from reviewer.core.types import Answer, Origin, Question, Side
-from reviewer.store.library import Library
 from tests.unit.jobs.reviewed import TAG, Hand, collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from reviewer.store.library import Library
 
 YES, NO = Answer.YES, Answer.NO
 

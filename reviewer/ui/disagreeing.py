@@ -1,0 +1,67 @@
+"""What the others said of a question, told once it was answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.core.types import Origin
+from reviewer.ui.command_group import CommandGroup
+from reviewer.ui.theme import shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from reviewer.core.disagreement import Given, State
+    from reviewer.core.types import Decision
+    from reviewer.ui.command_group import ReviewParts
+
+SEVERAL = 3
+"""More answers of one step than this are only counted."""
+
+
+class Disagreeing(CommandGroup):
+    """Tells after an answer in the queue of disagreements who had said what, and what counts."""
+
+    def __init__(self, parts: ReviewParts) -> None:
+        """Listens to the steps that are stored."""
+        super().__init__(parts)
+        self._notice = parts.page.notice
+        parts.around.step_stored.connect(self._stored)
+
+    def _stored(self, decisions: Sequence[Decision], times: int) -> None:
+        settled = [entry for entry in decisions if entry.origin is Origin.SETTLE]
+        if times < 0 or not settled:
+            return
+        if len(settled) > SEVERAL:
+            self._notice.say(f"{len(settled)} disagreements were answered.")
+            return
+        self._notice.say("  ".join(self._sentence(entry) for entry in settled))
+
+    def _sentence(self, decision: Decision) -> str:
+        reviewers = self._library.reviewers
+        name = shown_name(self._session.vocabulary.name(decision.tag_id))
+        given = [entry for entry in reviewers.told(decision.pair) if entry.id != decision.id]
+        counts = self._library.decisions.answers(decision.image_id).get(decision.tag_id)
+        word = "nothing" if counts is None else counts.word
+        return told(name, decision, given, reviewers.state_of(decision.pair), word)
+
+
+def told(
+    name: str, decision: Decision, given: Iterable[Given], state: State | None, counts: str
+) -> str:
+    """Who said what of a pair, in a sentence.
+
+    Args:
+        name: Of the tag.
+        decision: The answer just given.
+        given: Those before, oldest first.
+        state: How far the disagreement is now; `None` where nobody disagrees any more.
+        counts: The answer that counts, in a word.
+    """
+    mine = decision.reviewer
+    before = ", ".join(
+        f"{'you' if entry.reviewer == mine else entry.reviewer or 'someone'} {entry.answer.word}"
+        for entry in given
+    )
+    still = "still open, until then" if state is not None and state.value == "open" else "settled:"
+    return f"{name}: {before}; now you {decision.answer.word}. It is {still} {counts}."
