@@ -13,8 +13,6 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 import numpy as np
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
 from reviewer.core.spellings import BREAKS, KEY, SharedPairs, WordStarts, letters_of, plain
 
@@ -188,6 +186,10 @@ class Completion:
 
     def _near(self, text: str, rows: Sequence[int], allowed: int) -> list[int]:
         """Those of some names that are no more than so many slips away, the nearest first."""
+        # The window starts without it: nobody has slipped yet.
+        from rapidfuzz.distance import OSA  # noqa: PLC0415 - see above
+        from rapidfuzz.process import cdist  # noqa: PLC0415
+
         lengths = range(max(len(text) - allowed, 1), len(text) + allowed + 1)
         parts = [beginnings(self._plain(row), lengths) for row in rows]
         owners = np.repeat(np.array(rows, np.int64), [len(mine) for mine in parts])

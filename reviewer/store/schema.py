@@ -11,9 +11,6 @@ import sqlite3
 import struct
 from typing import TYPE_CHECKING, cast
 
-import sqlite_utils
-from sqlite_utils.migrations import Migrations
-
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.store.audits import AUDITS
 from reviewer.store.backups import copy_database
@@ -24,6 +21,7 @@ from reviewer.store.facts import PARENTS
 from reviewer.store.outbox_schema import OUTBOX
 from reviewer.store.packing import pack
 from reviewer.store.settling import REVIEWERS
+from reviewer.store.sqlite_tables import Migrations, sqlite_utils
 
 if TYPE_CHECKING:
     from pathlib import Path

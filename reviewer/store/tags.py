@@ -6,11 +6,10 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import sqlite_utils
-
 from reviewer.core.types import Category, Tag
 from reviewer.core.vocabulary import Implications, Vocabulary
 from reviewer.store.database import BULK_ROWS, Database, Lane
+from reviewer.store.sqlite_tables import sqlite_utils
 
 if TYPE_CHECKING:
     import sqlite3
