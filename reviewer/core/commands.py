@@ -126,6 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("look.full", "Hold: full resolution", ("W",), "Look", held=True),
     Command("look.bare", "Hold: hide the panels", ("Shift",), "Look", held=True, view=View.BOTH),
     Command("look.why", "Show side, score and suspicion", ("V",), "Look", "Why"),
+    Command("similar", "Similar images, and whether they have the tag", ("K",), "Look"),
     Command("grid", "Grid: a page of images at once", ("G",), _GRID, "Grid"),
     Command(
         "grid.move",

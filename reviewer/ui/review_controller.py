@@ -34,7 +34,17 @@ BARE_MS = 180
 """Shift held this long hides the panels; a shorter press was meant for another key."""
 POLL_MS = 4000
 """How often a new ranking, made by whomever, is looked for."""
-PAGES = ("summary", "audit", "history", "ratings", "characters", "figures", "writeback", "settings")
+PAGES = (
+    "summary",
+    "audit",
+    "history",
+    "ratings",
+    "characters",
+    "similar",
+    "figures",
+    "writeback",
+    "settings",
+)
 """Side pages that have a command of their name."""
 
 

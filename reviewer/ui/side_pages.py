@@ -18,6 +18,7 @@ from reviewer.ui.history_page import HistoryPage
 from reviewer.ui.rating_page import rating_page
 from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.similar_page import SimilarPage
 from reviewer.ui.write_back_page import WriteBackPage
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ FACTORIES: Mapping[str, Factory] = MappingProxyType(
         "figures": _figures,
         "history": HistoryPage,
         "ratings": rating_page,
+        "similar": SimilarPage,
         "writeback": WriteBackPage,
         "summary": _summary,
     }
