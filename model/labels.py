@@ -220,6 +220,15 @@ class LabelMatrix:
         doubt = None if self.doubt is None else self.doubt[images]
         return replace(self, codes=self.codes[images], doubt=doubt)
 
+    def of_tags(self, tags: NDArray[np.integer]) -> LabelMatrix:
+        """The labels of some tags, in the given order."""
+        return LabelMatrix(
+            self.codes[:, tags],
+            self.absent_weight[tags],
+            self.present_weight[tags],
+            None if self.doubt is None else self.doubt[:, tags],
+        )
+
     def doubted(self, doubt: sp.spmatrix) -> LabelMatrix:
         """The same labels with a chance that unreviewed absences are missing tags.
 

@@ -93,13 +93,17 @@ def _head_logits(
     if not tags:
         return np.zeros((0, len(embeddings)), np.float16)
     from model.crossfit import cross_fit_heads
+    from model.penalty import choose_penalty
     from model.split import folds
 
     with stage(listener, "refresh", 0, "steps") as progress:
+        matrix = label_matrix(labels, tags)
+        fold = folds(groups, original_matrix(labels, tags).tocsr(), FOLDS, seed)
         fit = cross_fit_heads(
             embeddings,
-            label_matrix(labels, tags),
-            folds(groups, original_matrix(labels, tags).tocsr(), FOLDS, seed),
+            matrix,
+            fold,
+            choose_penalty(embeddings, matrix, fold),
             told=progress.at,
             whole=False,
         )

@@ -173,10 +173,12 @@ def cross_fitted_logits(
         seed: Of the folds.
     """
     from model.crossfit import HeadConfig, cross_fit_heads
+    from model.penalty import choose_penalty
     from model.split import folds
 
     fold = folds(groups, sparse.csr_matrix(present), FOLDS, seed)
-    return cross_fit_heads(embeddings, labels, fold, HeadConfig(workers=1)).logits
+    config = choose_penalty(embeddings, labels, fold, HeadConfig(workers=1))
+    return cross_fit_heads(embeddings, labels, fold, config, whole=False).logits
 
 
 def plain_labels(present: NDArray[np.bool_]) -> LabelMatrix:
