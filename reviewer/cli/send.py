@@ -26,6 +26,9 @@ from reviewer.jobs.writing.places import (
 from reviewer.jobs.writing.planning import Plan, make_plan
 from reviewer.jobs.writing.sending import Sending, reason_key, send, summary
 from reviewer.sites.policy import Mode, Policy
+from reviewer.store.pacing import NAME as PACE_FILE
+from reviewer.store.pacing import PaceFile
+from reviewer.store.workspace import data_folder
 
 if TYPE_CHECKING:
     from reviewer.cli.listeners import Output
@@ -143,8 +146,9 @@ def connected(at: Desk) -> Iterator[Sending]:
     """What a sender works with; the connection is closed at the end."""
     site = connect(at.destination)
     try:
-        pace = Pace(at.library.buckets, at.destination, at.policy)
-        yield Sending(at.library, at.destination, at.policy, site, pace)
+        with PaceFile(data_folder() / PACE_FILE) as shared:
+            pace = Pace(shared, at.destination, at.policy)
+            yield Sending(at.library, at.destination, at.policy, site, pace)
     finally:
         site.close()
 

@@ -77,5 +77,8 @@ class Site(Protocol):
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Those of `extra` that the site adds by itself because of `added`."""
 
+    def pause(self) -> float:
+        """Seconds that the headers of the last answer ask to leave the site alone; 0 for none."""
+
     def close(self) -> None:
         """Lets go of the connection."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.ratings import rating_in, without_rating
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,10 @@ class Danbooru:
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
         """Sends the difference; the answer may show what was asked for, not what was stored."""
-        form = {"post[tag_string]": difference(edit), "post[old_tag_string]": ""}
+        tags, rating = without_rating(edit)
+        form = {"post[rating]": rating[:1]} if rating else {}
+        if not tags.empty:
+            form |= {"post[tag_string]": difference(tags), "post[old_tag_string]": ""}
         self._http.send("PUT", _place(remote_id), form=form)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
@@ -71,6 +75,10 @@ class Danbooru:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """What the site's own implications add."""
         return implied(self._rows, "search[antecedent_name_comma]", added, extra)
+
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -117,4 +125,5 @@ def _place(remote_id: str) -> str:
 def _post(answer: Json) -> RemotePost:
     if not isinstance(answer, dict) or not isinstance(answer.get("tag_string"), str):
         raise RefusedError("The answer is not a Danbooru post. Check the address and the post.")
-    return RemotePost(frozenset(answer["tag_string"].split()))
+    tags = frozenset(answer["tag_string"].split())
+    return RemotePost(tags | rating_in(answer.get("rating"), "gsqe"))

@@ -13,6 +13,7 @@ from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.danbooru import AT_ONCE, alias_targets, difference, implied
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.ratings import rating_in, without_rating
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -46,10 +47,12 @@ class E621:
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
         """Sends the difference with its reason; the answer does not tell what was left out."""
-        form = {
-            "post[tag_string_diff]": difference(edit),
-            "post[edit_reason]": reason[:LONGEST_REASON],
-        }
+        tags, rating = without_rating(edit)
+        form = {"post[edit_reason]": reason[:LONGEST_REASON]}
+        if rating:
+            form["post[rating]"] = rating[:1]
+        if not tags.empty:
+            form["post[tag_string_diff]"] = difference(tags)
         self._http.send("PATCH", _place(remote_id), form=form)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
@@ -65,6 +68,10 @@ class E621:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """What the site's own implications add."""
         return implied(self._rows, "search[antecedent_name]", added, extra)
+
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -97,4 +104,5 @@ def _post(answer: Json) -> RemotePost:
     locked = post.get("locked_tags") or []
     words = locked.split() if isinstance(locked, str) else [str(word) for word in locked]
     denied = frozenset(word[1:] for word in words if word.startswith("-"))
+    tags |= rating_in(post.get("rating"), "sqe")
     return RemotePost(tags, str(post.get("change_seq", "")), denied)

@@ -22,6 +22,7 @@ from reviewer.sites.errors import (
     StaleError,
     UnknownOutcomeError,
 )
+from reviewer.sites.limits import pause_asked
 from reviewer.sites.policy import is_private
 
 if TYPE_CHECKING:
@@ -52,7 +53,11 @@ def user_agent(user: str) -> str:
 
 
 class Http:
-    """Requests to one site, with its failures as `SiteError`s."""
+    """Requests to one site, with its failures as `SiteError`s.
+
+    Attributes:
+        pause: Seconds that the headers of the last answer ask to leave the site alone.
+    """
 
     def __init__(
         self,
@@ -93,6 +98,7 @@ class Http:
             trust_env=not is_private(url),
         )
         self._host = httpx.URL(url).host
+        self.pause = 0.0
 
     def get(self, path: str, params: Mapping[str, str] | None = None) -> Json:
         """Asks for something.
@@ -129,6 +135,7 @@ class Http:
             raise UnknownOutcomeError(
                 f"The connection to {self._host} broke ({_words(error)})."
             ) from error
+        self.pause = pause_asked(answer.headers)
         self._refuse_failures(answer)
         return _json(answer)
 

@@ -75,6 +75,10 @@ class Hydrus:
         """Nothing: parents and siblings change what is shown, not what is stored."""
         return NOTHING
 
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
+
     def close(self) -> None:
         """Lets go of the connection."""
         self._http.close()

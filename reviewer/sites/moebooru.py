@@ -14,6 +14,7 @@ from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.ratings import no_ratings, rating_in, without_rating
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -53,13 +54,15 @@ class Moebooru:
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
         """Sends the tags seen and those wanted; the answer is the post before it is merged."""
+        tags, rating = without_rating(edit)
+        seen = no_ratings(before.tags)
         # In the body, where servers do not log it, and not in the address.
-        form = {
-            "id": remote_id,
-            "post[old_tags]": " ".join(sorted(before.tags)),
-            "post[tags]": " ".join(sorted((before.tags | edit.add) - edit.remove)),
-            **self._who,
-        }
+        form = {"id": remote_id, **self._who}
+        if rating:
+            form["post[rating]"] = rating[:1]
+        if not tags.empty:
+            form["post[old_tags]"] = " ".join(sorted(seen))
+            form["post[tags]"] = " ".join(sorted((seen | tags.add) - tags.remove))
         answer = self._http.send("POST", "/post/update.json", form=form)
         if isinstance(answer, dict) and answer.get("success") is False:
             raise RefusedError(f"The site refused: {answer.get('reason', 'it gave no reason')}.")
@@ -71,6 +74,10 @@ class Moebooru:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing: the site does not tell its implications."""
         return NOTHING
+
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -90,4 +97,4 @@ class Moebooru:
 def _post(post: dict[str, Json]) -> RemotePost:
     if not isinstance(post.get("tags"), str):
         raise RefusedError("The answer is not a Moebooru post. Check the address.")
-    return RemotePost(frozenset(post["tags"].split()))
+    return RemotePost(frozenset(post["tags"].split()) | rating_in(post.get("rating"), "sqe"))

@@ -15,11 +15,12 @@ from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.ratings import SAFETY, no_ratings, safety_in, without_rating
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-FIELDS = "id,version,tags"
+FIELDS = "id,version,tags,safety"
 TOKEN_PREFIX = "token:"
 """A key that begins so is a user token; any other is a password."""
 
@@ -51,8 +52,12 @@ class Szurubooru:
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> RemotePost:
         """Sends the whole list with the version seen; the answer is the post as stored."""
-        tags = sorted((before.tags | edit.add) - edit.remove)
-        body = {"version": int(before.version), "tags": tags}
+        change, rating = without_rating(edit)
+        body: dict[str, Json] = {"version": int(before.version)}
+        if rating:
+            body["safety"] = SAFETY[rating]
+        if not change.empty:
+            body["tags"] = sorted((no_ratings(before.tags) | change.add) - change.remove)
         place = f"{_place(remote_id)}?fields={FIELDS}"
         return _post(self._http.send("PUT", place, body=body))
 
@@ -63,6 +68,10 @@ class Szurubooru:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing."""
         return NOTHING
+
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
 
     def close(self) -> None:
         """Lets go of the connection."""
@@ -85,7 +94,7 @@ def _post(answer: Json) -> RemotePost:
     try:
         # Names are compared without case there; `1GIRL` and `1girl` are one tag.
         names = frozenset(str(tag["names"][0]).lower() for tag in answer["tags"])
-        return RemotePost(names, str(int(answer["version"])))
+        return RemotePost(names | safety_in(answer.get("safety")), str(int(answer["version"])))
     except (KeyError, TypeError, ValueError, IndexError) as error:
         raise RefusedError(
             "The answer is not a szurubooru post. Check the address of the destination."

@@ -1,4 +1,4 @@
-"""Destinations as a person set them up, and how fast each site may be asked."""
+"""Destinations as a person set them up."""
 
 from __future__ import annotations
 
@@ -94,63 +94,3 @@ class DestinationTable:
             connection.execute("DELETE FROM destination WHERE name = ?", (name,))
 
         self._database.write(work)
-
-
-class BucketTable:
-    """Token buckets: how many requests a site may still be sent now. They survive restarts."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
-
-    def take(self, key: str, rate: float, burst: int, now: int) -> int:
-        """Takes a token if there is one.
-
-        Args:
-            key: Of the bucket ("danbooru.donmai.us write").
-            rate: Tokens a second; 0 for no limit.
-            burst: Tokens that a full bucket holds, at least 1.
-            now: Unix time in milliseconds.
-
-        Returns:
-            0 if a token was taken, else the milliseconds to wait before asking again.
-
-        Raises:
-            StoreError: It could not be stored; no token was taken.
-        """
-        return self._database.write(lambda connection: _take(connection, key, rate, burst, now))
-
-    def block(self, key: str, until: int) -> None:
-        """Gives no token before a time (Unix, milliseconds): the site asked to wait.
-
-        Raises:
-            StoreError: It could not be stored.
-        """
-        self._database.write(
-            lambda connection: connection.execute(
-                "INSERT INTO bucket (key, tokens, at, blocked_until) VALUES (?, 0, 0, ?) "
-                "ON CONFLICT (key) DO UPDATE SET "
-                "blocked_until = max(blocked_until, excluded.blocked_until)",
-                (key, until),
-            )
-        )
-
-
-def _take(connection: sqlite3.Connection, key: str, rate: float, burst: int, now: int) -> int:
-    row = connection.execute(
-        "SELECT tokens, at, blocked_until FROM bucket WHERE key = ?", (key,)
-    ).fetchone()
-    tokens, at, blocked = row or (float(burst), now, 0)
-    if blocked > now:
-        return int(blocked - now)
-    if rate <= 0:
-        return 0
-    # A clock that was set back gives no tokens, and takes none.
-    tokens = min(float(burst), tokens + max(now - at, 0) * rate / 1000)
-    taken = tokens >= 1
-    connection.execute(
-        "INSERT INTO bucket (key, tokens, at) VALUES (?, ?, ?) "
-        "ON CONFLICT (key) DO UPDATE SET tokens = excluded.tokens, at = excluded.at",
-        (key, tokens - taken, now),
-    )
-    return 0 if taken else max(int((1 - tokens) * 1000 / rate + 0.999), 1)

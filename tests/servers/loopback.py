@@ -39,6 +39,13 @@ class Post:
     deleted: set[str] = field(default_factory=set)
     md5: str = ""
     sha1: str = ""
+    rating: str = "s"
+
+    def rate(self, who: str, rating: str) -> None:
+        if rating and rating != self.rating:
+            self.history.append((who, frozenset({rating}), frozenset({self.rating})))
+            self.rating = rating
+            self.version += 1
 
     def change(self, who: str, tags: set[str]) -> None:
         added, removed = frozenset(tags - self.tags), frozenset(self.tags - tags)
@@ -105,6 +112,8 @@ class LoopbackSite:
         self.every_write: list[Callable[[str], None]] = []
         self.victim: Callable[[], int] | None = None
         self.lock = threading.RLock()
+        self.always: dict[str, str] = {}
+        """Headers of every answer."""
 
     # -- for subclasses --------------------------------------------------------------------------
 
@@ -212,7 +221,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        for name, value in (headers or {}).items():
+        for name, value in (self.site.always | (headers or {})).items():
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(content)

@@ -1,4 +1,4 @@
-"""How fast a site is asked: token buckets in the database, and the waits that a site asks for."""
+"""How fast a site is asked: token buckets that all collections share, and waits it asks for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.outbox import Destination
     from reviewer.sites.policy import Policy
-    from reviewer.store.destinations import BucketTable
+    from reviewer.store.pacing import PaceFile
 
 LONGEST_WAIT_MS = 15 * 60 * 1000
 """A job that would have to wait longer ends, and goes on when it is started again."""
@@ -29,14 +29,14 @@ class Pace:
 
     def __init__(
         self,
-        buckets: BucketTable,
+        buckets: PaceFile,
         destination: Destination,
         policy: Policy,
         *,
         now: Callable[[], int] = now_ms,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Shares the buckets of the destination's host with every other run.
+        """Shares the buckets of the destination's host and login with every other run.
 
         Args:
             buckets: Where the tokens are kept.
@@ -47,6 +47,7 @@ class Pace:
         """
         self._buckets = buckets
         self._host = urlsplit(destination.url).netloc or destination.name
+        self._key = f"{self._host} {destination.user}".strip()
         self._policy = policy
         self._now = now
         self._sleep = sleep
@@ -75,11 +76,19 @@ class Pace:
         """The site asked to wait so long: nothing is asked before, in this run or another."""
         until = self._now() + int(seconds * 1000)
         for kind in ("read", "write"):
-            self._buckets.block(f"{self._host} {kind}", until)
+            self._buckets.block(f"{self._key} {kind}", until)
+
+    def note_sent(self) -> None:
+        """Remembers, for all collections of this person, that an edit is about to be sent."""
+        self._buckets.note_sent(self._key, self._now())
+
+    def sent_since(self, since: int) -> int:
+        """Edits that any collection sent to the site under this login since a time (Unix, ms)."""
+        return self._buckets.sent_since(self._key, since)
 
     def _wait(self, kind: str, rate: float, burst: int) -> None:
         while True:
-            wait = self._buckets.take(f"{self._host} {kind}", rate, max(burst, 1), self._now())
+            wait = self._buckets.take(f"{self._key} {kind}", rate, max(burst, 1), self._now())
             if not wait:
                 return
             self._pause(wait)

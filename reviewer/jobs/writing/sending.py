@@ -37,6 +37,7 @@ from reviewer.sites.errors import (
     StaleError,
     UnknownOutcomeError,
 )
+from reviewer.sites.ratings import no_ratings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,7 +136,11 @@ def _why_not(run: Sending, entry: Entry) -> str:
     if destination.paused:
         return f"{destination.name} is paused; go on with `resume`."
     cap = cap_of(destination, run.policy)
-    sent = run.library.outbox.written_since(destination.name, run.now() - DAY_MS)
+    since = run.now() - DAY_MS
+    # This collection's outbox knows of edits before the shared file was; the file, of the others'.
+    sent = max(
+        run.library.outbox.written_since(destination.name, since), run.pace.sent_since(since)
+    )
     if cap and sent >= cap and entry.state is EntryState.QUEUED:
         return (
             f"{sent} edits were sent in the last 24 hours, the most for {run.policy.title}. "
@@ -160,9 +165,18 @@ def _one(run: Sending, entry: Entry, progress: Stage) -> str:
             progress.advance(note=f"{after.path}: {after.state.value}")
         # That somebody else was faster is no error of the site.
         return "" if isinstance(error, StaleError) else str(error)
+    finally:
+        _heed(run)
     run.library.outbox.save(after)
     progress.advance(note=f"{after.path}: {after.state.value}")
     return after.problem if after.state is EntryState.FAILED else ""
+
+
+def _heed(run: Sending) -> None:
+    """Leaves the site alone for as long as the headers of its last answer ask."""
+    pause = run.site.pause()
+    if pause > 0:
+        run.pace.block(pause)
 
 
 def _step(run: Sending, entry: Entry) -> Entry:
@@ -196,6 +210,7 @@ def _write(run: Sending, entry: Entry, edit: Edit, post: RemotePost) -> Entry:
         before_version=post.version,
         changed_at=run.now(),
     )
+    run.pace.note_sent()
     table.save(begun)
     reason = run.library.state.get(reason_key(run.destination.name), REASON)
     try:
@@ -218,7 +233,7 @@ def _changed(
     """An entry whose edit was made, wholly or in part."""
     found = effect(edit, before, after.tags)
     added = found.added
-    if found.extra and edit.add:
+    if found.extra and no_ratings(edit.add):
         added |= _brought(run, edit.add, found.extra)
     state = EntryState.FAILED if found.refused else EntryState.DONE
     problem = f"not applied by the site: {found.refused}" if found.refused else ""
@@ -230,7 +245,7 @@ def _brought(run: Sending, added: frozenset[str], extra: frozenset[str]) -> froz
     """What the site added because of ours; nothing where it does not tell."""
     try:
         run.pace.read()
-        return run.site.brought(added, extra)
+        return run.site.brought(no_ratings(added), no_ratings(extra))
     except (SiteError, UsageError):
         # The edit is made and known; only what undo takes back beside it is not.
         return NOTHING
@@ -300,6 +315,7 @@ def patiently(run: Sending, ask: Callable[[], T]) -> T:
 
 def site_names(run: Sending, tags: frozenset[str]) -> dict[str, str | None]:
     """What the site calls some tags, asked once a run; `None` where it does not know one."""
+    tags = no_ratings(tags)
     missing = sorted(tags - run.words.keys())
     if missing:
         run.words.update(patiently(run, partial(run.site.known, missing)))

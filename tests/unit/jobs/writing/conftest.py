@@ -27,6 +27,7 @@ from reviewer.jobs.writing.places import connect, policy_of
 from reviewer.jobs.writing.planning import Plan, make_plan
 from reviewer.jobs.writing.sending import Sending, send
 from reviewer.store.library import Library
+from reviewer.store.pacing import PaceFile
 from tests.keyring_file import FileKeyring
 from tests.servers.danbooru import DanbooruSite
 from tests.servers.e621 import E621Site
@@ -90,6 +91,7 @@ class Bench:
     site: LoopbackSite
     destination: Destination
     policy: Policy
+    pace_file: PaceFile
     clock: Clock = field(default_factory=Clock)
 
     def image(self, number: int) -> str:
@@ -141,7 +143,7 @@ class Bench:
     def run(self) -> Sending:
         clock = self.clock
         pace = Pace(
-            self.library.buckets,
+            self.pace_file,
             self.destination,
             self.policy,
             now=clock.now,
@@ -218,7 +220,9 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         destination = Destination("home", kind, url, user, service=held, site=WORDS.get(kind, kind))
         library.destinations.put(destination)
         keep_key(destination, site.key)
-        made = Bench(library, site, destination, policy_of(destination))
+        pace_file = PaceFile(tmp_path / "pace.sqlite")
+        opened.append(pace_file)
+        made = Bench(library, site, destination, policy_of(destination), pace_file)
         for number, names in tags.items():
             shown = names.replace(" ", ",").replace("_", " ") if kind == "hydrus" else names
             site.post(made.post_id(number), shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 import ssl
@@ -326,6 +327,31 @@ def test_pause_stops_and_the_daily_cap_holds(bench: MakeBench) -> None:
     assert len(at.site.ours()) == 4
     outbox.cancel(at.library, at.destination)
     assert sorted(at.states().values()) == ["cancelled", "done", "done", "done", "done"]
+
+
+def test_the_daily_cap_is_of_the_login_not_of_the_collection(bench: MakeBench) -> None:
+    at = ready(bench, "danbooru", 4)
+    at.library.destinations.put(replace(at.destination, daily_cap=3))
+    # Another collection of the same person sent two edits an hour ago.
+    host = at.destination.url.removeprefix("http://")
+    for _ in range(2):
+        at.pace_file.note_sent(f"{host} me", at.clock.now() - 3_600_000)
+    at.send()
+    assert sorted(at.states().values()) == ["done", "queued", "queued", "queued"]
+
+
+@pytest.mark.parametrize("kind", ["danbooru", "e621"])
+def test_a_site_that_tells_it_has_little_room_is_given_time(bench: MakeBench, kind: str) -> None:
+    at = ready(bench, kind, 3)
+    told = {"rate": 1, "burst": 200, "limits": {"users/1": -4.0, "ip/127.0.0.1": 90.0}}
+    at.site.always = {"X-Rate-Limit": json.dumps(told)} if kind == "danbooru" else {}
+    at.site.always |= {"X-Api-Limit": "1"} if kind == "e621" else {}
+    began = at.clock.now()
+    at.send()
+    assert [end(at, number) for number in (1, 2, 3)] == [WANTED] * 3
+    asked = 5000 if kind == "danbooru" else 10_000
+    assert at.clock.now() - began >= 2 * asked
+    assert at.site.busy_reads == 0
 
 
 def test_the_pace_is_kept_across_runs(bench: MakeBench) -> None:
