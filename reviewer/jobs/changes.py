@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.core.labels import effective_tags
+from reviewer.core.ratings import TAGS, RatingIds, rating_now, rating_tag
 from reviewer.sources import write
 from reviewer.sources.caption_text import Style, usual_style
 from reviewer.sources.captions import caption_file
@@ -28,11 +29,14 @@ class CorrectedImage:
         image: The image.
         original: As the metadata has them.
         effective: As corrected.
+        rating: The rating that the answers changed its own to, as a tag ("rating:explicit");
+            empty where they did not, and where ratings are among the tags.
     """
 
     image: Image
     original: frozenset[str]
     effective: frozenset[str]
+    rating: str = ""
 
     @property
     def added(self) -> list[str]:
@@ -43,6 +47,20 @@ class CorrectedImage:
     def removed(self) -> list[str]:
         """Tags that the answers take away, in order of name."""
         return sorted(self.original - self.effective)
+
+    @property
+    def rating_now(self) -> str:
+        """The rating as it is corrected, as a tag; empty without one."""
+        return self.rating or rating_tag(self.image.rating, self.image.rating_scheme)
+
+    @property
+    def changes(self) -> tuple[frozenset[str], frozenset[str]]:
+        """All that is added and taken away, the rating as a tag among it."""
+        before = rating_tag(self.image.rating, self.image.rating_scheme) if self.rating else ""
+        return (
+            frozenset([*self.added, *([self.rating] if self.rating else [])]),
+            frozenset([*self.removed, *([before] if before else [])]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +81,35 @@ def corrected_images(library: Library, *, changed_only: bool = False) -> Iterato
     """
     vocabulary = library.vocabulary()
     answers = answers_by_image(library)
+    ratings = RatingIds.among(library.tags.ids_of(TAGS))
     for image, tag_ids in library.images.rows():
         given = answers.get(image.id)
         if changed_only and given is None:
             continue
-        effective = effective_tags(tag_ids, given, vocabulary.implications) if given else tag_ids
-        if changed_only and effective == tag_ids:
+        effective, rating = tag_ids, ""
+        if given:
+            effective = effective_tags(tag_ids, given, vocabulary.implications)
+            if not tag_ids & ratings.ids:
+                rating = _corrected_rating(image, given, ratings)
+                effective -= ratings.ids
+        if changed_only and effective == tag_ids and not rating:
             continue
         yield CorrectedImage(
             image,
             frozenset(vocabulary.name(tag_id) for tag_id in tag_ids),
             frozenset(vocabulary.name(tag_id) for tag_id in effective),
+            rating,
         )
+
+
+def _corrected_rating(image: Image, given: Mapping[int, Answer], ratings: RatingIds) -> str:
+    """The rating that an image is given in place of its own; empty where it keeps that."""
+    said = {tag_id: answer for tag_id, answer in given.items() if tag_id in ratings.ids}
+    if not said:
+        return ""
+    original = ratings.original(image.rating, image.rating_scheme, frozenset())
+    now = rating_now(original, said)
+    return "" if now is None or now in original else ratings.name(now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import UsageError
+from reviewer.core.ratings import word_of
 from reviewer.core.types import Answer, ChangeSet, Decision, ImageState, Side
 from reviewer.jobs.changes import (
     caption_habit,
@@ -30,6 +31,7 @@ from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from reviewer.core.vocabulary import Vocabulary
+    from reviewer.jobs.changes import CorrectedImage
     from reviewer.store.library import Library
 
 Writer = Callable[["Library", Path, Listener], int]
@@ -80,12 +82,10 @@ def _captions(library: Library, folder: Path, listener: Listener) -> int:
 
 
 def _tags_csv(library: Library, folder: Path, listener: Listener) -> int:
-    rows = [
-        (entry.image.path, sorted(entry.effective))
-        for entry in corrected_images(library)
-        if entry.image.state is not ImageState.GONE
-    ]
-    _put(folder / "tags.csv", write.tags_csv(rows).encode())
+    there = [e for e in corrected_images(library) if e.image.state is not ImageState.GONE]
+    rows = [(entry.image.path, sorted(entry.effective)) for entry in there]
+    ratings = [entry.rating_now for entry in there]
+    _put(folder / "tags.csv", write.tags_csv(rows, ratings).encode())
     listener.note(f"{len(rows):,} images in {folder / 'tags.csv'}")
     return len(rows)
 
@@ -98,11 +98,16 @@ def _json_lines(library: Library, folder: Path, listener: Listener) -> int:
 
 def _plain_lines(library: Library, folder: Path, listener: Listener) -> int:
     lines = [
-        json.dumps({"path": entry.image.path, "tags": sorted(entry.effective)}, ensure_ascii=False)
+        json.dumps(_plain_line(entry), ensure_ascii=False)
         for entry in corrected_images(library)
         if entry.image.state is not ImageState.GONE
     ]
     return _put_lines(folder, lines, listener)
+
+
+def _plain_line(entry: CorrectedImage) -> dict[str, str | list[str]]:
+    line: dict[str, str | list[str]] = {"path": entry.image.path, "tags": sorted(entry.effective)}
+    return line | ({"rating": word_of(entry.rating_now)} if entry.rating_now else {})
 
 
 def _dump_lines(library: Library, folder: Path, listener: Listener) -> int:
@@ -110,11 +115,11 @@ def _dump_lines(library: Library, folder: Path, listener: Listener) -> int:
     entries = {entry.image.remote_id: entry for entry in corrected_images(library)}
     categories, key = tag_categories(library), tag_key_of(library)
     lines = [
-        write.post_line(line, entries[str(post.id)].effective, categories, key)
+        write.post_line(line, entry.effective, categories, key, entry.rating)
         for path in metadata_files(library.folder)
         if is_dump(path)
         for line, post in _post_lines(path)
-        if str(post.id) in entries
+        if (entry := entries.get(str(post.id))) is not None
     ]
     return _put_lines(folder, lines, listener)
 
@@ -128,7 +133,7 @@ def _post_shapes(library: Library, folder: Path, listener: Listener) -> int:
         record = read_post(post).record
         entry = entries.get((record.site, record.remote_id))
         if entry is not None:
-            corrected = write.corrected_post(post, entry.effective, categories, key)
+            corrected = write.corrected_post(post, entry.effective, categories, key, entry.rating)
             lines.append(write.json_text(corrected))
     return _put_lines(folder, lines, listener)
 
@@ -141,7 +146,8 @@ def _gallery_dl(library: Library, folder: Path, listener: Listener) -> int:
     count = 0
     for name, path, post in gallery_dl.metadata_files(find_images(library.folder)):
         if name in entries:
-            corrected = write.corrected_post(post, entries[name].effective, categories, key)
+            entry = entries[name]
+            corrected = write.corrected_post(post, entry.effective, categories, key, entry.rating)
             text = json.dumps(corrected, ensure_ascii=False, indent=4) + "\n"
             _put(target / Path(name).with_name(path.name), text.encode())
             count += 1

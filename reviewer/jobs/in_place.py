@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -33,6 +33,7 @@ from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.hydrus import namespaced, tags_within
 from reviewer.sources.post import JsonObject, names_in, tag_fields
 from reviewer.sources.tags_csv import FILE as TAGS_CSV
+from reviewer.sources.tags_csv import RATING
 from reviewer.sources.text import read_text, spaced
 
 if TYPE_CHECKING:
@@ -94,6 +95,9 @@ def changes_in_place(library: Library, only: Collection[str] | None = None) -> I
         for entry in corrected_images(library, changed_only=True)
         if entry.image.state is not ImageState.GONE and (only is None or entry.image.path in only)
     ]
+    if source not in _RATED:
+        entries = [replace(entry, rating="") for entry in entries]
+        entries = [entry for entry in entries if entry.effective != entry.original]
     found = InPlace()
     for change in _READERS[source](library, entries):
         if not isinstance(change, FileChange):
@@ -164,7 +168,7 @@ def _correct_post(
     # From what the file has now, not from what was imported: others' edits of it stay.
     here = {key(tag) for tags in tag_fields(post) for tag, _ in names_in(tags.value)}
     wanted = frozenset((here | set(entry.added)) - set(entry.removed))
-    write.corrected_post(post, wanted, categories, key)
+    write.corrected_post(post, wanted, categories, key, entry.rating)
 
 
 def _json_change(
@@ -201,12 +205,17 @@ def _table(library: Library, entries: list[CorrectedImage]) -> Found:
     # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
     lines = io.StringIO(decoded.text, newline="")
     key = tag_key_of(library)
-    after = "".join(_corrected_row(line, changed, key) for line in lines)
+    header = next(csv.reader([decoded.text.partition("\n")[0].rstrip("\r")]), [])
+    rating = header.index(RATING) if RATING in header else 0
+    after = "".join(_corrected_row(line, changed, key, rating) for line in lines)
     edit = FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
     yield FileChange(edit, tuple(entries))
 
 
-def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str]) -> str:
+def _corrected_row(
+    line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str], rating: int
+) -> str:
+    """A row as corrected; its rating stands in the column of that number, 0 for nowhere."""
     row = next(csv.reader([line]), [])
     entry = changed.get(row[0].replace("\\", "/")) if row else None
     if entry is None:
@@ -215,7 +224,10 @@ def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[
     kept = [tag for tag in words if key(tag) not in entry.removed]
     held = {key(tag) for tag in words}
     added = [tag for tag in entry.added if tag not in held]
-    if not added and len(kept) == len(words):
+    rated = bool(entry.rating) and 1 < rating < len(row)
+    if rated:
+        row[rating] = write.same_words(row[rating], entry.rating)
+    if not added and len(kept) == len(words) and not rated:
         return line
     text = io.StringIO()
     end = line[len(line.rstrip("\r\n")) :]
@@ -226,6 +238,9 @@ def _corrected_row(line: str, changed: dict[str, CorrectedImage], key: Callable[
 def _files(library: Library, entries: list[CorrectedImage]) -> dict[str, Path]:
     return {entry.image.path: library.folder / entry.image.path for entry in entries}
 
+
+_RATED = frozenset({"tags.csv", "gallery-dl"})
+"""Sources whose files have a place for a rating that is no tag."""
 
 _READERS: dict[str, Reader] = {
     "tags.csv": _table,

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from reviewer.core.ratings import is_rating, word_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,6 +47,8 @@ class Policy:
         implies: The site adds what a tag implies.
         reserved: Whole tags that the site takes as commands.
         automatic: Tags that the site sets by itself.
+        ratings: Words of the ratings that a post there has beside its tags; empty where ratings
+            are tags like others, or nothing is known of them.
         words: What imported metadata call the site, where a destination has no address.
         hosts: What they call it at an address.
         rules, rules_url: For people, before the first edit is sent.
@@ -64,6 +68,7 @@ class Policy:
     implies: bool = False
     reserved: re.Pattern[str] | None = None
     automatic: frozenset[str] = frozenset()
+    ratings: frozenset[str] = frozenset()
     words: tuple[str, ...] = ()
     hosts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: str = ""
@@ -75,6 +80,11 @@ class Policy:
         Args:
             tag: As the site writes it.
         """
+        if self.ratings and is_rating(tag):
+            return "" if word_of(tag) in self.ratings else "the site has no such rating"
+        return self._refusal_of_a_tag(tag)
+
+    def _refusal_of_a_tag(self, tag: str) -> str:
         if not tag or (self.style is TagStyle.UNDERSCORES and any(c.isspace() for c in tag)):
             return "the site's tags have no spaces"
         if any(ord(c) < 32 for c in tag):
@@ -139,6 +149,7 @@ def _policy(kind: str, table: dict[str, Any]) -> Policy:
         implies=bool(table.get("implies", False)),
         reserved=re.compile(pattern, re.IGNORECASE) if pattern else None,
         automatic=frozenset(table.get("automatic", [])),
+        ratings=frozenset(table.get("ratings", [])),
         words=tuple(table.get("words", [])),
         hosts={host: tuple(words) for host, words in table.get("hosts", {}).items()},
         rules=str(table.get("rules", "")),

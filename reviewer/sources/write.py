@@ -7,15 +7,25 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
+from reviewer.core.ratings import letter_of, word_of
 from reviewer.core.types import Category
 from reviewer.sources.caption_text import Caption, Style, style_of
 from reviewer.sources.hydrus import namespaced
 from reviewer.sources.post import JsonObject, names_in, tag_fields
-from reviewer.sources.tags_csv import COLUMNS
+from reviewer.sources.tags_csv import COLUMNS, RATING
 from reviewer.sources.text import name_key, spaced, tag_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+
+_SAFETY = {"safe": "safe", "questionable": "sketchy", "explicit": "unsafe"}
+"""Ratings as szurubooru writes them."""
+
+
+def same_words(written: str, rating: str) -> str:
+    """A rating tag as a letter where one was written, else as a word."""
+    return letter_of(rating) if len(written.strip()) == 1 else word_of(rating)
 
 
 def caption(
@@ -73,12 +83,24 @@ def new_caption(tags: Iterable[str], style: Style, *, spaces: bool) -> str:
     return separator.join(names) + "\n"
 
 
-def tags_csv(rows: Iterable[tuple[str, Iterable[str]]]) -> str:
-    """A `tags.csv` of (relative path, tags)."""
+def tags_csv(rows: Iterable[tuple[str, Iterable[str]]], ratings: Sequence[str] = ()) -> str:
+    """A `tags.csv` of (relative path, tags), and of ratings where there are any.
+
+    Args:
+        rows: Of the images.
+        ratings: As tags, in the order of the rows; empty where an image has none.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows((path, " ".join(tags)) for path, tags in rows)
+    if not any(ratings):
+        writer.writerow(COLUMNS)
+        writer.writerows((path, " ".join(tags)) for path, tags in rows)
+    else:
+        writer.writerow([*COLUMNS, RATING])
+        writer.writerows(
+            (path, " ".join(tags), word_of(rating))
+            for (path, tags), rating in zip(rows, ratings, strict=True)
+        )
     return text.getvalue()
 
 
@@ -87,6 +109,7 @@ def corrected_post(
     effective: frozenset[str],
     categories: Mapping[str, Category],
     key: Callable[[str], str] = name_key,
+    rating: str = "",
 ) -> JsonObject:
     """A post with its tags corrected and all else as it was, in any shape that is read.
 
@@ -95,7 +118,9 @@ def corrected_post(
         effective: The corrected tags, by matching name.
         categories: Of tags that the post did not have.
         key: The matching name of what the post writes.
+        rating: The corrected rating as a tag; empty to leave it as it is.
     """
+    rate(post, rating)
     fields = tag_fields(post)
     here = {key(written) for field in fields for written, _ in names_in(field.value)}
     fresh = sorted(effective - here)
@@ -113,6 +138,7 @@ def post_line(
     effective: frozenset[str],
     categories: Mapping[str, Category],
     key: Callable[[str], str] = name_key,
+    rating: str = "",
 ) -> str:
     """A line of a Danbooru dump with its tags corrected and all else as it was.
 
@@ -121,8 +147,25 @@ def post_line(
         effective: The corrected tags.
         categories: Of tags that the line did not have.
         key: The matching name of what the line writes.
+        rating: The corrected rating as a tag; empty to leave it as it is.
     """
-    return json_text(corrected_post(json.loads(line), effective, categories, key))
+    return json_text(corrected_post(json.loads(line), effective, categories, key, rating))
+
+
+def rate(post: JsonObject, rating: str) -> None:
+    """Gives a post another rating, in the words that it has its own in: letter, word, safety.
+
+    Args:
+        post: Is changed; a post without a rating stays without.
+        rating: A tag ("rating:explicit"); empty to leave the post as it is.
+    """
+    if not rating:
+        return
+    word, written = word_of(rating), post.get("rating")
+    if isinstance(written, str):
+        post["rating"] = same_words(written, rating)
+    if post.get("safety") in _SAFETY.values():
+        post["safety"] = _SAFETY.get(word, post["safety"])
 
 
 def json_text(value: JsonObject) -> str:

@@ -41,9 +41,16 @@ class DanbooruSite(LoopbackSite):
         return self.shown(post_id, post)
 
     def shown(self, post_id: str, post: Post) -> Json:
-        return {"id": int(post_id), "tag_string": " ".join(sorted(post.tags)), "rating": "s"}
+        return {
+            "id": int(post_id),
+            "tag_string": " ".join(sorted(post.tags)),
+            "rating": post.rating,
+        }
 
     def update(self, post: Post, form: dict[str, str]) -> None:
+        post.rate(self.user, form.get("post[rating]", ""))
+        if "post[tag_string]" not in form:
+            return
         old = set(form["post[old_tag_string]"].split())
         words = form["post[tag_string]"].lower().split()
         negated = {self._real(word[1:]) for word in words if word.startswith("-")}

@@ -24,12 +24,14 @@ class E621Site(DanbooruSite):
                 "tags": groups,
                 "locked_tags": locked,
                 "change_seq": post.version,
+                "rating": post.rating,
             }
         }
 
     def update(self, post: Post, form: dict[str, str]) -> None:
         self.reasons.append(form["post[edit_reason]"])
-        words = form["post[tag_string_diff]"].split()
+        post.rate(self.user, form.get("post[rating]", ""))
+        words = form.get("post[tag_string_diff]", "").split()
         removed = {self._real(word[1:]) for word in words if word.startswith("-")}
         added = {self._real(word) for word in words if not word.startswith("-")}
         tags = (post.tags | added) - removed

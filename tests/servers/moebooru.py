@@ -22,7 +22,8 @@ class MoebooruSite(LoopbackSite):
     def _found(self, words: list[str]) -> Json:
         wanted = dict(word.split(":", 1) for word in words)
         return [
-            {"id": int(key), "tags": " ".join(sorted(post.tags)), "md5": post.md5, "rating": "s"}
+            {"id": int(key), "tags": " ".join(sorted(post.tags)), "md5": post.md5}
+            | {"rating": post.rating}
             for key, post in self.posts.items()
             if wanted.get("id", key) == key and wanted.get("md5", post.md5) == post.md5
         ]
@@ -33,6 +34,9 @@ class MoebooruSite(LoopbackSite):
         post = self.posts[form["id"]]
         if post.deleted:
             raise RefusedError(422, {"success": False, "reason": "Post Locked"})
+        post.rate(self.user, form.get("post[rating]", ""))
+        if "post[tags]" not in form:
+            return {"success": True, "post": {"id": int(form["id"])}}
         new, old = form["post[tags]"].split(), form["post[old_tags]"].split()
         now = post.tags
         merged = ((now | set(new)) - set(old)) | (now & set(new))

@@ -32,7 +32,8 @@ class SzurubooruSite(LoopbackSite):
         if request.method == "PUT":
             self._update(post, request.body)
         tags = [{"names": [tag], "category": "default"} for tag in sorted(post.tags)]
-        return {"id": int(post_id), "version": post.version, "tags": tags}
+        safety = {"s": "safe", "q": "sketchy", "e": "unsafe"}[post.rating]
+        return {"id": int(post_id), "version": post.version, "tags": tags, "safety": safety}
 
     def _authorize(self, request: Request) -> None:
         given = request.headers.get("Authorization", "")
@@ -48,6 +49,10 @@ class SzurubooruSite(LoopbackSite):
         if body["version"] != post.version:
             description = "Someone else modified this in the meantime. Please try again."
             raise RefusedError(409, {"name": "IntegrityError", "description": description})
+        if "safety" in body:
+            post.rate(self.user, {"safe": "s", "sketchy": "q", "unsafe": "e"}[body["safety"]])
+        if "tags" not in body:
+            return
         tags = {self.aliases.get(tag.lower(), tag.lower()) for tag in body["tags"]}
         if any(" " in tag for tag in tags):
             raise RefusedError(400, {"name": "InvalidTagNameError", "description": "bad name"})

@@ -51,7 +51,7 @@ def plan_files(library: Library) -> Plan:
                     entry.image.path,
                     entry.image.sha256.hex(),
                     entry.image.path,
-                    Edit(frozenset(entry.added), frozenset(entry.removed)),
+                    Edit(*entry.changes),
                     version=version,
                 )
             )

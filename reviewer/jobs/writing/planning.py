@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.labels import effective_tags, settled
 from reviewer.core.outbox import Destination, Edit, Tags
+from reviewer.core.ratings import is_rating, rating_tag
 from reviewer.core.types import Answer, Decision, ImageState, Origin
 from reviewer.jobs.writing.places import reader, writer
 
@@ -126,6 +127,8 @@ def make_plan(library: Library, destination: Destination, policy: Policy) -> Pla
             continue
         original = library.images.original_tags(image_id)
         there = _names_there(left, original, vocabulary, read)
+        if left is None and policy.ratings:
+            there |= _rating_there(image)
         given = judge.still_wanted(image.path, given, left_alone.get(image_id, {}))
         edit = judge.edit(image.path, _words(given), original, there)
         if not edit.empty:
@@ -168,6 +171,12 @@ def _names_there(
     if left is None:
         return frozenset(vocabulary.name(tag_id) for tag_id in original)
     return frozenset(read(tag) for tag in left)
+
+
+def _rating_there(image: Image) -> Tags:
+    """The rating that the metadata give a post, as the tag that stands for it."""
+    name = rating_tag(image.rating, image.rating_scheme)
+    return frozenset({name} if name else ())
 
 
 def _post_of(image: Image, destination: Destination, policy: Policy) -> str:
@@ -219,9 +228,14 @@ class _Judge:
         for tag_id in sorted(orphans):
             if self._vocabulary.name(tag_id) in there:
                 self._skip(path, tag_id, "remove", "nobody answered it: it only lost its child")
+        added = self._allowed(path, add, "add")
+        removed = self._allowed(path, remove, "remove")
+        if self._policy.ratings and not any(map(is_rating, added)):
+            # A post always has a rating: it is replaced, never taken away.
+            removed = frozenset(tag for tag in removed if not is_rating(tag))
         return Edit(
-            self._allowed(path, add, "add"),
-            self._allowed(path, remove, "remove"),
+            added,
+            removed,
             frozenset(self._word(tag_id) for tag_id in follows),
         )
 
