@@ -47,6 +47,29 @@ def collection_options(command: Command) -> Command:
     )(command)
 
 
+def reviewer_option(command: Command) -> Command:
+    """Adds --reviewer, the name that answers are stored with from now on."""
+    return click.option(
+        "--reviewer",
+        "name",
+        envvar="TAG_REVIEWER_NAME",
+        metavar="NAME",
+        help="Your name: answers are stored with it from now on. Or set TAG_REVIEWER_NAME.",
+    )(command)
+
+
+def review_as(name: str | None) -> None:
+    """Keeps a name for whoever reviews from now on; nothing where none was given.
+
+    Raises:
+        SourceError: The settings cannot be read or written.
+    """
+    if name and name.strip():
+        settings = load()
+        if settings.reviewer != name.strip():
+            save(settings.with_value("reviewer", name.strip()))
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A collection: its workspace and, if it was named, its image folder."""

@@ -16,9 +16,12 @@ from reviewer.cli.frame import (
     need_display,
     opened,
     remember,
+    review_as,
+    reviewer_option,
 )
 from reviewer.cli.training import train_choices, train_options
 from reviewer.jobs.context import stage
+from reviewer.settings import load, save
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for
@@ -45,6 +48,7 @@ Summary = dict[str, int | float | str]
     type=click.Choice([source.name for source in SOURCES]),
     help="Format of the metadata; told by what is there if not given.",
 )
+@reviewer_option
 @train_options
 @click.pass_obj
 def open_command(
@@ -55,12 +59,15 @@ def open_command(
     *,
     no_window: bool,
     source_name: str | None,
+    name: str | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Import a folder (or update it), train if needed, scan, rank, and review.
 
     Example: reviewer open ~/Pictures/booru
     """
+    with frame.output() as output, ending(output):
+        review_as(name)
     place = _place(frame, folder, workspace)
     if no_window:
         with frame.output() as output, ending(output):
@@ -71,13 +78,30 @@ def open_command(
 
 @click.command()
 @collection_options
+@reviewer_option
+@click.option(
+    "--second-answers",
+    "seconds",
+    type=click.IntRange(0, 50),
+    metavar="N",
+    help="From now on, N questions in a hundred are of pairs that someone else answered.",
+)
 @click.pass_obj
-def review(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
+def review(
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    name: str | None,
+    seconds: int | None,
+) -> None:
     """Open the review window on a collection that is ranked.
 
-    Example: reviewer review ~/Pictures/booru
+    Example: reviewer review ~/Pictures/booru --reviewer anna
     """
     with frame.output() as output, ending(output):
+        review_as(name)
+        if seconds is not None:
+            save(load().with_value("second_percent", seconds))
         place = find_place(folder, workspace).workspace
         # A collection that cannot be reviewed is refused here rather than in an empty window.
         with Library.open(place, folder=folder) as library, library.workspace.held("review"):

@@ -84,6 +84,15 @@ class MergeTable:
             Merge(step, at, source, answers, bool(gone)) for step, at, source, answers, gone in rows
         ]
 
+    def last_step(self) -> int:
+        """Step of the newest merge that stands; 0 if there is none."""
+        row = (
+            self._database.read()
+            .execute("SELECT max(step) FROM merge WHERE taken_back = 0")
+            .fetchone()
+        )
+        return int(row[0] or 0)
+
     def images(self) -> Iterator[Image]:
         """Every image with what tells it from others: path, hash, site and post."""
         rows = self._database.read().execute("SELECT id, path, sha256, site, remote_id FROM image")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
+
+from reviewer.core.feed import Mode
 from reviewer.core.types import Origin
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.theme import shown_name
@@ -15,6 +18,8 @@ if TYPE_CHECKING:
     from reviewer.core.types import Decision
     from reviewer.ui.command_group import ReviewParts
 
+POLL_MS = 4000
+"""How often a merged log is looked for."""
 SEVERAL = 3
 """More answers of one step than this are only counted."""
 
@@ -26,7 +31,31 @@ class Disagreeing(CommandGroup):
         """Listens to the steps that are stored."""
         super().__init__(parts)
         self._notice = parts.page.notice
+        self._merged = parts.library.merges.last_step()
+        self._poll = QTimer(self, interval=POLL_MS)
+        self._poll.timeout.connect(self.look)
+        self._poll.start()
         parts.around.step_stored.connect(self._stored)
+
+    def close(self) -> None:
+        """Stops looking for merged logs."""
+        self._poll.stop()
+
+    def look(self) -> None:
+        """Takes in what a log that was merged meanwhile, or taken back, leaves to settle."""
+        merged = self._library.merges.last_step()
+        if merged == self._merged:
+            return
+        self._merged = merged
+        session = self._session
+        left = self._library.reviewers.to_settle(session.reviewer)
+        session.feed.lists.put(Mode.DISAGREEMENTS, left)
+        session.feed.book.counts = self._library.decisions.counts_by_tag()
+        session.reload(session.feed.book.ranking)
+        self._around.rebuild()
+        self._notice.say(
+            f"The log of others changed: {len(left):,} disagreements are left for you to settle."
+        )
 
     def _stored(self, decisions: Sequence[Decision], times: int) -> None:
         settled = [entry for entry in decisions if entry.origin is Origin.SETTLE]

@@ -147,6 +147,7 @@ class ReviewController(QObject):
         self._bare.stop()
         self._poll.stop()
         self.sitting.close()
+        self._disagreeing.close()
         self._aids.close()
         self._around.close()
         self.why.close()

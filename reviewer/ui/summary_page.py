@@ -23,10 +23,12 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.errors import ReviewerError
 from reviewer.core.sitting import Report, begin_of_sitting, report
+from reviewer.jobs.people import people
 from reviewer.ui.background import Background
 from reviewer.ui.history_search import begin_of
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.summary_sheet import SummarySheet
+from reviewer.ui.summary_words import others
 from reviewer.ui.words import time_left
 
 if TYPE_CHECKING:
@@ -73,6 +75,13 @@ def read(library: Library, reviewer: str, span: Span, opened_ms: int, now: dt.da
         since = begin_of_sitting(answers.at, now_ms, opened_ms)
         answers = answers.since(since)
     return report(answers, library.controls.records(reviewer, since), since)
+
+
+def read_others(library: Library, reviewer: str) -> list[str]:
+    """How far others agree with a reviewer, in lines; empty where nobody else answered."""
+    if len(library.reviewers.standings()) < 2:
+        return []
+    return others(people(library), reviewer)
 
 
 class SummaryPage(SidePage):
@@ -176,13 +185,13 @@ class SummaryPage(SidePage):
         span = list(Span)[self._spans.checkedId()]
         now = dt.datetime.now().astimezone()
         self._say(ADDING_UP)
-        self._background.ask(
-            partial(read, self._library, self._reviewer, span, self._watch.opened_ms, now),
-            self._show,
-        )
+        summed = partial(read, self._library, self._reviewer, span, self._watch.opened_ms, now)
+        told = partial(read_others, self._library, self._reviewer)
+        self._background.ask(lambda: (summed(), told()), self._show)
 
-    def _show(self, found: Report) -> None:
-        self.sheet.show_report(found)
+    def _show(self, found: tuple[Report, list[str]]) -> None:
+        self.sheet.show_report(found[0])
+        self.sheet.show_others(found[1])
         self._say("")
 
     def _begin_time(self, minutes: int) -> None:

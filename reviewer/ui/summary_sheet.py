@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -22,6 +22,7 @@ from reviewer.ui.plots import Plot
 from reviewer.ui.saving import save_widget, write_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from reviewer.core.controls import ControlRecord
@@ -62,13 +63,18 @@ class SummarySheet(QWidget):
         self._figures: list[tuple[QLabel, QLabel]] = []
         self._how = QLabel(self)
         self._how.setWordWrap(True)
+        self._others_title = QLabel("With others", self)
+        self._others_title.setProperty("tone", "heading")
+        self._others = QLabel(self)
+        self._others.setWordWrap(True)
+        self._others.setTextFormat(Qt.TextFormat.PlainText)
         self.list = QListWidget(self)
         self.list.setProperty("tone", "framed")
         self.list.setAccessibleName("Controls that were answered otherwise")
         self.list.activated.connect(self._open)
         self._again = QPushButton("Ask again  (Enter)", self)
         self._again.clicked.connect(lambda: self._open(self.list.currentIndex()))
-        for widget in (self.list, self._again):
+        for widget in (self.list, self._again, self._others_title, self._others):
             widget.hide()
         self._lay_out()
 
@@ -94,6 +100,8 @@ class SummarySheet(QWidget):
         controls.addWidget(self._how)
         controls.addWidget(self.list, 100)
         controls.addWidget(self._again)
+        controls.addWidget(self._others_title)
+        controls.addWidget(self._others)
         controls.addStretch(1)
         lower = QHBoxLayout()
         lower.setSpacing(18)
@@ -143,6 +151,12 @@ class SummarySheet(QWidget):
         none = "Nothing was, among the questions whose answer was known."
         told = [how] if how else []
         self._how.setText("\n".join([*told, *([] if self._disputed else [none])]))
+
+    def show_others(self, lines: Sequence[str]) -> None:
+        """Shows how far the others agree; nothing where there are none."""
+        self._others.setText("\n".join(lines))
+        for widget in (self._others_title, self._others):
+            widget.setVisible(bool(lines))
 
     def save(self, path: Path) -> None:
         """Writes the sheet as a picture (`.png`), a drawing (`.svg`) or its figures (`.csv`).

@@ -7,7 +7,9 @@ import io
 from typing import TYPE_CHECKING
 
 from reviewer.core.controls import Kind
+from reviewer.core.disagreement import State
 from reviewer.core.statistics import wilson
+from reviewer.jobs.people import standing_out
 from reviewer.ui.plots import Bar, Mark
 from reviewer.ui.theme import shown_name
 from reviewer.ui.words import duration, percent_range
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from reviewer.core.controls import Agreement, ControlRecord
     from reviewer.core.sitting import Line, Report
     from reviewer.core.vocabulary import Vocabulary
+    from reviewer.jobs.people import People
 
 KINDS: Mapping[Kind, str] = {Kind.REPEAT: "self-agreement", Kind.KNOWN: "known answers"}
 """What controls test, in words."""
@@ -76,6 +79,30 @@ def agreement_sentence(report: Report) -> str:
             share = percent_range(wilson(found.alike, found.asked))
             told.append(f"{words} {share}, {found.alike} of {found.asked}")
     return "\n".join(told)
+
+
+def others(told: People, me: str) -> list[str]:
+    """How a reviewer agrees with the others, a line each; empty where there are none.
+
+    Args:
+        told: All reviewers.
+        me: Who is at the window.
+    """
+    mine = next((person for person in told.persons if person.who.name == me), None)
+    lines = []
+    if mine is not None:
+        for name, entry in sorted(mine.accords.items()):
+            kappa = "" if entry.kappa is None else f", kappa {entry.kappa:.2f}"
+            share = percent_range(entry.share)
+            lines.append(f"{name}: {share} alike{kappa}, {entry.pairs:,} pairs")
+        if mine.wrong is not None:
+            share = percent_range(mine.wrong)
+            lines.append(f"Of {mine.shared:,} answers, {share} differ from what all come to.")
+    lines += [standing_out(person) for person in told.persons if person.stands_out]
+    left = told.disagreements[State.OPEN]
+    if left:
+        lines.append(f"{left:,} open: the queue Disagreements.")
+    return lines
 
 
 def dispute(record: ControlRecord, vocabulary: Vocabulary) -> str:
