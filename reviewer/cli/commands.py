@@ -37,6 +37,7 @@ PLACES: Mapping[str, str] = {
     "ratings": "rate:ratings_command",
     "rescale": "explore:rescale_command",
     "experiment": "experiment:experiment_group",
+    "implications": "implications:implications_command",
     "similar": "similar:similar_command",
     "scores": "explore:scores_command",
     "characters": "characters:characters_group",

@@ -25,6 +25,7 @@ from reviewer.store.facts import ImageFacts
 from reviewer.store.heatmaps import HeatmapFiles
 from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
+from reviewer.store.implied import ImpliedFiles
 from reviewer.store.merges import MergeTable
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
@@ -170,6 +171,11 @@ class Library:
     def choices(self, kind: str) -> ChoiceFiles:
         """The questions of a kind that offer several tags."""
         return ChoiceFiles(self.workspace.choices / kind)
+
+    @property
+    def implied(self) -> ImpliedFiles:
+        """Tags that others imply and that are missing."""
+        return ImpliedFiles(self.workspace.implied)
 
     @property
     def previews(self) -> PreviewFiles:

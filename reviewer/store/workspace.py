@@ -75,6 +75,11 @@ class Workspace:
         return self.path / "choices"
 
     @property
+    def implied(self) -> Path:
+        """Tags that others imply and that are missing."""
+        return self.path / "implied"
+
+    @property
     def figures(self) -> Path:
         """What jobs counted, for the pages of the window."""
         return self.path / "figures"

@@ -170,4 +170,4 @@ def nearness(entry: SimilarImage) -> str:
     if entry.near is None:
         return "the image in question"
     bits = "bit" if entry.near.bits == 1 else "bits"
-    return f"{entry.near.cosine:.0%} alike, {entry.near.bits} {bits} apart"
+    return f"{max(entry.near.cosine, 0):.0%} alike, {entry.near.bits} {bits} apart"

@@ -34,7 +34,7 @@ AT_ONCE = 3
 """Pictures decoded before they are shown: they appear as they come."""
 
 BY_LOOK = "What the tagger sees alike: the same things, drawn alike"
-BY_HASH = "The same picture, saved, scaled or changed a little"
+BY_HASH = "The same picture, saved, scaled or changed a little: mostly so up to some 8 bits apart"
 
 
 class SimilarPage(SidePage):
