@@ -1,0 +1,167 @@
+"""Many logistic regressions on their way down, side by side, over the first columns of the images.
+
+Whatever is done to single pairs is done in pieces that a core's cache holds; a tag that is solved
+leaves the products of matrices.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+PIECE = 1024
+"""Images whose pairs are gone through at once: a few arrays of this many fit a core's cache."""
+
+FAR = 0.05
+"""Mean square move of a tag's logits from which on a line is looked at a second time: within it
+the loss along the line is a parabola for all purposes."""
+
+SHRINK_AT = 0.75
+"""Share of the tags that are left, from which on the arrays are cut to these."""
+
+
+class Descent:
+    """Preconditioned nonlinear conjugate gradients (Polak and Ribiere), a Newton step a line."""
+
+    def __init__(
+        self,
+        x: Tensor,
+        variance: Tensor,
+        pull: Tensor,
+        targets: Tensor,
+        weights: Tensor,
+        start: Tensor,
+    ) -> None:
+        """Stands at a point.
+
+        Args:
+            x: (N, W) float32, columns nearly uncorrelated.
+            variance: (W,) of the columns.
+            pull: (W,) L2 on the weights of each.
+            targets: (N, T) float32, 0..1.
+            weights: (N, T) float32, 0 or more.
+            start: (W, T) float32.
+        """
+        self._x, self._targets, self._weights = x, targets, weights
+        self._variance, self._pull = variance[:, None], pull[:, None]
+        self._found, self._at = start.clone(), start.clone()
+        self._open = torch.arange(start.shape[1])
+        # Fresh pages cost as much as the arithmetic: the arrays of all pairs are made once.
+        self._z, self._bend, self._along = (torch.empty_like(targets) for _ in range(3))
+        self._room = torch.empty(2, PIECE, start.shape[1])
+        used = int((start != 0).any(dim=1).nonzero().amax()) + 1 if bool(start.any()) else 1
+        for rows in self._pieces():
+            torch.mm(x[rows, :used], start[:used], out=self._z[rows])
+
+    def run(self, most_steps: int, tolerance: float, first: Tensor | None = None) -> Tensor:
+        """Goes down until every tag is solved.
+
+        Args:
+            most_steps: At most.
+            tolerance: A tag is solved when its preconditioned gradient has shrunk by this factor.
+            first: (T,) squared sizes of the gradient that it is to have shrunk from; those of
+                where it stands if `None`.
+
+        Returns:
+            `first`.
+        """
+        gradient, steepness = self._slopes(None)
+        ready = self._ready(gradient, steepness)
+        size = (gradient * ready).sum(dim=0)
+        given = limit = size if first is None else first
+        direction = -ready
+        for _ in range(most_steps):
+            left = size > tolerance**2 * limit
+            if not bool(left.any()):
+                break
+            if int(left.sum()) <= SHRINK_AT * len(left):
+                kept = left.nonzero()[:, 0]
+                self._keep(kept)
+                gradient, direction, ready = (
+                    part[:, kept] for part in (gradient, direction, ready)
+                )
+                size, steepness, limit = size[kept], steepness[kept], limit[kept]
+            # Where conjugacy was lost the way does not lead down: start again from the gradient.
+            lost = (gradient * direction).sum(dim=0) >= 0
+            direction = torch.where(lost, -ready, direction)
+            length = self._length(gradient, direction, steepness)
+            self._at += length * direction
+            last_gradient, last_size = gradient, size
+            gradient, steepness = self._slopes(length)
+            ready = self._ready(gradient, steepness)
+            size = (gradient * ready).sum(dim=0)
+            turned = (size - (last_gradient * ready).sum(dim=0)) / last_size.clamp(min=1e-20)
+            direction = turned.clamp(min=0, max=10) * direction - ready
+        return given
+
+    def solution(self) -> Tensor:
+        """(W, T) float32: where every tag stands."""
+        self._found[:, self._open] = self._at
+        return self._found
+
+    def _pieces(self) -> Iterator[slice]:
+        for start in range(0, len(self._x), PIECE):
+            yield slice(start, min(start + PIECE, len(self._x)))
+
+    def _ready(self, gradient: Tensor, steepness: Tensor) -> Tensor:
+        """The gradient, each column of x by its own curvature."""
+        return gradient / (self._variance * steepness + self._pull)
+
+    def _keep(self, kept: Tensor) -> None:
+        """Goes on with some of the tags; the others stay where they are."""
+        self._found[:, self._open] = self._at
+        self._open, self._at = self._open[kept], self._at[:, kept]
+        self._targets, self._weights = self._targets[:, kept], self._weights[:, kept]
+        self._z, self._bend = self._z[:, kept], self._bend[:, kept]
+        self._along = torch.empty_like(self._z)
+        self._room = torch.empty(2, PIECE, len(kept))
+
+    def _slopes(self, length: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Goes so far along the line; (W, T) gradient and (T,) sum of the curvatures there."""
+        gradient = self._pull * self._at
+        steepness = torch.zeros(self._at.shape[1])
+        for rows in self._pieces():
+            z = self._z[rows]
+            if length is not None:
+                z.addcmul_(self._along[rows], length)
+            back = self._derivatives(z, rows, self._room[0, : len(z)], self._bend[rows])
+            steepness += self._bend[rows].sum(dim=0)
+            gradient.addmm_(self._x[rows].T, back)
+        return gradient, steepness.clamp(min=1e-6)
+
+    def _derivatives(self, z: Tensor, rows: slice, first: Tensor, second: Tensor) -> Tensor:
+        """First and second derivative of every pair's loss at logits; gives the first."""
+        weights = self._weights[rows]
+        torch.sigmoid(z, out=first)
+        torch.mul(first, first, out=second)
+        torch.sub(first, second, out=second).mul_(weights)
+        return first.sub_(self._targets[rows]).mul_(weights)
+
+    def _length(self, gradient: Tensor, direction: Tensor, steepness: Tensor) -> Tensor:
+        """(T,) how far to go along the lines: a Newton step, and another where it is a long one."""
+        held = (self._pull * direction * direction).sum(dim=0)
+        bent = torch.zeros_like(held)
+        for rows in self._pieces():
+            along, room = self._along[rows], self._room[0, : rows.stop - rows.start]
+            torch.mm(self._x[rows], direction, out=along)
+            bent += torch.mul(along, along, out=room).mul_(self._bend[rows]).sum(dim=0)
+        length = -(gradient * direction).sum(dim=0) / (bent + held).clamp(min=1e-12)
+        length = length.clamp(min=0, max=100)
+        if bool((bent * length * length <= FAR * steepness).all()):
+            return length
+        first = (self._pull * self._at * direction).sum(dim=0) + length * held
+        second = held.clone()
+        for rows in self._pieces():
+            along, room = self._along[rows], self._room[:, : rows.stop - rows.start]
+            z = torch.addcmul(self._z[rows], along, length)
+            first += self._derivatives(z, rows, room[0], room[1]).mul_(along).sum(dim=0)
+            second += room[1].mul_(along).mul_(along).sum(dim=0)
+        proposed = length - first / second.clamp(min=1e-12)
+        # Newton may leap out of a flat stretch, so it is held back.
+        return torch.minimum(torch.maximum(proposed, 0.1 * length), 4 * length)
