@@ -103,9 +103,11 @@ def _pair(parts: Sequence[Floats]) -> tuple[Floats, Floats] | None:
 
 def _single(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
     table = parts[0]
+    alone = table.ndim == 2
     if table.ndim == 3 and len(table) == 1:
         table = table[0]
-    if table.ndim != 2 or max(table.shape) < 5:
+    # A row of numbers for the whole picture is what a tagger gives.
+    if table.ndim != 2 or max(table.shape) < 5 or (alone and table.shape[1] not in (5, 6)):
         shapes = ", ".join(str(part.shape) for part in parts)
         raise TaggerProblem(
             f"Its outputs are no boxes as they are known here (shapes {shapes}). Export it with "

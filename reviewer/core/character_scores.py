@@ -154,11 +154,18 @@ class Sureness:
         return _logistic(signs @ np.array(self.weights)).astype(np.float32)
 
     def probabilities(self, logits: Floats, cosines: Floats) -> Floats:
-        """(N, C) chance of each class; they sum to less than 1, the rest is for none of them."""
-        given = softmax(logits / self.temperature)
-        first = given.max(axis=1)
-        chances = self.chances(logits, cosines)
-        return np.asarray(given * np.minimum(chances / first, 1.0)[:, None], np.float32)
+        """(N, C) chance of each class; they sum to 1 at most, the rest is for none of them.
+
+        The first has the chance of `chances`; the others share what is left as before, none more
+        than it had beside the first.
+        """
+        given = softmax(logits / self.temperature).astype(np.float64)
+        rows, best = np.arange(len(given)), given.argmax(axis=1)
+        first, chances = given[rows, best], self.chances(logits, cosines).astype(np.float64)
+        factor = np.minimum(chances / first, (1 - chances) / np.maximum(1 - first, 1e-9))
+        given *= factor[:, None]
+        given[rows, best] = chances
+        return np.asarray(given, np.float32)
 
 
 def fit_sureness(logits: Floats, cosines: Floats, labels: Ints, level: float = 0.5) -> Sureness:
