@@ -62,7 +62,7 @@ class ReviewSession:
         self.trail = self._walk.trail
         self.pages = Pages(self.feed)
         self.along: Callable[[Question, Answer], Sequence[tuple[Question, Answer]]] = _nothing
-        self._steps = Steps(log, self.feed, vocabulary.implications, clock)
+        self._steps = Steps(log, self.feed, vocabulary.implications, clock, reviewer)
         self.pace = self._steps.pace
         self.feed.book.counts = log.counts_by_tag()
         self.reload(ranking)

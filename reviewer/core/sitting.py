@@ -194,10 +194,28 @@ def pace_line(answers: AnswerColumns) -> Line:
     return Line(middle / 1000, count * MINUTE_MS / spans)
 
 
+def moments(answers: AnswerColumns) -> NDArray[np.int64]:
+    """When each answer was given: those of a page are stored together, and were not.
+
+    Args:
+        answers: N of them, oldest first.
+
+    Returns:
+        (N,) int64, unix milliseconds, ascending: a page's answers over the time that it took.
+    """
+    if not len(answers):
+        return answers.at
+    spent = np.cumsum(np.where(answers.asked, answers.elapsed, 0))
+    ends = np.append(np.flatnonzero(np.diff(answers.step)), len(answers) - 1)
+    last = ends[np.searchsorted(ends, np.arange(len(answers)))]
+    given: NDArray[np.int64] = np.maximum.accumulate(answers.at - (spent[last] - spent))
+    return given
+
+
 def yield_line(answers: AnswerColumns) -> Line:
     """Yield of the last answers over time, with its interval; empty before enough answers."""
     fix = answers.fix[answers.ranked]
-    at = answers.at[answers.ranked]
+    at = moments(answers)[answers.ranked]
     if len(fix) < ROLLING:
         return Line(np.zeros(0), np.zeros(0))
     window = max(ROLLING, len(fix) // MOST_POINTS)

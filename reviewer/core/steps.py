@@ -32,8 +32,17 @@ class Steps:
         feed: QuestionFeed,
         implications: Implications,
         clock: Callable[[], float] = time.time,
+        reviewer: str | None = None,
     ) -> None:
-        """Begins with the pace of the last answers in the log; `clock` gives unix seconds."""
+        """Begins with the pace of the last answers in the log.
+
+        Args:
+            log: Where answers are kept.
+            feed: Where questions come from.
+            implications: What follows from a tag.
+            clock: Gives unix seconds.
+            reviewer: Whose answers tell the pace; `None` for everyone's.
+        """
         self.pace = Pace()
         self._log = log
         self._feed = feed
@@ -43,7 +52,7 @@ class Steps:
         self._controls: dict[tuple[int, int], Decision] = {}
         self._last_id = 0
         for decision in one_by_one(log.recent(self.pace.window)[::-1]):
-            if decision.origin.ranked:
+            if decision.origin.ranked and reviewer in {None, decision.reviewer}:
                 self.pace.add(decision)
 
     def store(

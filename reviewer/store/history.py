@@ -43,6 +43,10 @@ SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answ
 FROM decision WHERE id IN (SELECT value FROM json_each(?))
 """
 
+_COUNT = """
+SELECT count(*), sum(id IN (SELECT undoes FROM decision WHERE undoes IS NOT NULL)) FROM decision
+"""
+
 _COLUMNS = """
 SELECT answered_at, tag_id, answer < 2 AND answer <> side, origin IN ('queue', 'page'),
     origin IN ('queue', 'page', 'control', 'audit'), step, elapsed_ms
@@ -115,11 +119,12 @@ class HistoryTable:
         rows = self._database.read().execute(statement, {**values, "count": count})
         return [row[0] for row in rows]
 
-    def count(self, wanted: HistoryFilter) -> int:
-        """How many answers there are of that kind."""
+    def count(self, wanted: HistoryFilter) -> tuple[int, int]:
+        """How many answers there are of that kind, and how many of them were taken back."""
         values = _values(wanted)
-        statement = " ".join(["SELECT count(*) FROM decision WHERE", _where(values)])
-        return int(self._database.read().execute(statement, values).fetchone()[0])
+        statement = " ".join([_COUNT, "WHERE", _where(values)])
+        found = self._database.read().execute(statement, values).fetchone()
+        return int(found[0]), int(found[1] or 0)
 
     def rows(self, ids: Iterable[int]) -> dict[int, HistoryRow]:
         """Answers by their ids."""

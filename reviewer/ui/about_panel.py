@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 SIDES = (Answer.YES, Answer.NO)
 NOTE_LINES = 2
+DEFINITION_LINES = 7
+"""Of a definition, at most: a longer one scrolls, and examples stay near the eye."""
 LEAST_CELL = 40
 TALL = 2.6
 """Height over width from which on the examples stand in two columns."""
@@ -111,7 +113,7 @@ class AboutPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 2, 12, 2)
         column.setSpacing(4)
-        column.addWidget(self._definition, 1)
+        column.addWidget(self._definition)
         column.addWidget(self._note)
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
@@ -121,6 +123,7 @@ class AboutPanel(QWidget):
         self._tall = False
         self._arrange()
         column.addLayout(self._grid)
+        column.addStretch(1)
         self._take_height()
         self.show_examples(None, {}, {})
 
@@ -149,6 +152,7 @@ class AboutPanel(QWidget):
         line = QFontMetrics(self.font()).lineSpacing()
         self._note.setFixedHeight(line * NOTE_LINES + 20)
         self._definition.setMinimumHeight(line * 2)
+        self._definition.setMaximumHeight(line * DEFINITION_LINES + 20)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follows the size of the text."""

@@ -6,10 +6,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.core.sitting import Line
 from reviewer.ui.audit_marks import HEADING, marks_of
+from reviewer.ui.empty_state import EmptyState
+from reviewer.ui.job_runner import Job, JobState
 from reviewer.ui.plots import Plot
 from reviewer.ui.side_page import SidePage
 
@@ -30,6 +40,8 @@ ABOUT = (
     "are corrected now. Its questions come unmarked among the others. A few hundred answers are "
     "enough to begin with; more make it surer."
 )
+NEXT = "Drawing takes seconds; go on with the review then, and look here again."
+DRAW = "Draw a sample"
 
 
 class AuditPage(SidePage):
@@ -47,15 +59,22 @@ class AuditPage(SidePage):
         self._words = QLabel(self)
         self._words.setWordWrap(True)
         self._progress = QProgressBar(self)
+        self._progress.setObjectName("answered")
         self._progress.setTextVisible(False)
         self._progress.setAccessibleName("Answers of the sample")
         self._quality = Plot(HEADING, "There is no estimate yet.", self)
         self._recall = Plot("Recall as corrected, over time", "Two estimates make a line.", self)
-        self._draw = _button("Draw a sample", self._draw_sample, self)
+        self.nothing = EmptyState("No sample is drawn yet.", f"{ABOUT} {NEXT}", DRAW, self)
+        self.nothing.acted.connect(self._draw_sample)
+        self._draw = _button("Draw another sample", self._draw_sample, self)
         self._update = _button("Estimate now", self._estimate, self)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._read)
+        self._whole = QWidget(self)
+        self._stack = QStackedWidget(self)
         self._lay_out()
+        if beside.runner is not None:
+            beside.runner.changed.connect(self._job_changed)
 
     def _lay_out(self) -> None:
         title = QLabel("How good are these tags?", self)
@@ -75,14 +94,20 @@ class AuditPage(SidePage):
         plots.setSpacing(20)
         plots.addWidget(self._quality, 1)
         plots.addWidget(self._recall, 1)
+        inside = QVBoxLayout(self._whole)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addWidget(about)
+        inside.addWidget(self._progress)
+        inside.addWidget(self._words)
+        inside.addLayout(plots, 1)
+        self._stack.addWidget(self.nothing)
+        self._stack.addWidget(self._whole)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(12)
         column.addLayout(top)
-        column.addWidget(about)
-        column.addWidget(self._progress)
-        column.addWidget(self._words)
-        column.addLayout(plots, 1)
+        column.addWidget(self._stack, 1)
 
     def opened(self) -> None:
         """Reads, and looks out for what a job finds."""
@@ -98,17 +123,14 @@ class AuditPage(SidePage):
 
     def _read(self) -> None:
         audit = self._audits.current()
+        for button in (self._draw, self._update):
+            button.setVisible(audit is not None)
+        self._stack.setCurrentWidget(self.nothing if audit is None else self._whole)
         if audit is None:
-            self._draw.setText("Draw a sample")
-            self._update.setEnabled(False)
-            self._progress.setRange(0, 1)
-            self._words.setText("No sample is drawn yet.")
             return
         if self._number not in {-1, audit.id}:
             self._review.mix_in()
         self._number = audit.id
-        self._draw.setText("Draw another sample")
-        self._update.setEnabled(True)
         size = self._audits.size(audit)
         answered = size - len(self._audits.open_questions(audit))
         self._progress.setRange(0, size)
@@ -118,6 +140,19 @@ class AuditPage(SidePage):
         if notes:
             self._quality.show_marks(marks_of(notes[-1].estimate))
             self._recall.show_line(line_of(notes), percent=True)
+
+    def _job_changed(self, job: Job) -> None:
+        if job.command[:1] != ("audit",):
+            return
+        live = job.state in {JobState.WAITING, JobState.RUNNING}
+        for button in (self._draw, self._update):
+            button.setEnabled(not live)
+        if live:
+            self.nothing.show_work(job.progress)
+        elif job.state is JobState.FAILED:
+            self.nothing.show_problem(job.message)
+        else:
+            self.nothing.show_waiting()
 
     def _draw_sample(self) -> None:
         self._number = 0

@@ -95,17 +95,17 @@ def change_of(decision: Decision) -> str:
 @dataclass(frozen=True)
 class _Found:
     ids: list[int]
-    count: int | None = None
+    count: tuple[int, int] = (0, 0)
 
 
 class HistoryModel(QAbstractTableModel):
     """Answers, newest first.
 
     Attributes:
-        counted: Emitted with the number of answers that a search found.
+        counted: Emitted with the answers that a search found, and how many were taken back.
     """
 
-    counted = Signal(int)
+    counted = Signal(int, int)
 
     def __init__(
         self,
@@ -209,7 +209,7 @@ class HistoryModel(QAbstractTableModel):
         self._ids = array("q", found.ids)
         self._more = len(found.ids) == PAGE
         self.endResetModel()
-        self.counted.emit(found.count or 0)
+        self.counted.emit(*found.count)
 
     def _append(self, found: _Found) -> None:
         self._more = len(found.ids) == PAGE

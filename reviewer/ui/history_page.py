@@ -184,9 +184,11 @@ class HistoryPage(SidePage):
         self._found.setText("looking\N{HORIZONTAL ELLIPSIS}")
         self.model.search(partial(wanted.resolved, self._vocabulary, today))
 
-    def _say_found(self, count: int) -> None:
+    def _say_found(self, count: int, taken_back: int) -> None:
         if count:
-            self._found.setText(f"{count:,} answers" if count > 1 else "1 answer")
+            live = count - taken_back
+            words = "1 answer" if live == 1 else f"{live:,} answers"
+            self._found.setText(words + (f", {taken_back:,} taken back" if taken_back else ""))
         elif self.search.is_narrow:
             self._found.setText("no answer is like that")
         else:

@@ -24,6 +24,8 @@ BETWEEN_GROUPS = 10
 CAP_PAD = 6
 ROW_PAD = 10
 MOST_COLUMNS = 4
+FAIR = 0.12
+"""Share of the lines by which a column may be longer or shorter so that a group stays together."""
 LEAST_POINTS = 6.0
 STEP_POINTS = 0.5
 VEIL = 170
@@ -189,7 +191,7 @@ class KeyOverlay(QWidget):
 
 
 def _columns(grouped: dict[str, list[Command]], count: int) -> list[list[_Line]]:
-    """The lines in columns of about the same length; a group may go on in the next column."""
+    """The lines in columns of about the same length; a group stays together if that is fair."""
     lines: list[_Line] = []
     for heading, commands in grouped.items():
         lines += [_Line()] if lines else []
@@ -200,7 +202,11 @@ def _columns(grouped: dict[str, list[Command]], count: int) -> list[list[_Line]]
 
 
 def _cut(lines: list[_Line], at: int) -> int:
-    """The place to end a column near another: never after a heading."""
+    """The place to end a column near another: between groups, else never after a heading."""
+    between = [place for place, line in enumerate(lines) if not (line.heading or line.command)]
+    near = min(between, key=lambda place: abs(place - at), default=at)
+    if 0 < at < len(lines) and abs(near - at) <= FAIR * len(lines):
+        return near
     while 0 < at < len(lines) and lines[at - 1].heading:
         at -= 1
     return at

@@ -20,7 +20,7 @@ PAD = 6
 ROUND = 4
 SMALLEST = 0.75
 """Size of a name that would not fit, against the usual."""
-EMPTY = "\N{PLUS SIGN}"
+EMPTY = "quick tag\N{HORIZONTAL ELLIPSIS}"
 """On the chip of a digit that has no tag yet."""
 
 

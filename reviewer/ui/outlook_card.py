@@ -31,8 +31,8 @@ class Better:
     next_fixes: float
 
 
-def outlook_lines(outlook: Outlook, *, proven: bool) -> tuple[str, str]:
-    """What a queue gave, and what it still promises, a line each."""
+def outlook_lines(outlook: Outlook, *, proven: bool) -> tuple[str, ...]:
+    """What a queue gave, what it promises of how many questions, and how long those take."""
     if outlook.counted:
         gave = f"yield {percent_range(outlook.gain)}, last {outlook.counted}"
     else:
@@ -41,10 +41,12 @@ def outlook_lines(outlook: Outlook, *, proven: bool) -> tuple[str, str]:
         return gave, "nothing left to ask"
     if not outlook.worth:
         return gave, promise(outlook.next_fixes, "fixes in the next 100", proven=proven)
-    more = promise(outlook.worth_fixes, "more fixes", proven=proven)
+    of_all = outlook.worth == outlook.left
+    place = f"all {outlook.worth:,}" if of_all else f"the next {outlook.worth:,}"
+    more = f"{promise(outlook.worth_fixes, 'fixes', proven=proven)} in {place}"
     if outlook.seconds is None:
         return gave, more
-    return gave, f"{more} in {duration(outlook.seconds)}"
+    return gave, more, f"{duration(outlook.seconds)} at your pace"
 
 
 def advice_lines(

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.job_runner import Job, JobState
 from reviewer.ui.scrolled import ScrolledColumn
+from reviewer.ui.stage_words import stage_words
 from reviewer.ui.theme import look
 from reviewer.ui.words import duration, progress_line
 
@@ -141,9 +142,10 @@ class PreparePage(QWidget):
         progress = job.progress
         if progress is None:
             return
-        if progress.stage not in self._stages:
-            self._stages.append(progress.stage)
-        self._stage.setText(stage_line(self._stages, progress.stage))
+        stage = stage_words(progress.stage)
+        if stage not in self._stages:
+            self._stages.append(stage)
+        self._stage.setText(stage_line(self._stages, stage))
         self._bar.setRange(0, progress.total)
         self._bar.setValue(progress.done)
         line = progress_line(progress)

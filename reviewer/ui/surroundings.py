@@ -57,6 +57,7 @@ class Surroundings(QObject):
         self._place = place_of(session)
         self._midnight = 0
         self._today = 0
+        self._page_back = False
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._refresh)
         showing.shown.connect(self._later.start)
@@ -70,6 +71,8 @@ class Surroundings(QObject):
         self._today += times * sum(d.answered_at >= self._midnight for d in decisions)
         for decision in decisions:
             self._board.touch(decision.tag_id)
+        # A page sends its queue down the list; taken back it stands where it stood.
+        self._page_back = self._page_back or (times < 0 and len(decisions) > 1)
         self.step_stored.emit(decisions, times)
 
     def not_saved(self, error: StoreError) -> None:
@@ -96,7 +99,8 @@ class Surroundings(QObject):
     # -- inside ----------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        if self._board.moved:
+        if self._board.moved or self._page_back:
+            self._page_back = False
             self._board.rebuild()
             self._page.queues.show_rows(self._board.rows())
             self._page.queues.show_current()

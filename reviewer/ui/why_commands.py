@@ -99,7 +99,8 @@ class WhyCommands(CommandGroup):
 
     def _read(self, question: Question, then: Callable[[WhyFacts], None]) -> None:
         library, vocabulary = self._library, self._session.vocabulary
-        self._reader.ask(lambda: gather(library, question, vocabulary), then)
+        doubt = self._session.feed.book.interval(question)
+        self._reader.ask(lambda: gather(library, question, vocabulary, doubt), then)
 
     def _take_first(self, facts: WhyFacts) -> None:
         """Shows what was read, and has worked out what was not."""

@@ -54,6 +54,7 @@ class WhyFacts:
     """All that is known of why a question is asked.
 
     Attributes:
+        doubt: Where the ranking itself sets the suspicion with 95 %, 0..1; `None` if it does not.
         record: How often answers at about this suspicion changed the metadata; `None` without any.
         answers: How many answers that is.
         neighbours: The nearest images, nearest first.
@@ -61,24 +62,31 @@ class WhyFacts:
     """
 
     question: Question
+    doubt: tuple[float, float] | None
     record: Interval | None
     answers: int
     neighbours: tuple[Neighbour, ...]
     explained: Explained | None
 
 
-def gather(library: Library, question: Question, vocabulary: Vocabulary) -> WhyFacts:
+def gather(
+    library: Library,
+    question: Question,
+    vocabulary: Vocabulary,
+    doubt: tuple[float, float] | None = None,
+) -> WhyFacts:
     """Reads the facts about a question, without pictures; takes some ten milliseconds.
 
     Args:
         library: The collection.
         question: What is asked.
         vocabulary: Says what follows from answers.
+        doubt: Where the ranking sets the suspicion with 95 %, 0..1; `None` if it does not say.
     """
     record = track_record(library.decisions.recent(LOOKED_AT), question)
     digest = digest_of(library.images.get(question.image_id).sha256)
     explained = library.heatmaps(question.version).find(question.image_id, question.tag_id, digest)
-    return WhyFacts(question, *record, _neighbours(library, question, vocabulary), explained)
+    return WhyFacts(question, doubt, *record, _neighbours(library, question, vocabulary), explained)
 
 
 def with_pictures(library: Library, facts: WhyFacts, px: int) -> WhyFacts:

@@ -158,7 +158,8 @@ class WhyPanel(QScrollArea):
             coming: Whether what is lacking is being worked out.
         """
         question = facts.question
-        self._score.setText(f"{score_words(question)} {record_words(facts)}")
+        said = (score_words(question), doubt_words(facts.doubt), record_words(facts))
+        self._score.setText(" ".join(words for words in said if words))
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
         self._others.setText(companion_words(facts.explained, self._name, coming=coming))
@@ -186,14 +187,21 @@ def score_words(question: Question) -> str:
     )
 
 
+def doubt_words(doubt: tuple[float, float] | None) -> str:
+    """How sure the ranking is of a suspicion; nothing where it does not say."""
+    if doubt is None:
+        return ""
+    return f"The ranking itself sets it between {doubt[0]:.0%} and {doubt[1]:.0%} (95 %)."
+
+
 def record_words(facts: WhyFacts) -> str:
     """What answers at about this suspicion gave."""
     if facts.record is None:
-        return "No answers yet at about this suspicion."
+        return "Track record: no answers yet at about this suspicion."
     answers = "1 answer" if facts.answers == 1 else f"{facts.answers} answers"
     return (
-        f"Of {answers} at about this suspicion, {facts.record.share:.0%} found it wrong "
-        f"({facts.record.low:.0%} to {facts.record.high:.0%})."
+        f"Track record: of {answers} at about this suspicion, {facts.record.share:.0%} found it "
+        f"wrong ({facts.record.low:.0%} to {facts.record.high:.0%})."
     )
 
 

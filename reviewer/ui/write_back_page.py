@@ -27,6 +27,7 @@ from reviewer.ui.destination_form import DestinationForm
 from reviewer.ui.destination_list import DestinationList
 from reviewer.ui.job_runner import JobState
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.write_back_empty import NO_DIFF, NOTHING
 from reviewer.ui.write_back_jobs import WriteBackJobs
 from reviewer.ui.write_back_model import STATES, Part, diff_rows, entry_rows, left_out_rows
 from reviewer.ui.write_back_preview import WriteBackPreview
@@ -185,6 +186,9 @@ class WriteBackPage(SidePage):
         elif part in STATES:
             entries = self._library.outbox.latest(self._wanted, STATES[part], MOST_ROWS)
             self.sheet.model.show_rows(entry_rows(entries), ticks=False)
+        first = part is Part.DIFF and self._shown is None
+        words = NO_DIFF if first else NOTHING[part]
+        self.sheet.show_nothing(None if self.sheet.model.rowCount() else words, first=first)
         self._update()
 
     def send(self) -> None:

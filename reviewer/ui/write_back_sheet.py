@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.ui.empty_state import EmptyState
 from reviewer.ui.flow import Flow
 from reviewer.ui.job_runner import JobState
 from reviewer.ui.words import progress_line
@@ -82,6 +83,9 @@ class WriteBackSheet(QWidget):
         super().__init__(parent)
         self.model = WriteBackModel(self)
         self.table = WriteBackTable(self.model, self)
+        self.nothing = EmptyState("", "", ACTIONS["diff"][0], self)
+        self.nothing.acted.connect(partial(self.acted.emit, "diff"))
+        self.nothing.hide()
         self.rules = _label("muted")
         self.figures = _label("")
         self.said = _label("warning")
@@ -118,6 +122,7 @@ class WriteBackSheet(QWidget):
             parts.addWidget(button)
         column.addLayout(parts)
         column.addWidget(self.table, 1)
+        column.addWidget(self.nothing, 1)
         column.addWidget(self._bar)
         column.addWidget(self._progress)
         column.addLayout(self._row(BELOW))
@@ -144,6 +149,20 @@ class WriteBackSheet(QWidget):
         for part, button in self._parts.items():
             number = counts.get(part, 0)
             button.setText(f"{part.value}  {number:,}" if number else part.value)
+
+    def show_nothing(self, words: tuple[str, str] | None, *, first: bool = False) -> None:
+        """Puts words in the place of an empty table; none puts the table back.
+
+        Args:
+            words: What would stand here, and what to do for it.
+            first: Whether no diff was made yet: it is offered.
+        """
+        # One who moved in the table goes on there: what is hidden loses the keyboard.
+        self.table.setVisible(words is None)
+        self.nothing.setVisible(words is not None)
+        if words is not None:
+            self.nothing.show_about(*words)
+            self.nothing.button.setVisible(first)
 
     def show_job(self, job: Job | None) -> None:
         """Shows how far a job is; none takes the bar away."""

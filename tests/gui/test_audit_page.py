@@ -11,6 +11,8 @@ from reviewer.core.types import Answer, Origin
 from reviewer.jobs.auditing import draw_audit, note_audit
 from reviewer.jobs.context import Silent
 from reviewer.store.library import Library
+from reviewer.ui.empty_state import EmptyState
+from reviewer.ui.job_runner import JobState
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +36,16 @@ def test_the_page_says_what_an_audit_is_and_asks_for_a_sample(
     qtbot.keyClick(window.review.page, Qt.Key.Key_I)
     assert window.page is window.side_pages.get("audit")
     assert "No sample is drawn yet" in words(window)
-    buttons = {button.text(): button for button in window.page.findChildren(QPushButton)}
-    assert buttons["Draw a sample"].isEnabled()
-    assert not buttons["Estimate now"].isEnabled()
+    shown = [b.text() for b in window.page.findChildren(QPushButton) if b.isVisibleTo(window.page)]
+    assert sorted(shown) == ["Draw a sample", "Go on  (Esc)"]
+    runner = window._runner
+    page = window.page
+    page.findChild(EmptyState).button.click()
+    job = runner.jobs[-1]
+    assert job.command[:2] == ("audit", "--new")
+    assert not page.findChild(EmptyState).button.isEnabled()
+    qtbot.waitUntil(lambda: job.state is JobState.FAILED, timeout=5000)
+    assert "ended with code 1" in page.findChild(EmptyState).words
     qtbot.keyClick(window.page, Qt.Key.Key_Escape)
     assert window.page is window.review.page
 
@@ -59,7 +68,7 @@ def test_questions_of_the_sample_come_among_the_others_and_make_an_estimate(
     assert {Origin.QUEUE, Origin.AUDIT} <= origins
     note_audit(review.library)
     qtbot.keyClick(review.page, Qt.Key.Key_I)
-    bar = window.page.findChild(QProgressBar)
+    bar = window.page.findChild(QProgressBar, "answered")
     audit = review.library.audits.current()
     left = len(review.library.audits.open_questions(audit))
     assert bar.value() == bar.maximum() - left > 0

@@ -63,7 +63,7 @@ def test_every_answer_is_listed_the_newest_first_and_taken_back_ones_are_struck(
     page = opened(qtbot, reviewing)
     assert words(page, Column.ANSWER) == ["Yes", "No", "Yes"]
     assert words(page, Column.HOW) == ["taken back", "one by one", "one by one"]
-    assert page._found.text() == "3 answers"
+    assert page._found.text() == "2 answers, 1 taken back"
     fonts = [
         page.model.data(page.model.index(row, Column.TAG), Qt.ItemDataRole.FontRole)
         for row in range(3)

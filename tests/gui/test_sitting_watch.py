@@ -60,7 +60,7 @@ def card_of(qtbot: QtBot, window: MainWindow, holds: str) -> OutlookCard:
 
 def test_the_card_tells_what_the_queue_promises(qtbot: QtBot, reviewing: MainWindow):
     two_queues(reviewing, 0.5, 0.4)
-    card = card_of(qtbot, reviewing, "~3 more fixes")
+    card = card_of(qtbot, reviewing, "~3 fixes in all 6")
     assert card.text.splitlines()[0] == "hat"
     assert "no answers here yet" in card.text
     answer(qtbot, reviewing, "ax")
@@ -202,7 +202,12 @@ def test_what_a_queue_gave_and_promises_in_words():
     found = outlook(np.full(200, 0.4), [True] * 40 + [False] * 60, 60.0, few=5)
     assert outlook_lines(found, proven=True) == (
         "yield 40 % (31\N{EN DASH}50), last 100",
-        "~80 more fixes in 3 min",
+        "~80 fixes in all 200",
+        "3 min at your pace",
+    )
+    partly = outlook(np.append(np.full(300, 0.5), np.zeros(300)), [], 0.0, few=5)
+    assert outlook_lines(partly, proven=True)[1:] == (
+        f"~{0.5 * partly.worth:.0f} fixes in the next {partly.worth}",
     )
     poor = outlook(np.full(500, 0.02), [], 60.0, few=5)
     assert outlook_lines(poor, proven=True)[1] == "~2 fixes in the next 100"

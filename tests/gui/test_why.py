@@ -91,7 +91,7 @@ def test_v_shows_the_evidence_and_the_map(qtbot: QtBot, reviewing: MainWindow) -
     press_v(qtbot, reviewing)
     assert page.tags.part is Part.WHY
     assert f"gives {question.score:.2f}" in panel(reviewing)
-    assert "No answers yet at about this suspicion" in panel(reviewing)
+    assert "no answers yet at about this suspicion" in panel(reviewing)
     assert "of the 3 nearest have the tag" in panel(reviewing)
     assert "75% of those with" in panel(reviewing)
     assert "25% of all images" in panel(reviewing)

@@ -15,6 +15,7 @@ from reviewer.core.sitting import (
     ROLLING,
     AnswerColumns,
     begin_of_sitting,
+    moments,
     pace_line,
     report,
     tag_totals,
@@ -67,6 +68,40 @@ def test_a_pause_is_no_work() -> None:
 def test_a_page_takes_what_was_measured_of_it() -> None:
     answers = columns([T0, T0 + 9000, T0 + 9000], step=[0, 1, 1], elapsed=[700, 4000, 4000])
     assert work_ms(answers).tolist() == [700, 4000, 4000]
+
+
+def test_answers_of_a_page_are_given_over_the_time_that_it_took() -> None:
+    answers = columns(
+        [T0, T0 + 9000, T0 + 9000, T0 + 9000], step=[0, 1, 1, 1], elapsed=[700, 2000, 2000, 2000]
+    )
+    assert (moments(answers) - T0).tolist() == [0, 5000, 7000, 9000]
+    assert len(moments(columns([]))) == 0
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5000), st.booleans(), st.integers(0, 9000)),
+        min_size=1,
+        max_size=40,
+    )
+)
+def test_no_answer_is_given_after_it_was_stored_or_before_the_one_ahead_of_it(
+    steps: list[tuple[int, bool, int]],
+) -> None:
+    at = (T0 + np.cumsum([gap if new else 0 for gap, new, _ in steps])).tolist()
+    step = np.cumsum([new for _, new, _ in steps]).tolist()
+    found = moments(columns(at, step=step, elapsed=[spent for *_, spent in steps]))
+    assert (found <= np.array(at)).all()
+    assert (np.diff(found) >= 0).all()
+
+
+def test_the_yield_of_pages_does_not_jump() -> None:
+    pages = 4
+    at = [T0 + 60_000 * (page + 1) for page in range(pages) for _ in range(30)]
+    step = [page for page in range(pages) for _ in range(30)]
+    line = yield_line(columns(at, step=step, elapsed=[2000] * len(at)))
+    assert len(line.at) > 20
+    assert (np.diff(line.at) > 0).all()
 
 
 def test_answers_that_nobody_was_asked_take_no_time() -> None:

@@ -104,7 +104,9 @@ def test_what_is_looked_for_is_found(
     filled: Library, wanted: dict[str, object], expected: list[int]
 ) -> None:
     assert found(filled, **wanted) == expected
-    assert filled.history.count(HistoryFilter(**wanted)) == len(expected)  # type: ignore[arg-type] # by name
+    count, taken_back = filled.history.count(HistoryFilter(**wanted))  # type: ignore[arg-type] # by name
+    assert count == len(expected)
+    assert taken_back == sum(row.undone for row in filled.history.rows(expected).values())
 
 
 def test_everyone_who_answered_is_known(filled: Library) -> None:
