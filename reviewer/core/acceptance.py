@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from reviewer.core.feed import open_of
 from reviewer.core.types import Answer, Origin
 
 if TYPE_CHECKING:
@@ -262,7 +263,5 @@ class Acceptance:
 
     def _above(self, tag_id: int, side: Side, score: float) -> list[Question]:
         return [
-            question
-            for question in self._feed.book.questions(tag_id, side)
-            if question.score >= score
+            question for question in open_of(self._feed, tag_id, side) if question.score >= score
         ]

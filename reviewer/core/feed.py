@@ -46,6 +46,8 @@ class Mode(StrEnum):
     """What reviewers answered differently."""
     AUDIT = "audit"
     """The random sample on which estimates rest."""
+    IMPLIED = "implied"
+    """Tags that others of the image imply and that are missing."""
 
 
 class QuestionFeed:
@@ -57,7 +59,7 @@ class QuestionFeed:
         tag_id: The tag of the present block; `None` before the first.
         side: The side that questions are limited to; `None` for both.
         flagged: Questions put by for later, oldest first.
-        lists: The questions of the modes DISAGREEMENTS and AUDIT.
+        lists: The questions of the modes DISAGREEMENTS, AUDIT and IMPLIED.
         may_ask: Whether a pair is still open and its image can be shown.
         mix: Gives a question to ask after one that was just put in line, by its tag and the side
             that questions are limited to; mostly `None`.
@@ -314,11 +316,19 @@ class QuestionFeed:
                 yield question
 
 
+def open_of(feed: QuestionFeed, tag_id: int, side: Side) -> Iterable[Question]:
+    """The open questions of a tag and side: implied ones while those are asked, else ranked."""
+    if feed.mode is Mode.IMPLIED:
+        listed = feed.lists.of(feed.mode).values()
+        return [entry for entry in listed if (entry.tag_id, entry.side) == (tag_id, side)]
+    return feed.book.questions(tag_id, side)
+
+
 def _listed(feed: QuestionFeed) -> Mapping[tuple[int, int], Question] | None:
     """The questions of the mode, where it asks those of a list; else `None`."""
     if feed.mode is Mode.FLAGGED:
         return feed.flagged
-    if feed.mode not in {Mode.DISAGREEMENTS, Mode.AUDIT}:
+    if feed.mode not in {Mode.DISAGREEMENTS, Mode.AUDIT, Mode.IMPLIED}:
         return None
     questions = feed.lists.of(feed.mode)
     if feed.side is None:

@@ -33,8 +33,10 @@ COMPARED = 1500
 """Tags that the data are asked about, the most frequent."""
 COUNTED = 200_000
 """Images on which they are counted, drawn at random: more make no rule surer."""
-MOST = 50_000
-"""Pairs that are kept to be asked."""
+MOST = 20_000
+"""Pairs that are kept to be asked; the next ranking brings others."""
+MANY = 300_000
+"""Images beyond which a ranking does not look for them: that would hold it up."""
 
 
 def find_broken(library: Library, listener: Listener) -> ChangeSet:
@@ -67,6 +69,17 @@ def find_broken(library: Library, listener: Listener) -> ChangeSet:
             "implied_tags_missing": missing,
         },
     )
+
+
+def find_broken_soon(library: Library, listener: Listener) -> ChangeSet:
+    """The same where it takes seconds; in a larger collection nothing is done.
+
+    Raises:
+        StoreError: They cannot be stored; those before stay.
+    """
+    if library.images.counts()["ok"] > MANY:
+        return ChangeSet()
+    return find_broken(library, listener)
 
 
 class _Columns:

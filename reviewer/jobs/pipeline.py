@@ -8,6 +8,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.copies import find_copies
+from reviewer.jobs.implying import find_broken_soon
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
@@ -78,7 +79,7 @@ def scan_to_questions(
     stale = (
         before is None
         or scanned is None
-        or bool(scanned.summary.get("scanned"))
+        or bool(scanned.summary.get("scanned") or scanned.summary.get("rescored"))
         or before.decided < library.decisions.last_id()
     )
     if stale:
@@ -104,6 +105,7 @@ def refresh_and_rank(
 def _ask(library: Library, listener: Listener, options: RankOptions | None = None) -> ChangeSet:
     """Ranks, and makes ready what stands round the questions."""
     find_copies(library, listener, minutes=COPY_MINUTES)
+    find_broken_soon(library, listener)
     ranked = rank_questions(library, listener, options=options)
     prepare_aids(library, listener)
     previews = make_previews(library, listener)

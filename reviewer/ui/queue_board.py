@@ -109,6 +109,7 @@ class QueueBoard:
         told = (
             (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, -3, "Disagreements", "to settle"),
             (RowKind.AUDIT, Mode.AUDIT, -4, "Audit sample", "of the random sample left"),
+            (RowKind.IMPLIED, Mode.IMPLIED, -5, "Broken implications", "implied tags missing"),
         )
         rows = []
         for kind, mode, key, name, words in told:

@@ -29,6 +29,7 @@ class RowKind(StrEnum):
     FLAGGED = "flagged"
     DISAGREEMENTS = "disagreements"
     AUDIT = "audit"
+    IMPLIED = "implied"
     TAG = "tag"
 
 
@@ -38,7 +39,7 @@ class QueueRow:
 
     Attributes:
         key: The tag's id for a tag; -1 for best, -2 for flagged, -3 for disagreements, -4 for the
-            audit's sample.
+            audit's sample, -5 for implied tags.
         search: What the picker looks in, lower case.
         detail: The second line.
         current: Whether the question on screen comes from it.

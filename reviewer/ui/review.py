@@ -15,6 +15,7 @@ from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
 from reviewer.ui.applying import AT_ONCE
+from reviewer.ui.implying import open_implied
 from reviewer.ui.review_controller import ReviewController
 from reviewer.ui.review_page import ReviewPage
 
@@ -82,6 +83,7 @@ class Review:
         self.session.feed.mix = first_of(controls.next, asked.next, seconds.next)
         lists = self.session.feed.lists
         lists.put(Mode.AUDIT, sample)
+        lists.put(Mode.IMPLIED, open_implied(self.library))
         lists.put(Mode.DISAGREEMENTS, self.library.reviewers.to_settle(settings.reviewer))
 
     def start(self) -> None:

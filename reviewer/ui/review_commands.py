@@ -198,6 +198,8 @@ class LookCommands(CommandGroup):
                 self._session.enter(Mode.DISAGREEMENTS)
             case RowKind.AUDIT:
                 self._session.enter(Mode.AUDIT)
+            case RowKind.IMPLIED:
+                self._session.enter(Mode.IMPLIED)
             case RowKind.TAG:
                 self._session.enter(Mode.TAG, row.key)
         self._showing.show(pressed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import command
+from reviewer.core.feed import Mode
 from reviewer.core.place import return_to
 from reviewer.ui.accepting import Accepting
 from reviewer.ui.aid_commands import AidCommands
@@ -15,6 +16,7 @@ from reviewer.ui.carrying import Carrying
 from reviewer.ui.command_group import ReviewParts
 from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid_commands import GridCommands
+from reviewer.ui.implying import open_implied
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.sitting_watch import SittingWatch
@@ -42,6 +44,7 @@ PAGES = (
     "characters",
     "similar",
     "figures",
+    "vocabulary",
     "writeback",
     "settings",
 )
@@ -184,6 +187,7 @@ class ReviewController(QObject):
         self._stamp = stamp
         had_question = self._session.current is not None or bool(self._session.pages.current)
         ranking = self._library.rankings.load()
+        self._session.feed.lists.put(Mode.IMPLIED, open_implied(self._library))
         self._session.reload(ranking)
         self._refreshed_at = max(self._refreshed_at, ranking.decided)
         self._around.rebuild()

@@ -40,6 +40,10 @@ NOTHING_LISTED = {
     Mode.DISAGREEMENTS: (
         "No disagreement is left for you to settle.\n{queue.pick} picks another queue."
     ),
+    Mode.IMPLIED: (
+        "No implied tag is left to ask about.\n"
+        "The next ranking looks for more; {queue.pick} picks another queue."
+    ),
     Mode.AUDIT: (
         "The random sample is answered.\n{audit} shows what it tells; {queue.pick} picks a queue."
     ),
