@@ -34,6 +34,7 @@ PLACES: Mapping[str, str] = {
     "audit": "judge:audit_command",
     "report": "judge:report_command",
     "stats": "explore:stats_command",
+    "propose": "propose:propose_command",
     "ratings": "rate:ratings_command",
     "rescale": "explore:rescale_command",
     "experiment": "experiment:experiment_group",

@@ -10,6 +10,7 @@ from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.implying import find_broken_soon
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.new_images import rank_proposals
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.refreshing import refresh
@@ -97,6 +98,9 @@ def refresh_and_rank(
         StoreError: The collection cannot be written.
     """
     library.back_up()
+    if library.proposals.load() is not None:
+        # New images have no tags to learn from: their questions are the proposals that are left.
+        return rank_proposals(library, listener)
     refreshed = refresh(library, listener, minimum=minimum)
     asked = _ask(library, listener, options)
     return ChangeSet(ranking=True, summary={**refreshed.summary, **asked.summary})

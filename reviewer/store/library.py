@@ -29,6 +29,7 @@ from reviewer.store.implied import ImpliedFiles
 from reviewer.store.merges import MergeTable
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
+from reviewer.store.proposals import ProposalFile
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.reviewers import ReviewerTable
 from reviewer.store.scans import ScanFiles, ScanShape
@@ -176,6 +177,11 @@ class Library:
     def implied(self) -> ImpliedFiles:
         """Tags that others imply and that are missing."""
         return ImpliedFiles(self.workspace.implied)
+
+    @property
+    def proposals(self) -> ProposalFile:
+        """What is proposed to a collection of new images."""
+        return ProposalFile(self.workspace.path / "proposals.json")
 
     @property
     def previews(self) -> PreviewFiles:

@@ -9,6 +9,7 @@ rankings/         the ranked questions
 audits/           what the random samples were drawn from
 figures/          what jobs counted for the window's pages
 choices/          questions with several tags to choose from, a folder a kind
+proposals.json    of a collection of new images: which tags may be proposed, from which score on
 cache/            can be deleted at any time
 """
 

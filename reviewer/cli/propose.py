@@ -1,0 +1,67 @@
+"""Commands about new images."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from reviewer.cli.frame import Frame, ending, find_place
+from reviewer.store.library import Library
+from reviewer.store.workspace import workspace_for
+
+
+@click.command("propose")
+@click.argument("images", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option(
+    "--from",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Folder of the collection that knows; the last one opened by default.",
+)
+@click.option(
+    "--from-workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where that collection is kept, if not in your data folder.",
+)
+@click.option(
+    "--workspace",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where what is known of the new images is kept. Default: in your data folder.",
+)
+@click.option(
+    "--precision",
+    "level",
+    type=click.FloatRange(0.5, 0.999),
+    default=0.9,
+    show_default=True,
+    help="A tag is proposed only where this share is right, by the interval's lower end.",
+)
+@click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
+@click.pass_obj
+def propose_command(
+    frame: Frame,
+    images: Path,
+    folder: Path | None,
+    from_workspace: Path | None,
+    workspace: Path | None,
+    level: float,
+    device: str,
+) -> None:
+    """Propose tags for new images, as questions to a person.
+
+    A tag is proposed only where answers and held-out images show that it will be right; where
+    they do not, nothing is. Nothing is written. Answer with: reviewer review IMAGES
+
+    Example: reviewer propose ~/Downloads/new --from ~/Pictures/booru --precision 0.95
+    """
+    with frame.output() as output, ending(output):
+        from reviewer.jobs.new_images import propose
+
+        place = find_place(folder, from_workspace)
+        with (
+            Library.open(place.workspace, folder=place.folder) as library,
+            Library.create(workspace_for(images, workspace), images) as new,
+            new.workspace.held("jobs"),
+        ):
+            output.done(propose(library, new, output, level=level, device=device).summary)
