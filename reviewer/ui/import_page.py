@@ -6,7 +6,8 @@ import html
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -21,12 +22,13 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.background import Background
+from reviewer.ui.decoding import PictureFiles, PictureKey, decode
 from reviewer.ui.theme import look, shown_name
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QImage, QKeyEvent
 
     from reviewer.jobs.previewing import ImportPreview, PreviewRow
 
@@ -34,6 +36,8 @@ ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 FILE_WIDTH = 300
 """Pixels of the column of file names."""
 PATIENCE_S = 0.5
+PICTURE_PX = 72
+"""Side of a picture in the table, device-independent pixels."""
 MOST_TAGS = 60
 """Tags of an image that are written out."""
 
@@ -56,6 +60,10 @@ class ImportPage(QWidget):
         self._folder: Path | None = None
         self._background = Background(self)
         self._background.failed.connect(self._refuse)
+        # By itself, so that another format can be read while pictures come.
+        self._pictures = Background(self)
+        self._pictures.failed.connect(self._next_picture)
+        self._coming: list[int] = []
         self._title = _label("", "page", self)
         self._about = _label("", "muted", self)
         self._about.setWordWrap(True)
@@ -106,13 +114,14 @@ class ImportPage(QWidget):
     def close_reading(self) -> None:
         """Ends the reading; nothing waits for a long one."""
         self._background.close(PATIENCE_S)
+        self._pictures.close(PATIENCE_S)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter begins, Esc goes back."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self._begin.isEnabled():
             self._confirm()
         elif event.key() == Qt.Key.Key_Escape:
-            self._background.forget()
+            self._forget()
             self.left.emit()
         else:
             super().keyPressEvent(event)
@@ -126,6 +135,7 @@ class ImportPage(QWidget):
         # Every format is loaded by it: only a new folder needs them, not every start.
         from reviewer.jobs.previewing import preview_import  # noqa: PLC0415 - see above
 
+        self._forget()
         self._about.setText(f"Looking at {folder} {ELLIPSIS}")
         self._notes.hide()
         self.table.setRowCount(0)
@@ -147,6 +157,38 @@ class ImportPage(QWidget):
             self.table.setItem(place, 2, _cell(row.rating))
         self.table.setColumnHidden(2, not any(row.rating for row in found.rows))
         self._fit_rows()
+        self._coming = list(range(len(found.rows)))
+        self._next_picture()
+
+    def _next_picture(self, _sentence: str = "") -> None:
+        """Has the next picture decoded; one that cannot be is left out, as the import says why."""
+        folder, waiting = self._folder, self._coming
+        if folder is None or not waiting:
+            return
+        place = waiting.pop(0)
+        item = self.table.item(place, 0)
+        if item is None:
+            return
+        side = round(PICTURE_PX * self.devicePixelRatioF())
+        files = PictureFiles(folder / item.text())
+        self._pictures.ask(
+            lambda: decode(PictureKey(0, side, side), files).image,
+            partial(self._show_picture, place),
+        )
+
+    def _show_picture(self, place: int, image: QImage) -> None:
+        item = self.table.item(place, 0)
+        if item is not None:
+            shown = QPixmap.fromImage(image)
+            shown.setDevicePixelRatio(self.devicePixelRatioF())
+            item.setData(Qt.ItemDataRole.DecorationRole, shown)
+        self._next_picture()
+
+    def _forget(self) -> None:
+        """Wants nothing any more that is still being read."""
+        self._background.forget()
+        self._pictures.forget()
+        self._coming = []
 
     def _fit_rows(self) -> None:
         """Makes each row as high as its tags need at the width there is."""
@@ -154,7 +196,8 @@ class ImportPage(QWidget):
         for place in range(self.table.rowCount()):
             tags = self.table.cellWidget(place, 1)
             if tags is not None:
-                self.table.setRowHeight(place, tags.heightForWidth(width))
+                tall = max(tags.heightForWidth(width), PICTURE_PX + 8)
+                self.table.setRowHeight(place, tall)
 
     def _refuse(self, sentence: str) -> None:
         self._about.setText(sentence)
@@ -164,7 +207,7 @@ class ImportPage(QWidget):
         self._read(str(self._formats.currentData()))
 
     def _confirm(self) -> None:
-        self._background.forget()
+        self._forget()
         if self._folder is not None:
             chosen = self._formats.currentData() if self._formats.currentIndex() > 0 else ""
             self.confirmed.emit(self._folder, str(chosen or ""))
@@ -192,6 +235,7 @@ def _table(parent: QWidget) -> QTableWidget:
     table.verticalHeader().hide()
     table.setShowGrid(False)
     table.setWordWrap(True)
+    table.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
     table.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -38,6 +38,9 @@ def test_a_new_folder_is_shown_before_it_is_imported(
     assert "6 images" in shown(window)
     assert table.item(0, 0).text() == "0.jpg"
     assert "cat ears" in table.cellWidget(0, 1).text()
+    picture = Qt.ItemDataRole.DecorationRole
+    qtbot.waitUntil(lambda: table.item(5, 0).data(picture) is not None, timeout=5000)
+    assert [table.item(n, 0).data(picture).width() for n in (0, 1)] == [72, 43]
     assert table.isColumnHidden(2)
     assert sorted(tmp_path.rglob("*")) == before
     assert not (data_folder() / "collections").exists()
