@@ -139,23 +139,21 @@ def test_what_another_answered_is_asked_again_unseen(
     qtbot: QtBot, window: MainWindow, workspace: Path
 ):
     with Library.open(workspace) as library:
-        tag_id = library.tags.ids()["hat"]
-        library.decisions.append([said("ann", 1, tag_id, Answer.YES, 1000)])
+        for tag_id in library.vocabulary().tags:
+            library.decisions.append([said("ann", 1, tag_id, Answer.YES, 1000)])
     session = open_on(qtbot, window, workspace)
-    session.enter(Mode.TAG, tag_id)
-    window.review.controller.showing.show()
     for _ in range(6):
         wait_painted(qtbot, window)
         if session.current.origin is Origin.SECOND:
             break
         answer(qtbot, window, "a")
     question = session.current
-    assert (question.pair, question.origin) == ((1, tag_id), Origin.SECOND)
+    assert (question.image_id, question.origin) == (1, Origin.SECOND)
     assert session.current_answer() is None
     library = window.review.library
     before = library.decisions.counts_by_tag()
     answer(qtbot, window, "x")
-    assert library.decisions.answers(1)[tag_id] is Answer.YES
+    assert library.decisions.answers(1)[question.tag_id] is Answer.YES
     assert library.decisions.counts_by_tag() == before
     assert library.reviewers.disagreements()[State.OPEN] == 1
 
