@@ -14,12 +14,14 @@ from reviewer.core.statistics import Interval, wilson
 from reviewer.core.types import Answer
 from reviewer.store.scans import digest_of
 from reviewer.ui.decoding import PictureFiles, PictureKey, decode
+from reviewer.ui.implying import implied_by
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QImage
 
+    from reviewer.core.implied import Rule
     from reviewer.core.types import Decision, Question
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.heatmaps import Explained
@@ -59,6 +61,7 @@ class WhyFacts:
         answers: How many answers that is.
         neighbours: The nearest images, nearest first.
         explained: What was worked out ahead; `None` if nothing was.
+        implied: Rules by which other tags of the image imply the missing one.
     """
 
     question: Question
@@ -67,6 +70,7 @@ class WhyFacts:
     answers: int
     neighbours: tuple[Neighbour, ...]
     explained: Explained | None
+    implied: tuple[Rule, ...] = ()
 
 
 def gather(
@@ -86,7 +90,9 @@ def gather(
     record = track_record(library.decisions.recent(LOOKED_AT), question)
     digest = digest_of(library.images.get(question.image_id).sha256)
     explained = library.heatmaps(question.version).find(question.image_id, question.tag_id, digest)
-    return WhyFacts(question, doubt, *record, _neighbours(library, question, vocabulary), explained)
+    near = _neighbours(library, question, vocabulary)
+    implied = implied_by(library, question, vocabulary)
+    return WhyFacts(question, doubt, *record, near, explained, implied)
 
 
 def with_pictures(library: Library, facts: WhyFacts, px: int) -> WhyFacts:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.core.types import Side
+from reviewer.ui.implying import implied_words
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.why_facts import SHOWN
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 GAP = 4
 MARKS = {True: "\N{CHECK MARK} has", False: "lacks"}
+NO_RULE = "No other tag of this image implies it."
 NO_MAP = "This was not worked out ahead. It is worked out now, and shown here when it is done."
 WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
 CANNOT = "It could not be worked out; the jobs (J) may say why."
@@ -127,6 +129,7 @@ class WhyPanel(QScrollArea):
         self._near = self._part(inside, "Nearest images")
         self.row = NeighbourRow(inside)
         column.addWidget(self.row)
+        self._implied = self._part(inside, "Implied by")
         self._others = self._part(inside, "Its other tags")
         self._heat = self._part(inside, "Where the tagger sees it")
         column.addStretch(1)
@@ -139,12 +142,13 @@ class WhyPanel(QScrollArea):
     @property
     def words(self) -> str:
         """All that is written, a line a part."""
-        parts = (self._score, self._near, self._others, self._heat)
+        parts = (self._score, self._near, self._implied, self._others, self._heat)
         return "\n".join(part.text() for part in parts)
 
     def show_question(self, question: Question) -> None:
         """Shows what is known at once, before the facts are read."""
         self._score.setText(score_words(question))
+        self._implied.setText(NO_RULE)
         for part in (self._near, self._others, self._heat):
             part.setText("\N{HORIZONTAL ELLIPSIS}")
         self.row.show_neighbours(())
@@ -162,6 +166,7 @@ class WhyPanel(QScrollArea):
         self._score.setText(" ".join(words for words in said if words))
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
+        self._implied.setText(implied_words(facts.implied, self._name) or NO_RULE)
         self._others.setText(companion_words(facts.explained, self._name, coming=coming))
         self._heat.setText(heat_words(facts.explained, question.score, coming=coming))
 
