@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import timm
 import torch
 from safetensors.torch import save_file
 from torch import nn
@@ -103,7 +104,8 @@ def _as_onnx(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfi
 def _as_timm(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfig:
     """`config.json` and `model.safetensors` under timm's names."""
     config, n_tags = record.config, len(record.outputs)
-    if config.network not in {"timm", "torchvision"} or config.stem != "standard":
+    of_timm = config.network in {"timm", "torchvision"} and timm.is_model(config.backbone)
+    if not of_timm or config.stem != "standard":
         raise TaggerProblem(
             f"The network of {record.folder.name} ({config.backbone}) is none of timm's; export it "
             "as ONNX."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,7 +11,7 @@ import click
 from reviewer.cli.frame import Frame, collection_options, ending, opened
 from reviewer.cli.training import images_needed
 from reviewer.core.errors import UsageError
-from reviewer.core.tag_mapping import Kind
+from reviewer.core.tag_mapping import Kind, table_of
 from reviewer.jobs.bringing import (
     BringChoices,
     QuestionsOpen,
@@ -24,11 +22,13 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
+from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.proposing import propose_tags
+from reviewer.jobs.scanning import scan
 from reviewer.jobs.sharing import KINDS, export_tagger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from reviewer.cli.listeners import Output
     from reviewer.core.tag_mapping import TagMapping
@@ -130,6 +130,7 @@ def bring(
     help="Take the proposed tags that it sees on so many images as new tags.",
 )
 @click.option("--reset", is_flag=True, help="Make the table anew, without your changes.")
+@click.option("--ask", is_flag=True, help="Scan, refresh and rank by the table as it is now.")
 @click.pass_obj
 def tagger_tags(
     frame: Frame,
@@ -150,10 +151,13 @@ def tagger_tags(
             text = choices["load"].read_text(encoding="utf-8-sig")
             correct_mapping(library, output, text, version=version)
         if choices["pairs"]:
-            text = _table_of([_pair(words) for words in choices["pairs"]])
+            text = table_of([_pair(words) for words in choices["pairs"]])
             correct_mapping(library, output, text, version=version)
         if choices["propose"] or choices["accept"]:
             _propose(library, output, version, choices["accept"])
+        if choices["ask"]:
+            scan(library, output, version=version)
+            scan_to_questions(library, output, minimum=images_needed(library))
         name, mapping = mapping_of(library, version)
         if choices["save"] is not None:
             choices["save"].write_text(mapping.as_csv(), encoding="utf-8", newline="")
@@ -170,7 +174,7 @@ def _propose(library: Library, output: Output, version: str, accept: int | None)
     output.note(f"Of {looked:,} images; {len(found):,} tags in all.")
     taken = [p for p in found if accept is not None and p.images >= accept]
     if taken:
-        text = _table_of([(p.own, p.tag) for p in taken])
+        text = table_of([(p.own, p.tag) for p in taken])
         correct_mapping(library, output, text, version=version)
 
 
@@ -223,15 +227,6 @@ def _pair(words: str) -> tuple[str, str]:
     if not equals:
         raise UsageError(f"{words} is not OWN=TAG.")
     return own, tag
-
-
-def _table_of(pairs: Iterable[tuple[str, str]]) -> str:
-    """Pairs as rows of the table."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(("own", "tag"))
-    writer.writerows(pairs)
-    return text.getvalue()
 
 
 def _prompt(words: str, choices: tuple[str, ...]) -> str:

@@ -161,6 +161,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("figures", "Figures: statistics, scores, tags", ("O",), "Window", view=View.BOTH),
     Command("ratings", "Ratings that may be wrong", ("Shift+R",), "Window", view=View.BOTH),
     Command("characters", "Which character is it", ("Shift+C",), "Window", view=View.BOTH),
+    Command("vocabulary", "The tagger's tags and yours", ("Shift+V",), "Window", view=View.BOTH),
     Command("jobs", "Jobs: train, scan, rank", ("J",), "Window", view=View.BOTH),
     Command("writeback", "Write corrections back", ("B",), "Window", view=View.BOTH),
     Command("keys", "This list of keys", ("?", "H"), "Window", "Keys", view=View.BOTH),

@@ -230,6 +230,19 @@ def read_table(text: str) -> TagMapping:
         ) from error
 
 
+def table_of(pairs: Iterable[tuple[str, str]]) -> str:
+    """Changes as rows of the table, for `corrected`.
+
+    Args:
+        pairs: The tagger's names, and the tags that they are to mean.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("own", "tag"))
+    writer.writerows(pairs)
+    return text.getvalue()
+
+
 def _changed(meaning: Meaning, given: Mapping[str, str], vocabulary: Vocabulary) -> Meaning:
     tag = given.get(meaning.own, meaning.tag)
     if tag == meaning.tag:

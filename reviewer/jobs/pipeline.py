@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.copies import find_copies
+from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.implying import find_broken_soon
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.new_images import rank_proposals
@@ -31,6 +33,8 @@ def prepare(
 ) -> ChangeSet:
     """Imports, trains if there is no version yet, scans, refreshes and ranks.
 
+    A new collection has questions from its tags alone before that, and can be reviewed meanwhile.
+
     Args:
         library: The collection.
         listener: Hears of progress.
@@ -44,6 +48,8 @@ def prepare(
         TaggerError: The tagger cannot be trained or run.
     """
     imported = import_folder(library, listener, source_name=source_name)
+    if not library.rankings.stamp():
+        _ask_by_tags(library, listener, choices.minimum)
     active = library.versions.active()
     if active is None:
         train_version(library, listener, choices)
@@ -58,6 +64,14 @@ def prepare(
         versions=True,
         summary={**imported.summary, **scanned.summary, **ranked.summary},
     )
+
+
+def _ask_by_tags(library: Library, listener: Listener, minimum: int) -> None:
+    """The first questions, where the tags say enough."""
+    try:
+        rank_by_tags(library, listener, minimum=minimum)
+    except UsageError:
+        listener.note("The tags alone say too little: the first questions follow from the tagger.")
 
 
 def scan_to_questions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,9 +15,11 @@ from reviewer.jobs.context import stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -88,7 +91,32 @@ def propose_tags(
         for meaning, count in zip(mapping.meanings, counts.tolist(), strict=True)
         if meaning.kind is Kind.MISSING and count and plain(meaning.own) not in known
     ]
+    _keep(library, name, {m.own: n for m, n in zip(mapping.meanings, counts.tolist(), strict=True)})
     return sorted(found, key=lambda entry: (-entry.images, entry.own)), looked
+
+
+def seen_on(library: Library, version: str) -> dict[str, int]:
+    """On how many images a brought tagger sees each of its tags, as was counted last.
+
+    Returns:
+        By the tagger's own names; empty where it was not counted.
+    """
+    try:
+        held = json.loads(_counted(library, version).read_text(encoding="utf-8"))
+        return {str(own): int(count) for own, count in held.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def _counted(library: Library, version: str) -> Path:
+    return library.workspace.cache / f"seen-{version}.json"
+
+
+def _keep(library: Library, version: str, counts: dict[str, int]) -> None:
+    path = _counted(library, version)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as aside:
+        aside.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
 
 
 def _with_all_outputs(library: Library, name: str, device: str) -> Predictor:

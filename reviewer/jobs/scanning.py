@@ -78,14 +78,16 @@ def scan(
     files = library.begin_scan(shape)
     waiting = _waiting(library, files)
     refuse_without_room(files, len(waiting.images))
+    rescored = 0
     if before is not None:
         again = _Keeper(files, waiting, library.images.tag_rows())
         for batch in scores_again(predictor, before, waiting.images, waiting.digests):
             again.add(batch)
         again.write()
         left = _waiting(library, files)
+        rescored = len(waiting.images) - len(left.images)
         listener.note(
-            f"{len(waiting.images) - len(left.images):,} images are scored from what the network "
+            f"{rescored:,} images are scored from what the network "
             "saw of them before."
         )
         waiting = left
@@ -114,6 +116,7 @@ def scan(
         summary={
             "version": name,
             "scanned": len(waiting.images) - len(broken),
+            "rescored": rescored,
             "set_aside": len(broken),
             "seconds_loading": round(loaded - began, 3),
             "seconds_scanning": round(time.perf_counter() - loaded, 3),

@@ -187,6 +187,9 @@ class ReviewController(QObject):
         self._stamp = stamp
         had_question = self._session.current is not None or bool(self._session.pages.current)
         ranking = self._library.rankings.load()
+        known = self._session.vocabulary
+        for tag in self._library.tags.some(set(ranking.tags.tolist()) - known.tags.keys()):
+            known.take_in(tag)
         self._session.feed.lists.put(Mode.IMPLIED, open_implied(self._library))
         self._session.reload(ranking)
         self._refreshed_at = max(self._refreshed_at, ranking.decided)

@@ -19,6 +19,7 @@ from reviewer.ui.rating_page import rating_page
 from reviewer.ui.settings_page import SettingsPage
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.similar_page import SimilarPage
+from reviewer.ui.vocabulary_page import VocabularyPage
 from reviewer.ui.write_back_page import WriteBackPage
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ FACTORIES: Mapping[str, Factory] = MappingProxyType(
         "similar": SimilarPage,
         "writeback": WriteBackPage,
         "summary": _summary,
+        "vocabulary": VocabularyPage,
     }
 )
 """The pages there are, by the name of their command."""
