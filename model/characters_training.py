@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from model.characters import CharacterRecord, FaceModel, FaceNetwork, to_faces
+from model.checkpoint import RunState, load_checkpoint, save_checkpoint
 from model.device import choose_device
 from model.errors import TaggerProblem
 
@@ -26,6 +29,7 @@ Told = Callable[[int, int, str], None]
 """Is told how many faces were learnt from, of how many in all epochs, and a note or nothing."""
 
 _STEEPEST = 5.0
+_RISE = 0.2
 _GREY = 0.1
 """Share of the faces that are shown without colours: much of what is drawn has none."""
 _BRIGHTNESS, _CONTRAST, _SATURATION = 0.15, 0.15, 0.3
@@ -56,6 +60,7 @@ def train_characters(
     *,
     device: str = "auto",
     weights_file: Path | None = None,
+    work: Path | None = None,
 ) -> FaceModel:
     """Trains a network on the faces of `learn`.
 
@@ -65,12 +70,15 @@ def train_characters(
         told: Hears of progress.
         device: As `choose_device` takes it.
         weights_file: Pretrained weights of the backbone.
+        work: Folder for a checkpoint an epoch: a run that was cut off goes on from it when it is
+            started again alike. `None` keeps none.
 
     Returns:
         The network, in evaluation mode.
 
     Raises:
         TaggerProblem: There are fewer than two characters, or weights or device cannot be used.
+        OSError: The disk refuses the checkpoint.
     """
     counts = np.bincount(faces.labels[faces.learn], minlength=len(faces.names))
     if len(faces.names) < 2 or counts.min(initial=1) < 1:
@@ -84,43 +92,88 @@ def train_characters(
     origin = network.load_pretrained(config, weights_file)
     told(0, 0, f"{chosen.words}; {origin.words}")
     network.to(chosen.place)
-    _learn(network, faces, config, told, warm=origin.path is not None)
+    _learn(network, faces, config, told, work, warm=origin.path is not None)
     record = CharacterRecord(config, faces.names, tuple(counts.tolist()), origin.words)
     return FaceModel(network.eval(), record, chosen.place)
 
 
 def _learn(
-    network: FaceNetwork, faces: FaceSet, config: CharacterConfig, told: Told, *, warm: bool
+    network: FaceNetwork,
+    faces: FaceSet,
+    config: CharacterConfig,
+    told: Told,
+    work: Path | None,
+    *,
+    warm: bool,
 ) -> None:
-    place = next(network.parameters()).device
-    draws = np.random.default_rng(config.seed)
-    chance = torch.Generator().manual_seed(config.seed)
     steps = max(len(faces.learn) // config.batch_size, 1)
+    total = config.epochs * len(faces.learn)
     optimizer = _optimizer(network, config, warm=warm)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer,
-        [group["lr"] for group in optimizer.param_groups],
-        total_steps=steps * config.epochs,
-        pct_start=0.2,
-    )
-    done, total = 0, config.epochs * len(faces.learn)
-    for epoch in range(config.epochs):
+    rates = [float(group["lr"]) for group in optimizer.param_groups]
+    state = RunState(_run_hash(faces, config))
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+        state = load_checkpoint(work, state.run, network, optimizer) or state
+        if state.epoch:
+            told(0, 0, f"goes on after epoch {state.epoch}")
+    for epoch in range(state.epoch, config.epochs):
+        # Drawn anew for each epoch, so that one that is taken up again draws the same.
+        draws = np.random.default_rng((config.seed, epoch))
+        chance = torch.Generator().manual_seed(config.seed * 100_003 + epoch)
+        done, losses = epoch * len(faces.learn), 0.0
         network.train()
-        share = min(1.0, epoch / max(config.warm * config.epochs, 1))
-        losses = 0.0
-        for batch in np.array_split(draws.permutation(faces.learn), steps):
-            x = varied(to_faces(faces.pixels[batch], place), config, chance)
-            labels = torch.from_numpy(faces.labels[batch]).to(place)
-            loss = functional.cross_entropy(network(x, labels, share), labels)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call] # torch has no type for it
-            nn.utils.clip_grad_norm_(network.parameters(), _STEEPEST)
-            optimizer.step()
-            schedule.step()
-            losses += float(loss.detach())
+        for step, batch in enumerate(np.array_split(draws.permutation(faces.learn), steps)):
+            share = one_cycle((epoch * steps + step) / (config.epochs * steps))
+            for group, rate in zip(optimizer.param_groups, rates, strict=True):
+                group["lr"] = rate * share
+            losses += _step(network, optimizer, faces, batch, config, epoch, chance)
             done += len(batch)
             told(done, total, "")
         told(done, total, f"epoch {epoch + 1} of {config.epochs}: loss {losses / steps:.3f}")
+        state.epoch = epoch + 1
+        if work is not None:
+            save_checkpoint(work, state, network, optimizer)
+
+
+def _step(
+    network: FaceNetwork,
+    optimizer: torch.optim.Optimizer,
+    faces: FaceSet,
+    batch: NDArray[np.int64],
+    config: CharacterConfig,
+    epoch: int,
+    chance: torch.Generator,
+) -> float:
+    """Learns from a batch (B,) of places; returns its loss."""
+    place = next(network.parameters()).device
+    x = varied(to_faces(faces.pixels[batch], place), config, chance)
+    labels = torch.from_numpy(faces.labels[batch]).to(place)
+    margin = min(1.0, epoch / max(config.warm * config.epochs, 1))
+    loss = functional.cross_entropy(network(x, labels, margin), labels)
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call] # torch has no type for it
+    nn.utils.clip_grad_norm_(network.parameters(), _STEEPEST)
+    optimizer.step()
+    return float(loss.detach())
+
+
+def one_cycle(share: float) -> float:
+    """The learning rate as a share of its peak: up for a fifth of the run, then down to nothing.
+
+    Args:
+        share: Of the run that is over, 0..1.
+    """
+    if share < _RISE:
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * share / _RISE)) / 2
+    return (1 + math.cos(math.pi * (share - _RISE) / (1 - _RISE))) / 2
+
+
+def _run_hash(faces: FaceSet, config: CharacterConfig) -> str:
+    """Changes with everything that a run depends on but the weights it begins with."""
+    key = hashlib.sha256(repr((config, faces.names, faces.pixels.shape)).encode())
+    for part in (faces.labels, faces.learn):
+        key.update(np.ascontiguousarray(part).tobytes())
+    return key.hexdigest()
 
 
 def _optimizer(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -59,25 +60,19 @@ def sample_command(
 
     Example: reviewer characters sample ~/faces
     """
-    with frame.output() as output, ending(output), stage(output, "draw", 0, "pictures") as drawn:
-        made = write_cast(
-            target,
-            characters=characters,
-            pictures=max(pictures, characters),
-            seed=seed,
-            side=side,
-            layout=cast("Layout", layout),
-            workers=workers,
-            report=drawn.at,
-        )
-        output.done(
-            {
-                "images": made.images,
-                "characters": made.characters,
-                "faces": made.faces,
-                "doubtful": made.doubtful,
-            }
-        )
+    with frame.output() as output, ending(output):
+        with stage(output, "draw", 0, "pictures") as drawn:
+            made = write_cast(
+                target,
+                characters=characters,
+                pictures=max(pictures, characters),
+                seed=seed,
+                side=side,
+                layout=cast("Layout", layout),
+                workers=workers,
+                report=drawn.at,
+            )
+        output.done(asdict(made))
 
 
 @characters_group.command("import")

@@ -30,7 +30,7 @@ from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.face_sets import LEAST
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.sources.characters import CONFIDENT
-from reviewer.store.disk import replacing
+from reviewer.store.disk import replacing, writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,7 +112,8 @@ def train_and_measure(
     parts = np.where(crops.readable, found.parts, -1)
     found = replace(found, parts=parts)
     names = library.vocabulary()
-    with tagger_errors(), stage(listener, "train", 0, "faces") as told:
+    work = library.workspace.cache / "train-characters"
+    with tagger_errors(), writing(work), stage(listener, "train", 0, "faces") as told:
 
         def tell(done: int, total: int, note: str) -> None:
             if total:
@@ -131,6 +132,7 @@ def train_and_measure(
             tell,
             device=choices.device,
             weights_file=choices.weights,
+            work=work,
         )
     scores = score_faces(listener, model, crops, found)
     figures = plain(measure(found, scores, choices.level))
@@ -139,6 +141,7 @@ def train_and_measure(
     name = _next_name(library)
     with replacing(network_folder(library, name)) as aside:
         save_characters(aside, model)
+    shutil.rmtree(work, ignore_errors=True)
     _keep_few(library)
     overall = figures["overall"]
     summary: dict[str, int | float | str] = {

@@ -19,7 +19,7 @@ from model.characters import (
     write_character_record,
 )
 from model.characters_heads import HEADS, CosineHead, usual_scale
-from model.characters_training import FaceSet, train_characters, varied
+from model.characters_training import FaceSet, one_cycle, train_characters, varied
 from model.errors import TaggerProblem
 
 if TYPE_CHECKING:
@@ -71,6 +71,44 @@ def test_the_same_seed_learns_the_same() -> None:
         train_characters(coloured(8), config, nothing, device="cpu").embed(pixels) for _ in range(2)
     )
     assert np.array_equal(first, second)
+
+
+def test_a_run_that_was_cut_off_goes_on_as_if_it_had_not_been(tmp_path: Path) -> None:
+    config = replace(SMALL, epochs=3)
+    pixels = coloured(4, seed=1).pixels
+    whole = train_characters(coloured(8), config, nothing, device="cpu").embed(pixels)
+
+    def cut(_done: int, _total: int, note: str) -> None:
+        if note.startswith("epoch 3"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_characters(coloured(8), config, cut, device="cpu", work=tmp_path)
+    heard: list[str] = []
+    again = train_characters(
+        coloured(8), config, lambda _d, _t, note: heard.append(note), device="cpu", work=tmp_path
+    )
+    assert "goes on after epoch 2" in heard
+    assert np.array_equal(again.embed(pixels), whole)
+
+
+def test_a_run_on_other_faces_begins_anew(tmp_path: Path) -> None:
+    config = replace(SMALL, epochs=1)
+    train_characters(coloured(8), config, nothing, device="cpu", work=tmp_path)
+    heard: list[str] = []
+    train_characters(
+        coloured(6), config, lambda _d, _t, note: heard.append(note), device="cpu", work=tmp_path
+    )
+    assert not any(note.startswith("goes on") for note in heard)
+
+
+def test_the_rate_rises_then_falls_to_nothing() -> None:
+    rates = [one_cycle(n / 100) for n in range(101)]
+    peak = rates.index(max(rates))
+    assert 0 < peak < 30
+    assert rates[:peak] == sorted(rates[:peak])
+    assert rates[peak:] == sorted(rates[peak:], reverse=True)
+    assert rates[-1] == pytest.approx(0, abs=1e-9)
 
 
 def head_of(classes: int, margin: float, *, centres: int = 1, scale: float = 8.0) -> CosineHead:
