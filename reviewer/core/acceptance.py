@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from reviewer.core.feed import open_of
+from reviewer.core.feed import Mode
 from reviewer.core.types import Answer, Origin
 
 if TYPE_CHECKING:
@@ -35,6 +35,10 @@ BIG = 100
 
 WORTH = 1
 """A batch is offered if it stores so many times the answers of its sample, or more."""
+
+
+EVERY_TAG = 0
+"""In place of a tag where the rest is that of all implied tags together: no tag has that id."""
 
 
 class Verdict(StrEnum):
@@ -77,7 +81,9 @@ class Offer:
     """What may be accepted.
 
     Attributes:
-        score: Least score of the batch, that of the answers it rests on.
+        tag_id: The tag; `EVERY_TAG` for all implied tags together.
+        score: Least score of the batch, that of the answers it rests on; for all implied tags
+            together the least suspicion.
         rest: Open questions with that score or more, the sample included.
         sample: How many of them are asked first.
     """
@@ -179,7 +185,7 @@ class Acceptance:
         """
         for decision in decisions:
             if decision.origin.ranked:
-                given = self._given[decision.tag_id, decision.side]
+                given = self._given[self._kind(decision.tag_id, decision.side)]
                 given.append(decision)
                 del given[:-REMEMBERED]
         verdict = self._judge(decisions)
@@ -190,8 +196,8 @@ class Acceptance:
     def taken_back(self, decisions: Sequence[Decision]) -> None:
         """Forgets a step that was taken back."""
         for decision in decisions:
-            key = (decision.tag_id, decision.side)
-            self._given[key] = [d for d in self._given[key] if d.pair != decision.pair]
+            for key in ((decision.tag_id, decision.side), (EVERY_TAG, decision.side)):
+                self._given[key] = [d for d in self._given[key] if d.pair != decision.pair]
             if self.sample is not None:
                 self.sample.take_back(decision.pair)
         self.offer = None
@@ -240,17 +246,23 @@ class Acceptance:
     def _look_after(self, decision: Decision) -> None:
         """Makes, keeps or withdraws the offer after an answer."""
         offer = self.offer
-        if offer is not None and offer.tag_id == decision.tag_id and offer.side != decision.side:
+        tag_id, side = self._kind(decision.tag_id, decision.side)
+        if offer is not None and offer.tag_id == tag_id and offer.side != side:
             # Questions of both sides may come in turn; the row is that of one.
             return
-        self.offer = self._look(decision.tag_id, decision.side)
+        self.offer = self._look(tag_id, side)
+
+    def _kind(self, tag_id: int, side: Side) -> tuple[int, Side]:
+        """What answers are counted with: those on the tag and side, or all on implied tags."""
+        return (EVERY_TAG if self._pooled else tag_id, side)
 
     def _look(self, tag_id: int, side: Side) -> Offer | None:
         given = self._given[tag_id, side][-self._after :]
         row = [decision for decision in given if decision.answer is Answer.YES]
         if not 0 < self._after == len(row):
             return None
-        score = min(decision.score for decision in row)
+        # What a score says differs from tag to tag, what a suspicion says does not.
+        score = min(d.suspicion if tag_id == EVERY_TAG else d.score for d in row)
         standing = self.offer
         if standing is not None and standing.tag_id == tag_id and standing.rest > BIG:
             # A large rest is counted anew when it is taken up; until then no answer waits for it.
@@ -262,6 +274,13 @@ class Acceptance:
         return Offer(tag_id, side, score, rest, size)
 
     def _above(self, tag_id: int, side: Side, score: float) -> list[Question]:
-        return [
-            question for question in open_of(self._feed, tag_id, side) if question.score >= score
-        ]
+        if tag_id == EVERY_TAG:
+            listed = self._feed.lists.of(Mode.IMPLIED).values() if self._pooled else ()
+            return [entry for entry in listed if entry.side is side and entry.suspicion >= score]
+        queue = self._feed.book.questions(tag_id, side)
+        return [question for question in queue if question.score >= score]
+
+    @property
+    def _pooled(self) -> bool:
+        """Whether the rest is that of all implied tags together."""
+        return self._feed.mode is Mode.IMPLIED

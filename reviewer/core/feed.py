@@ -316,14 +316,6 @@ class QuestionFeed:
                 yield question
 
 
-def open_of(feed: QuestionFeed, tag_id: int, side: Side) -> Iterable[Question]:
-    """The open questions of a tag and side: implied ones while those are asked, else ranked."""
-    if feed.mode is Mode.IMPLIED:
-        listed = feed.lists.of(feed.mode).values()
-        return [entry for entry in listed if (entry.tag_id, entry.side) == (tag_id, side)]
-    return feed.book.questions(tag_id, side)
-
-
 def _listed(feed: QuestionFeed) -> Mapping[tuple[int, int], Question] | None:
     """The questions of the mode, where it asks those of a list; else `None`."""
     if feed.mode is Mode.FLAGGED:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from reviewer.core.implied import LEAST, Rule, suggested, told_by_answers
+from reviewer.core.implied import LEAST, Rule, suggested, told_by_answers, with_scores
 from reviewer.core.tagstats import meetings
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.core.vocabulary import NOT_VISUAL
@@ -33,7 +33,7 @@ COMPARED = 1500
 """Tags that the data are asked about, the most frequent."""
 COUNTED = 200_000
 """Images on which they are counted, drawn at random: more make no rule surer."""
-MOST = 20_000
+MOST = 10_000
 """Pairs that are kept to be asked; the next ranking brings others."""
 MANY = 300_000
 """Images beyond which a ranking does not look for them: that would hold it up."""
@@ -231,25 +231,20 @@ def _laid_out(
     found: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float32]],
     rules: Sequence[Rule],
 ) -> Broken:
-    """The pairs in the order to ask them: the tag with most to gain first, each at random.
-
-    At random, so that the first answers on a tag tell of all the others, which may then be
-    accepted as one batch.
-    """
+    """The pairs in the order to ask them: the tag with most to gain first, in it the surest."""
     rows, columns, chances = found
-    total = np.bincount(columns, weights=chances, minlength=len(ids))
-    drawn = np.random.default_rng(0).random(len(rows))
-    order = np.lexsort((drawn, columns, -total[columns]))
-    kept = order[:MOST]
-    rows, columns, chances = rows[kept], columns[kept], chances[kept]
     images, parents = labels.images[rows], np.asarray(ids, np.int64)[columns]
     version, scores = _scores(library, images, parents)
+    chances = with_scores(chances, scores)
+    total = np.bincount(columns, weights=chances, minlength=len(ids))
+    order = np.lexsort((-chances, columns, -total[columns]))
+    kept = order[:MOST]
     return Broken(
         rules=tuple(rules),
-        images=images,
-        parents=parents,
-        scores=scores,
-        chances=chances,
+        images=images[kept],
+        parents=parents[kept],
+        scores=scores[kept],
+        chances=chances[kept],
         left_out=len(order) - len(kept),
         version=version,
         decided=labels.decided,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from reviewer.core.acceptance import Acceptance, Verdict
+from reviewer.core.acceptance import EVERY_TAG, Acceptance, Verdict
 from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer, Origin
@@ -127,13 +127,19 @@ class Accepting(CommandGroup):
         question = self._session.current
         if sample is not None:
             bar.say_aside(ASIDE, f"Sample: {sample.answered} of {sample.size}")
-        elif offer is not None and question is not None and question.tag_id == offer.tag_id:
+        elif offer is not None and question is not None and self._is_about(offer, question):
             bar.say_aside(ASIDE, f"M: accept the rest ({offer.rest})")
             if self._offered != (offer.tag_id, offer.side):
                 self._offered = (offer.tag_id, offer.side)
                 self._page.notice.say(_offer_words(offer, self._after), Kind.WARNING)
         else:
             bar.say_aside(ASIDE, "")
+
+    def _is_about(self, offer: Offer, question: Question) -> bool:
+        """Whether the offer is of the questions that are asked now."""
+        if offer.tag_id == EVERY_TAG:
+            return self._session.feed.mode is Mode.IMPLIED
+        return question.tag_id == offer.tag_id
 
     # -- the batch -------------------------------------------------------------------------------
 
@@ -167,6 +173,11 @@ class Accepting(CommandGroup):
 
 
 def _offer_words(offer: Offer, after: int) -> str:
+    if offer.tag_id == EVERY_TAG:
+        return (
+            f"{after} Yes in a row. M accepts the {offer.rest} implied tags, of whichever name, "
+            f"that are as sure, once you answered {offer.sample} of them, drawn at random."
+        )
     return (
         f"{after} Yes in a row. M accepts the {offer.rest} left that score no less, "
         f"once you answered {offer.sample} of them, drawn at random."
