@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.core.types import Side
+from reviewer.ui.composing import Composing
 from reviewer.ui.outlook_card import OutlookCard
 from reviewer.ui.queue_model import QueueDelegate, QueueModel, QueueRow
 
@@ -57,6 +58,7 @@ class QueuePanel(QFrame):
         self._picker.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._picker.textChanged.connect(self._narrow)
         self._picker.installEventFilter(self)
+        self._composing = Composing(self._picker)
         self._list = QListView(self)
         self._list.setModel(self._model)
         self._list.setItemDelegate(QueueDelegate(self._list))
@@ -132,7 +134,8 @@ class QueuePanel(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Lets the picker's arrows move in the list, Enter choose and Esc leave."""
         if watched is self._picker and isinstance(event, QKeyEvent):
-            if event.type() == QEvent.Type.KeyPress and self._picker_key(event.key()):
+            pressed = event.type() == QEvent.Type.KeyPress
+            if pressed and (self._composing.keeps(event) or self._picker_key(event.key())):
                 return True
             # Nothing typed here is a command of the review.
             if event.type() == QEvent.Type.ShortcutOverride:

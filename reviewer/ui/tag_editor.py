@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.ui.completion_model import CompletionDelegate, CompletionModel, CompletionRow
+from reviewer.ui.composing import Composing
 from reviewer.ui.tag_list import TagDelegate
 from reviewer.ui.theme import shown_name
 
@@ -63,6 +64,7 @@ class TagEditor(QWidget):
         self._line = QLineEdit(self)
         self._line.setPlaceholderText("Type a tag")
         self._line.installEventFilter(self)
+        self._composing = Composing(self._line)
         self._line.textChanged.connect(self._changed)
         self._model = CompletionModel(self)
         self._completions = _list(self, "Completions")
@@ -149,6 +151,8 @@ class TagEditor(QWidget):
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress:
+                if self._composing.keeps(event):
+                    return True
                 return self._key(event) or self._passes_by(event)
             if event.type() == QEvent.Type.KeyRelease:
                 return True

@@ -102,10 +102,31 @@ print('{{"event": "done", "summary": {{}}}}', flush=True)
     programs(window, script)
     window.prepare(tmp_path / "pictures", workspace)
     assert window.page is window.prepare_page
-    qtbot.waitUntil(lambda: "scan" in window.prepare_page._stage.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Scanning" in window.prepare_page._stage.text(), timeout=10_000)
     assert "1 of 6" in window.prepare_page._figures.text()
     assert "CPU" in window.prepare_page._notes.toPlainText()
     qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    wait_painted(qtbot, window)
+
+
+def test_the_review_begins_while_the_tagger_is_made_ready(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+):
+    rankings = workspace / "rankings"
+    rankings.rename(workspace / "aside")
+    script = f"""
+import pathlib, time
+print('{{"event": "progress", "stage": "rank", "done": 1, "total": 6}}', flush=True)
+time.sleep(0.2)
+pathlib.Path({str(workspace / "aside")!r}).rename({str(rankings)!r})
+print('{{"event": "progress", "stage": "train", "done": 1, "total": 6}}', flush=True)
+time.sleep(30)
+"""
+    programs(window, script)
+    window.prepare(tmp_path / "pictures", workspace)
+    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    assert window._runner.running is not None, "the job goes on"
+    assert "from the tags alone" in window.review.page.notice.text
     wait_painted(qtbot, window)
 
 
