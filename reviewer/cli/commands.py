@@ -18,6 +18,7 @@ PLACES: Mapping[str, str] = {
     "demo": "look:demo",
     "review": "look:review",
     "import": "collect:import_command",
+    "pull": "pull:pull_command",
     "train": "learn:train",
     "scan": "learn:scan_command",
     "refresh": "learn:refresh",

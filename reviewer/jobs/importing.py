@@ -12,6 +12,7 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.defining import take_lists
+from reviewer.jobs.pulled import pulled_source
 from reviewer.jobs.face_sets import take_faces
 from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
@@ -79,7 +80,7 @@ def import_folder(
     """
     images = find_images(library.folder)
     chosen = source_name or library.state.get("chosen_source")
-    source = source_for(library.folder, images, chosen)
+    source = pulled_source(library, chosen) or source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")
     if not chosen:
         for other in others_there(library.folder, images, source):

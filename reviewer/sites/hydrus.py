@@ -15,9 +15,10 @@ from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.live import LivePost
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 ADD, DELETE = "0", "1"
 """Actions on a local tag service."""
@@ -31,6 +32,8 @@ LOCAL_TAGS = 5
 class Hydrus:
     """A client of one Hydrus client."""
 
+    files_at_once = 100
+
     def __init__(self, url: str, service: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the client's address, a tag service (key or name), and an access key."""
         headers = {"Hydrus-Client-API-Access-Key": key}
@@ -41,6 +44,20 @@ class Hydrus:
     def find(self, file: FileHash) -> str | None:
         """The file's SHA-256, where Hydrus has the file."""
         return file.sha256 if self._metadata(file.sha256) is not None else None
+
+    def posts(self, files: Sequence[FileHash]) -> Mapping[str, LivePost]:
+        """The files that Hydrus has, with their tags on the service, by their SHA-256."""
+        service = self._service_key()
+        found = {}
+        for row in self._rows([file.sha256 for file in files]):
+            if row.get("file_id") is None or not row.get("is_local"):
+                continue
+            stored = row.get("tags", {}).get(service, {}).get("storage_tags", {})
+            sha256 = str(row.get("hash", ""))
+            urls = row.get("known_urls") or [""]
+            tags = tuple((str(tag), "") for tag in stored.get(CURRENT, []))
+            found[sha256] = LivePost(sha256, tags, source=str(urls[0]))
+        return found
 
     def read(self, remote_id: str) -> RemotePost:
         """The file's tags on the service, and those deleted from it."""
@@ -83,14 +100,18 @@ class Hydrus:
         """Lets go of the connection."""
         self._http.close()
 
-    def _metadata(self, sha256: str) -> dict[str, Json] | None:
+    def _rows(self, hashes: list[str]) -> list[dict[str, Json]]:
         answer = self._http.get(
             "/get_files/file_metadata",
-            {"hashes": json.dumps([sha256]), "create_new_file_ids": "false"},
+            {"hashes": json.dumps(hashes), "create_new_file_ids": "false"},
         )
         rows = answer.get("metadata") if isinstance(answer, dict) else None
         if not isinstance(rows, list):
             raise RefusedError("The answer is not Hydrus's. Check the address.")
+        return [row for row in rows if isinstance(row, dict)]
+
+    def _metadata(self, sha256: str) -> dict[str, Json] | None:
+        rows = self._rows([sha256])
         row = rows[0] if rows else {}
         return row if row.get("file_id") is not None and row.get("is_local") else None
 

@@ -12,21 +12,27 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from reviewer.core.outbox import NOTHING, Edit, Tags
+from reviewer.core.ratings import word_of
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, Json
+from reviewer.sites.live import LivePost
 from reviewer.sites.ratings import SAFETY, no_ratings, safety_in, without_rating
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
 FIELDS = "id,version,tags,safety"
+LIVE_FIELDS = "id,tags,safety,checksum,source"
+_NOT_OURS = "The answer is not a szurubooru's."
 TOKEN_PREFIX = "token:"
 """A key that begins so is a user token; any other is a password."""
 
 
 class Szurubooru:
     """A client of one szurubooru."""
+
+    files_at_once = 50
 
     def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the server's address, a login, and its password or `token:` and a user token."""
@@ -45,6 +51,21 @@ class Szurubooru:
         )
         results = found.get("results") if isinstance(found, dict) else None
         return str(results[0].get("id")) if results else None
+
+    def posts(self, files: Sequence[FileHash]) -> Mapping[str, LivePost]:
+        """The posts of files, found by their SHA-1, by the files' SHA-256."""
+        own = {file.sha1: file.sha256 for file in files}
+        wanted = {
+            "query": f"content-checksum:{','.join(own)}",
+            "fields": LIVE_FIELDS,
+            "limit": str(len(own)),
+        }
+        found = self._http.get("/api/posts/", wanted)
+        rows = found.get("results") if isinstance(found, dict) else None
+        if not isinstance(rows, list):
+            raise RefusedError(f"{_NOT_OURS} Check the address of the destination.")
+        posts = {str(row.get("checksum", "")).lower(): row for row in rows}
+        return {own[sha1]: _live(row) for sha1, row in posts.items() if sha1 in own}
 
     def read(self, remote_id: str) -> RemotePost:
         """The post with its version."""
@@ -84,6 +105,17 @@ class Szurubooru:
             return None
         names = found.get("names") if isinstance(found, dict) else None
         return str(names[0]).lower() if names else None
+
+
+def _live(row: dict[str, Json]) -> LivePost:
+    try:
+        tags = tuple((str(tag["names"][0]), str(tag.get("category") or "")) for tag in row["tags"])
+        rating = next(iter(safety_in(row.get("safety"))), "")
+        return LivePost(
+            str(int(row["id"])), tags, word_of(rating)[:1], str(row.get("source") or "")
+        )
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        raise RefusedError(f"{_NOT_OURS} Check the address of the destination.") from error
 
 
 def _place(remote_id: str) -> str:

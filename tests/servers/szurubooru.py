@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import base64
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from tests.servers.loopback import Json, LoopbackSite, Post, RefusedError, Request
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+SAFETY_OF = {"s": "safe", "q": "sketchy", "e": "unsafe"}
+
 
 class SzurubooruSite(LoopbackSite):
+    categories: Mapping[str, str] = MappingProxyType({})
+
     def is_write(self, request: Request) -> bool:
         return request.method == "PUT"
 
     def handle(self, request: Request) -> Json:
         self._authorize(request)
         if request.path == "/api/posts/":
-            wanted = request.query["query"].removeprefix("content-checksum:")
-            found = [key for key, post in self.posts.items() if post.sha1 == wanted]
-            return {"results": [{"id": int(key)} for key in found]}
+            wanted = request.query["query"].removeprefix("content-checksum:").split(",")
+            found = [key for key, post in self.posts.items() if post.sha1 in wanted]
+            found = found[: int(request.query["limit"])]
+            return {"results": [self._resource(key, request.query["fields"]) for key in found]}
         if request.path.startswith("/api/tag/"):
             name = request.path.removeprefix("/api/tag/").lower()
             name = self.aliases.get(name, name)
@@ -32,8 +43,24 @@ class SzurubooruSite(LoopbackSite):
         if request.method == "PUT":
             self._update(post, request.body)
         tags = [{"names": [tag], "category": "default"} for tag in sorted(post.tags)]
-        safety = {"s": "safe", "q": "sketchy", "e": "unsafe"}[post.rating]
+        safety = SAFETY_OF[post.rating]
         return {"id": int(post_id), "version": post.version, "tags": tags, "safety": safety}
+
+    def _resource(self, key: str, fields: str) -> Json:
+        post = self.posts[key]
+        tags = [
+            {"names": [tag, f"{tag}_alias"], "category": self.categories.get(tag, "default")}
+            for tag in sorted(post.tags)
+        ]
+        whole = {
+            "id": int(key),
+            "version": post.version,
+            "tags": tags,
+            "safety": SAFETY_OF[post.rating],
+            "checksum": post.sha1,
+            "source": None,
+        }
+        return {field: whole[field] for field in fields.split(",")}
 
     def _authorize(self, request: Request) -> None:
         given = request.headers.get("Authorization", "")
