@@ -12,6 +12,7 @@ from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.cli.training import MINIMUM, images_needed, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
+from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.retraining import Comparison, Promotion, retrain
@@ -93,9 +94,18 @@ def rank_options(command: Command) -> Command:
 @click.command()
 @collection_options
 @rank_options
+@click.option(
+    "--tags-only", is_flag=True, help="By what an image's other tags say; needs no tagger."
+)
 @click.pass_obj
 def rank(
-    frame: Frame, folder: Path | None, workspace: Path | None, order: str, limit: int, floor: float
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    order: str,
+    limit: int,
+    floor: float,
+    tags_only: bool,
 ) -> None:
     """Rank the suspicious pairs into queues, with the scores as they are.
 
@@ -103,7 +113,12 @@ def rank(
     """
     with opened(frame, folder, workspace) as (library, output):
         options = RankOptions(order=order, limit=limit, floor=floor)
-        output.done(rank_questions(library, output, options=options).summary)
+        if tags_only:
+            needed = images_needed(library, None)
+            ranked = rank_by_tags(library, output, minimum=needed, options=options)
+        else:
+            ranked = rank_questions(library, output, options=options)
+        output.done(ranked.summary)
 
 
 @click.command()

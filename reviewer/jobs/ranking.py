@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
@@ -25,10 +25,23 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
+    from reviewer.core.ranking.evidence import Evidence
     from reviewer.core.types import Decision
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
+
+
+class Frame(Protocol):
+    """The images and tags that a ranking is about, in the order of its rows and columns."""
+
+    @property
+    def images(self) -> NDArray[np.int64]:
+        """(N,) image ids, ascending."""
+
+    @property
+    def tags(self) -> NDArray[np.int64]:
+        """(T,) tag ids."""
 
 
 @dataclass(frozen=True)
@@ -85,44 +98,72 @@ def rank_questions(
     """
     name, files = scanned(library)
     if is_large(files):
-        return _keep(
-            library, listener, rank_large(library, listener, name, files, options or RankOptions())
-        )
+        ranking = rank_large(library, listener, name, files, options or RankOptions())
+        return keep_ranking(library, listener, ranking)
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
-    vocabulary = library.vocabulary()
-    labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
+    labels = gather_labels(library, crossfit.images.tolist(), library.vocabulary())
     evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
-    settled = _Settled(labels, crossfit, vocabulary)
+    ranking = rank_evidence(
+        library, listener, evidence, labels, crossfit, groups=crossfit.groups, options=options
+    )
+    return keep_ranking(library, listener, replace(ranking, version=name))
+
+
+def rank_evidence(
+    library: Library,
+    listener: Listener,
+    evidence: Evidence,
+    labels: Labels,
+    frame: Frame,
+    *,
+    groups: NDArray[np.int64] | None = None,
+    options: RankOptions | None = None,
+) -> Ranking:
+    """Ranks what some evidence says, with all that the store knows besides.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        evidence: Scores and tags, by the rows and columns of the frame.
+        labels: Of the frame's images.
+        frame: What the rows and columns are.
+        groups: (N,) near-duplicate group of each image.
+        options: How to rank.
+
+    Returns:
+        The ranking; it names no version.
+    """
+    vocabulary = library.vocabulary()
+    settled = _Settled(labels, frame, vocabulary)
     decisions = list(library.decisions.live())
     chosen = options or RankOptions()
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         queues = rank(
             evidence,
-            known_answers(decisions, crossfit),
-            replace(chosen, pace=chosen.pace or _pace(decisions, crossfit)),
+            known_answers(decisions, frame),
+            replace(chosen, pace=chosen.pace or _pace(decisions, frame)),
             implied=settled.pairs,
-            groups=np.asarray(crossfit.groups),
+            groups=None if groups is None else np.asarray(groups),
             kin=kin_of(library, labels, vocabulary),
             report=lambda *_: progress.advance(),
         )
-    ranking = Ranking(
-        tags=crossfit.tags[queues.queue_tag].astype(np.int64),
+    return Ranking(
+        tags=frame.tags[queues.queue_tag].astype(np.int64),
         offsets=queues.offsets,
-        images=crossfit.images[queues.row].astype(np.int64),
+        images=frame.images[queues.row].astype(np.int64),
         sides=queues.side,
         scores=queues.score,
         suspicions=queues.suspicion,
         priorities=queues.priority,
         spreads=queues.spread,
-        version=name,
+        version="",
         decided=labels.decided,
     )
-    return _keep(library, listener, ranking)
 
 
-def _keep(library: Library, listener: Listener, ranking: Ranking) -> ChangeSet:
+def keep_ranking(library: Library, listener: Listener, ranking: Ranking) -> ChangeSet:
     """Makes a ranking the present one and tells of it."""
     library.rankings.save(ranking)
     expected = float(np.sum(ranking.suspicions, dtype=np.float64))
@@ -141,9 +182,9 @@ def _keep(library: Library, listener: Listener, ranking: Ranking) -> ChangeSet:
     )
 
 
-def _pace(decisions: list[Decision], crossfit: Crossfit) -> Pace:
+def _pace(decisions: list[Decision], frame: Frame) -> Pace:
     """How long the answers took, by the ranking's tags."""
-    columns = {tag_id: column for column, tag_id in enumerate(crossfit.tags.tolist())}
+    columns = {tag_id: column for column, tag_id in enumerate(frame.tags.tolist())}
     known = [(columns[d.tag_id], d.elapsed_ms) for d in decisions if d.tag_id in columns]
     table = np.array(known, np.int64).reshape(-1, 2)
     return measured_pace(table[:, 0], table[:, 1], len(columns))
@@ -152,8 +193,8 @@ def _pace(decisions: list[Decision], crossfit: Crossfit) -> Pace:
 class _Settled:
     """Pairs that need no question: answered, or following from tags and answers."""
 
-    def __init__(self, labels: Labels, crossfit: Crossfit, vocabulary: Vocabulary) -> None:
-        self._crossfit = crossfit
+    def __init__(self, labels: Labels, frame: Frame, vocabulary: Vocabulary) -> None:
+        self._frame = frame
         self._implications = vocabulary.implications
         places = {image_id: place for place, image_id in enumerate(labels.images.tolist())}
         self._answered: dict[int, list[int]] = {}
@@ -163,7 +204,7 @@ class _Settled:
         children = sorted(
             {
                 child
-                for tag_id in crossfit.tags.tolist()
+                for tag_id in frame.tags.tolist()
                 for child in vocabulary.implications.descendants(tag_id)
             }
         )
@@ -172,8 +213,8 @@ class _Settled:
 
     def pairs(self, column: int) -> NDArray[np.bool_]:
         """(N,) images that must not be asked about a tag column."""
-        tag_id = int(self._crossfit.tags[column])
-        known = np.zeros(len(self._crossfit.images), bool)
+        tag_id = int(self._frame.tags[column])
+        known = np.zeros(len(self._frame.images), bool)
         known[self._answered.get(tag_id, [])] = True
         # A tag that another one implies is there in effect, whether it is written or not.
         for child in self._implications.descendants(tag_id):
@@ -183,10 +224,10 @@ class _Settled:
         return known
 
 
-def known_answers(decisions: list[Decision], crossfit: Crossfit) -> Answers:
+def known_answers(decisions: list[Decision], frame: Frame) -> Answers:
     """The answers on pairs that the ranking knows, in its numbering."""
-    rows = {image_id: row for row, image_id in enumerate(crossfit.images.tolist())}
-    columns = {tag_id: column for column, tag_id in enumerate(crossfit.tags.tolist())}
+    rows = {image_id: row for row, image_id in enumerate(frame.images.tolist())}
+    columns = {tag_id: column for column, tag_id in enumerate(frame.tags.tolist())}
     known = [d for d in decisions if d.image_id in rows and d.tag_id in columns]
     changed = [UNSURE if d.answer is Answer.UNSURE else int(d.changes_metadata) for d in known]
     return Answers(

@@ -18,7 +18,7 @@ from reviewer.ui.import_page import ImportPage
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.preparing import Preparation, Preparing, Sample
+from reviewer.ui.preparing import EARLY, Preparation, Preparing, Sample
 from reviewer.ui.review import Review
 from reviewer.ui.side_pages import Beside, SidePages
 from reviewer.ui.start_page import NAME, StartPage
@@ -71,7 +71,7 @@ class MainWindow(QMainWindow):
         self.start_page = StartPage(self)
         self._refuse = partial(self.start_page.notice.say, kind=Kind.ERROR)
         self.import_page = ImportPage(self)
-        self._preparing = Preparing(runner, place_for, self)
+        self._preparing = Preparing(runner, place_for, Review.is_ready, self)
         self.prepare_page = self._preparing.page
         self.jobs_page = JobsPage(runner, KeyMap(QGuiApplication.platformName()), self)
         self._pages = QStackedWidget(self)
@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self.start_page.sample_wanted.connect(partial(self.prepare_sample, None))
         self.start_page.settings_wanted.connect(partial(self.side_pages.open, "settings"))
         self._preparing.ready.connect(self.open_collection)
+        self._preparing.begun.connect(self._open_early)
         self._preparing.stopped.connect(self.show_start)
         self._preparing.refused.connect(self._refuse)
         self._preparing.told.connect(self.start_page.notice.say)
@@ -225,6 +226,11 @@ class MainWindow(QMainWindow):
     def _begin(self, wanted: Preparation) -> None:
         self._pages.setCurrentWidget(self.prepare_page)
         self._preparing.begin(wanted)
+
+    def _open_early(self, workspace: Path) -> None:
+        """Begins the review while the rest is still being made ready."""
+        if self.open_collection(workspace) and self.review is not None:
+            self.review.page.notice.say(EARLY, Kind.WARNING)
 
     # -- jobs ------------------------------------------------------------------------------------
 

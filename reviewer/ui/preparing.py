@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 
 STOPPED = "Stopped. What is done is kept: open it again, and it goes on from there."
 LEAD = (
-    "The images and their tags are read, a tagger is trained on them where there is none yet, "
-    "every image is scanned, and the suspicious tags are ranked. The first questions follow."
+    "The images and their tags are read. The first questions come from the tags alone and can be "
+    "answered at once; meanwhile a tagger is trained where there is none yet, every image is "
+    "scanned, and its questions follow."
+)
+EARLY = (
+    "These first questions come from the tags alone. The tagger is made ready meanwhile; "
+    "its questions take their place by themselves."
 )
 
 
@@ -64,32 +69,41 @@ class Preparing(QObject):
     Attributes:
         page: What is shown meanwhile.
         ready: Emitted with the workspace when it can be reviewed.
+        begun: The same, while the job goes on: the questions come from the tags alone.
         stopped: The person does not want to wait.
         refused: Emitted with a sentence when it cannot even begin.
         told: Emitted with a sentence about what was stopped.
     """
 
     ready = Signal(object)
+    begun = Signal(object)
     stopped = Signal()
     refused = Signal(str)
     told = Signal(str)
 
     def __init__(
-        self, runner: JobRunner, place_for: Callable[[Path], Path], parent: QObject
+        self,
+        runner: JobRunner,
+        place_for: Callable[[Path], Path],
+        has_questions: Callable[[Path], bool],
+        parent: QObject,
     ) -> None:
         """Begins idle.
 
         Args:
             runner: Runs the job.
             place_for: The workspace of an image folder.
+            has_questions: Whether there are questions in a workspace already.
             parent: Qt's owner.
         """
         super().__init__(parent)
         self.page = PreparePage()
         self._runner = runner
         self._place_for = place_for
+        self._has_questions = has_questions
         self._wanted: Preparation | None = None
         self._job: Job | None = None
+        self._stage = ""
         self.page.cancelled.connect(self._stop)
         self.page.retried.connect(self.start)
         runner.changed.connect(self._changed)
@@ -129,6 +143,7 @@ class Preparing(QObject):
     def start(self) -> None:
         """Starts the last preparation, or starts it again."""
         if self._wanted is not None:
+            self._stage = ""
             self.page.begin(self._wanted.name, LEAD)
             self._job = self._runner.start(f"Prepare {self._wanted.name}", self._wanted.command)
 
@@ -142,8 +157,23 @@ class Preparing(QObject):
             self.told.emit(STOPPED)
 
     def _changed(self, job: Job) -> None:
-        if job is self._job:
-            self.page.show_job(job)
+        if job is not self._job:
+            return
+        self.page.show_job(job)
+        stage = job.progress.stage if job.progress is not None else ""
+        if stage != self._stage:
+            self._stage = stage
+            self._look_for_questions()
+
+    def _look_for_questions(self) -> None:
+        """Lets the review begin as soon as one stage has left questions for it."""
+        wanted = self._wanted
+        if wanted is None or (wanted.workspace is None and not wanted.folder.is_dir()):
+            return
+        workspace = wanted.workspace or self._place_for(wanted.folder)
+        if self._has_questions(workspace):
+            self._job = None
+            self.begun.emit(workspace)
 
     def _ended(self, job: Job) -> None:
         wanted = self._wanted

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 PLACE = "review.place"
 """Key of the store's state where the last queue is kept."""
 
+BY_TAGS = "no tagger yet"
+"""In the place of the tagger's name while the questions come from the tags alone."""
+
 LATER_MS = 15
 """By then the picture is painted, and nothing here delays it."""
 
@@ -144,9 +147,11 @@ class Surroundings(QObject):
         )
 
     def _tagger(self) -> str:
-        version = self._session.feed.book.ranking.version
+        ranking = self._session.feed.book.ranking
+        if not ranking.version:
+            return BY_TAGS if len(ranking) else ""
         device = self._library.state.get("device", "")
-        return " on ".join(part for part in (version, device) if part)
+        return f"{ranking.version} on {device}" if device else ranking.version
 
 
 def _midnight_ms() -> int:

@@ -27,6 +27,7 @@ MARKS = {True: "\N{CHECK MARK} has", False: "lacks"}
 NO_RULE = "No other tag of this image implies it."
 NO_MAP = "This was not worked out ahead. It is worked out now, and shown here when it is done."
 WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
+NO_TAGGER = "No tagger has seen the picture yet."
 CANNOT = "It could not be worked out; the jobs (J) may say why."
 NOTHING_SEEN = "Heat map: nothing in the picture speaks for the tag."
 SEEN = "Bright in the picture, within the line: where the tagger sees it. V takes it away."
@@ -167,6 +168,10 @@ class WhyPanel(QScrollArea):
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
         self._implied.setText(implied_words(facts.implied, self._name) or NO_RULE)
+        if not question.version:
+            self._others.setText(NO_TAGGER)
+            self._heat.setText(NO_TAGGER)
+            return
         self._others.setText(companion_words(facts.explained, self._name, coming=coming))
         self._heat.setText(heat_words(facts.explained, question.score, coming=coming))
 
@@ -186,8 +191,9 @@ class WhyPanel(QScrollArea):
 def score_words(question: Question) -> str:
     """Score and suspicion of a question."""
     side = "absent" if question.side is Side.MISSING else "present"
+    source = "The tagger gives" if question.version else "Its other tags give"
     return (
-        f"The tagger gives {question.score:.2f} of 1, the metadata says {side}. "
+        f"{source} {question.score:.2f} of 1, the metadata says {side}. "
         f"All evidence together: {question.suspicion:.0%} that the metadata is wrong."
     )
 
