@@ -86,15 +86,16 @@ class Trust:
         """
         return cls(
             _share(*present),
-            lower_end(*present, DOUBT),
+            lower_end(*present, DOUBT / CHAINS),
             _share(*absent),
-            lower_end(*absent, DOUBT),
+            lower_end(*absent, DOUBT / CHAINS),
             present[1] + absent[1],
         )
 
 
 def _share(hits: int, trials: int) -> float:
-    return hits / trials if trials else 0.0
+    """A share as a guess: drawn a little to the middle (Jeffreys), as none is ever certain."""
+    return (hits + 0.5) / (trials + 1) if trials else 0.0
 
 
 def lower_end(hits: float, trials: float, doubt: float) -> float:
@@ -141,7 +142,7 @@ def find_floor(
     best: tuple[int, float] | None = None
     for chain in range(CHAINS):
         for count in _counts(ranked, first * 2**chain):
-            low = lower_end(float(surely[count - 1]), count, doubt)
+            low = _low(float(surely[count - 1]), float(rather[count - 1]), count, doubt)
             if low < level:
                 break
             if best is None or count > best[0]:
@@ -154,6 +155,17 @@ def find_floor(
     )
     share = float(rather[count - 1]) / count
     return Floor(tag, float(ranked[count - 1]), count, share, low, steps)
+
+
+def _low(surely: float, rather: float, count: int, doubt: float) -> float:
+    """The lower end of a precision that is unsure for two reasons: few pairs, and what they count.
+
+    Two independent distances to a lower end are added as squares (Zou and Donner 2008, MOVER).
+    """
+    share = rather / count
+    few = share - lower_end(rather, count, doubt)
+    worth = share - surely / count
+    return share - math.hypot(few, worth)
 
 
 def _counts(ranked: NDArray[np.float32], first: int) -> Sequence[int]:

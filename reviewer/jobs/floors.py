@@ -42,6 +42,7 @@ class Floors:
         tags: Tags that were looked at.
         images: Held-out images.
         trust: What unreviewed metadata count for.
+        near: Tags that reach it if what is unsure is as the best guess has it.
     """
 
     version: str
@@ -50,10 +51,21 @@ class Floors:
     tags: int
     images: int
     trust: Trust
+    near: int = 0
 
     def lines(self) -> list[str]:
         """In words, for a terminal."""
         trust = self.trust
+        more = (
+            [
+                (
+                    f"{self.near:,} more would if the metadata are as right as they look; answers "
+                    "tell, best those of a random sample: reviewer audit --new --size 800"
+                )
+            ]
+            if self.near
+            else []
+        )
         return [
             (
                 f"{len(self.floors):,} of {self.tags:,} tags reach a precision of {self.level:.0%} "
@@ -66,6 +78,7 @@ class Floors:
                 f"{trust.present_low:.1%}), {trust.absent:.1%} of absent ones only missing (at "
                 f"least {trust.absent_low:.1%})."
             ),
+            *more,
         ]
 
 
@@ -109,7 +122,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
         and vocabulary.name(tag_id) not in TAGS
     ]
     said = _answers_by_tag(labels)
-    floors = []
+    floors, near = [], 0
     with stage(listener, "floors", len(tags), "tags") as progress:
         present = original_matrix(labels, [tag_id for _, tag_id in tags])
         for place, (column, tag_id) in enumerate(tags):
@@ -117,9 +130,12 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
             sure, likely = evidence(there, said.get(tag_id, ()), trust)
             logits = files.tag_logits(column)[rows]
             floor = find_floor(vocabulary.name(tag_id), logits, sure, likely, level)
-            floors += [floor] if floor is not None else []
+            if floor is not None:
+                floors.append(floor)
+            else:
+                near += find_floor("", logits, likely, likely, level) is not None
             progress.advance()
-    return Floors(name, level, tuple(floors), len(tags), len(images), trust)
+    return Floors(name, level, tuple(floors), len(tags), len(images), trust, near)
 
 
 def evidence(
