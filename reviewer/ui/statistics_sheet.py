@@ -65,7 +65,7 @@ PARTS = (
     ("Seem to imply", "Not in the list of implications, and kept by nearly all images."),
     ("Implied and missing", "Listed implications: images that carry the one and lack the other."),
 )
-PLOT_HEIGHT, TABLE_HEIGHT = 230, 320
+PLOT_HEIGHT, TABLE_HEIGHT, TABLE_WIDTH = 230, 320, 1300
 
 
 class StatisticsSheet(FigureSheet):
@@ -117,12 +117,14 @@ class StatisticsSheet(FigureSheet):
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(12)
-        column.addLayout(self._plots())
+        column.addLayout(self._plots(), 3)
         column.addLayout(self._part_row())
         column.addWidget(self._what)
         for table in (self.pairs, self.implied):
             table.setMinimumHeight(round(scaled(TABLE_HEIGHT)))
-            column.addWidget(table, 1)
+            # Names and figures of one line stay within one look.
+            table.setMaximumWidth(round(scaled(TABLE_WIDTH)))
+            column.addWidget(table, 2)
         scroll = QScrollArea(self)
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
