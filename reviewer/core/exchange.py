@@ -128,7 +128,7 @@ def fit_law(
         spread[np.arange(len(images)), level + 1] = -(relative**-exponent)
         found = np.linalg.lstsq(spread * used[:, None], quality * used, rcond=None)[0]
         rest = (spread @ found - quality) * used
-        return float(rest @ rest), found
+        return float(rest @ rest), found.astype(np.float64)
 
     best = minimize_scalar(
         lambda power: solved(math.exp(power))[0],

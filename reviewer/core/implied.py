@@ -26,6 +26,10 @@ NEARLY = 0.9
 AT_LEAST = 0.85
 """The lower end of that share's interval (95 %): a few images suggest nothing."""
 
+TELLING = 0.25
+"""Gaps are at most this share of those that chance would leave: nothing implies a tag that nearly
+every image has."""
+
 PRIOR = {True: 0.95, False: 0.7}
 """Chance that a gap is a missing tag before any answer on the rule: of the list, of the data. On a
 sample with known truth it was 0.96 of 1,446 and 0.69 of 216."""
@@ -76,7 +80,10 @@ class Rule:
 
 
 def suggested(
-    together: NDArray[np.float64], tags: Sequence[int], known: frozenset[tuple[int, int]]
+    together: NDArray[np.float64],
+    images: int,
+    tags: Sequence[int],
+    known: frozenset[tuple[int, int]],
 ) -> list[Rule]:
     """Rules that the data suggest and the list lacks.
 
@@ -84,6 +91,7 @@ def suggested(
 
     Args:
         together: (T, T) images that carry two tags both, from `tagstats.meetings`.
+        images: On which they were counted.
         tags: (T,) ids of the columns.
         known: (child, parent) tag ids that the list implies already.
     """
@@ -91,6 +99,7 @@ def suggested(
     share = together / np.maximum(counts[:, None], 1)
     wanted = (share >= NEARLY) & (counts[:, None] >= FEWEST)
     wanted &= counts[None, :] >= WIDER * counts[:, None]
+    wanted &= 1 - share <= TELLING * (1 - counts[None, :] / max(images, 1))
     np.fill_diagonal(wanted, val=False)
     rules = []
     for child, parent in np.argwhere(wanted).tolist():

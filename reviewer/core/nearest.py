@@ -71,7 +71,8 @@ def cosines_of(
 
 def bits_apart(hashes: NDArray[np.uint64], one: int) -> NDArray[np.uint8]:
     """(N,) bits, 0..64, in which difference hashes differ from one of them."""
-    return np.bitwise_count(hashes ^ np.uint64(one))
+    apart: NDArray[np.uint8] = np.bitwise_count(hashes ^ np.uint64(one))
+    return apart
 
 
 def first_few(values: NDArray[np.generic], count: int) -> NDArray[np.int64]:

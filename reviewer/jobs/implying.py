@@ -140,7 +140,7 @@ class _Columns:
         if part.shape[0] > COUNTED:
             drawn = np.random.default_rng(0).choice(part.shape[0], COUNTED, replace=False)
             part = part.tocsr()[np.sort(drawn)].tocsc()
-        found = suggested(meetings(part), self._frequent, frozenset(self._pairs))
+        found = suggested(meetings(part), part.shape[0], self._frequent, frozenset(self._pairs))
         counted = []
         for rule in found:
             carrying = self.rows(rule.child)
