@@ -22,7 +22,7 @@ FAR = 0.05
 """Mean square move of a tag's logits from which on a line is looked at a second time: within it
 the loss along the line is a parabola for all purposes."""
 
-SHRINK_AT = 0.75
+SHRINK_AT = 0.7
 """Share of the tags that are left, from which on the arrays are cut to these."""
 
 
@@ -116,10 +116,14 @@ class Descent:
     def _keep(self, kept: Tensor) -> None:
         """Goes on with some of the tags; the others stay where they are."""
         self._found[:, self._open] = self._at
+        given = len(self._open) == self._found.shape[1]
         self._open, self._at = self._open[kept], self._at[:, kept]
-        self._targets, self._weights = self._targets[:, kept], self._weights[:, kept]
-        self._z, self._bend = self._z[:, kept], self._bend[:, kept]
-        self._along = torch.empty_like(self._z)
+        # What was given is others' too; what is our own is cut where it stands.
+        self._targets = _columns(self._targets, kept, in_place=not given)
+        self._weights = _columns(self._weights, kept, in_place=not given)
+        self._z = _columns(self._z, kept, in_place=True)
+        self._bend = _columns(self._bend, kept, in_place=True)
+        self._along = self._along.view(-1)[: self._z.numel()].view(self._z.shape)
         self._room = torch.empty(2, PIECE, len(kept))
 
     def _slopes(self, length: Tensor | None) -> tuple[Tensor, Tensor]:
@@ -165,3 +169,14 @@ class Descent:
         proposed = length - first / second.clamp(min=1e-12)
         # Newton may leap out of a flat stretch, so it is held back.
         return torch.minimum(torch.maximum(proposed, 0.1 * length), 4 * length)
+
+
+def _columns(array: Tensor, kept: Tensor, *, in_place: bool) -> Tensor:
+    """Some columns (n, ascending) of an array (N, T), in its own memory or in new: (N, n)."""
+    count = len(array) * len(kept)
+    flat = array.view(-1)[:count] if in_place else torch.empty(count)
+    chosen = flat.view(len(array), len(kept))
+    for start in range(0, len(array), PIECE):
+        # A piece is read before it is written, and what is written never reaches what is unread.
+        chosen[start : start + PIECE] = array[start : start + PIECE].index_select(1, kept)
+    return chosen
