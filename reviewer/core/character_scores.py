@@ -18,6 +18,10 @@ BAND_EDGES = (1, 10, 20, 50, 100, 1000)
 """Images to learn from with which a band of frequency begins."""
 UNKNOWN = -1
 """Stands for a character that the network was not taught."""
+_FIRST_WRONG = 0.05
+"""Share of the names that is taken to be wrong before any face was looked at."""
+_LIKE_WRONG = (1.0, 20.0)
+"""That is worth one wrong name among twenty faces."""
 _RIDGE = 1.0
 """Pull towards weights of 0: a handful of faces must not make anything certain."""
 
@@ -232,6 +236,35 @@ def open_set(sureness: Sureness, logits: Floats, cosines: Floats, labels: Ints) 
         float(chances[named].mean()) if named.any() else float("nan"),
         _area(chances[right], chances[~right]),
     )
+
+
+def doubts(probabilities: Floats, own: Ints, rounds: int = 30) -> Floats:
+    """How likely each face's name is wrong, from what a network says that never learnt from it.
+
+    A wrong name is taken for any of the others alike; how many are wrong is told by the faces
+    themselves (expectation maximisation). So a face that looks like its name's twin is doubted
+    less than one that looks like nobody of that name.
+
+    Args:
+        probabilities: (N, C) chance of each class; what they lack to 1 is for none of them.
+        own: (N,) classes that the names say.
+        rounds: Of the estimation.
+
+    Returns:
+        (N,) 0..1.
+    """
+    others = max(probabilities.shape[1], 2) - 1
+    said = probabilities[np.arange(len(own)), own].astype(np.float64).clip(1e-9, 1)
+    wrong = _FIRST_WRONG
+    posterior = np.full(len(own), wrong)
+    for _ in range(rounds):
+        if len(own) == 0:
+            break
+        right = (1 - wrong) * said
+        posterior = 1 - right / (right + wrong * (1 - said) / others)
+        wrong = float(np.clip((posterior.sum() + _LIKE_WRONG[0]) / (len(own) + _LIKE_WRONG[1]),
+                              1e-4, 0.5))  # fmt: skip
+    return posterior.astype(np.float32)
 
 
 def softmax(logits: Floats) -> Floats:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.character_scores import doubts
 from reviewer.core.choice import ChoiceRanking
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.character_faces import LEARN, NOBODY, gather_faces
@@ -18,6 +19,7 @@ from reviewer.jobs.character_training import (
 )
 from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.store.character_examples import CharacterExamples, examples_folder, save_examples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
     from reviewer.core.character_scores import Floats
     from reviewer.jobs.character_faces import FaceList
+    from reviewer.jobs.character_training import FaceScores
     from reviewer.jobs.context import Listener
+    from reviewer.jobs.face_crops import Crops
     from reviewer.store.library import Library
 
 KIND = "characters"
@@ -61,7 +65,8 @@ def find_questions(library: Library, listener: Listener, *, device: str = "auto"
         floor=figures["floor"],
     )
     crops = cut_out(library, listener, found.faces, model.record.config.kept_px)
-    scores = score_faces(listener, model, crops, replace(found, learnt=learnt))
+    found = replace(found, learnt=learnt)
+    scores = score_faces(listener, model, crops, found)
     sureness = sureness_of(figures)
     chances = sureness.chances(scores.logits, scores.cosines)
     probabilities = sureness.probabilities(scores.logits, scores.cosines)
@@ -69,9 +74,13 @@ def find_questions(library: Library, listener: Listener, *, device: str = "auto"
     first = learnt[scores.logits.argmax(axis=1)]
     own = np.isin(found.characters, learnt) & (found.parts != LEARN)
     asked &= (found.parts == NOBODY) | (own & (first != found.characters))
-    ranking, unknown = _ranking(found, crops.parts, asked, probabilities, learnt)
+    suspicions = np.array(probabilities.max(axis=1), np.float32)
+    rows = np.flatnonzero(own)
+    suspicions[rows] = doubts(probabilities[rows], np.searchsorted(learnt, found.characters[rows]))
+    ranking, unknown = _ranking(found, crops.parts, asked, probabilities, suspicions, learnt)
     ranking = replace(ranking, version=f"characters {name}", decided=found.decided)
     library.choices(KIND).save(ranking)
+    _keep_examples(library, found, crops, scores, learnt)
     nobody = crops.readable & (found.parts == NOBODY)
     summary: dict[str, int | float | str] = {
         "network": name,
@@ -83,15 +92,38 @@ def find_questions(library: Library, listener: Listener, *, device: str = "auto"
     return ChangeSet(ranking=True, summary=summary)
 
 
+def _keep_examples(
+    library: Library,
+    found: FaceList,
+    crops: Crops,
+    scores: FaceScores,
+    learnt: NDArray[np.int64],
+) -> None:
+    """Keeps the most typical head of every character, for the window to show."""
+    typical = np.where(scores.logits.argmax(axis=1) == found.classes, scores.cosines, -1.0)
+    typical[(found.parts != LEARN) & ~found.confirmed] -= 2
+    typical[~crops.readable] = -np.inf
+    tags, rows = [], []
+    for tag_id in learnt.tolist():
+        own = np.flatnonzero(found.characters == tag_id)
+        if len(own):
+            tags.append(tag_id)
+            rows.append(int(own[typical[own].argmax()]))
+    heads = np.array(crops.pixels[rows], np.uint8)
+    examples = CharacterExamples(np.array(tags, np.int64), heads)
+    save_examples(examples_folder(library.workspace.path), examples)
+
+
 def _ranking(
     found: FaceList,
     parts: NDArray[np.float32],
     asked: NDArray[np.bool_],
     probabilities: Floats,
+    chances: Floats,
     learnt: NDArray[np.int64],
 ) -> tuple[ChoiceRanking, int]:
     """The questions, and how many have nobody left to offer."""
-    rows, tags, chances, suspicions = [], [], [], []
+    rows, tags, shown = [], [], []
     for row in np.flatnonzero(asked).tolist():
         current = int(found.characters[row])
         said = found.said.get(found.faces[row].image_id, frozenset())
@@ -101,18 +133,18 @@ def _ranking(
             continue
         rows.append(row)
         tags.append([tag_id for tag_id, _ in offered])
-        chances.append([chance for _, chance in offered])
-        suspicions.append(max(chance for tag_id, chance in offered if tag_id != current))
-    order = np.argsort(-np.array(suspicions), kind="stable")[:MOST]
+        shown.append([chance for _, chance in offered])
+    suspicions = chances[np.array(rows, np.int64)]
+    order = np.argsort(-suspicions, kind="stable")[:MOST]
     kept = np.array(rows, np.int64)[order]
     boxes = np.array(parts[kept], np.float32)
     boxes[[found.faces[row].box is None for row in kept.tolist()]] = np.nan
     ranking = ChoiceRanking(
         images=np.array([found.faces[row].image_id for row in kept.tolist()], np.int64),
         tags=_padded([tags[n] for n in order.tolist()], -1).astype(np.int64),
-        probabilities=_padded([chances[n] for n in order.tolist()], 0).astype(np.float32),
+        probabilities=_padded([shown[n] for n in order.tolist()], 0).astype(np.float32),
         current=np.where(found.alone[kept], found.characters[kept], -1),
-        suspicions=np.array(suspicions, np.float32)[order],
+        suspicions=suspicions[order],
         boxes=boxes,
         alone=found.alone[kept],
     )

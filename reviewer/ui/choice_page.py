@@ -57,11 +57,13 @@ class ChoiceSource:
         original: What the metadata give an image; `None` for its tags.
         is_open: Whether a question is still to be asked, from its tags and the live answers of
             its image; `None` for those of whose tags nothing was said.
+        row: Makes the row of choices.
     """
 
     kind: ChoiceKind
     original: Callable[[int], frozenset[int]] | None = None
     is_open: Callable[[Sequence[int], Mapping[int, Answer]], bool] | None = None
+    row: Callable[[QWidget], ChoiceRow] = ChoiceRow
 
 
 class ChoicePage(SidePage):
@@ -93,7 +95,7 @@ class ChoicePage(SidePage):
         self.lead = QLabel(source.kind.lead, self)
         self.said = QLabel(self)
         self.progress = QLabel(self)
-        self.row = ChoiceRow(self)
+        self.row = source.row(self)
         self._make = QPushButton(source.kind.job[0], self)
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._read)

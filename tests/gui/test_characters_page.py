@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from reviewer.core.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exporting import export
+from reviewer.store.character_examples import CharacterExamples, examples_folder, save_examples
 from reviewer.store.library import Library
 from reviewer.ui.choice_page import ChoicePage
+from reviewer.ui.face_row import FaceButton, two_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,6 +106,35 @@ def test_another_name_replaces_the_wrong_one_in_one_step(qtbot: QtBot, faces: Ma
     assert said(faces) == []
     qtbot.waitUntil(lambda: page.picture.ready, timeout=5000)
     assert page.session.current.current == faces.review.library.tags.ids()["cleo"]
+
+
+def test_a_choice_shows_a_typical_head_and_its_whole_name(qtbot: QtBot, faces: MainWindow) -> None:
+    library = faces.review.library
+    heads = np.zeros((1, 20, 20, 3), np.uint8)
+    heads[..., 1] = 200
+    bea = np.array([library.tags.ids()["bea"]])
+    save_examples(examples_folder(library.workspace.path), CharacterExamples(bea, heads))
+    page = opened(qtbot, faces)
+    buttons = [b for b in page.row._buttons if isinstance(b, FaceButton)]
+    assert [b.text() for b in buttons] == list(NAMES)
+    assert [b.head is not None for b in buttons] == [name == "bea" for name in NAMES]
+    shown = buttons[1].grab().toImage()
+    assert shown.pixelColor(shown.width() // 2, shown.height() // 3).green() == 200
+    qtbot.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    assert said(faces) == [("bea", Answer.YES)]
+
+
+def test_a_long_name_is_broken_before_its_brackets_and_shortened_at_last(
+    window: MainWindow,
+) -> None:
+    metrics = QFontMetrics(window.font())
+    name = "kaname madoka (puella magi)"
+    half = metrics.horizontalAdvance("kaname madoka") + 20
+    assert two_lines("miku", metrics, half) == ["miku"]
+    assert two_lines(name, metrics, half) == ["kaname madoka", "(puella magi)"]
+    for line in two_lines("a" * 80, metrics, half) + two_lines(name, metrics, 60):
+        assert metrics.horizontalAdvance(line) <= half
+        assert "\N{HORIZONTAL ELLIPSIS}" in line
 
 
 def test_what_was_said_is_exported(qtbot: QtBot, faces: MainWindow, tmp_path: Path) -> None:

@@ -1,0 +1,67 @@
+"""A typical head of each character that questions offer: whom a name means, at a glance.
+
+tags.npy     (C,) tag ids, ascending
+heads.npy    (C, P, P, 3) uint8, RGB
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.store.disk import replacing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class CharacterExamples:
+    """Heads by character.
+
+    Attributes:
+        tags: (C,) int64 tag ids, ascending.
+        heads: (C, P, P, 3) uint8, RGB.
+    """
+
+    tags: NDArray[np.int64]
+    heads: NDArray[np.uint8]
+
+    def of(self, tag_id: int) -> NDArray[np.uint8] | None:
+        """(P, P, 3) uint8 head of a character; `None` where there is none."""
+        row = int(np.searchsorted(self.tags, tag_id))
+        if row >= len(self.tags) or self.tags[row] != tag_id:
+            return None
+        return np.asarray(self.heads[row])
+
+
+def examples_folder(workspace: Path) -> Path:
+    """Where the heads of a collection are kept."""
+    return workspace / "cache" / "character-examples"
+
+
+def load_examples(folder: Path) -> CharacterExamples:
+    """The heads that are kept, memory-mapped; none where there are none."""
+    try:
+        tags = np.load(folder / "tags.npy")
+        heads = np.load(folder / "heads.npy", mmap_mode="r")
+    except FileNotFoundError:
+        return CharacterExamples(np.zeros(0, np.int64), np.zeros((0, 1, 1, 3), np.uint8))
+    return CharacterExamples(tags, heads)
+
+
+def save_examples(folder: Path, examples: CharacterExamples) -> None:
+    """Writes the heads aside, then in place of those before.
+
+    Raises:
+        StoreFullError: The disk is full; those before stay.
+        StoreError: They cannot be written; those before stay.
+    """
+    with replacing(folder) as aside:
+        aside.mkdir()
+        np.save(aside / "tags.npy", examples.tags)
+        np.save(aside / "heads.npy", examples.heads)
