@@ -34,12 +34,15 @@ class LabelMatrix:
         present_weight: (T,) float32 in 0..1, the weight of an unreviewed presence of each tag.
         doubt: (N, T) scipy CSR float32, the chance that an unreviewed absence is a missing tag;
             `None` where nothing is known of it. What is not stored is certain.
+        image_weight: (N,) float32 in 0..1, by which the unreviewed pairs of each image weigh less;
+            `None` where all images weigh the same. What a person said is not affected.
     """
 
     codes: sp.csr_matrix
     absent_weight: Floats
     present_weight: Floats
     doubt: sp.csr_matrix | None = None
+    image_weight: Floats | None = None
 
     @classmethod
     def from_parts(
@@ -184,7 +187,8 @@ class LabelMatrix:
         """
         dense = self.codes[indices].toarray()
         doubt = None if self.doubt is None else self.doubt[indices].toarray()
-        return self._dense(dense, doubt, (self.absent_weight, self.present_weight))
+        share = None if self.image_weight is None else self.image_weight[indices]
+        return self._dense(dense, doubt, (self.absent_weight, self.present_weight), share)
 
     def columns(self, tags: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Targets and weights of some tags over all images, dense.
@@ -197,11 +201,15 @@ class LabelMatrix:
         """
         dense = self.codes[:, tags].toarray()
         doubt = None if self.doubt is None else self.doubt[:, tags].toarray()
-        return self._dense(dense, doubt, (self.absent_weight[tags], self.present_weight[tags]))
+        weight = (self.absent_weight[tags], self.present_weight[tags])
+        return self._dense(dense, doubt, weight, self.image_weight)
 
     @staticmethod
     def _dense(
-        codes: NDArray[np.uint8], doubt: Floats | None, weight: tuple[Floats, Floats]
+        codes: NDArray[np.uint8],
+        doubt: Floats | None,
+        weight: tuple[Floats, Floats],
+        share: Floats | None,
     ) -> tuple[Floats, Floats]:
         targets = ((codes == Code.PRESENT) | (codes == Code.CONFIRMED_PRESENT)).astype(np.float32)
         if doubt is not None:
@@ -211,6 +219,8 @@ class LabelMatrix:
         absent, present = weight
         confirmed = (codes == Code.CONFIRMED_PRESENT) | (codes == Code.CONFIRMED_ABSENT)
         unreviewed = np.where(codes == Code.PRESENT, present, absent)
+        if share is not None:
+            unreviewed = unreviewed * share[:, None]
         weights = np.where(confirmed, np.float32(1), unreviewed)
         weights[codes == Code.UNSURE] = 0.0
         return targets, weights.astype(np.float32, copy=False)
@@ -218,7 +228,23 @@ class LabelMatrix:
     def take(self, images: NDArray[np.integer]) -> LabelMatrix:
         """The labels of some images, in the given order."""
         doubt = None if self.doubt is None else self.doubt[images]
-        return replace(self, codes=self.codes[images], doubt=doubt)
+        share = None if self.image_weight is None else self.image_weight[images]
+        return replace(self, codes=self.codes[images], doubt=doubt, image_weight=share)
+
+    def weighed(self, image_weight: Floats) -> LabelMatrix:
+        """The same labels with images whose unreviewed pairs weigh less than others'.
+
+        Args:
+            image_weight: (N,) float32, 0..1.
+
+        Raises:
+            ValueError: If there is not one for each image, or one is outside 0..1.
+        """
+        if image_weight.shape != self.shape[:1]:
+            raise ValueError(f"{image_weight.shape} weights for {self.shape[0]} images")
+        if image_weight.size and not 0 <= image_weight.min() <= image_weight.max() <= 1:
+            raise ValueError("weights of images must be 0 to 1")
+        return replace(self, image_weight=image_weight.astype(np.float32))
 
     def of_tags(self, tags: NDArray[np.integer]) -> LabelMatrix:
         """The labels of some tags, in the given order."""

@@ -37,6 +37,8 @@ class TrainRequest:
         device: As `choose_device` takes it.
         held_out: (N,) bool, images to validate on instead of a random share, so that versions
             compare; their near-duplicates go with them. `None` to choose a share.
+        tested: (N,) bool, images that are neither learnt from nor validated on: what the best
+            epoch says of them, at a score of 0.5, is recorded. `None` for none.
         fixed: (T,) bool, rows of the head that stay as the parent has them, bit for bit; `None`
             for none.
         note: JSON values of the caller, stored in `train.json`.
@@ -54,6 +56,7 @@ class TrainRequest:
     parent: Path | None = None
     device: str = "auto"
     held_out: NDArray[np.bool_] | None = None
+    tested: NDArray[np.bool_] | None = None
     fixed: NDArray[np.bool_] | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
 
@@ -128,5 +131,7 @@ def data_hash(request: TrainRequest) -> str:
     for part in (codes.indptr, codes.indices, codes.data):
         found.update(np.ascontiguousarray(part).tobytes())
     found.update(request.labels.absent_weight.tobytes())
+    if request.labels.image_weight is not None:
+        found.update(request.labels.image_weight.tobytes())
     found.update(request.labels.present_weight.tobytes())
     return found.hexdigest()

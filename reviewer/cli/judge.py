@@ -16,6 +16,7 @@ from reviewer.jobs.reporting import write_report
 @collection_options
 @click.option("--size", type=click.IntRange(50), default=SIZE, show_default=True)
 @click.option("--new", is_flag=True, help="Draw another sample although there is one.")
+@click.option("--vetted", is_flag=True, help="Draw it among the vetted images alone.")
 @click.option("--seed", type=int, help="Of the draw; by the clock if not given.")
 @click.pass_obj
 def audit_command(
@@ -26,6 +27,7 @@ def audit_command(
     seed: int | None,
     *,
     new: bool,
+    vetted: bool,
 ) -> None:
     """Draw a random sample of pairs, or tell what its answers say so far.
 
@@ -37,9 +39,10 @@ def audit_command(
     with opened(frame, folder, workspace) as (library, output):
         report = None if new else note_audit(library)
         if report is None:
-            output.done(draw_audit(library, output, size=size, seed=seed).summary)
+            drawn = draw_audit(library, output, size=size, seed=seed, vetted=vetted)
+            output.done(drawn.summary)
             return
-        if size != SIZE or seed is not None:
+        if size != SIZE or seed is not None or vetted:
             raise UsageError(
                 "A sample is drawn already. Draw another one with: reviewer audit --new"
             )

@@ -59,7 +59,12 @@ class Population:
 
 
 def draw_audit(
-    library: Library, listener: Listener, *, size: int = SIZE, seed: int | None = None
+    library: Library,
+    listener: Listener,
+    *,
+    size: int = SIZE,
+    seed: int | None = None,
+    vetted: bool = False,
 ) -> ChangeSet:
     """Draws a random sample of all pairs of the ranked tags, and freezes it.
 
@@ -68,9 +73,10 @@ def draw_audit(
         listener: Hears of progress.
         size: About how many pairs.
         seed: Of the draw; `None` for one by the clock.
+        vetted: Whether it is about the vetted images alone.
 
     Raises:
-        UsageError: Nothing is ranked yet.
+        UsageError: Nothing is ranked yet, or nothing is vetted where that is asked for.
         StoreError: It cannot be stored.
     """
     ranking = library.rankings.load()
@@ -80,7 +86,7 @@ def draw_audit(
     seed = now & 0x7FFFFFFF if seed is None else seed
     rng = np.random.default_rng(seed)
     with stage(listener, "audit", 0, "pairs") as progress:
-        population = _population(library, ranking)
+        population = _population(library, ranking, vetted=vetted)
         strata, members = _strata(population, ranking)
         pairs: list[tuple[Question, int]] = []
         for number, count in enumerate(allocate(strata, size)):
@@ -101,8 +107,13 @@ def draw_audit(
     return ChangeSet(summary={"audit": audit.id, "pairs": len(pairs)})
 
 
-def _population(library: Library, ranking: Ranking) -> Population:
+def _population(library: Library, ranking: Ranking, *, vetted: bool) -> Population:
     images = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    only = np.intersect1d(images, library.vetted.ids()) if vetted else None
+    if only is not None:
+        images = only
+    if not len(images):
+        raise UsageError("No image is vetted. Choose some with: reviewer vetted")
     labels = gather_labels(library, images.tolist(), library.vocabulary())
     tags = np.sort(np.asarray(ranking.tags, np.int64))
     everywhere = labels.original.counts()
@@ -113,7 +124,7 @@ def _population(library: Library, ranking: Ranking) -> Population:
     codes = (np.asarray(ranking.images) << 32) + asked
     order = np.argsort(codes)
     parts = part_of(np.asarray(ranking.suspicions))
-    frame = Frame(tags, band_of(counts), codes[order], parts[order])
+    frame = Frame(tags, band_of(counts), codes[order], parts[order], only)
     return Population(images, labels, frame, counts)
 
 
@@ -207,11 +218,13 @@ class AuditReport:
         audit: The sample.
         note: The estimate from the answers so far.
         outcomes: Every stratum.
+        vetted: Whether it is about the vetted images alone.
     """
 
     audit: Audit
     note: AuditNote
     outcomes: tuple[Outcome, ...]
+    vetted: bool = False
 
 
 def audit_report(library: Library) -> AuditReport | None:
@@ -220,7 +233,8 @@ def audit_report(library: Library) -> AuditReport | None:
     if audit is None:
         return None
     frame = library.audits.frame(audit)
-    images = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    askable = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    images = frame.within(askable)
     labels = gather_labels(library, images.tolist(), library.vocabulary())
     given = library.audits.answers(audit)
     # The last answer counts, as everywhere; one of the review makes the pair a reviewed one.
@@ -248,7 +262,7 @@ def audit_report(library: Library) -> AuditReport | None:
         unsure=sum(entry.answer is Answer.UNSURE for entry in last.values()),
         estimate=estimate(outcomes),
     )
-    return AuditReport(audit, note, outcomes)
+    return AuditReport(audit, note, outcomes, frame.images is not None)
 
 
 def note_audit(library: Library) -> AuditReport | None:
@@ -308,9 +322,10 @@ def audit_lines(report: AuditReport) -> Sequence[str]:
     """An audit in words, for a terminal."""
     note = report.note
     found = note.estimate
+    about = " of the vetted images" if report.vetted else ""
     lines = [
         (
-            f"Audit {report.audit.id}: {note.answered:,} of {note.size:,} pairs answered "
+            f"Audit {report.audit.id}{about}: {note.answered:,} of {note.size:,} pairs answered "
             f"({note.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
         )
     ]

@@ -12,6 +12,7 @@ from scipy import sparse
 from reviewer.core.labels import settled
 from reviewer.core.types import Answer, Tag
 from reviewer.core.vocabulary import Vocabulary, reason_not_asked
+from reviewer.jobs.vetting import image_shares
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,12 +40,15 @@ class Labels:
         original: Their original tags, in the order of `images`.
         answers: Settled answers (direct and derived) by image id.
         decided: Id of the last decision taken in.
+        shares: (N,) float32, 0..1, what each image's own tags weigh in training; `None` where no
+            image is vetted.
     """
 
     images: NDArray[np.int64]
     original: TagRows
     answers: Mapping[int, Mapping[int, Answer]]
     decided: int
+    shares: NDArray[np.float32] | None = None
 
 
 def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabulary) -> Labels:
@@ -67,7 +71,7 @@ def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabular
     answers = {
         image_id: settled(given, vocabulary.implications) for image_id, given in direct.items()
     }
-    return Labels(wanted, original, answers, decided)
+    return Labels(wanted, original, answers, decided, image_shares(library, wanted))
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,8 @@ def tag_counts(labels: Labels) -> dict[int, int]:
 def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
     """The labels of all images for some tags, with what each pair weighs in training.
 
-    Confirmed labels weigh 1, unsure ones nothing, unreviewed absences less than 1.
+    Confirmed labels weigh 1, unsure ones nothing, unreviewed absences less than 1; where images
+    are vetted, the unreviewed pairs of the others weigh less.
 
     Args:
         labels: The labels.
@@ -140,13 +145,14 @@ def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
                 pairs[answer].append((place, columns[tag_id]))
                 reviewed[columns[tag_id]] += 1
     absent = ABSENT_WEIGHT + (1 - ABSENT_WEIGHT) * reviewed / (reviewed + REVIEWED_ENOUGH)
-    return LabelMatrix.from_parts(
+    matrix = LabelMatrix.from_parts(
         original_matrix(labels, tags),
         confirmed=_sparse(pairs[Answer.YES], shape),
         confirmed_absent=_sparse(pairs[Answer.NO], shape),
         unsure=_sparse(pairs[Answer.UNSURE], shape),
         absent_weight=absent.astype(np.float32),
     )
+    return matrix if labels.shares is None else matrix.weighed(labels.shares)
 
 
 def original_matrix(labels: Labels, tags: Sequence[int]) -> sparse.csc_matrix:

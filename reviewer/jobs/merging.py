@@ -73,7 +73,7 @@ def merge_log(library: Library, path: Path, listener: Listener) -> ChangeSet:
 
     Args:
         library: The collection.
-        path: `log.jsonl`, from `reviewer export --what log` there.
+        path: `log.jsonl`, from `reviewer export --format log` there.
         listener: Hears of progress, and what was matched.
 
     Raises:
@@ -102,7 +102,7 @@ def merge_log(library: Library, path: Path, listener: Listener) -> ChangeSet:
             "rows": len(rows),
             "images_matched": len(found.ids),
             "images_not_here": len(found.lost),
-            "new_disagreements": after - before,
+            "new_disagreements": max(after - before, 0),
             "disagreements": after,
         },
     )
@@ -150,7 +150,7 @@ def _row(line: bytes, path: Path, number: int) -> LogRow:
     except (msgspec.DecodeError, ValueError) as error:
         raise SourceError(
             f"Line {number} of {path} is no row of a log of decisions ({error}). The log is the "
-            "file log.jsonl that this writes: reviewer export --what log"
+            "file log.jsonl that this writes: reviewer export --format log"
         ) from error
     if row.answer not in ANSWERS:
         raise SourceError(f"Line {number} of {path} has an answer that is unknown: {row.answer}.")

@@ -164,15 +164,22 @@ def people_lines(told: People) -> list[str]:
                 f"  wrong, as all answers together have it: {_range(person.wrong)} of "
                 f"{person.shared:,} shared"
             )
-    lines += [standing_out(person) for person in told.persons if person.stands_out]
+    lines += [
+        standing_out(person, _range(person.wrong))
+        for person in told.persons
+        if person.stands_out and person.wrong is not None
+    ]
     lines += _disagreement_lines(told.disagreements)
     return lines
 
 
-def standing_out(person: Person) -> str:
-    """A calm sentence about someone who is wrong more often than the others."""
-    wrong = person.wrong
-    share = _range(wrong) if wrong is not None else "more"
+def standing_out(person: Person, share: str) -> str:
+    """A calm sentence about someone who is wrong more often than the others.
+
+    Args:
+        person: Who.
+        share: Of wrong answers, in words.
+    """
     return (
         f"{person.who.name} differs from what all answers together come to in {share} of "
         f"{person.shared:,} answers, clearly more often than the others. Their answers weigh less; "

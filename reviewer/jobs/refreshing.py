@@ -13,6 +13,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.large import is_large, refresh_large
 from reviewer.jobs.own_scores import own_scores, with_own
+from reviewer.jobs.people import weigh_reviewers
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
         StoreFullError: The disk is full; the scores before stay.
     """
     name, files = scanned(library)
+    # What several people said is settled by what their words are worth by now.
+    weigh_reviewers(library)
     if is_large(files):
         return refresh_large(library, listener, name, files, seed=seed)
     rows = _present_rows(library, files)

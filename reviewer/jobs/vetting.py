@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.library import Library
 
+WEIGHT = "vetted_weight"
+"""Key of the store's state."""
+USUAL_WEIGHT = 2.0
 SHOWN = 15
 """Tags of each end of the table."""
 STYLES = (
@@ -85,6 +88,36 @@ def choose_vetted(library: Library, choice: Choice) -> dict[str, int | float | s
             library.vetted.mark(found, f"{reason} in {path.name}")
     after = len(library.vetted.ids())
     return {"vetted": after, "new": after - before}
+
+
+def keep_weight(library: Library, weight: float) -> None:
+    """Keeps how many times as much a vetted image's own tags weigh in training.
+
+    Raises:
+        StoreError: It could not be stored.
+    """
+    library.state.set(WEIGHT, f"{weight:g}")
+
+
+def weight_of(library: Library) -> float:
+    """How many times as much a vetted image's own tags weigh in training; 1 for alike."""
+    return float(library.state.get(WEIGHT, str(USUAL_WEIGHT)))
+
+
+def image_shares(library: Library, images: NDArray[np.int64]) -> NDArray[np.float32] | None:
+    """What the own tags of images weigh in training: 1 if vetted, less if others are.
+
+    Args:
+        library: The collection.
+        images: (N,) image ids.
+
+    Returns:
+        (N,) float32, 0..1; `None` where no image is vetted or all weigh alike.
+    """
+    weight, vetted = weight_of(library), library.vetted.ids()
+    if weight <= 1 or not len(vetted):
+        return None
+    return np.where(np.isin(images, vetted), 1.0, 1.0 / weight).astype(np.float32)
 
 
 def clear_vetted(library: Library) -> int:
@@ -206,7 +239,11 @@ def vetted_lines(library: Library) -> list[str]:
     found = measure_bias(library)
     if not found.vetted:
         return ["No image is vetted. Choose some with --min-score, --favourites or --list."]
-    lines = [f"{found.vetted:,} images are vetted, {found.others:,} are not."]
+    weight = weight_of(library)
+    lines = [
+        f"{found.vetted:,} images are vetted, {found.others:,} are not.",
+        f"The tags that vetted images came with weigh {weight:g} times as much in training.",
+    ]
     lines += [f"  {count:,}: {reason}" for reason, count in sorted(found.reasons.items())]
     if not found.others:
         return [*lines, "All are vetted: there is nothing to compare them with."]

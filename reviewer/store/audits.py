@@ -53,8 +53,12 @@ WHERE p.audit_id = ? AND NOT EXISTS (
 ORDER BY p.place
 """
 
+# A second answer to a pair of the sample leaves it in the sample.
 _ANSWERS = """
-SELECT p.image_id, p.tag_id, p.stratum, a.answer, a.origin
+SELECT p.image_id, p.tag_id, p.stratum, a.answer, coalesce((
+    SELECT r.origin FROM live_decision AS r
+    WHERE r.image_id = p.image_id AND r.tag_id = p.tag_id
+    AND r.origin NOT IN ('control', 'audit', 'second', 'settle') LIMIT 1), 'audit')
 FROM audit_pair AS p
 JOIN live_answer AS a ON a.image_id = p.image_id AND a.tag_id = p.tag_id
 WHERE p.audit_id = ?
@@ -71,12 +75,18 @@ class Frame:
         bands: (T,) int64, their bands of frequency.
         ranked: (R,) int64, (image id << 32) + tag id of the ranked pairs, ascending.
         parts: (R,) int64, values of `Part`.
+        images: (N,) int64, the only images that the audit is about, ascending; `None` for all.
     """
 
     tags: NDArray[np.int64]
     bands: NDArray[np.int64]
     ranked: NDArray[np.int64]
     parts: NDArray[np.int64]
+    images: NDArray[np.int64] | None = None
+
+    def within(self, images: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of some images that the audit is about."""
+        return images if self.images is None else images[np.isin(images, self.images)]
 
     def part(self, images: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) parts of pairs, values of `Part`."""
@@ -113,7 +123,7 @@ class Audit:
 
 @dataclass(frozen=True, slots=True)
 class AuditAnswer:
-    """A live answer to a pair of the sample."""
+    """A live answer to a pair of the sample; `origin` is AUDIT unless the review answered it."""
 
     image_id: int
     tag_id: int
@@ -148,8 +158,10 @@ class AuditTable:
     def frame(self, audit: Audit) -> Frame:
         """The frozen frame of a sample."""
         place = self._folder / str(audit.id)
+        of_images = place / "images.npy"
         return Frame(
-            *(np.load(place / f"{name}.npy") for name in ("tags", "bands", "ranked", "parts"))
+            *(np.load(place / f"{name}.npy") for name in ("tags", "bands", "ranked", "parts")),
+            images=np.load(of_images) if of_images.exists() else None,
         )
 
     def freeze(
@@ -172,6 +184,8 @@ class AuditTable:
             aside.mkdir()
             for name in ("tags", "bands", "ranked", "parts"):
                 np.save(aside / f"{name}.npy", getattr(frame, name))
+            if frame.images is not None:
+                np.save(aside / "images.npy", frame.images)
         strata = json.dumps(
             [[int(s.side), s.band, int(s.part), s.pairs, s.expected] for s in audit.strata]
         )

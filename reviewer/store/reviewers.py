@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.disagreement import Given, Standing, State
 from reviewer.core.types import Answer, Origin, Question, Side
-from reviewer.store.settling import given_to, settle_all, standings
+from reviewer.store.database import BULK_ROWS
+from reviewer.store.settling import given_to, settle, standings
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,13 +90,15 @@ class ReviewerTable:
         return standings(self._database.read())
 
     def keep(self, known: Mapping[str, Standing]) -> None:
-        """Notes what words are worth, and works out anew which answers count.
+        """Notes what words are worth, and weighs anew what people disagree about.
+
+        In small transactions, as answers go on meanwhile.
 
         Args:
             known: Of some reviewers; one who never answered yet is noted too.
 
         Raises:
-            StoreError: Nothing was stored.
+            StoreError: It failed; what was weighed before that stays.
         """
         rows = [(name, who.trusted, who.sees, who.denies) for name, who in known.items()]
 
@@ -103,9 +107,13 @@ class ReviewerTable:
                 "INSERT OR REPLACE INTO reviewer (name, trusted, sees, denies) VALUES (?, ?, ?, ?)",
                 rows,
             )
-            settle_all(connection)
 
         self._database.write(work)
+        pairs = (
+            self._database.read().execute("SELECT image_id, tag_id FROM disagreement").fetchall()
+        )
+        for start in range(0, len(pairs), BULK_ROWS):
+            self._database.write(partial(settle, pairs=pairs[start : start + BULK_ROWS]))
 
     def shared(self) -> Iterator[tuple[tuple[int, int], Given]]:
         """Answers of people who looked, to pairs that two or more of them answered, pair by pair.

@@ -2,7 +2,7 @@
 
 The view `live_answer` leaves out the rows in `superseded`. A row is superseded only where a pair
 was answered by more than one person (or in two collections whose logs were merged): with one
-reviewer the table is empty. All of it can be made again from the log, see `settle_all`.
+reviewer the table is empty.
 """
 
 from __future__ import annotations
@@ -74,13 +74,6 @@ SELECT id, reviewer, answer, origin, answered_at, step IN (SELECT step FROM merg
 FROM live_decision WHERE image_id = ? AND tag_id = ? AND origin <> 'control' ORDER BY id
 """
 
-_SHARED = """
-SELECT image_id, tag_id FROM live_decision WHERE origin <> 'control'
-GROUP BY image_id, tag_id HAVING min(reviewer) <> max(reviewer)
-UNION
-SELECT image_id, tag_id FROM decision WHERE step IN (SELECT step FROM merge)
-"""
-
 
 def settle(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
     """Works out anew which answers of some pairs count, in the transaction that is open.
@@ -91,15 +84,6 @@ def settle(connection: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> 
     """
     if connection.execute(_SEVERAL).fetchone()[0]:
         _settle(connection, dict.fromkeys(pairs), standings(connection))
-
-
-def settle_all(connection: sqlite3.Connection) -> None:
-    """Makes all of it again from the log: when what reviewers' words are worth has changed."""
-    connection.execute("DELETE FROM superseded")
-    connection.execute("DELETE FROM disagreement")
-    if connection.execute(_SEVERAL).fetchone()[0]:
-        pairs = connection.execute(_SHARED).fetchall()
-        _settle(connection, pairs, standings(connection))
 
 
 def standings(connection: sqlite3.Connection) -> dict[str, Standing]:

@@ -100,6 +100,7 @@ class SummarySheet(QWidget):
         controls.addWidget(self._how)
         controls.addWidget(self.list, 100)
         controls.addWidget(self._again)
+        controls.addSpacing(10)
         controls.addWidget(self._others_title)
         controls.addWidget(self._others)
         controls.addStretch(1)
@@ -154,7 +155,7 @@ class SummarySheet(QWidget):
 
     def show_others(self, lines: Sequence[str]) -> None:
         """Shows how far the others agree; nothing where there are none."""
-        self._others.setText("\n".join(lines))
+        self._others.setText("\n\n".join(lines))
         for widget in (self._others_title, self._others):
             widget.setVisible(bool(lines))
 

@@ -98,10 +98,14 @@ def others(told: People, me: str) -> list[str]:
         if mine.wrong is not None:
             share = percent_range(mine.wrong)
             lines.append(f"Of {mine.shared:,} answers, {share} differ from what all come to.")
-    lines += [standing_out(person) for person in told.persons if person.stands_out]
+    lines += [
+        standing_out(person, percent_range(person.wrong))
+        for person in told.persons
+        if person.stands_out and person.wrong is not None
+    ]
     left = told.disagreements[State.OPEN]
     if left:
-        lines.append(f"{left:,} open: the queue Disagreements.")
+        lines.append(f"{left:,} disagreements are open; a queue asks them.")
     return lines
 
 

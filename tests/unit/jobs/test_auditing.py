@@ -12,7 +12,7 @@ import pytest
 from reviewer.core.errors import UsageError
 from reviewer.core.mixing import AuditMix
 from reviewer.core.session import ReviewSession
-from reviewer.core.types import Answer, Origin
+from reviewer.core.types import Answer, Decision, Origin
 from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit, note_audit
 from reviewer.jobs.context import Silent
 from reviewer.jobs.reporting import write_report
@@ -98,6 +98,47 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     noted = note_audit(library)
     assert noted is not None
     assert library.audits.notes(report.audit) == [noted.note]
+
+
+def test_an_audit_of_vetted_images_is_about_them_alone(shapes: Shapes) -> None:
+    library, truth = shapes
+    with pytest.raises(UsageError, match="No image is vetted"):
+        draw_audit(library, Silent(), size=100, vetted=True)
+    vetted = [image_id for image_id, _, _ in library.images.askable()][:40]
+    library.vetted.mark(vetted, "listed")
+    draw_audit(library, Silent(), size=100, seed=4, vetted=True)
+    audit = library.audits.current()
+    assert audit is not None
+    questions = library.audits.open_questions(audit)
+    assert len(questions) > 50
+    assert {entry.image_id for entry in questions} <= set(vetted)
+    tags = len(library.rankings.load().tags)
+    assert sum(entry.pairs for entry in audit.strata) == 40 * tags
+    answer_all(library, truth, 0.7, 200)
+    report = audit_report(library)
+    assert report is not None
+    assert report.vetted
+    assert audit_lines(report)[0].startswith(f"Audit {audit.id} of the vetted images:")
+
+
+def test_a_second_answer_leaves_a_pair_in_the_sample(shapes: Shapes) -> None:
+    library, _ = shapes
+    draw_audit(library, Silent(), size=100, seed=4)
+    audit = library.audits.current()
+    assert audit is not None
+    question = library.audits.open_questions(audit)[0]
+    for place, (name, origin) in enumerate(
+        (("me", Origin.AUDIT), ("ann", Origin.SECOND), ("ben", Origin.SETTLE))
+    ):
+        answer = Answer.NO if name == "me" else Answer.YES
+        row = Decision(*question.pair, answer, question.side, 0.5, 0.5, "v1", name, place)
+        library.decisions.append([replace(row, origin=origin)])
+    (given,) = library.audits.answers(audit)
+    assert (given.answer, given.origin) == (Answer.YES, Origin.AUDIT)
+    row = Decision(*question.pair, Answer.YES, question.side, 0.5, 0.5, "v1", "dan", 9)
+    library.decisions.append([row])
+    (given,) = library.audits.answers(audit)
+    assert given.origin is Origin.QUEUE
 
 
 def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path) -> None:

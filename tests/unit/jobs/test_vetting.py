@@ -11,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.types import Image
+from reviewer.core.types import Answer, Decision, Image, Side
 from reviewer.core.vetting import FEWEST, tag_bias
+from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.vetting import (
     Choice,
     choose_vetted,
     clear_vetted,
+    keep_weight,
     measure_bias,
     vetted_lines,
 )
@@ -95,6 +97,28 @@ def test_favourites_are_posts_of_a_site(scored: Library, tmp_path: Path) -> None
     assert choose_vetted(scored, Choice(min_score=49))["new"] > 0
     assert clear_vetted(scored) > 3
     assert scored.vetted.ids().tolist() == []
+
+
+def test_tags_of_vetted_images_weigh_more_and_answers_weigh_the_same(scored: Library) -> None:
+    names = scored.tags.ids()
+    images = list(range(1, COUNT + 1))
+    tags = [names["sketch"], names["hat"]]
+    vocabulary = scored.vocabulary()
+    alike = label_matrix(gather_labels(scored, images, vocabulary), tags)
+    choose_vetted(scored, Choice(min_score=20))
+    keep_weight(scored, 4)
+    answered = Decision(1, names["hat"], Answer.NO, Side.WRONG, 0.5, 0.5, "v1", "ann", 1)
+    scored.decisions.append([answered])
+    labels = gather_labels(scored, images, vocabulary)
+    _, weights = label_matrix(labels, tags).rows(np.arange(COUNT))
+    _, before = alike.rows(np.arange(COUNT))
+    vetted = np.isin(np.array(images), scored.vetted.ids())
+    assert not vetted[0]
+    assert weights[0, 1] == 1.0
+    np.testing.assert_allclose(weights[vetted, 0], before[vetted, 0])
+    np.testing.assert_allclose(weights[~vetted, 0], before[~vetted, 0] / 4)
+    keep_weight(scored, 1)
+    assert gather_labels(scored, images, vocabulary).shares is None
 
 
 def test_a_choice_of_nothing_is_refused(scored: Library, tmp_path: Path) -> None:

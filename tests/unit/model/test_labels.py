@@ -24,6 +24,21 @@ def test_weights_follow_the_kind_of_label():
     np.testing.assert_allclose(weights, expected, rtol=1e-6)
 
 
+def test_images_that_weigh_less_do_so_in_rows_columns_and_parts():
+    labels = LabelMatrix.from_pairs((3, 2), present=[(0, 0), (1, 1)], confirmed=[(2, 0)])
+    weighed = labels.weighed(np.array([1.0, 0.25, 0.5], np.float32))
+    expected = np.array([[1, 1], [0.25, 0.25], [1, 0.5]], np.float32)
+    np.testing.assert_array_equal(weighed.rows(np.arange(3))[1], expected)
+    np.testing.assert_array_equal(weighed.columns(np.array([1]))[1], expected[:, 1:])
+    taken = weighed.take(np.array([2, 1]))
+    np.testing.assert_array_equal(taken.rows(np.arange(2))[1], expected[[2, 1]])
+    assert weighed.rows(np.arange(3))[1].dtype == np.float32
+    with pytest.raises(ValueError, match="weights for 3 images"):
+        labels.weighed(np.ones(2, np.float32))
+    with pytest.raises(ValueError, match="0 to 1"):
+        labels.weighed(np.array([1, 2, 0], np.float32))
+
+
 def test_a_decision_wins_over_the_metadata_and_a_later_kind_over_an_earlier():
     labels = LabelMatrix.from_pairs(
         (1, 1), present=[(0, 0), (0, 0)], confirmed=[(0, 0)], confirmed_absent=[(0, 0)]

@@ -120,7 +120,7 @@ def test_a_flag_keeps_why_its_question_was_asked(shared: Library) -> None:
     assert shared.flags.all() == [flagged]
 
 
-def test_what_counts_can_be_made_again_from_the_log(shared: Library) -> None:
+def test_weighing_anew_with_the_same_weights_changes_nothing(shared: Library) -> None:
     for image_id in range(1, 6):
         Hand(shared, "ann").says(image_id, YES)
         Hand(shared, "ben").says(image_id, NO if image_id % 2 else YES)
