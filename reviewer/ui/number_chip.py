@@ -20,7 +20,7 @@ PAD = 6
 ROUND = 4
 SMALLEST = 0.75
 """Size of a name that would not fit, against the usual."""
-EMPTY = "quick tag\N{HORIZONTAL ELLIPSIS}"
+EMPTY = "\N{PLUS SIGN}"
 """On the chip of a digit that has no tag yet."""
 
 
@@ -33,17 +33,19 @@ class NumberChip(QAbstractButton):
 
     changed_wanted = Signal()
 
-    def __init__(self, number: int, parent: QWidget | None = None) -> None:
+    def __init__(self, number: int, parent: QWidget | None = None, empty: str = EMPTY) -> None:
         """Begins without a tag.
 
         Args:
             number: The digit; 0 for none.
             parent: Its owner.
+            empty: What it shows without a tag.
         """
         super().__init__(parent)
         self.number = number
         self._tag: Tag | None = None
         self._on = False
+        self._empty = empty
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -70,7 +72,7 @@ class NumberChip(QAbstractButton):
         if (tag, on, tip) == (self._tag, self._on, self.toolTip()):
             return
         self._tag, self._on = tag, on
-        self.setText(shown_name(tag.name) if tag is not None else EMPTY)
+        self.setText(shown_name(tag.name) if tag is not None else self._empty)
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.update()

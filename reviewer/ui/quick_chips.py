@@ -19,6 +19,10 @@ PLACES = range(1, 10)
 COLUMNS = 2
 
 
+EMPTY = "quick tag\N{HORIZONTAL ELLIPSIS}"
+"""In the place that is next to be given a tag."""
+
+
 class QuickChips(QWidget):
     """Two columns, as far as there are tags, with one place more to choose the next.
 
@@ -33,7 +37,7 @@ class QuickChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins with empty places."""
         super().__init__(parent)
-        self._chips = {place: NumberChip(place, self) for place in PLACES}
+        self._chips = {place: NumberChip(place, self, EMPTY) for place in PLACES}
         grid = QGridLayout(self)
         grid.setContentsMargins(10, 2, 10, 6)
         grid.setSpacing(3)

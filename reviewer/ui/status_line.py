@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
+from reviewer.ui.stage_words import STAGES
 from reviewer.ui.theme import set_tone
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
@@ -167,8 +168,9 @@ class StatusLine(QWidget):
             self._fit()
 
     def show_job(self, title: str, progress: Progress | None) -> None:
-        """Shows the job in progress."""
-        text = title
+        """Shows the job in progress: of one with several stages, which it is at."""
+        text = STAGES.get(progress.stage, title) if progress is not None else title
+        self._job.setToolTip(f"{title}: J shows more")
         if progress is not None and progress.total:
             text += f"  {progress.done / progress.total:.0%}"
         left = progress.seconds_left if progress is not None else None
