@@ -16,6 +16,8 @@ Channels = Literal["rgb", "bgr"]
 Fit = Literal["inside", "square", "stretch", "crop"]
 Tune = Literal["all", "blocks", "lora", "heads"]
 LossName = Literal["bce", "asymmetric"]
+Optimizer = Literal["adamw", "adam"]
+Schedule = Literal["cycle", "constant"]
 
 GIBIBYTE = 2**30
 
@@ -120,7 +122,12 @@ class TrainConfig:
         patience: Epochs without a better validation mAP before training stops; 0 never stops.
         validation_share: Share of the images kept out for validation, 0 < share <= 0.5.
         workers: Threads that decode and, on a CPU, share the pictures of a batch.
-        augment: Flip, and shrink within the frame; nothing is ever cut off.
+        augment: Flip, shrink within the frame, and rotate; unless they are rotated, nothing of
+            the pictures is ever cut off.
+        rotate: Largest angle either way, degrees, 0..180.
+        shrink: Largest share of the side by which a picture shrinks, 0..0.5.
+        optimizer: AdamW, or plain Adam.
+        schedule: Of the learning rate: one cycle, or the same throughout.
         absent_weight: Factor on the weight of unreviewed absences, 0..1: many are missing tags.
         cache_bytes: Decoded pictures are kept on disk if they need no more than this.
         tune: What of the network is learnt: all of it, its last blocks, a product of low rank
@@ -143,6 +150,10 @@ class TrainConfig:
     absent_weight: float = 0.7
     cache_bytes: int = 8 * GIBIBYTE
     loss: LossName = "bce"
+    rotate: float = 0.0
+    shrink: float = 0.15
+    optimizer: Optimizer = "adamw"
+    schedule: Schedule = "cycle"
     tune: Tune = "all"
     lora_rank: int = 16
     blocks: int = 2
@@ -161,6 +172,8 @@ class TrainConfig:
         _require(0 <= self.warm_up < 1, "warm_up must be 0 or more and below 1")
         _require(0 < self.validation_share <= 0.5, "validation_share must be above 0, at most 0.5")
         _require(0 <= self.absent_weight <= 1, "absent_weight must be 0 to 1")
+        _require(0 <= self.rotate <= 180, "rotate must be 0 to 180")
+        _require(0 <= self.shrink <= 0.5, "shrink must be 0 to 0.5")
         _require(self.workers >= 1, "workers must be 1 or more")
         _require(self.patience >= 0, "patience must be 0 or more")
         _require(self.lora_rank >= 1, "lora_rank must be 1 or more")

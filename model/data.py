@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -238,14 +239,20 @@ def to_input(pixels: Pixels, config: TaggerConfig, device: torch.device) -> Tens
     return (moved.float() - mean) / std
 
 
-def augment(x: Tensor, config: TaggerConfig, draws: Tensor, *, shrink: float = 0.15) -> Tensor:
-    """Mirror, shrink and move pictures within their frame; nothing is ever cut off.
+def augment(
+    x: Tensor, config: TaggerConfig, draws: Tensor, *, shrink: float = 0.15, rotate: float = 0.0
+) -> Tensor:
+    """Mirror, shrink, move and rotate pictures within their frame.
+
+    Nothing is ever cut off but the corners of pictures that are rotated.
 
     Args:
         x: (B, 3, S, S) float, normalised.
         config: Says the colour that fills the frame.
         draws: (B, 4) float in 0..1, the chance that decides; the same draws, the same pictures.
+            (B, 5) to rotate.
         shrink: Largest share of the side by which a picture shrinks.
+        rotate: Largest angle either way, degrees.
 
     Returns:
         (B, 3, S, S) float.
@@ -260,9 +267,23 @@ def augment(x: Tensor, config: TaggerConfig, draws: Tensor, *, shrink: float = 0
     theta[:, 1, 1] = zoom
     theta[:, 0, 2] = (draws[:, 2] * 2 - 1) * room
     theta[:, 1, 2] = (draws[:, 3] * 2 - 1) * room
+    if rotate:
+        theta = _rotated(theta, (draws[:, 4] * 2 - 1) * math.radians(rotate))
     grid = functional.affine_grid(theta, list(x.shape), align_corners=False)
     pad = to_input(
         np.array(config.pad_colour, dtype=np.uint8).reshape(1, 1, 1, 3), config, x.device
     )
     # Outside the picture the sampler gives zeros, so the padding is made zero while it runs.
     return functional.grid_sample(x - pad, grid, align_corners=False) + pad
+
+
+def _rotated(theta: Tensor, angles: Tensor) -> Tensor:
+    """(B, 2, 3) maps from where a picture is painted to where it is taken from, rotated first.
+
+    Args:
+        theta: (B, 2, 3).
+        angles: (B,) radians.
+    """
+    cos, sin = torch.cos(angles), torch.sin(angles)
+    turn = torch.stack([torch.stack([cos, -sin], dim=1), torch.stack([sin, cos], dim=1)], dim=1)
+    return torch.cat([theta[:, :, :2] @ turn, theta[:, :, 2:]], dim=2)

@@ -80,7 +80,7 @@ def one_epoch(
             if len(batch.indices) < 2:
                 continue  # normalisation has no variance of a single picture
             _set_rate(optimizer, training, (epoch * steps + step) / (training.epochs * steps))
-            draws = torch.rand((len(batch.indices), 4), generator=chance)
+            draws = torch.rand((len(batch.indices), 5 if training.rotate else 4), generator=chance)
             optimizer.zero_grad(set_to_none=True)
             shares = _shares(batch, draws, copies)
             total += sum(pool.map(lambda share: _learn(run, scaler, *share), shares))
@@ -114,12 +114,13 @@ def _learn(
     """Add the gradients of a share of a batch of `of` pictures; returns the sum of the losses."""
     request, device = run.request, run.device
     x = to_input(batch.pixels, request.tagger, device.place)
-    if request.training.augment:
-        x = augment(x, request.tagger, draws)
+    training = request.training
+    if training.augment:
+        x = augment(x, request.tagger, draws, shrink=training.shrink, rotate=training.rotate)
     targets, weights = _to_device(run.labels.rows(batch.indices), device)
     with torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None):
         logits, _ = tagger(x)
-    loss = LOSSES[request.training.loss](logits.float(), targets, weights)
+    loss = LOSSES[training.loss](logits.float(), targets, weights)
     torch.autograd.backward(scaler.scale(loss * (len(x) / of)))
     return float(loss.detach()) * len(x)
 
@@ -156,28 +157,30 @@ def _to_device(
 
 
 def make_optimizer(tagger: Tagger, training: TrainConfig) -> torch.optim.Optimizer:
-    """Make AdamW; norms and biases do not decay, the backbone may learn slower than the head."""
+    """Make the optimizer; norms and biases do not decay, the backbone may learn slower."""
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, part in tagger.named_parameters():
         if not part.requires_grad:
             continue
         groups.setdefault((name.startswith("backbone."), part.ndim > 1), []).append(part)
-    return torch.optim.AdamW(
-        [
-            {
-                "params": parts,
-                "weight_decay": training.weight_decay if decays else 0.0,
-                "share": training.backbone_rate if in_backbone else 1.0,
-            }
-            for (in_backbone, decays), parts in groups.items()
-        ],
-        lr=training.learning_rate,
-    )
+    parameters = [
+        {
+            "params": parts,
+            "weight_decay": training.weight_decay if decays else 0.0,
+            "share": training.backbone_rate if in_backbone else 1.0,
+        }
+        for (in_backbone, decays), parts in groups.items()
+    ]
+    if training.optimizer == "adam":
+        return torch.optim.Adam(parameters, lr=training.learning_rate)
+    return torch.optim.AdamW(parameters, lr=training.learning_rate)
 
 
 def _set_rate(optimizer: torch.optim.Optimizer, training: TrainConfig, position: float) -> None:
     """One cycle: a straight rise, then a cosine down to nothing; `position` is 0..1 of the run."""
-    if position < training.warm_up:
+    if training.schedule == "constant":
+        share = 1.0
+    elif position < training.warm_up:
         share = 0.04 + 0.96 * position / training.warm_up
     else:
         past = (position - training.warm_up) / (1 - training.warm_up)

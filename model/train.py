@@ -6,10 +6,12 @@ import hashlib
 import json
 import math
 import time
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from model.backbones import Tagger, create_tagger, load_backbone
 from model.checkpoint import RunState, load_best, load_checkpoint, save_best, save_checkpoint
@@ -18,7 +20,7 @@ from model.device import Device, choose_device
 from model.epoch import Run, check_map, check_scores, make_optimizer, one_epoch
 from model.errors import TaggerProblem
 from model.heads import Whole, taught, with_parent_rows
-from model.metrics import Metrics, evaluate, metrics_record
+from model.metrics import Metrics, evaluate, metrics_record, rates
 from model.parallel import threads_divided
 from model.request import EpochDone, Report, Step, TrainRequest, TrainResult, data_hash
 from model.split import folds, group_duplicates
@@ -27,8 +29,6 @@ from model.version import load_version, read_record, save_version
 from model.weights import find_weights
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from model.config import TaggerConfig, TrainConfig
     from model.labels import LabelMatrix
 
@@ -68,7 +68,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         workers=request.training.workers,
         told=lambda done, total: report(Step("read", done, total)),
     )
-    learn, check = _split(request, opened)
+    learn, check, test = _split(request, opened)
     labels = request.labels.scaled(request.training.absent_weight)
     cores = _cores(request.training, device)
     run = Run(request, report, device, labels, opened, learn, check, cores)
@@ -77,6 +77,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         load_best(request.work_folder, tagger)
         end_tuning(tagger)
         metrics = evaluate(*check_scores(run, tagger))
+        tested = _tested(run, tagger, test)
     report(Step("save", note=str(request.version_folder)))
     whole = Whole(tagger, list(request.tags), "")
     if request.parent is not None:
@@ -86,7 +87,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         whole.tagger,
         request.tagger,
         whole.outputs,
-        _metrics_record(run, metrics, state),
+        _metrics_record(run, metrics, state) | tested,
         _train_record(run, state, origin_words),
         mapping=whole.mapping,
     )
@@ -181,8 +182,11 @@ def _fixed(tagger: Tagger, request: TrainRequest) -> torch.Tensor | None:
     return torch.from_numpy(request.fixed & taught(tagger.head, tagger))
 
 
-def _split(request: TrainRequest, opened: Opened) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Indices to learn from and to check on; near-duplicates stay on one side."""
+Places = NDArray[np.int64]
+
+
+def _split(request: TrainRequest, opened: Opened) -> tuple[Places, Places, Places]:
+    """Indices to learn from, to check on and to test on; near-duplicates stay on one side."""
     readable = opened.readable
     if len(readable) < 4:
         raise TaggerProblem(
@@ -190,10 +194,15 @@ def _split(request: TrainRequest, opened: Opened) -> tuple[NDArray[np.int64], ND
             "four or more."
         )
     groups = group_duplicates(opened.hashes[readable])
+    test = readable[:0]
+    if request.tested is not None:
+        asked = np.isin(groups, groups[request.tested[readable]])
+        if len(readable) - asked.sum() >= 4:
+            test, readable, groups = readable[asked], readable[~asked], groups[~asked]
     if request.held_out is not None:
         checked = np.isin(groups, groups[request.held_out[readable]])
         if checked.any() and not checked.all():
-            return readable[~checked], readable[checked][:_MOST_VALIDATED]
+            return readable[~checked], readable[checked][:_MOST_VALIDATED], test
     count = max(2, round(1 / request.training.validation_share))
     fold = folds(
         groups,
@@ -201,7 +210,17 @@ def _split(request: TrainRequest, opened: Opened) -> tuple[NDArray[np.int64], ND
         min(count, len(readable)),
         request.training.seed,
     )
-    return readable[fold != 0], readable[fold == 0][:_MOST_VALIDATED]
+    return readable[fold != 0], readable[fold == 0][:_MOST_VALIDATED], test
+
+
+def _tested(run: Run, tagger: Tagger, test: Places) -> dict[str, Any]:
+    """What is recorded of the test images: rates over all pairs at a score of 0.5."""
+    if len(test) == 0:
+        return {}
+    scores, targets, weights = check_scores(replace(run, check=test), tagger)
+    half = np.full(scores.shape[1], 0.5)
+    micro, macro, _ = rates(scores, targets, half, weights)
+    return {"test": {"images": len(test), "micro": asdict(micro), "macro": asdict(macro)}}
 
 
 def _epochs(run: Run, tagger: Tagger) -> tuple[RunState, int]:

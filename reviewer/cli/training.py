@@ -14,10 +14,19 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+RECIPES = {"resnet50-danbooru2021": 100}
+"""Published ways to train, with the images that a tag needs in each."""
 MINIMUM = 20
 """Images that a tag needs to be learnt, unless the user says otherwise."""
 
 TRAIN_OPTIONS = (
+    click.option(
+        "--recipe",
+        type=click.Choice(sorted(RECIPES)),
+        default="",
+        help="Train as somebody published it; `reviewer report` sets the figures side by side. "
+        "Other options are laid over it.",
+    ),
     click.option("--backbone", default="", help="Any torchvision classifier, such as resnet50."),
     click.option("--input-size", type=click.IntRange(16, 2048), help="Pixels of the square input."),
     click.option("--epochs", type=click.IntRange(1)),
@@ -67,4 +76,8 @@ def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
     """The options about training as choices."""
     from reviewer.jobs.training import TrainChoices
 
-    return TrainChoices(**{**choices, "minimum": images_needed(library, choices["minimum"])})
+    minimum = choices["minimum"]
+    if minimum is None and choices.get("recipe"):
+        # As published, and of this version alone: what is asked about stays as it was.
+        return TrainChoices(**{**choices, "minimum": RECIPES[choices["recipe"]]})
+    return TrainChoices(**{**choices, "minimum": images_needed(library, minimum)})

@@ -15,8 +15,8 @@ from reviewer.core.types import Answer, Origin
 from reviewer.core.vocabulary import NOT_VISUAL
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.refreshing import scanned
-from reviewer.jobs.training import held_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -13,9 +13,10 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.labels import choose_tags, gather_labels
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.jobs.training import held_out, version_figures
+from reviewer.jobs.training import version_figures
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:

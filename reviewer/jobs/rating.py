@@ -299,8 +299,8 @@ def _questions(
     for scheme, words in SCHEMES.items():
         rows = np.flatnonzero(rated.schemes[order] == scheme)
         columns = [TAGS.index(f"rating:{word}") for word in words]
-        tags[np.ix_(rows, range(len(words)))] = tag_ids[columns]
-        probabilities[np.ix_(rows, range(len(words)))] = true[np.ix_(order[rows], columns)]
+        tags[rows, : len(words)] = tag_ids[columns]
+        probabilities[rows, : len(words)] = true[order[rows]][:, columns]
     current = np.where(rated.now[order] >= 0, tag_ids[rated.now[order]], -1)
     shown = np.where(told[order], suspicions[order], probabilities.max(axis=1, initial=0.0))
     return ChoiceRanking(

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from reviewer.core.audit import AuditNote
     from reviewer.core.figures import TagFigures
     from reviewer.core.statistics import Interval
+    from reviewer.jobs.recipes import RecipeFigures
 
 _COLUMNS = (
     ("tag", "tag"),
@@ -41,6 +42,7 @@ def report_page(
     images: Mapping[str, int],
     figures: Sequence[TagFigures],
     audit: AuditNote | None,
+    recipes: Sequence[RecipeFigures] = (),
 ) -> str:
     """A whole HTML page.
 
@@ -49,11 +51,13 @@ def report_page(
         images: Numbers of images by state.
         figures: Every tag.
         audit: What the random sample tells; `None` if none was drawn.
+        recipes: Versions that were trained as somebody published it.
     """
     answers, fixed = (sum(getattr(e, name) for e in figures) for name in ("answers", "fixed"))
     body = f"""<p>{images["ok"]:,} images, {answers:,} pairs answered or settled by an answer,
 {fixed:,} of them errors that are corrected.</p>
 {_audit(audit)}
+{"".join(map(_recipe, recipes))}
 <h2>Every tag</h2>
 <p class="note">P, R, F1 and AP are those of the tagger's out-of-sample scores against the tags as
 they are corrected now: unreviewed tags may be wrong or missing, so they tell the tagger from the
@@ -106,6 +110,26 @@ def _audit(note: AuditNote | None) -> str:
 <p class="note">From a random sample with known chances: {note.answered:,} of its {note.size:,}
 pairs are answered, {note.unsure:,} of them with Can't tell, which are left out. The lines are
 95 % intervals. It is about the tags that can be asked, and takes the answers to be right.</p>"""
+
+
+def _recipe(found: RecipeFigures) -> str:
+    """Published figures beside those of a version that was trained alike."""
+    rows: list[list[Cell]] = [
+        [name, (theirs, f"{theirs:.3f}"), (ours, f"{ours:.3f}")]
+        for name, theirs, ours in zip(
+            ("precision", "recall", "F1"), found.published, found.ours, strict=True
+        )
+    ]
+    changed = f" Changed here: {html.escape(found.changed)}." if found.changed else ""
+    return f"""<h2>{html.escape(found.name)}</h2>
+<p>{html.escape(found.words)}.</p>
+{table(["", "published", f"{html.escape(found.version)} here"], rows, words=1)}
+<p class="note">Over all pairs of the test images at a score of 0.5, against the metadata as they
+are corrected. Published on {found.published_images:,} images and {found.published_tags:,} tags;
+here on {found.images:,} test images and {found.tags:,} tags: other data, so that the figures stand
+side by side and do not rank one another. Not told by the publication:
+{html.escape(found.left_open)}.{changed}</p>
+"""
 
 
 WIDTH, ROW = 640, 34

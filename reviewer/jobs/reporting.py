@@ -15,6 +15,7 @@ from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.auditing import note_audit
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.recipes import recipe_figures
 from reviewer.jobs.report_page import report_page
 from reviewer.store.disk import replacing
 from reviewer.store.figures import REPORT, write_figures
@@ -51,7 +52,11 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
         aside.write_text(_csv(figures), encoding="utf-8")
     with replacing(target / "report.html") as aside:
         page = report_page(
-            library.name, library.images.counts(), figures, audit.note if audit else None
+            library.name,
+            library.images.counts(),
+            figures,
+            audit.note if audit else None,
+            recipe_figures(library),
         )
         aside.write_text(page, encoding="utf-8")
     write_figures(target / REPORT, figures)

@@ -17,10 +17,11 @@ from reviewer.jobs.heads import train_heads, tuning_for
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.rescoring import embedded, embedded_by, scores_again
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.jobs.training import TrainChoices, held_out, train_version
+from reviewer.jobs.training import TrainChoices, train_version
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,8 +12,8 @@ from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.jobs.training import held_out
 
 if TYPE_CHECKING:
     from reviewer.core.types import Question

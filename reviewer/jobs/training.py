@@ -15,6 +15,7 @@ from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.recipes import most_frequent, plain_labels, shares_for
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.versions import VersionInfo, VersionState
 
@@ -25,14 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.config import TaggerConfig, TrainConfig
+    from model.labels import LabelMatrix
     from reviewer.core.types import Tag
     from reviewer.jobs.context import Listener
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
-
-HELD_OUT = 38
-"""Images whose digest begins with a byte below this, 38 of 256 or 15 %, are never trained on: the
-same ones for every version, so that versions compare."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,7 @@ class TrainChoices:
         parent: Version to go on from.
         tune: What of the parent's network is learnt; `None` for what suits it and the machine.
         loss: Cross entropy, or the asymmetric loss that lets easy absences count for little.
+        recipe: Name of a published way to train, which the other choices are laid over.
     """
 
     backbone: str = ""
@@ -59,6 +58,7 @@ class TrainChoices:
     parent: str = ""
     tune: Literal["all", "blocks", "lora", "heads"] | None = None
     loss: Literal["bce", "asymmetric"] | None = None
+    recipe: str = ""
 
 
 def train_version(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
@@ -77,10 +77,13 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     vocabulary = library.vocabulary()
     labels = gather_labels(library, [image_id for image_id, _, _ in askable], vocabulary)
     choice = choose_tags(labels, vocabulary, choices.minimum)
+    if choices.recipe:
+        choice = most_frequent(choice, labels, choices.recipe)
     if not choice.tags:
         raise UsageError(
             f"No tag is on {choices.minimum} images or more, so there is nothing to learn. "
-            "Lower the limit with --min-images."
+            "Use a tagger that somebody trained (reviewer bring TAGGER FOLDER), or lower the limit "
+            "(reviewer train FOLDER --min-images 5)."
         )
     listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
     for reason, count in choice.left_out.items():
@@ -92,10 +95,11 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     work = library.workspace.cache / f"train-{name}"
     with tagger_errors():
         tagger, training = _recipe(library, choices, len(askable))
+        shares = shares_for(choices.recipe, [digest for _, _, digest in askable])
         result = train(
             TrainRequest(
                 paths=[library.folder / path for _, path, _ in askable],
-                labels=doubted_labels(library, labels, [tag.id for tag in choice.tags]),
+                labels=_labels(library, labels, choice.tags, choices),
                 tags=[(tag.name, int(tag.category)) for tag in choice.tags],
                 tagger=tagger,
                 training=training,
@@ -105,9 +109,10 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
                 weights_file=choices.weights,
                 parent=library.version_folder(choices.parent) if choices.parent else None,
                 device=choices.device,
-                held_out=held_out([digest for _, _, digest in askable]),
+                held_out=shares.checked,
+                tested=shares.tested,
                 fixed=_fixed(library, choices, labels, choice.tags),
-                note={"decisions": labels.decided},
+                note={"decisions": labels.decided, "recipe": choices.recipe},
             ),
             TrainingEvents(listener, training.epochs),
         )
@@ -132,20 +137,19 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     return ChangeSet(versions=True, images=True, summary={"version": name, **figures})
 
 
-def held_out(digests: list[bytes]) -> NDArray[np.bool_]:
-    """(N,) bool: images that no version is trained on, told by their content alone."""
-    return np.array([digest[0] < HELD_OUT for digest in digests], bool)
-
-
 def _recipe(
     library: Library, choices: TrainChoices, n_images: int
 ) -> tuple[TaggerConfig, TrainConfig]:
     """The settings that suit the machine, with the user's choices laid over them."""
     from model.config import quick_recipe
     from model.device import choose_device
+    from model.recipes import recipe_named
     from model.version import read_record
     from model.weights import find_weights
 
+    if choices.recipe:
+        named = recipe_named(choices.recipe)
+        return laid_over(choices, named.tagger, named.training)
     kind = choose_device(choices.device).kind
     tagger, training = quick_recipe(kind, n_images, from_scratch=False)
     wanted = replace(tagger, backbone=choices.backbone or tagger.backbone)
@@ -154,14 +158,20 @@ def _recipe(
     if choices.parent:
         tagger = read_record(library.version_folder(choices.parent)).config
         training = training.warm()
+    # The labels bring the weight of each tag's absences with them.
+    return laid_over(choices, tagger, replace(training, absent_weight=1.0))
+
+
+def laid_over(
+    choices: TrainChoices, tagger: TaggerConfig, training: TrainConfig
+) -> tuple[TaggerConfig, TrainConfig]:
+    """Settings with the user's choices laid over them."""
     if choices.backbone:
         tagger = replace(tagger, backbone=choices.backbone)
     if choices.input_size is not None:
         tagger = replace(tagger, input_size=choices.input_size)
     return tagger, replace(
         training,
-        # The labels bring the weight of each tag's absences with them.
-        absent_weight=1.0,
         epochs=choices.epochs or training.epochs,
         batch_size=choices.batch_size or training.batch_size,
         learning_rate=choices.learning_rate or training.learning_rate,
@@ -169,6 +179,14 @@ def _recipe(
         tune=choices.tune or "all",
         loss=choices.loss or training.loss,
     )
+
+
+def _labels(
+    library: Library, labels: Labels, tags: Sequence[Tag], choices: TrainChoices
+) -> LabelMatrix:
+    """What is learnt: as the ranking doubts it; for a recipe every pair as it stands."""
+    ids = [tag.id for tag in tags]
+    return plain_labels(labels, ids) if choices.recipe else doubted_labels(library, labels, ids)
 
 
 def _fixed(

@@ -16,11 +16,12 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
 from reviewer.jobs.ranking import rank_questions
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.refreshing import refresh
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.simulating import against_truth, curve_lines, simulate
-from reviewer.jobs.training import held_out, train_version
+from reviewer.jobs.training import train_version
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES, COUNT
 
@@ -209,7 +210,7 @@ def test_too_few_images_and_bad_settings_are_sentences(shapes: Shapes, tmp_path:
     from dataclasses import replace
 
     library, _ = shapes
-    with pytest.raises(UsageError, match="Lower the limit with --min-images"):
+    with pytest.raises(UsageError, match="lower the limit"):
         train_version(library, Silent(), replace(CHOICES, minimum=1000))
     with pytest.raises(TaggerError, match="no_such_net"):
         train_version(library, Silent(), replace(CHOICES, backbone="no_such_net"))
