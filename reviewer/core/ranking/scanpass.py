@@ -32,6 +32,9 @@ MARGIN = 1.5
 """How many more pairs than wanted the first lowest bytes are to let through: they rest on a
 sample."""
 
+_COARSE = 1023
+"""Steps from the highest level to the lowest, to find about where a line is."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -138,10 +141,19 @@ def _level_with(
     """
     above = np.minimum(np.cumsum(counts[:, :0:-1], axis=1), per_tag)
     counted = np.diff(above, axis=1, prepend=0)[:, ::-1].ravel()
-    there = np.flatnonzero(counted)
-    values = levels[:, 1:].ravel()[there]
-    order = np.argsort(-values)
-    place = int(np.searchsorted(np.cumsum(counted[there][order]), total))
+    there = np.flatnonzero((counted > 0) & np.isfinite(levels[:, 1:].ravel()))
+    if not len(there):
+        return -np.inf
+    values, counted = levels[:, 1:].ravel()[there], counted[there]
+    # Coarsely first: to put all values in order would take as long as reading all the scores.
+    low, high = float(values.min()), float(values.max())
+    steps = ((high - values) * (_COARSE / max(high - low, 1e-9))).astype(np.int64)
+    reached = np.cumsum(np.bincount(steps, counted))
+    step = int(np.searchsorted(reached, total))
+    mine = np.flatnonzero(steps == step)
+    before = float(reached[step - 1]) if step else 0.0
+    order = mine[np.argsort(-values[mine])]
+    place = int(np.searchsorted(before + np.cumsum(counted[order]), total))
     return float(values[order[place]]) if place < len(order) else -np.inf
 
 
