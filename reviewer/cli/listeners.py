@@ -114,8 +114,9 @@ class TerminalOutput:
 
     def __init__(self) -> None:
         """Begins without a bar."""
-        self._console = Console(stderr=True, highlight=False)
-        self._results = Console(highlight=False)
+        # Without pictures for names between colons: ":o" followed by a colon is a tag.
+        self._console = Console(stderr=True, highlight=False, emoji=False)
+        self._results = Console(highlight=False, emoji=False)
         self._bars = Progress(
             TextColumn("{task.description:<12}"),
             BarColumn(bar_width=30),

@@ -26,6 +26,8 @@ STILL = 1e-7
 """A change of every posterior below this ends the rounds."""
 FEWEST = 30
 """Shared answers of a reviewer before anything is said of them."""
+CAREFUL = 0.05
+"""Share of wrong answers that careful people have too: nobody is named for fewer."""
 
 
 @dataclass(frozen=True)
@@ -197,8 +199,8 @@ def stand_out(found: Estimate, judged: Sequence[int]) -> list[int]:
     """Reviewers who are wrong clearly more often than the others together.
 
     A reviewer stands out if the lower end of their share of errors is above the upper end of the
-    others'. Between two there is no telling who is wrong, unless a third or a trusted one was
-    asked: nobody is named then.
+    others', and above what careful people have. Between two there is no telling who is wrong,
+    unless a third or a trusted one was asked: nobody is named then.
 
     Args:
         found: The estimate.
@@ -211,6 +213,6 @@ def stand_out(found: Estimate, judged: Sequence[int]) -> list[int]:
         if found.counted[reviewer] < FEWEST or trials < FEWEST:
             continue
         theirs = wilson(round(float(found.wrong[others].sum())), trials)
-        if found.error(reviewer).low > theirs.high:
+        if found.error(reviewer).low > max(theirs.high, CAREFUL):
             named.append(reviewer)
     return named

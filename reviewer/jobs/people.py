@@ -35,7 +35,7 @@ class Person:
         who: Name, trust, answers.
         shared: Pairs that others answered too.
         wrong: Share of wrong answers among these, as all answers together have it; `None` where
-            too little is known to tell.
+            too little is known to tell, and of the trusted, against whom it is told.
         controls: Questions with a known answer that came out as expected.
         accords: With each other reviewer, by name.
         stands_out: Whether they are wrong clearly more often than the others together.
@@ -95,10 +95,10 @@ def people(library: Library) -> People:
             Person(
                 who,
                 0 if place is None else int(found.counted[place]),
-                found.error(place) if place is not None and place in judged else None,
+                None if place not in judged or who.standing.trusted else found.error(place),
                 _controls(library, who.name),
                 mine,
-                place is not None and place in named,
+                place in named,
             )
         )
     return People(persons, library.reviewers.disagreements())
@@ -145,7 +145,8 @@ def trust(library: Library, name: str, *, trusted: bool) -> None:
 def people_lines(told: People) -> list[str]:
     """The reviewers as lines of text."""
     lines = []
-    for person in told.persons:
+    there = [p for p in told.persons if p.who.answers or p.controls.asked or p.who.standing.trusted]
+    for person in there:
         name = person.who.name or "(no name)"
         trusted = ", trusted" if person.who.standing.trusted else ""
         lines.append(f"{name}: {person.who.answers:,} answers{trusted}")

@@ -158,11 +158,12 @@ class AuditTable:
     def frame(self, audit: Audit) -> Frame:
         """The frozen frame of a sample."""
         place = self._folder / str(audit.id)
-        of_images = place / "images.npy"
-        return Frame(
-            *(np.load(place / f"{name}.npy") for name in ("tags", "bands", "ranked", "parts")),
-            images=np.load(of_images) if of_images.exists() else None,
+        tags, bands, ranked, parts = (
+            np.load(place / f"{name}.npy") for name in ("tags", "bands", "ranked", "parts")
         )
+        of_images = place / "images.npy"
+        only = np.load(of_images) if of_images.exists() else None
+        return Frame(tags, bands, ranked, parts, only)
 
     def freeze(
         self, audit: Audit, frame: Frame, pairs: list[tuple[Question, int]], seed: int
