@@ -32,6 +32,7 @@ class SaveButton(QToolButton):
         """
         super().__init__(parent)
         self.setText("Save plot\N{HORIZONTAL ELLIPSIS}")
+        self.setProperty("tone", "quiet")
         self.setToolTip(meaning)
         self.setAccessibleName(meaning)
         policy = self.sizePolicy()

@@ -75,7 +75,11 @@ QToolButton {{
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 4px; padding: 2px 6px;
 }}
 QToolButton:hover {{ background: {look.hover}; }}
-QToolButton:focus {{ border: 1px solid {look.accent}; }}
+QToolButton[tone="quiet"] {{
+    background: transparent; border: 1px solid transparent; color: {look.muted};
+}}
+QToolButton[tone="quiet"]:hover {{ background: {look.hover}; color: {look.text}; }}
+QToolButton:focus, QToolButton[tone="quiet"]:focus {{ border: 1px solid {look.accent}; }}
 QCheckBox {{ spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 4px; }}
 QCheckBox:focus {{ border: 1px solid {look.accent}; }}
 QCheckBox::indicator, QTableView::indicator {{

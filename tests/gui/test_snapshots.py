@@ -22,12 +22,15 @@ from reviewer.core.feed import Mode
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Decision, Progress, Side
 from reviewer.settings import Recent, Settings
+from reviewer.store.figures import STATISTICS, write_figures
 from reviewer.ui import theme
+from reviewer.ui.figures_page import FiguresPage
 from reviewer.ui.job_runner import Job
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.status_line import Figures
 from reviewer.ui.summary_page import Span, SummaryPage
 from tests.gui.conftest import wait_painted
+from tests.gui.test_figures_page import COLLECTION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -247,6 +250,26 @@ def summary(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
 
 
+def figures(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    """Statistics that were worked out some time ago."""
+    folder = workspace / "figures"
+    write_figures(folder / STATISTICS, COLLECTION)
+    os.utime(folder / STATISTICS, (BEGAN_MS / 1000, BEGAN_MS / 1000))
+    window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    window.side_pages.open("figures", window.review)
+    page = window.page
+    assert isinstance(page, FiguresPage)
+    qtbot.waitUntil(lambda: not page.sheet.is_empty, timeout=5000)
+
+
+def nothing_counted(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
+    """The page of figures before anything was worked out."""
+    window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    window.side_pages.open("figures", window.review)
+
+
 PAGES: tuple[tuple[str, Callable[[QtBot, MainWindow, Path], None], str], ...] = (
     ("start", start, "dark"),
     ("start_empty", empty_start, "light"),
@@ -260,6 +283,8 @@ PAGES: tuple[tuple[str, Callable[[QtBot, MainWindow, Path], None], str], ...] = 
     ("keys", keys, "light"),
     ("summary", summary, "dark"),
     ("summary_light", summary, "light"),
+    ("figures", figures, "dark"),
+    ("figures_empty", nothing_counted, "light"),
     ("settings", settings_page, "dark"),
     ("settings_light", settings_page, "light"),
 )
