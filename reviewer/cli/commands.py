@@ -47,6 +47,7 @@ PLACES: Mapping[str, str] = {
     "reviewers": "people:reviewers_command",
     "merge": "people:merge_command",
     "vetted": "people:vetted_command",
+    "embed": "embed:embed_command",
     "status": "collect:status",
     "bench": "bench:bench_command",
     "plant-errors": "plant:plant_errors_command",

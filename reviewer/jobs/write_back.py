@@ -12,7 +12,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
@@ -27,6 +27,22 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 RECORD = "written.json"
+
+
+class Edit(Protocol):
+    """A file as it is and as it would be; both may be read only when they are asked for."""
+
+    @property
+    def path(self) -> Path:
+        """Of the file."""
+
+    @property
+    def before(self) -> bytes:
+        """Its content; empty if it is not there."""
+
+    @property
+    def after(self) -> bytes:
+        """What it would hold."""
 
 
 def diff(edit: FileEdit) -> str:
@@ -55,7 +71,7 @@ def plan(library: Library) -> list[FileEdit]:
     return [change.edit for change in found.changes]
 
 
-def apply(library: Library, listener: Listener, edits: Sequence[FileEdit]) -> ChangeSet:
+def apply(library: Library, listener: Listener, edits: Sequence[Edit]) -> ChangeSet:
     """Writes the edits, each file with a copy kept first; what cannot be written is left alone.
 
     Raises:
@@ -141,7 +157,7 @@ def restore_last(library: Library, listener: Listener) -> Restored:
     return done
 
 
-def _refuse_if_changed(edit: FileEdit) -> None:
+def _refuse_if_changed(edit: Edit) -> None:
     now = edit.path.read_bytes() if edit.path.exists() else b""
     if now != edit.before:
         raise UsageError(
