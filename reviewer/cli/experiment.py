@@ -76,12 +76,12 @@ def noise_command(
     Example: reviewer experiment noise ~/Pictures/booru --to ~/noise
     """
     usual = FINE_TUNED if how["fine_tune"] else Grid()
-    chosen = {
-        "drops": tuple(sorted(set(drops))),
-        "adds": tuple(sorted(set(adds))),
-        "seeds": seeds,
-    }
-    grid = replace(usual, **{name: value for name, value in chosen.items() if value})
+    grid = replace(
+        usual,
+        drops=tuple(sorted(set(drops))) or usual.drops,
+        adds=tuple(sorted(set(adds))) or usual.adds,
+        seeds=seeds or usual.seeds,
+    )
     with opened(frame, folder, workspace, working=False) as (library, output):
         changes, report = experiment_with_noise(
             library, output, target, NoiseChoices(grid=grid, **how)

@@ -62,7 +62,8 @@ def similar_command(
     Example: reviewer similar 1234 ~/Pictures/booru --by hash -n 10
     """
     if (groups or build) and image is not None and folder is None:
-        image, folder = None, Path(image)
+        folder = Path(image)
+        image = None
     if not (groups or build or image):
         raise click.UsageError("Which image? Name its id or path, or ask for --groups.")
     with opened(frame, folder, workspace, working=build) as (library, output):

@@ -58,7 +58,7 @@ def write_noise(report: NoiseReport, name: str, target: Path) -> ChangeSet:
 
 def noise_svg(report: NoiseReport) -> str:
     """Quality with all images over the share of tags dropped, or of wrong ones added."""
-    series = []
+    series: list[Series] = []
     for kind in (Kind.DROP, Kind.ADD):
         levels = [entry for entry in report.levels if entry.level.kind in {Kind.NONE, kind}]
         if len(levels) > 1:
