@@ -49,5 +49,7 @@ def cli(context: click.Context, *, as_json: bool, nice: bool, verbose: bool) -> 
         settings = load()
     from reviewer.app import run
 
-    last = Path(settings.recent[0].workspace) if settings.recent else None
+    # One whose preparation was stopped has no questions: the start page goes on with it.
+    begun = settings.recent and settings.recent[0].images
+    last = Path(settings.recent[0].workspace) if begun else None
     sys.exit(run(last if last is not None and last.is_dir() else None, None))

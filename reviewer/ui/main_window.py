@@ -89,7 +89,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.start_page.folder_chosen.connect(self.look_at)
-        self.import_page.confirmed.connect(self._import)
+        self.import_page.confirmed.connect(lambda folder, name: self.prepare(folder, source=name))
         self.import_page.left.connect(self.show_start)
         self.start_page.recent_chosen.connect(self._open_recent)
         self.start_page.sample_wanted.connect(partial(self.prepare_sample, None))
@@ -181,7 +181,12 @@ class MainWindow(QMainWindow):
             self.start_page.notice.say(str(error), Kind.WARNING)
 
     def _open_recent(self, entry: Recent) -> None:
-        self.open_collection(Path(entry.workspace))
+        place = Path(entry.workspace)
+        if entry.images or Review.is_ready(place):
+            self.open_collection(place)
+        else:
+            # Stopped before its first questions: it goes on from there.
+            self.prepare(Path(entry.folder), place)
 
     # -- preparing -------------------------------------------------------------------------------
 
@@ -195,9 +200,6 @@ class MainWindow(QMainWindow):
         else:
             self._pages.setCurrentWidget(self.import_page)
             self.import_page.show_folder(folder)
-
-    def _import(self, folder: Path, source: str) -> None:
-        self.prepare(folder, source=source)
 
     def prepare(self, folder: Path, workspace: Path | None = None, source: str = "") -> None:
         """Makes a folder of images ready and reviews it; at once if it was made ready before.
@@ -224,6 +226,9 @@ class MainWindow(QMainWindow):
             self._begin(wanted)
 
     def _begin(self, wanted: Preparation) -> None:
+        if wanted.workspace is not None:
+            entry = Recent(str(wanted.workspace), str(wanted.folder), wanted.name)
+            self._store(self.settings.with_recent(entry))
         self._pages.setCurrentWidget(self.prepare_page)
         self._preparing.begin(wanted)
 

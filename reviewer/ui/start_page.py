@@ -47,6 +47,8 @@ _NO_PARENT = QModelIndex()
 
 def recent_detail(entry: Recent) -> str:
     """Images and answers of a collection, in words."""
+    if not entry.images:
+        return "not made ready yet"
     return f"{entry.images:,} images  \N{MIDDLE DOT}  {entry.answers:,} answers"
 
 

@@ -18,6 +18,7 @@ from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui.job_runner import Job, JobState
 from reviewer.ui.notice_bar import Kind
+from reviewer.ui.start_page import recent_detail
 from reviewer.ui.surroundings import PLACE
 from tests.gui.conftest import rank_all, wait_painted
 
@@ -138,6 +139,13 @@ def test_a_preparation_that_is_stopped_says_what_becomes_of_it(
     qtbot.keyClick(window.prepare_page, Qt.Key.Key_Escape)
     assert window.page is window.start_page
     assert "goes on from there" in window.start_page.notice.text
+    entry = window.settings.recent[0]
+    assert (entry.name, entry.folder, entry.images) == (tmp_path.name, str(tmp_path), 0)
+    assert recent_detail(entry) == "not made ready yet"
+    programs(window, "import time; time.sleep(30)")
+    window.start_page.recent_chosen.emit(entry)
+    assert window.page is window.prepare_page
+    assert window._runner.jobs[-1].command[-1] == str(tmp_path / "new")
 
 
 def test_a_failed_preparation_can_be_tried_again(qtbot: QtBot, window: MainWindow, tmp_path: Path):
