@@ -18,7 +18,7 @@ from reviewer.core.tagwords import TagWords
 from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources.base import Reading
-from reviewer.sources.danbooru import DanbooruDump, post_blocks, post_tags
+from reviewer.sources.danbooru import DanbooruDump, post_blocks, post_tags, tag_category
 from reviewer.sources.listing import ListedImages
 from reviewer.sources.names import needed_implications, settle_names
 from reviewer.sources.post import whole_number
@@ -163,7 +163,7 @@ class _Import:
         found = self._words.number(texts)
         if found.words:
             owners = np.searchsorted(found.rows.starts, found.unknown, side="right") - 1
-            self._meet([posts[n] for n in np.unique(owners).tolist()], Counter(found.words))
+            self._meet([posts[n] for n in owners.tolist()], found.words)
             found.rows.tags[found.unknown] = [self._ids[name] for name in found.words]
         self.tally.instances += found.rows.instances
         packed = pack_rows(found.rows.starts, found.rows.tags)
@@ -182,15 +182,18 @@ class _Import:
         )
         self._send(list(map(PostRow._make, zip(*columns, strict=True))))
 
-    def _meet(self, posts: Sequence[Post], names: Counter[str]) -> None:
-        """Gives ids to names that were not met before, the frequent ones first."""
+    def _meet(self, posts: Sequence[Post], words: Sequence[str]) -> None:
+        """Gives ids to names that were not met before, the frequent ones first.
+
+        Args:
+            posts: Of each of the words.
+            words: The names, as often as they were met.
+        """
+        names = Counter(words)
         told: dict[str, Category | None] = {}
-        for post in posts:
-            told.update(
-                (name, kind)
-                for name, kind in post_tags(post).items()
-                if name in names and (kind is not None or name not in told)
-            )
+        for post, name in zip(posts, words, strict=True):
+            if told.get(name) is None:
+                told[name] = tag_category(post, name)
         told.update((name, kind) for name, kind in self._categories.items() if name in names)
         new: list[tuple[int, str, int]] = []
         kinds: list[tuple[int, int]] = []

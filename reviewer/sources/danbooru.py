@@ -24,13 +24,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class _Tag(msgspec.Struct):
+class _Tag(msgspec.Struct, gc=False):
     name: str
     category: int | str = 0
 
 
-class Post(msgspec.Struct):
-    """The fields of a post that matter here, in either shape."""
+class Post(msgspec.Struct, gc=False):
+    """The fields of a post that matter here, in either shape.
+
+    No cycle can go through one, so the collector of cycles, which would look at millions, does not.
+    """
 
     id: int | str
     rating: str = ""
@@ -184,17 +187,32 @@ def post_tags(post: Post) -> dict[str, Category | None]:
     """The tags of a post with their categories, where it tells them."""
     if post.tags is not None:
         return {tag.name: category_of(tag.category) for tag in post.tags}
-    named = {
-        Category.GENERAL: post.tag_string_general,
-        Category.ARTIST: post.tag_string_artist,
-        Category.COPYRIGHT: post.tag_string_copyright,
-        Category.CHARACTER: post.tag_string_character,
-        Category.META: post.tag_string_meta,
-    }
     tags: dict[str, Category | None] = dict.fromkeys((post.tag_string or "").split())
-    for category, text in named.items():
-        tags.update(dict.fromkeys((text or "").split(), category))
+    for category, text in _by_category(post):
+        tags.update(dict.fromkeys(text.split(), category))
     return tags
+
+
+def tag_category(post: Post, name: str) -> Category | None:
+    """The category of one of a post's tags; `None` where the post does not tell."""
+    if post.tags is not None:
+        return post_tags(post).get(name)
+    found = None
+    for category, text in _by_category(post):
+        # To look for the letters is quicker than to cut the text into words, and mostly says no.
+        if name in text and name in text.split():
+            found = category
+    return found
+
+
+def _by_category(post: Post) -> tuple[tuple[Category, str], ...]:
+    return (
+        (Category.GENERAL, post.tag_string_general or ""),
+        (Category.ARTIST, post.tag_string_artist or ""),
+        (Category.COPYRIGHT, post.tag_string_copyright or ""),
+        (Category.CHARACTER, post.tag_string_character or ""),
+        (Category.META, post.tag_string_meta or ""),
+    )
 
 
 def _record(post: Post, categories: dict[str, Category]) -> SourceRecord:
