@@ -57,6 +57,7 @@ class Estimate:
         share: Of pairs whose tag is right, 0..1.
         posterior: (P,) float64, chance that each pair's tag is right, 0..1.
         wrong: (R,) float64, wrong answers expected of each reviewer.
+        doubt: (R,) float64, variance of that number, as no posterior is quite 0 or 1.
         counted: (R,) int64, votes of each reviewer.
     """
 
@@ -65,15 +66,23 @@ class Estimate:
     share: float
     posterior: NDArray[np.float64]
     wrong: NDArray[np.float64]
+    doubt: NDArray[np.float64]
     counted: NDArray[np.int64]
 
     def error(self, reviewer: int) -> Interval:
         """Share of wrong answers of a reviewer, with its 95 % interval.
 
-        The interval takes what the reviewers settle on for right.
+        As wide as that of so many fewer answers as the doubt about what is right takes away.
         """
-        counted = int(self.counted[reviewer])
-        return wilson(round(float(self.wrong[reviewer])), counted)
+        counted, wrong = int(self.counted[reviewer]), float(self.wrong[reviewer])
+        if not counted:
+            return wilson(0, 0)
+        # The variance of a count of independent errors, with half an error each way.
+        spread = (wrong + 0.5) * (counted - wrong + 0.5) / (counted + 1)
+        worth = counted * spread / (spread + float(self.doubt[reviewer]))
+        found = wilson(round(wrong * worth / counted), round(worth))
+        share = wrong / counted
+        return Interval(share, min(found.low, share), max(found.high, share))
 
 
 def estimate(votes: Votes, known: NDArray[np.float64] | None = None) -> Estimate:
@@ -104,6 +113,9 @@ def estimate(votes: Votes, known: NDArray[np.float64] | None = None) -> Estimate
         share,
         posterior,
         np.asarray(np.bincount(votes.reviewer, missed, votes.n_reviewers), np.float64),
+        np.asarray(
+            np.bincount(votes.reviewer, missed * (1 - missed), votes.n_reviewers), np.float64
+        ),
         np.bincount(votes.reviewer, minlength=votes.n_reviewers).astype(np.int64),
     )
 

@@ -197,8 +197,7 @@ class FlagTable:
 def decision_of(row: tuple[int | float | str | None, ...]) -> Decision:
     """A row of the log, its columns in the order of `Decision`'s fields, as a value."""
     image_id, tag_id, answer, side, *rest, origin = row
-    decision = Decision(image_id, tag_id, Answer(answer), Side(side), *rest)  # type: ignore[arg-type] # columns in the order of the fields
-    return replace(decision, origin=Origin(str(origin)))
+    return Decision(image_id, tag_id, Answer(answer), Side(side), *rest, Origin(origin))  # type: ignore[arg-type,call-arg] # columns in the order of the fields
 
 
 def _append(connection: sqlite3.Connection, decisions: Sequence[Decision]) -> list[Decision]:
