@@ -25,8 +25,14 @@ ADD, DELETE = "0", "1"
 CURRENT, DELETED = "0", "2"
 """Kinds of stored tags."""
 
-LOCAL_TAGS = 5
-"""Type of a local tag service; those of repositories need petitions, which are not sent."""
+PEND, RESCIND_PEND, PETITION, RESCIND_PETITION = "2", "3", "4", "5"
+"""Actions on a tag repository: what is asked of it, and what is no longer asked."""
+PENDING, PETITIONED = "1", "3"
+"""Kinds of a repository's stored tags: asked to be added, and to be removed."""
+
+LOCAL_TAGS, REPOSITORY = 5, 0
+"""Types of tag services. What goes to a repository waits in the client, where the person looks at
+it once more and uploads it: nothing is committed from here."""
 
 
 class Hydrus:
@@ -40,6 +46,7 @@ class Hydrus:
         self._http = Http(url, "", headers=headers, timeout_s=timeout_s)
         self._service = service
         self._key = ""
+        self._shared = False
 
     def find(self, file: FileHash) -> str | None:
         """The file's SHA-256, where Hydrus has the file."""
@@ -55,23 +62,24 @@ class Hydrus:
             stored = row.get("tags", {}).get(service, {}).get("storage_tags", {})
             sha256 = str(row.get("hash", ""))
             urls = row.get("known_urls") or [""]
-            tags = tuple((str(tag), "") for tag in stored.get(CURRENT, []))
+            tags = tuple((tag, "") for tag in sorted(_will_be(stored)))
             found[sha256] = LivePost(sha256, tags, source=str(urls[0]))
         return found
 
     def read(self, remote_id: str) -> RemotePost:
-        """The file's tags on the service, and those deleted from it."""
-        held = self._metadata(remote_id)
-        if held is None:
-            raise NoPostError(f"Hydrus does not have the file {remote_id[:12]}...")
-        stored = held.get("tags", {}).get(self._service_key(), {}).get("storage_tags", {})
-        return RemotePost(
-            frozenset(stored.get(CURRENT, [])), denied=frozenset(stored.get(DELETED, []))
-        )
+        """The file's tags on the service, and those deleted from it.
+
+        At a repository what was asked of it counts as done: it waits to be uploaded.
+        """
+        stored = self._stored(remote_id)
+        return RemotePost(_will_be(stored), denied=_kind(stored, DELETED))
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
-        """Adds and deletes; the answer is empty."""
-        actions = {ADD: sorted(edit.add), DELETE: sorted(edit.remove)}
+        """Adds and deletes, or pends and petitions; the answer is empty."""
+        actions: dict[str, list[Json]] = {ADD: sorted(edit.add), DELETE: sorted(edit.remove)}
+        # Which kind of service it is, is known once its key was looked up.
+        if self._service_key() and self._shared:
+            actions = _asked(self._stored(remote_id), edit, reason)
         again = bool(edit.add & before.denied)
         body = {
             "hash": remote_id,
@@ -115,6 +123,18 @@ class Hydrus:
         row = rows[0] if rows else {}
         return row if row.get("file_id") is not None and row.get("is_local") else None
 
+    def _stored(self, sha256: str) -> dict[str, Json]:
+        """The file's tags on the service by kind.
+
+        Raises:
+            NoPostError: Hydrus does not have the file.
+        """
+        held = self._metadata(sha256)
+        if held is None:
+            raise NoPostError(f"Hydrus does not have the file {sha256[:12]}...")
+        found = held.get("tags", {}).get(self._service_key(), {}).get("storage_tags", {})
+        return found if isinstance(found, dict) else {}
+
     def _is_used(self, tag: str) -> bool:
         wanted = {"search": tag, "tag_service_key": self._service_key()}
         answer = self._http.get("/add_tags/search_tags", {**wanted, "tag_display_type": "storage"})
@@ -129,13 +149,34 @@ class Hydrus:
     def _find_service(self) -> str:
         answer = self._http.get("/get_services")
         services = answer.get("services", {}) if isinstance(answer, dict) else {}
-        local = {
+        named = {
             key: str(held.get("name", ""))
             for key, held in services.items()
-            if held.get("type") == LOCAL_TAGS
+            if held.get("type") in {LOCAL_TAGS, REPOSITORY}
         }
-        for key, name in local.items():
+        for key, name in named.items():
             if self._service in {key, name}:
+                self._shared = services[key].get("type") == REPOSITORY
                 return str(key)
-        there = ", ".join(sorted(local.values())) or "none"
-        raise RefusedError(f"Hydrus has no local tag service {self._service!r}. It has: {there}.")
+        there = ", ".join(sorted(named.values())) or "none"
+        raise RefusedError(f"Hydrus has no tag service {self._service!r}. It has: {there}.")
+
+
+def _kind(stored: Mapping[str, Json], kind: str) -> frozenset[str]:
+    return frozenset(map(str, stored.get(kind, [])))
+
+
+def _will_be(stored: Mapping[str, Json]) -> frozenset[str]:
+    """The tags that a file has, and will have once what waits is uploaded."""
+    return (_kind(stored, CURRENT) | _kind(stored, PENDING)) - _kind(stored, PETITIONED)
+
+
+def _asked(stored: Mapping[str, Json], edit: Edit, reason: str) -> dict[str, list[Json]]:
+    """An edit as a repository takes it; what waits and is no longer wanted is rescinded."""
+    pending, petitioned = _kind(stored, PENDING), _kind(stored, PETITIONED)
+    return {
+        PEND: sorted(edit.add - petitioned),
+        RESCIND_PETITION: sorted(edit.add & petitioned),
+        PETITION: [[tag, reason] for tag in sorted(edit.remove - pending)],
+        RESCIND_PEND: sorted(edit.remove & pending),
+    }

@@ -11,6 +11,11 @@ OTHER = "ab" * 32
 
 
 class HydrusSite(LoopbackSite):
+    def __init__(self) -> None:
+        super().__init__()
+        self.repository: dict[str, dict[str, dict[str, str]]] = {}
+        """By file and kind of tag: the tags of the repository, with the reason of a petition."""
+
     def post(self, post_id: str, tags: str, **values: Json) -> Post:
         self.posts[post_id] = Post(set(tags.split(",")), **values)
         return self.posts[post_id]
@@ -52,7 +57,26 @@ class HydrusSite(LoopbackSite):
         post = self.posts[sha256]
         stored = {"0": sorted(post.tags), "2": sorted(post.deleted)}
         tags = {MY_TAGS: {"name": "my tags", "storage_tags": stored, "display_tags": {}}}
+        shared = {kind: sorted(held) for kind, held in self.repository.get(sha256, {}).items()}
+        tags[OTHER] = {"name": "public", "storage_tags": shared, "display_tags": {}}
         return {"file_id": 7, "hash": sha256, "is_local": True, "tags": tags}
+
+    def _ask_repository(self, sha256: str, actions: dict[str, Json]) -> None:
+        """Pend, rescind a pend, petition with a reason, rescind a petition: nothing else."""
+        held = self.repository.setdefault(sha256, {})
+        current, pending, petitioned = (held.setdefault(kind, {}) for kind in ("0", "1", "3"))
+        for action, tags in actions.items():
+            for entry in tags:
+                if action == "2" and entry not in current:
+                    pending[entry] = ""
+                elif action == "3":
+                    pending.pop(entry)
+                elif action == "4" and entry[0] in current:
+                    petitioned[entry[0]] = entry[1]
+                elif action == "5":
+                    petitioned.pop(entry)
+                else:
+                    raise RefusedError(400, {"error": f"{action} of {entry}"})
 
     def _used(self, start: str) -> list[dict[str, Json]]:
         tags = [tag for post in self.posts.values() for tag in post.tags]
@@ -66,6 +90,9 @@ class HydrusSite(LoopbackSite):
         if post is None:
             return
         for service, actions in body["service_keys_to_actions_to_tags"].items():
+            if service == OTHER:
+                self._ask_repository(body["hash"], actions)
+                continue
             if service != MY_TAGS:
                 raise RefusedError(400, {"error": "service"})
             added, gone = set(actions.get("0", [])), set(actions.get("1", []))

@@ -16,10 +16,11 @@ from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.context import Silent
 from reviewer.jobs.writing import outbox
-from reviewer.jobs.writing.sending import send
+from reviewer.jobs.writing.sending import reason_key, send
 from reviewer.sites.errors import BusyError, NoAccessError
 from reviewer.sites.policy import Mode
 from reviewer.sites.szurubooru import Szurubooru
+from tests.servers.hydrus import HydrusSite
 from tests.servers.loopback import Fault, serving
 from tests.servers.szurubooru import SzurubooruSite
 
@@ -211,6 +212,28 @@ def test_what_was_deleted_in_hydrus_on_purpose_stays_deleted(bench: MakeBench) -
     outbox.settle(at.library, at.destination, (), send_rest=True)
     at.send()
     assert end(at) == ("done", {"1girl", "aqua_hair"})
+
+
+def test_a_repository_of_hydrus_is_asked_and_nothing_is_uploaded(bench: MakeBench) -> None:
+    at = bench("hydrus", {1: "1girl blue_hair"})
+    assert isinstance(at.site, HydrusSite)
+    at.destination = replace(at.destination, service="public")
+    at.library.destinations.put(at.destination)
+    shared = at.site.repository.setdefault(at.post_id(1), {})
+    shared["0"] = {"1girl": "", "blue hair": ""}
+    at.site.known.add("aqua_hair")
+    at.answer_all([1], HAIR)
+    at.queue()
+    at.library.state.set(reason_key("home"), "Seen by hand")
+    at.send()
+    assert at.states()[at.image(1)] == "done", at.problems()
+    assert set(shared["1"]) == {"aqua hair"}
+    assert shared["3"] == {"blue hair": "Seen by hand"}
+    assert set(shared["0"]) == {"1girl", "blue hair"}
+    assert not any("pending" in request.path for request in at.site.requests)
+    # Taken back, nothing is asked any more: rescinded, not asked the other way round.
+    at.undo()
+    assert (shared["1"], shared["3"]) == ({}, {})
 
 
 def test_a_file_that_hydrus_lacks_fails_and_is_no_success(bench: MakeBench) -> None:
