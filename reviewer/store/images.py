@@ -166,15 +166,21 @@ class ImageTable:
 
     def counts(self) -> dict[str, int]:
         """Images by state ("ok", "gone", "set aside")."""
-        rows = self._database.read().execute("SELECT state, count(*) FROM image GROUP BY state")
-        return {state.value: 0 for state in ImageState} | dict(rows.fetchall())
+        read = self._database.read()
+        (total,) = read.execute("SELECT ifnull(max(id), 0) FROM image").fetchone()
+        rows = read.execute(
+            "SELECT state, count(*) FROM image WHERE state <> 'ok' GROUP BY state"
+        ).fetchall()
+        others = dict(rows)
+        found = {state.value: int(others.get(state.value, 0)) for state in ImageState}
+        return found | {ImageState.OK.value: int(total) - sum(others.values())}
 
     def problems(self) -> list[tuple[str, str]]:
         """(path, reason) of the images that are set aside."""
         return (
             self._database.read()
             .execute(
-                "SELECT path, problem FROM image WHERE state = ? ORDER BY path",
+                "SELECT path, problem FROM image WHERE state <> 'ok' AND state = ? ORDER BY path",
                 (ImageState.SET_ASIDE.value,),
             )
             .fetchall()

@@ -279,6 +279,22 @@ def faces(db: sqlite_utils.Database) -> None:
         db.execute(statement)
 
 
+@migrations(name="0019_image_states")
+def image_states(db: sqlite_utils.Database) -> None:
+    """How many images there are, and which cannot be asked about, without a look at all of them."""
+    for statement in _IMAGE_STATES.split(";\n\n"):
+        db.execute(statement)
+
+
+# No row of an image ever goes, and ids are given out one after another: the last one is the count.
+_IMAGE_STATES = """
+CREATE INDEX image_not_ok ON image (state) WHERE state <> 'ok';
+
+CREATE TRIGGER image_never_goes BEFORE DELETE ON image
+BEGIN SELECT raise(ABORT, 'images stay, with the decisions about them'); END
+"""
+
+
 def migrate(path: Path, backups: Path) -> None:
     """Brings a database file to this program's schema, or makes it.
 

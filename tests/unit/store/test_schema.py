@@ -8,6 +8,8 @@ import pytest
 
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.core.types import Answer
+from reviewer.store.database import Database
+from reviewer.store.images import ImageTable
 from reviewer.store.library import Library
 from reviewer.store.schema import migrate, migrations
 
@@ -85,3 +87,24 @@ def test_the_log_refuses_changes_and_deletions(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.IntegrityError, match="append-only"):
         connection.execute("DELETE FROM decision")
     connection.close()
+
+
+def test_images_are_counted_without_a_look_at_all_of_them(tmp_path: Path) -> None:
+    path = tmp_path / "collection.db"
+    migrate(path, tmp_path / "backups")
+    connection = sqlite3.connect(path)
+    connection.executemany(
+        "INSERT INTO image (path, size, mtime_ns, sha256, state) VALUES (?, 0, 0, x'', ?)",
+        [(f"{n}.png", ("ok", "ok", "gone", "set aside")[n % 4]) for n in range(40)],
+    )
+    connection.commit()
+    plan = connection.execute(
+        "EXPLAIN QUERY PLAN SELECT state, count(*) FROM image WHERE state <> 'ok' GROUP BY state"
+    ).fetchall()
+    assert "image_not_ok" in plan[0][3]
+    with pytest.raises(sqlite3.IntegrityError, match="images stay"):
+        connection.execute("DELETE FROM image WHERE id = 40")
+    connection.close()
+    database = Database(path)
+    assert ImageTable(database, tmp_path).counts() == {"ok": 20, "gone": 10, "set aside": 10}
+    database.close()
