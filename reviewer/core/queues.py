@@ -283,7 +283,7 @@ class QueueBook:
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),
-            expected_fixes=min(float(left.sum()) * kept, float(len(left))),
+            expected_fixes=float(np.minimum(left * kept, 1.0).sum()),
             next_yield=min(float(left[:BLOCK].mean()) * kept, 1.0) if len(left) else 0.0,
             answered=answered,
             fixed=fixed,
