@@ -49,7 +49,7 @@ SELECT count(*), sum(id IN (SELECT undoes FROM decision WHERE undoes IS NOT NULL
 
 _COLUMNS = """
 SELECT answered_at, tag_id, answer < 2 AND answer <> side, origin IN ('queue', 'page'),
-    origin IN ('queue', 'page', 'control', 'audit'), step, elapsed_ms
+    origin IN ('queue', 'page', 'control', 'audit', 'second', 'settle'), step, elapsed_ms
 FROM live_decision WHERE answered_at >= ? AND reviewer = ? ORDER BY id
 """
 

@@ -135,6 +135,13 @@ class ReviewerTable:
         )
         return dict.fromkeys(State, 0) | {State(state): count for state, count in rows}
 
+    def open_pairs(self) -> frozenset[tuple[int, int]]:
+        """Pairs (image id, tag id) that were answered differently and are not settled."""
+        rows = self._database.read().execute(
+            "SELECT image_id, tag_id FROM disagreement WHERE state = 'open'"
+        )
+        return frozenset(rows.fetchall())
+
     def state_of(self, pair: tuple[int, int]) -> State | None:
         """How far a pair's disagreement is; `None` where nobody disagrees."""
         row = (

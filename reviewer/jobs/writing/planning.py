@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 NOT_LOOKED_AT = frozenset({Origin.COPY, Origin.BATCH})
 """Answers that were carried over to an image that was not on screen."""
 
+DISPUTED = "reviewers answered it differently; the queue Disagreements settles it"
+"""Why an answer is not sent that another reviewer contradicts."""
+
 SIMULATED = "simulated"
 """Reviewer of answers that the program gave to itself."""
 
@@ -145,11 +148,16 @@ Answers = dict[int, dict[int, Decision]]
 
 
 def _answers(library: Library) -> tuple[Answers, Answers]:
-    """The live answers that a person gave with the image on screen, and all the others."""
+    """The live answers that a person gave with the image on screen, and all the others.
+
+    What reviewers disagree about is among the others until it is settled.
+    """
     people: Answers = {}
     others: Answers = {}
+    disputed = library.reviewers.open_pairs()
     for decision in library.decisions.live():
-        answers = people if _is_a_persons(decision) else others
+        sure = _is_a_persons(decision) and decision.pair not in disputed
+        answers = people if sure else others
         answers.setdefault(decision.image_id, {})[decision.tag_id] = decision
     return people, others
 
@@ -240,11 +248,12 @@ class _Judge:
         )
 
     def leave_out(self, path: str, answers: Mapping[int, Decision]) -> None:
-        """Notes answers that nobody gave while looking at the image: they are never sent."""
+        """Notes answers that are never sent: nobody looked at the image, or reviewers differ."""
         for tag_id, decision in sorted(answers.items()):
             if decision.answer is not Answer.UNSURE:
-                action = _action(decision.answer)
-                self._skip(path, tag_id, action, "nobody looked at it on this image")
+                looked = _is_a_persons(decision)
+                reason = DISPUTED if looked else "nobody looked at it on this image"
+                self._skip(path, tag_id, _action(decision.answer), reason)
 
     def still_wanted(
         self, path: str, given: Mapping[int, Decision], left_alone: Mapping[str, int]
