@@ -111,7 +111,8 @@ class ChoiceSession:
     @property
     def seen(self) -> tuple[int, int]:
         """How far the ranking is gone through, and how long it is."""
-        return (min(max(self._place, 0), len(self._ranking)), len(self._ranking))
+        place = self._place if self._again is None else self._again
+        return (min(max(place, 0), len(self._ranking)), len(self._ranking))
 
     def answer_of(self, question: ChoiceQuestion) -> Mapping[int, Answer]:
         """The live answers of a question's image to its tags."""
@@ -189,7 +190,7 @@ class ChoiceSession:
             self._again = None
             if 0 <= self._place < len(self._ranking) and self._may_ask(self._place):
                 return True
-        elif self._place >= 0:
+        elif 0 <= self._place < len(self._ranking):
             self._behind.append(self._place)
         self._place += 1
         while self._place < len(self._ranking) and not self._may_ask(self._place):

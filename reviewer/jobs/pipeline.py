@@ -15,6 +15,7 @@ from reviewer.jobs.importing import import_folder
 from reviewer.jobs.new_images import rank_proposals
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
+from reviewer.jobs.rating import refresh_ratings
 from reviewer.jobs.refreshing import refresh
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, train_version
@@ -125,6 +126,7 @@ def _ask(library: Library, listener: Listener, options: RankOptions | None = Non
     find_copies(library, listener, minutes=COPY_MINUTES)
     find_broken_soon(library, listener)
     ranked = rank_questions(library, listener, options=options)
+    refresh_ratings(library, listener)
     prepare_aids(library, listener)
     previews = make_previews(library, listener)
     note_audit(library)

@@ -9,9 +9,10 @@ import numpy as np
 
 from reviewer.core.choice import ChoiceRanking
 from reviewer.core.errors import UsageError
-from reviewer.core.ratings import SCHEMES, TAGS, RatingIds, rating_now, rating_tag, scheme_of
-from reviewer.core.types import Answer, Category, ChangeSet
+from reviewer.core.ratings import SCHEMES, TAGS, RatingIds
+from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.context import stage
+from reviewer.jobs.rated import Rated, rated_images
 from reviewer.jobs.refreshing import scanned
 
 if TYPE_CHECKING:
@@ -35,27 +36,6 @@ MOST_GROUPED = 400_000
 """Images among which near-duplicates are looked for; of more each stands alone."""
 ENOUGH_ANSWERS = 50
 """Answers from which on suspicions follow what they said."""
-
-
-@dataclass(frozen=True)
-class Rated:
-    """The images of a scan with what is said of their rating.
-
-    Attributes:
-        images: (N,) int64 ids, ascending.
-        rows: (N,) int64 places in the scan.
-        schemes: (N,) of each image; that of most images where it has no rating.
-        original: (N,) int64 place in `TAGS` that the metadata say; -1 for none.
-        now: (N,) the same as corrected.
-        answered: (N,) bool, a person said something of it.
-    """
-
-    images: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    schemes: NDArray[np.str_]
-    original: NDArray[np.int64]
-    now: NDArray[np.int64]
-    answered: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -139,67 +119,6 @@ def rank_ratings(library: Library, listener: Listener, *, seed: int = 0) -> Rati
     return _report(name, rated, written, suspicions, len(ranking))
 
 
-def rated_images(library: Library, files: ScanFiles) -> Rated:
-    """Reads the ratings of all scanned images that are there, answers taken in."""
-    latest = files.latest()
-    scanned_ids = files.rows()["image"][latest].astype(np.int64)
-    facts = library.facts.ratings()
-    there = np.isin(scanned_ids, np.array([entry[0] for entry in facts], np.int64))
-    order = np.argsort(scanned_ids[there])
-    images, rows = scanned_ids[there][order], latest[there][order]
-    ids = RatingIds.among(library.tags.ids_of(TAGS))
-    places = {tag_id: TAGS.index(name) for name, tag_id in ids.by_name.items()}
-    as_tags = _rating_tags(library, images, ids)
-    said = _answers(library, ids)
-    field_of = {image: (letter, scheme) for image, letter, scheme in facts}
-    original = np.full(len(images), -1, np.int64)
-    now = np.full(len(images), -1, np.int64)
-    for row, image in enumerate(images.tolist()):
-        name = rating_tag(*field_of[image])
-        tags = [TAGS.index(name)] if name else as_tags.get(row, [])
-        original[row] = tags[0] if len(tags) == 1 else -1
-        answers = {places[tag]: answer for tag, answer in said.get(image, {}).items()}
-        corrected = rating_now(tags, answers)
-        now[row] = -1 if corrected is None else corrected
-    usual = scheme_of(TAGS[place] for place in np.unique(original[original >= 0]).tolist())
-    schemes = np.array(
-        [
-            field_of[image][1]
-            or scheme_of([TAGS[original[row]]] if original[row] >= 0 else (), usual)
-            for row, image in enumerate(images.tolist())
-        ],
-        dtype="U4",
-    )
-    answered = np.isin(images, np.array(list(said), np.int64))
-    return Rated(images, rows, schemes, original, now, answered)
-
-
-def _rating_tags(
-    library: Library, images: NDArray[np.int64], ids: RatingIds
-) -> dict[int, list[int]]:
-    """By row, the places in `TAGS` of original tags that are ratings."""
-    if not ids.by_name:
-        return {}
-    stored = library.images.tag_rows()
-    taken = stored.rows.take(np.searchsorted(stored.images, images))
-    found: dict[int, list[int]] = {}
-    cells = taken.columns(list(ids.by_name.values())).tocoo()
-    names = list(ids.by_name)
-    for row, column in zip(cells.row.tolist(), cells.col.tolist(), strict=True):
-        found.setdefault(row, []).append(TAGS.index(names[column]))
-    return found
-
-
-def _answers(library: Library, ids: RatingIds) -> dict[int, dict[int, Answer]]:
-    """Live answers to rating tags by image id, where there are any."""
-    found: dict[int, dict[int, Answer]] = {}
-    if ids.by_name and library.decisions.last_id():
-        for decision in library.decisions.live():
-            if decision.tag_id in ids.ids:
-                found.setdefault(decision.image_id, {})[decision.tag_id] = decision.answer
-    return found
-
-
 @dataclass(frozen=True)
 class _Looks:
     """Embeddings by place among the rated images, read from the scan as they are asked for."""
@@ -210,6 +129,25 @@ class _Looks:
     def take(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """(n, D) float32 of some images."""
         return np.asarray(self.files.embeddings()[self.rows[rows]], np.float32)
+
+
+def refresh_ratings(library: Library, listener: Listener) -> None:
+    """Fits the rating heads again, where they are in use and something changed since.
+
+    That is: another version is in use, or so many ratings were answered as change them.
+
+    Raises:
+        StoreError: It cannot be written.
+    """
+    files = library.choices(KIND)
+    active = library.versions.active()
+    if not files.stamp() or active is None:
+        return
+    before = files.load()
+    ids = RatingIds.among(library.tags.ids_of(TAGS)).ids
+    since = sum(d.id > before.decided and d.tag_id in ids for d in library.decisions.live())
+    if before.version != active.name or since >= ENOUGH_ANSWERS:
+        rank_ratings(library, listener)
 
 
 def _data(library: Library, files: ScanFiles, rated: Rated) -> ChoiceData:

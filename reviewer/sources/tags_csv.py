@@ -57,12 +57,19 @@ class TagsCsv:
                 _add(reading, images, row)
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}.") from error
-        if any(record.rating == "g" for record in reading.records.values()):
-            # One table has one scheme: `s` beside `g` is sensitive, not safe.
-            for name, record in reading.records.items():
-                if record.rating:
-                    reading.records[name] = replace(record, rating_scheme="gsqe")
+        _settle(reading)
         return reading
+
+
+def _settle(reading: Reading) -> None:
+    """Gives all ratings of the table one scheme: `s` beside `g` is sensitive, not safe."""
+    told = [(record.rating, record.rating_scheme) for record in reading.records.values()]
+    four = any(letter == "g" or (letter, scheme) == ("s", "gsqe") for letter, scheme in told)
+    safe = any(entry == ("s", "sqe") for entry in told)
+    for name, record in reading.records.items():
+        if record.rating and (four or safe):
+            scheme = "gsqe" if four else "sqe"
+            reading.records[name] = replace(record, rating_scheme=scheme)
 
 
 def _add(reading: Reading, images: Mapping[str, Path], row: dict[str, str | None]) -> None:

@@ -73,12 +73,12 @@ class ImageFacts:
             .fetchall()
         )
 
-    def ratings(self) -> list[tuple[int, str, str]]:
-        """(id, rating, its scheme) of the askable images, by id; empty texts without a rating."""
+    def ratings(self) -> list[tuple[int, str, str, str]]:
+        """(id, rating, its scheme, site) of the askable images, by id; empty where unknown."""
         return (
             self._database.read()
             .execute(
-                "SELECT id, rating, rating_scheme FROM image WHERE state = ? ORDER BY id",
+                "SELECT id, rating, rating_scheme, site FROM image WHERE state = ? ORDER BY id",
                 (ImageState.OK.value,),
             )
             .fetchall()

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from reviewer.core.commands import Command
 
 POINTS = 14.0
+ALSO = (UNSURE, "undo")
+"""Commands beside the choices that have a button."""
 
 
 class ChoiceRow(QWidget):
@@ -45,7 +47,7 @@ class ChoiceRow(QWidget):
 
     def show_commands(self, commands: Sequence[Command]) -> None:
         """Shows the commands that answer; the same ones are left as they are."""
-        wanted = [c for c in commands if c.id.startswith(CHOOSE) or c.id == UNSURE]
+        wanted = [c for c in commands if c.id.startswith(CHOOSE) or c.id in ALSO]
         if [(b.command_id, b.text()) for b in self._buttons] == [(c.id, c.caption) for c in wanted]:
             return
         for button in self._buttons:

