@@ -10,7 +10,7 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
 from reviewer.jobs.character_questions import find_questions
-from reviewer.jobs.character_report import read_record, report_lines, write_table
+from reviewer.jobs.character_report import read_figures, report_lines, write_report
 from reviewer.jobs.character_training import CharacterChoices, train_and_measure
 from reviewer.jobs.context import stage
 from reviewer.jobs.detecting import LEAST as LEAST_SCORE
@@ -22,7 +22,7 @@ from reviewer.sources.characters import CONFIDENT
 if TYPE_CHECKING:
     from reviewer.sample.cast_write import Layout
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
+_TARGET = click.Path(file_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -164,7 +164,9 @@ def train_command(
     """
     with opened(frame, folder, workspace) as (library, output):
         made, name = train_and_measure(library, output, CharacterChoices(**choices))
-        output.table(report_lines(*read_record(library, name)))
+        figures = read_figures(library, name)
+        write_report(figures, library.workspace.figures)
+        output.table(report_lines(figures))
         asked = find_questions(library, output, device=choices["device"])
         output.done({**made.summary, **asked.summary})
 
@@ -185,18 +187,18 @@ def ask_command(frame: Frame, folder: Path | None, workspace: Path | None, devic
 @characters_group.command("report")
 @collection_options
 @click.option("--network", default="", help="Which one; the newest by default.")
-@click.option("--to", "target", type=_FILE, help="Write a line a character into this CSV file.")
+@click.option("--to", "target", type=_TARGET, help="Folder for a page and a line a character.")
 @click.pass_obj
 def report_command(
     frame: Frame, folder: Path | None, workspace: Path | None, network: str, target: Path | None
 ) -> None:
     """Show how well characters are told apart, by how many faces each has.
 
-    Example: reviewer characters report --to characters.csv
+    Example: reviewer characters report --to ~/characters
     """
     with opened(frame, folder, workspace, working=False) as (library, output):
-        name, record = read_record(library, network)
-        output.table(report_lines(name, record))
+        figures = read_figures(library, network)
+        output.table(report_lines(figures))
         if target is not None:
-            write_table(record, target)
-        output.done({"network": name})
+            write_report(figures, target)
+        output.done({"network": figures.network})

@@ -1,13 +1,17 @@
-"""What was measured of a network of characters: lines for a terminal, a table for a spreadsheet."""
+"""What was measured of a network of characters: lines for a terminal, a page, a table, figures."""
 
 from __future__ import annotations
 
 import csv
+import html
 from typing import TYPE_CHECKING, Any
 
+from reviewer.core.character_figures import BandFigures, CharacterFigures, CharacterLine, Naming
 from reviewer.jobs.character_training import network_folder, newest_network
+from reviewer.jobs.html_page import page, table
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.disk import replacing
+from reviewer.store.figures import CHARACTERS, write_figures
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,9 +19,12 @@ if TYPE_CHECKING:
     from model.characters import CharacterRecord
     from reviewer.store.library import Library
 
+PAGE, TABLE = "characters.html", "characters.csv"
+_HEADS = ("faces learnt from", "characters", "tested", "top 1", "top 5", "mean of characters")
 
-def read_record(library: Library, name: str = "") -> tuple[str, CharacterRecord]:
-    """A network's name and record; the newest where none is named.
+
+def read_figures(library: Library, name: str = "") -> CharacterFigures:
+    """What was measured of a network; of the newest where none is named.
 
     Raises:
         UsageError: There is none.
@@ -27,56 +34,93 @@ def read_record(library: Library, name: str = "") -> tuple[str, CharacterRecord]
 
     chosen = name or newest_network(library)
     with tagger_errors():
-        return chosen, read_character_record(network_folder(library, chosen))
+        return character_figures(chosen, read_character_record(network_folder(library, chosen)))
 
 
-def report_lines(name: str, record: CharacterRecord) -> list[str]:
+def character_figures(name: str, record: CharacterRecord) -> CharacterFigures:
+    """A network's record as figures."""
+    of, config, faces = record.figures, record.config, record.figures["faces"]
+    opened = of["open_set"]
+    return CharacterFigures(
+        network=name,
+        about=(
+            f"{config.backbone} at {config.input_size} px, head {config.head}, "
+            f"{len(record.names):,} characters; {record.origin}"
+        ),
+        learnt=faces["learnt"],
+        calibrated=faces["calibrated on"],
+        tested=faces["tested"],
+        bands=tuple(_band(band, found) for band, found in of["bands"].items()),
+        others=(
+            _band("all", of["overall"]),
+            _band("all, by prototype", of["prototypes"]),
+            _band("few, among the few", of["few"]),
+            _band("few, among everybody", of["few_among_all"]),
+        ),
+        naming=Naming(
+            level=of["sureness"]["level"],
+            named=opened["named"],
+            right=opened["right"],
+            promised=opened["expected"],
+            refused=opened["refused"],
+            strangers=opened["untaught"],
+            separation=opened["separation"],
+        ),
+        each=tuple(
+            CharacterLine(character, line["learnt"], line["tested"], line["top1"], line["top5"])
+            for character, line in zip(record.names, of["each"], strict=True)
+        ),
+    )
+
+
+def _band(name: str, of: dict[str, Any]) -> BandFigures:
+    return BandFigures(name, of["characters"], of["faces"], of["top1"], of["top5"], of["mean1"])
+
+
+def report_lines(found: CharacterFigures) -> list[str]:
     """The figures as lines: accuracy by frequency, of few faces, and when it says "unknown"."""
-    figures, config = record.figures, record.config
-    faces = figures["faces"]
-    network = (
-        f"Network {name}: {config.backbone} at {config.input_size} px, head {config.head}, "
-        f"{len(record.names):,} characters; {record.origin}."
-    )
-    rests = (
-        f"Learnt from {faces['learnt']:,} faces, calibrated on {faces['calibrated on']:,}, "
-        f"tested on {faces['tested']:,} that it never saw."
-    )
-    heads = (
-        f"{'faces learnt from':<24}{'characters':>11}{'tested':>8}{'top 1':>8}{'top 5':>8}"
-        f"{'mean of characters':>20}"
-    )
     return [
-        network,
-        rests,
+        f"Network {found.network}: {found.about}.",
+        rests_on(found),
         "",
-        heads,
-        *(_line(band, of) for band, of in figures["bands"].items()),
-        _line("all", figures["overall"]),
-        _line("all, by prototype", figures["prototypes"]),
-        _line("few, among the few", figures["few"]),
-        _line("few, among everybody", figures["few_among_all"]),
+        "".join(f"{head:>{width}}" for head, width in zip(_HEADS, _WIDTHS, strict=True)),
+        *(_line(band) for band in (*found.bands, *found.others)),
         "",
-        _unknown_line(figures),
+        naming_sentence(found.naming),
     ]
 
 
-def _unknown_line(figures: dict[str, Any]) -> str:
-    """What it is worth to say "unknown" where it is not sure."""
-    opened, level = figures["open_set"], figures["sureness"]["level"]
+_WIDTHS = (24, 11, 8, 8, 8, 20)
+
+
+def _line(band: BandFigures) -> str:
+    cells = (
+        band.name,
+        f"{band.characters:,}",
+        f"{band.faces:,}",
+        _figure(band.top1),
+        _figure(band.top5),
+        _figure(band.mean1),
+    )
+    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+
+
+def rests_on(found: CharacterFigures) -> str:
+    """What the figures rest on, in a sentence."""
     return (
-        f"It names a face where its chance of being right is {level:.0%} or more, else "
-        f'"unknown": {_share(opened["named"])} of the known faces are named, '
-        f"{_share(opened['right'])} of the names are right (promised "
-        f"{_share(opened['expected'])}), {_share(opened['refused'])} of {opened['untaught']:,} "
-        f"strangers' faces are refused; area under the curve {_figure(opened['separation'])}."
+        f"Learnt from {found.learnt:,} faces, calibrated on {found.calibrated:,}, tested on "
+        f"{found.tested:,} that it never saw."
     )
 
 
-def _line(name: str, of: dict[str, Any]) -> str:
+def naming_sentence(naming: Naming) -> str:
+    """What it is worth to say "unknown" where it is not sure."""
     return (
-        f"{name:<24}{of['characters']:>11,}{of['faces']:>8,}{_figure(of['top1']):>8}"
-        f"{_figure(of['top5']):>8}{_figure(of['mean1']):>20}"
+        f"It names a face where its chance of being right is {naming.level:.0%} or more, else "
+        f'"unknown": {_share(naming.named)} of the known faces are named, {_share(naming.right)} '
+        f"of the names are right (promised {_share(naming.promised)}), {_share(naming.refused)} "
+        f"of {naming.strangers:,} strangers' faces are refused; area under the curve "
+        f"{_figure(naming.separation)}."
     )
 
 
@@ -88,16 +132,46 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0%}"
 
 
-def write_table(record: CharacterRecord, target: Path) -> None:
-    """Writes a CSV file with a line a character: faces learnt from and tested, top 1 and 5.
+def write_report(found: CharacterFigures, target: Path) -> None:
+    """Writes `characters.html`, `characters.csv` and the window's figures into a folder.
 
     Raises:
         StoreFullError: The disk is full.
-        StoreError: It cannot be written.
+        StoreError: They cannot be written.
     """
-    with replacing(target) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+    with replacing(target / PAGE) as aside:
+        aside.write_text(_page(found), encoding="utf-8")
+    with replacing(target / TABLE) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("character", "learnt", "tested", "top1", "top5"))
-        for name, of in zip(record.names, record.figures["each"], strict=True):
-            shares = ("" if of[key] is None else f"{of[key]:.4f}" for key in ("top1", "top5"))
-            writer.writerow((name, of["learnt"], of["tested"], *shares))
+        for line in found.each:
+            shares = ("" if value is None else f"{value:.4f}" for value in (line.top1, line.top5))
+            writer.writerow((line.name, line.learnt, line.tested, *shares))
+    write_figures(target / CHARACTERS, found)
+
+
+def _page(found: CharacterFigures) -> str:
+    bands = [
+        (
+            band.name,
+            (band.characters, f"{band.characters:,}"),
+            (band.faces, f"{band.faces:,}"),
+            *((value or 0.0, _figure(value)) for value in (band.top1, band.top5, band.mean1)),
+        )
+        for band in (*found.bands, *found.others)
+    ]
+    each = [
+        (
+            line.name,
+            (line.learnt, f"{line.learnt:,}"),
+            (line.tested, f"{line.tested:,}"),
+            *((value or 0.0, _figure(value)) for value in (line.top1, line.top5)),
+        )
+        for line in found.each
+    ]
+    about = html.escape(f"{found.network}: {found.about}. {rests_on(found)}")
+    body = (
+        f"<p>{about}</p>{table(_HEADS, bands)}<p>{html.escape(naming_sentence(found.naming))}</p>"
+        f"<h2>Every character</h2>{table(('character', *_HEADS[:1], *_HEADS[2:5]), each)}"
+    )
+    return page("Characters", body)

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import numpy as np
 
+from reviewer.core.character_figures import CharacterFigures
 from reviewer.core.errors import StoreError
 from reviewer.core.figures import CollectionFigures, ScoreFigures, TagFigures
+from reviewer.core.noise_figures import NoiseFigures
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
 Figures = TypeVar("Figures")
 
 STATISTICS, SCORES, REPORT = "statistics.json", "scores.json", "tags.json"
+NOISE = "noise.json"
+CHARACTERS = "characters.json"
 """Names of the files in a folder of figures."""
 
 
@@ -54,6 +58,22 @@ class FigureFiles:
             StoreError: The file cannot be read.
         """
         return self._read(REPORT, tuple[TagFigures, ...])
+
+    def characters(self) -> CharacterFigures | None:
+        """How well characters are told apart; `None` before a network was trained.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        return self._read(CHARACTERS, CharacterFigures)
+
+    def noise(self) -> NoiseFigures | None:
+        """What the noise experiment found; `None` before there was one.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        return self._read(NOISE, NoiseFigures)
 
     def stamp(self, name: str) -> float:
         """When a file was written, unix seconds; 0 if it is not there."""

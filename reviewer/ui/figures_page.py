@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.store.figures import FigureFiles
+from reviewer.ui.character_sheet import CharacterSheet
+from reviewer.ui.noise_sheet import NoiseSheet
 from reviewer.ui.report_sheet import ReportSheet
 from reviewer.ui.score_sheet import ScoreSheet
 from reviewer.ui.side_page import SidePage
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class FiguresPage(SidePage):
-    """Three sheets, one at a time; 1, 2 and 3 go from one to another."""
+    """Some sheets, one at a time; digits go from one to another."""
 
     command_id = "figures"
 
@@ -43,6 +45,8 @@ class FiguresPage(SidePage):
             "Statistics": StatisticsSheet(files, beside, self),
             "Scores": ScoreSheet(files, beside, pictures, self),
             "Every tag": ReportSheet(files, beside, review.library, self),
+            "Noise": NoiseSheet(files, beside, self),
+            "Characters": CharacterSheet(files, beside, self),
         }
         self._stack = QStackedWidget(self)
         self._tabs = QButtonGroup(self)

@@ -37,10 +37,11 @@ def test_from_a_set_to_questions_and_a_report(drawn: Path, tmp_path: Path) -> No
     assert summary["tested"] > 0
     asked = run("--json", "characters", "ask", *place, "--device", "cpu").events[-1]["summary"]
     assert asked["questions"] == summary["questions"]
-    report = run("characters", "report", *place, "--to", tmp_path / "c.csv")
+    report = run("characters", "report", *place, "--to", tmp_path / "report")
     assert report.code == 0, report.err
     assert "faces learnt from" in report.out
-    with (tmp_path / "c.csv").open(encoding="utf-8", newline="") as file:
+    assert "Every character" in (tmp_path / "report" / "characters.html").read_text("utf-8")
+    with (tmp_path / "report" / "characters.csv").open(encoding="utf-8", newline="") as file:
         assert sum(int(row["tested"]) for row in csv.DictReader(file)) == summary["tested"]
 
 

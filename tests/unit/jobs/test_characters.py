@@ -20,7 +20,7 @@ from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.character_faces import CHECK, FEW, LEARN, NOBODY, TEST, gather_faces
 from reviewer.jobs.character_questions import KIND, find_questions
-from reviewer.jobs.character_report import read_record, report_lines, write_table
+from reviewer.jobs.character_report import read_figures, report_lines, write_report
 from reviewer.jobs.character_training import (
     CharacterChoices,
     network_names,
@@ -31,6 +31,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.detecting import detect_heads
 from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.importing import import_folder
+from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 from tests.detectors import marked, save_finder
 
@@ -333,21 +334,23 @@ def test_none_of_these_denies_nobody_where_other_faces_are(library: Library) -> 
 
 
 def test_the_report_adds_up(library: Library, tmp_path: Path) -> None:
-    name, record = read_record(library)
-    figures = record.figures
-    assert name == "c1"
-    assert sum(of["faces"] for of in figures["bands"].values()) == figures["overall"]["faces"]
-    assert figures["overall"]["faces"] == figures["faces"]["tested"]
-    assert figures["overall"]["top1"] > 0.8
-    assert figures["few"]["faces"] == RARE
-    text = "\n".join(report_lines(name, record))
+    found = read_figures(library)
+    overall, _, few, _ = found.others
+    assert found.network == "c1"
+    assert sum(band.faces for band in found.bands) == overall.faces == found.tested
+    assert sum(band.characters for band in found.bands) == overall.characters == len(COLOURS)
+    assert overall.top1 is not None
+    assert overall.top1 > 0.8
+    assert few.faces == RARE
+    text = "\n".join(report_lines(found))
     assert "10-19" in text
     assert "strangers' faces are refused" in text
-    write_table(record, tmp_path / "t.csv")
-    with (tmp_path / "t.csv").open(encoding="utf-8", newline="") as file:
+    write_report(found, tmp_path / "out")
+    assert FigureFiles(tmp_path / "out").characters() == found
+    with (tmp_path / "out" / "characters.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["character"] for row in rows] == list(record.names)
-    assert sum(int(row["tested"]) for row in rows) == figures["overall"]["faces"]
+    assert [row["character"] for row in rows] == [line.name for line in found.each]
+    assert sum(int(row["tested"]) for row in rows) == found.tested
 
 
 def test_too_few_characters_are_told_with_what_to_do(library: Library) -> None:
