@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import beta
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -108,7 +107,10 @@ def lower_end(hits: float, trials: float, doubt: float) -> float:
     """
     if trials <= 0 or hits <= 0:
         return 0.0
-    return float(beta.ppf(doubt, hits, trials - hits + 1))
+    # The window reads stored floors and must not wait for it.
+    from scipy.special import betaincinv  # noqa: PLC0415 - see above
+
+    return float(betaincinv(hits, trials - hits + 1, doubt))
 
 
 def fewest_pairs(level: float, doubt: float) -> int:
