@@ -172,6 +172,8 @@ def control_of(
     if any(row.origin is Origin.CONTROL and row.answer is not expected.answer for row in history):
         # In dispute until it is reopened.
         return None
+    if _disagreed(history):
+        return None
     seen = [row for row in history if row.reviewer == reviewer]
     if not all(long_ago(row, last_id, now_ms) for row in seen):
         return None
@@ -227,6 +229,12 @@ def record_of(given: Decision, history: Sequence[Decision]) -> ControlRecord | N
 
 def _last_answer(history: Sequence[Decision]) -> Decision | None:
     return next((row for row in reversed(history) if row.origin is not Origin.CONTROL), None)
+
+
+def _disagreed(history: Iterable[Decision]) -> bool:
+    """Whether reviewers answered differently, as far as the last answer of each goes."""
+    latest = {row.reviewer: row.answer for row in history if row.origin is not Origin.CONTROL}
+    return {Answer.YES, Answer.NO} <= set(latest.values())
 
 
 def _kind(history: Sequence[Decision], expected: Decision, reviewer: str) -> Kind:

@@ -261,3 +261,21 @@ def test_alone_the_summary_says_nothing_of_others(qtbot: QtBot, reviewing: MainW
     assert isinstance(page, SummaryPage)
     qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
     assert not page.sheet._others.isVisible()
+
+
+def test_disagreements_are_settled_by_the_page_too(qtbot: QtBot, window: MainWindow, quarrel: Path):
+    session = open_on(qtbot, window, quarrel)
+    choose(qtbot, window, RowKind.DISAGREEMENTS)
+    page, library = window.review.page, window.review.library
+    qtbot.keyClick(page, Qt.Key.Key_G)
+    qtbot.waitUntil(lambda: session.pages.current is not None, timeout=5000)
+    shown = session.pages.current
+    count = len(shown)
+    assert 1 <= count <= 2
+    assert {entry.origin for entry in shown.questions} == {Origin.SETTLE}
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.keyClick(page, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: library.reviewers.disagreements()[State.WEIGHED] == count, timeout=5000)
+    qtbot.keyClick(page, Qt.Key.Key_Backspace)
+    assert library.reviewers.disagreements()[State.OPEN] == 2
+    assert len(session.feed.lists.of(Mode.DISAGREEMENTS)) == 2

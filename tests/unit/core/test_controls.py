@@ -85,8 +85,9 @@ def test_two_answers_alike_make_an_own_answer_known() -> None:
         [said(Answer.YES, 1, origin=Origin.COPY)],
         [said(Answer.YES, 1, origin=Origin.EDIT)],
         [said(Answer.YES, 1), control(Answer.NO, 300)],
+        [said(Answer.YES, 1, who="ann"), said(Answer.NO, 2, who="ben")],
     ],
-    ids=["nothing", "unsure", "batch", "copy", "edit", "in dispute"],
+    ids=["nothing", "unsure", "batch", "copy", "edit", "in dispute", "disagreement"],
 )
 def test_what_makes_no_control(history: list[Decision]) -> None:
     assert control_of(history, "me", 10_000, NOW + 9 * DAY_MS) is None
