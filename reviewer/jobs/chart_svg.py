@@ -71,7 +71,8 @@ def chart_svg(series: Sequence[Series], across: Axis, up: str, label: str) -> st
     parts = _frame(across, up, place_x)
     parts += [
         f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{place_y(at):.1f}" y2="{place_y(at):.1f}" '
-        f'stroke="#888" stroke-opacity="0.3"/><text x="{LEFT - 6}" y="{place_y(at) + 4:.1f}" text-anchor="end">'
+        f'stroke="#888" stroke-opacity="0.3"/>'
+        f'<text x="{LEFT - 6}" y="{place_y(at) + 4:.1f}" text-anchor="end" fill="currentColor">'
         f"{at:.{max(0, -math.floor(math.log10(step) + 1e-9))}f}</text>"
         for at in _steps(low, high, step)
     ]

@@ -80,24 +80,33 @@ def _points(
 
 def images_svg(report: NoiseReport) -> str:
     """Quality over the number of images at every share of tags dropped, with the fitted law."""
-    trials = report.trials
-    sizes = np.unique(trials.images)
+    sizes = np.unique(report.trials.images)
     smooth = np.geomspace(sizes[0], sizes[-1], SMOOTH)
     series = []
+    for number, words, points in _curves(report):
+        fitted = report.law.quality(smooth, number)
+        curve = tuple(zip(smooth.tolist(), fitted.tolist(), strict=True))
+        series.append(Series(words, points, curve, colour=number))
+    ticks = tuple((float(size), f"{size:,}") for size in sizes.tolist())
+    axis = Axis("images learnt from (logarithmic)", ticks, log=True)
+    return chart_svg(series, axis, "mAP", "Quality of taggers over the number of images")
+
+
+def _curves(
+    report: NoiseReport,
+) -> list[tuple[int, str, tuple[tuple[float, float, float, float], ...]]]:
+    """Number, name and (images, mAP, low, high) of the levels without and with tags dropped."""
+    trials, found = report.trials, []
     for number, level in enumerate(report.grid.levels):
         if level.kind is Kind.ADD:
             continue
         points = []
-        for size in sizes.tolist():
+        for size in np.unique(trials.images).tolist():
             here = (trials.level == number) & (trials.images == size)
             told = mean_interval(trials.quality()[here])
             points.append((float(size), told.value, told.low, told.high))
-        fitted = report.law.quality(smooth, number)
-        curve = tuple(zip(smooth.tolist(), fitted.tolist(), strict=True))
-        series.append(Series(level.words, tuple(points), curve, colour=number))
-    ticks = tuple((float(size), f"{size:,}") for size in sizes.tolist())
-    axis = Axis("images learnt from (logarithmic)", ticks, log=True)
-    return chart_svg(series, axis, "mAP", "Quality of taggers over the number of images")
+        found.append((number, level.words, tuple(points)))
+    return found
 
 
 def noise_record(report: NoiseReport) -> dict[str, Any]:
@@ -120,6 +129,7 @@ def noise_record(report: NoiseReport) -> dict[str, Any]:
         },
         "levels": [
             {
+                "words": entry.level.words,
                 "kind": entry.level.kind.name.lower(),
                 "share": entry.level.share,
                 "changed_tags": entry.tags,
@@ -131,6 +141,8 @@ def noise_record(report: NoiseReport) -> dict[str, Any]:
             }
             for entry in report.levels
         ],
+        "sentences": answer_lines(report),
+        "curves": [{"words": words, "points": points} for _, words, points in _curves(report)],
         "bands": [
             {"tags": name, "count": count, "times_images": [_interval(one) for one in factors]}
             for name, count, factors in report.bands
