@@ -13,6 +13,7 @@ from reviewer.core.character_scores import (
     band_name,
     bands_of,
     by_band,
+    doubts,
     few_shot,
     fit_sureness,
     open_set,
@@ -125,6 +126,32 @@ def test_probabilities_leave_room_for_nobody() -> None:
     assert given[labels == UNKNOWN].sum(axis=1).mean() < given[labels >= 0].sum(axis=1).mean() - 0.3
     first = given.max(axis=1)
     assert first == pytest.approx(np.minimum(sureness.chances(logits, cosines), 1), abs=1e-5)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.08, 0.2])
+def test_doubts_are_as_likely_as_they_say(share: float) -> None:
+    rng = np.random.default_rng(int(share * 100))
+    faces_, classes = 4000, 30
+    # Some faces are seen sharply, others hardly: what is said of each is right on average.
+    sharp = rng.uniform(0.3, 9, (faces_, 1))
+    logits = rng.normal(size=(faces_, classes)) * sharp
+    probabilities = np.exp(logits - logits.max(axis=1, keepdims=True))
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    real = (probabilities.cumsum(axis=1) > rng.random((faces_, 1))).argmax(axis=1)
+    wrong = rng.random(faces_) < share
+    own = np.where(wrong, (real + rng.integers(1, classes, faces_)) % classes, real)
+    found = doubts(probabilities.astype(np.float32), own)
+    assert found.mean() == pytest.approx(share, abs=0.02)
+    for low, high in ((0.0, 0.1), (0.1, 0.6), (0.6, 1.01)):
+        some = (found >= low) & (found < high)
+        assert wrong[some].mean() == pytest.approx(float(found[some].mean()), abs=0.1)
+
+
+def test_a_twin_is_doubted_less_than_a_stranger_to_the_name() -> None:
+    twin, stranger = [0.6, 0.35, 0.01], [0.6, 0.001, 0.3]
+    found = doubts(np.array([twin, stranger], np.float32), np.array([1, 1]))
+    assert found[0] < found[1]
+    assert len(doubts(np.zeros((0, 3), np.float32), np.zeros(0, np.int64))) == 0
 
 
 def test_nothing_to_calibrate_on_leaves_everybody_unknown() -> None:
