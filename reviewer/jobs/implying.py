@@ -263,11 +263,14 @@ def _scores(
     known = np.asarray(crossfit.images)
     place = np.minimum(np.searchsorted(known, images), len(known) - 1)
     there = known[place] == images
-    for column, tag_id in enumerate(crossfit.tags.tolist()):
-        mine = np.flatnonzero((tags == tag_id) & there)
-        if mine.size:
-            logits = np.asarray(crossfit.logits[column], np.float32)
-            scores[mine] = expit(logits[place[mine]])
+    by_tag = np.argsort(tags, kind="stable")
+    low = np.searchsorted(tags[by_tag], crossfit.tags, side="left")
+    high = np.searchsorted(tags[by_tag], crossfit.tags, side="right")
+    for column in np.flatnonzero(high > low).tolist():
+        mine = by_tag[low[column] : high[column]]
+        mine = mine[there[mine]]
+        logits = np.asarray(crossfit.logits[column], np.float32)
+        scores[mine] = expit(logits[place[mine]])
     return active.name, scores
 
 
