@@ -104,6 +104,26 @@ def test_without_a_scan_it_says_so(qtbot: QtBot, reviewing: MainWindow):
     assert reviewing.page is reviewing.review.page
 
 
+def test_a_search_holds_no_key_up(qtbot: QtBot, window: MainWindow, workspace: Path):
+    scan_all(workspace)
+    window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    review = window.review
+    assert review is not None
+    question = review.session.current
+    page = open_page(qtbot, window)
+    assert page._background.busy
+    assert not page.cells.images
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    assert window.page is review.page
+    assert not page._background.busy
+    wait_painted(qtbot, window)
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    stored = review.library.decisions.recent(1)[0]
+    assert question is not None
+    assert stored.pair == question.pair
+
+
 def break_rules(workspace: Path) -> tuple[int, int]:
     """Keeps one rule with gaps on four images; returns child and parent."""
     with Library.open(workspace) as library:
