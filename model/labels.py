@@ -248,11 +248,12 @@ class LabelMatrix:
 
     def of_tags(self, tags: NDArray[np.integer]) -> LabelMatrix:
         """The labels of some tags, in the given order."""
-        return LabelMatrix(
-            self.codes[:, tags],
-            self.absent_weight[tags],
-            self.present_weight[tags],
-            None if self.doubt is None else self.doubt[:, tags],
+        return replace(
+            self,
+            codes=self.codes[:, tags],
+            absent_weight=self.absent_weight[tags],
+            present_weight=self.present_weight[tags],
+            doubt=None if self.doubt is None else self.doubt[:, tags],
         )
 
     def doubted(self, doubt: sp.spmatrix) -> LabelMatrix:

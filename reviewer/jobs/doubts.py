@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 def doubted_labels(library: Library, labels: Labels, tags: Sequence[int]) -> LabelMatrix:
     """The labels for some tags; absences count as likely missing as the ranking suspects.
 
+    Where an absence's own suspicion is known, it alone says what the absence is worth.
+
     Where no version was scanned and refreshed yet, and for images and tags that were not, every
     absence is taken as it is.
 
@@ -44,7 +47,12 @@ def doubted_labels(library: Library, labels: Labels, tags: Sequence[int]) -> Lab
         known_answers(list(library.decisions.live()), crossfit),
         groups=np.asarray(crossfit.groups),
     )
-    return plain.doubted(_renumbered(chances, crossfit, labels.images, np.asarray(tags, np.int64)))
+    columns = np.asarray(tags, np.int64)
+    # An absence is down-weighted by its own suspicion there; as a whole once more is too much.
+    suspected = np.isin(columns, crossfit.tags)
+    absent = np.where(suspected, np.float32(1), plain.absent_weight)
+    chances = _renumbered(chances, crossfit, labels.images, columns)
+    return replace(plain, absent_weight=absent).doubted(chances)
 
 
 def _renumbered(

@@ -61,8 +61,9 @@ def next_version(data: RankingSet, graph: NeighbourGraph, answers: Answers) -> N
     reviewed = np.flatnonzero((many >= REVIEWED) & data.truth.any(axis=0))
 
     def reached(labels: LabelMatrix) -> float:
-        logits = cross_fitted_logits(data.embeddings, labels, data.present, data.groups, 0)
-        return mean_average_precision(logits[:, reviewed], data.truth[:, reviewed])
+        of_reviewed = labels.of_tags(reviewed)
+        logits = cross_fitted_logits(data.embeddings, of_reviewed, data.present, data.groups, 0)
+        return mean_average_precision(logits, data.truth[:, reviewed])
 
     return NextVersion(
         reviewed.size,

@@ -11,6 +11,7 @@ from scipy.special import expit, softmax
 from reviewer.core.ranking import (
     Answers,
     ArrayEvidence,
+    Candidates,
     NeighbourGraph,
     RankedQueues,
     RankOptions,
@@ -141,10 +142,16 @@ class Loop:
     options: RankOptions = field(default_factory=lambda: RankOptions(floor=0.0))
 
 
-def our_run(data: RankingSet, graph: NeighbourGraph, loop: Loop) -> Run:
-    """Rank, ask a batch, learn, and so on; a batch as large as `decisions` learns nothing."""
-    now, answers = data, Answers.none()
-    candidates = prepare(_evidence(now, data, graph), None, loop.options, groups=data.groups)
+def our_run(data: RankingSet, graph: NeighbourGraph, candidates: Candidates, loop: Loop) -> Run:
+    """Rank, ask a batch, learn, and so on; a batch as large as `decisions` learns nothing.
+
+    Args:
+        data: The set.
+        graph: Its neighbours.
+        candidates: From `cold_candidates`.
+        loop: How the ranking is used.
+    """
+    answers = Answers.none()
     runs: list[Run] = []
     asked = refreshed = 0
     while asked < loop.decisions:
@@ -160,6 +167,11 @@ def our_run(data: RankingSet, graph: NeighbourGraph, loop: Loop) -> Run:
         asked += run.row.size
         answers = answers_of(data, joined(runs), loop.mistakes)
     return joined(runs)
+
+
+def cold_candidates(data: RankingSet, graph: NeighbourGraph) -> Candidates:
+    """What every loop begins with: before any answer, whatever the order."""
+    return prepare(_evidence(data, data, graph), None, Loop().options, groups=data.groups)
 
 
 def _evidence(now: RankingSet, data: RankingSet, graph: NeighbourGraph) -> ArrayEvidence:

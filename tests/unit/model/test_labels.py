@@ -116,3 +116,19 @@ def test_what_is_measured_against_has_no_doubt() -> None:
     assert doubted.certain().rows(np.arange(2))[0].tolist() == [[1, 0], [0, 0]]
     with pytest.raises(ValueError, match="doubt"):
         labels.doubted(sp.csr_matrix((3, 2)))
+
+
+def test_some_tags_alone_keep_what_is_known_of_them():
+    labels = LabelMatrix.from_pairs(
+        (3, 4),
+        [(0, 0), (1, 2), (2, 3)],
+        confirmed_absent=[(2, 2)],
+        absent_weight=np.array([0.1, 0.2, 0.3, 0.4], np.float32),
+    ).weighed(np.array([1.0, 0.5, 0.25], np.float32))
+    doubt = np.zeros((3, 4), np.float32)
+    doubt[0, 2] = 0.6
+    labels = labels.doubted(sp.csr_matrix(doubt))
+    every = np.arange(3)
+    chosen = np.array([2, 0])
+    for part, whole in zip(labels.of_tags(chosen).rows(every), labels.rows(every), strict=True):
+        np.testing.assert_array_equal(part, whole[:, chosen])
