@@ -35,7 +35,7 @@ ORDER BY id
 
 _SINCE = """
 SELECT count(*) FROM live_decision
-WHERE answered_at >= ? AND step NOT IN (SELECT step FROM merge)
+WHERE answered_at >= ? AND reviewer = ? AND step NOT IN (SELECT step FROM merge)
 """
 
 # A merged log is taken back as a whole, by whoever merged it.
@@ -118,9 +118,9 @@ class DecisionTable:
         row = self._database.read().execute("SELECT count(*) FROM live_decision").fetchone()
         return int(row[0])
 
-    def since(self, unix_ms: int) -> int:
-        """Live answers given here since a time."""
-        row = self._database.read().execute(_SINCE, (unix_ms,)).fetchone()
+    def since(self, unix_ms: int, reviewer: str) -> int:
+        """Live answers that a reviewer gave here since a time."""
+        row = self._database.read().execute(_SINCE, (unix_ms, reviewer)).fetchone()
         return int(row[0])
 
     def last_id(self) -> int:

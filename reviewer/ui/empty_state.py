@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Progress
 
 WIDTH = 560
+WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
 
 
 class EmptyState(QWidget):
@@ -101,17 +102,18 @@ class EmptyState(QWidget):
         self._bar.hide()
         self.button.setEnabled(True)
 
-    def show_work(self, progress: Progress | None) -> None:
+    def show_work(self, progress: Progress | None, words: str = WORKING) -> None:
         """It is being worked out.
 
         Args:
             progress: How far; `None` before that is known.
+            words: What is done, while it is not known how far it is.
         """
         known = progress is not None and progress.total > 0
         self._bar.setRange(0, progress.total if progress is not None and known else 0)
         self._bar.setValue(progress.done if progress is not None else 0)
         line = progress_line(progress) if progress is not None else ""
-        self._state.setText(line or "Being worked out\N{HORIZONTAL ELLIPSIS}")
+        self._state.setText(line or words)
         self._state.show()
         self._bar.show()
         self.button.setEnabled(False)

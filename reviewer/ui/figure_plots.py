@@ -137,8 +137,7 @@ class FigurePlot(PlotFrame):
                 words = pg.TextItem(row.words, color=look().muted, anchor=(0, 0.5))
                 words.setPos(max(row.length, 0) + longest * 0.01, place)
                 self._plot.addItem(words)
-            names = [(float(p), row.name) for p, row in zip(places, shown, strict=True)]
-            self._plot.getAxis("left").setTicks([names])
+            self._name_left([row.name for row in shown], places.tolist())
             low = -longest * 1.05 if lengths.min() < 0 else 0.0
             room = 1 + (0.5 if lengths.min() >= 0 else 0.7) * scaled(1.0)
             self._plot.setXRange(low, longest * room, padding=0)

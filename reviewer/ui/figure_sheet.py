@@ -113,6 +113,8 @@ class FigureSheet(QWidget):
         stamp = self.files.stamp(self.file)
         if stamp != self._stamp:
             self._stamp = stamp
+            if stamp:
+                self.nothing.show_work(None, "Reading\N{HORIZONTAL ELLIPSIS}")
             self._background.ask(self.read, self._take)
 
     def dispose(self) -> None:
@@ -127,6 +129,7 @@ class FigureSheet(QWidget):
     # -- inside ----------------------------------------------------------------------------------
 
     def _take(self, found: object) -> None:
+        self.nothing.show_waiting()
         if found is None:
             self._stack.setCurrentWidget(self.nothing)
             return

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.core.errors import ReviewerError
 from reviewer.ui.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
-from reviewer.ui.theme import look
+from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtCore import QEvent
+MOST_NAME, NAME_ROOM = 170, 14
+"""Widest name at the left of a plot at the usual size of text, and what stands round it, pixels."""
 
 
 class PlotFrame(QWidget):
@@ -103,10 +106,20 @@ class PlotFrame(QWidget):
         self._view.show()
         self._redraw()
 
+    def _name_left(self, names: Sequence[str], places: Iterable[float]) -> None:
+        """Writes names at the left, with room for them from the first paint on."""
+        metrics = QFontMetrics(self.font())
+        most = round(scaled(MOST_NAME))
+        shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, most) for name in names]
+        axis = self._plot.getAxis("left")
+        axis.setTicks([list(zip(places, shown, strict=True))])
+        axis.setWidth(max(map(metrics.horizontalAdvance, shown), default=0) + NAME_ROOM)
+
     def _redraw(self) -> None:
         if self._draw is None:
             return
         self._plot.clear()
+        self._plot.getAxis("left").setWidth(None)
         self._view.setBackground(look().canvas)
         self._draw()
         for side in ("left", "bottom"):

@@ -141,8 +141,7 @@ class Plot(PlotFrame):
         self._plot.addItem(spot)
 
     def _name_rows(self, names: Sequence[str], places: np.ndarray[Any, Any]) -> None:
-        axis = self._plot.getAxis("left")
-        axis.setTicks([list(zip(places.tolist(), names, strict=True))])
+        self._name_left(names, places.tolist())
         top = len(names) + 0.6
         self._plot.setYRange(top - max(len(names), FEWEST_ROWS) - 0.2, top, padding=0)
 

@@ -129,7 +129,7 @@ class Surroundings(QObject):
         midnight = _midnight_ms()
         if midnight != self._midnight:
             self._midnight = midnight
-            self._today = self._library.decisions.since(midnight)
+            self._today = self._library.decisions.since(midnight, self._session.reviewer)
         pace = self._session.pace
         latency = self._showing.latency
         return Figures(

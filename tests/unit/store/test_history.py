@@ -168,3 +168,10 @@ def test_a_search_by_tag_and_the_choice_of_controls_use_indexes(filled: Library)
     assert "decision_by_tag" in plan(history._LAST_OF_TAG, 1, 100)
     assert "decision_by_control" in plan(controls._OF_TAG, "me", 1, 20)
     assert "decision_by_pair" in plan(controls._HISTORY, 1, 1)
+
+
+def test_the_answers_of_a_day_are_those_of_one_reviewer(filled: Library) -> None:
+    assert filled.decisions.since(T0, "me") == 9
+    assert filled.decisions.since(T0 + 6 * DAY, "me") == 3
+    assert filled.decisions.since(T0, "ann") == 2, "the last was taken back"
+    assert filled.decisions.since(T0, "nobody") == 0
