@@ -77,8 +77,8 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     vocabulary = library.vocabulary()
     labels = gather_labels(library, [image_id for image_id, _, _ in askable], vocabulary)
     choice = choose_tags(labels, vocabulary, choices.minimum)
-    if choices.recipe:
-        choice = most_frequent(choice, labels, choices.recipe)
+    with tagger_errors():
+        choice = most_frequent(choice, labels, choices.recipe) if choices.recipe else choice
     if not choice.tags:
         raise UsageError(
             f"No tag is on {choices.minimum} images or more, so there is nothing to learn. "

@@ -203,6 +203,9 @@ class ReviewController(QObject):
         self._around.stored(decisions, times)
         for decision in decisions:
             self._around.touch(decision.tag_id)
+        self.showing.refresh()
+        if times > 0:
+            self._ask_for_refresh(decisions[-1].id)
 
     def _ask_for_refresh(self, decision_id: int) -> None:
         if self._refresh_every and decision_id - self._refreshed_at >= self._refresh_every:

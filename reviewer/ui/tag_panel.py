@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.core.labels import effective_tags
+from reviewer.core.ratings import rating_tag, word_of
 from reviewer.core.types import Answer
 from reviewer.ui.about_panel import AboutPanel
 from reviewer.ui.quick_chips import QuickChips
@@ -26,10 +27,8 @@ if TYPE_CHECKING:
     from reviewer.core.types import Image, Question
     from reviewer.core.vocabulary import Vocabulary
 
-RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit"}
 TIGHT_LINES = 30
 """Lines of text that the panel must hold to show all its parts at the same time."""
-OLD_RATINGS = {"s": "safe", "q": "questionable", "e": "explicit"}
 
 
 class Part(IntEnum):
@@ -127,7 +126,7 @@ class TagPanel(QFrame):
         self._list.scrollTo(self._model.index(self._model.asked_row()))
         self.quick.show_on(self.on_image)
         self.show_meaning(asked)
-        self._facts.setText(self._fact_lines(image))
+        self._facts.setText(self._fact_lines(image, answers))
         self._facts.setToolTip(image.path)
 
     def show_meaning(self, tag_id: int) -> None:
@@ -149,14 +148,15 @@ class TagPanel(QFrame):
         self._no.say("")
         self._facts.setText("\n")
 
-    def _fact_lines(self, image: Image) -> str:
+    def _fact_lines(self, image: Image, answers: Mapping[int, Answer]) -> str:
         room = self.width() - 28
         name = self._facts.fontMetrics().elidedText(
             image.path.rsplit("/", 1)[-1], Qt.TextElideMode.ElideMiddle, room
         )
         size = f"{image.width} \N{MULTIPLICATION SIGN} {image.height}, " if image.width else ""
-        words = RATINGS if image.rating_scheme == "gsqe" else OLD_RATINGS
-        rating = words.get(image.rating, image.rating)
+        said = [self._vocabulary.name(t) for t, a in answers.items() if a is Answer.YES]
+        corrected = "".join(word_of(name) for name in said)
+        rating = corrected or word_of(rating_tag(image.rating, image.rating_scheme))
         return f"{name}\n{size}{_bytes(image.size)}" + (f", {rating}" if rating else "")
 
 

@@ -210,3 +210,27 @@ def test_a_box_is_framed_where_it_is_on_the_picture(
     after = page.grab().toImage()
     # What is not meant is darker while a part is.
     assert before.pixelColor(at).lightness() < after.pixelColor(at).lightness()
+
+
+def test_the_review_shows_the_rating_as_it_was_corrected(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    ask(workspace)
+    assert window.open_collection(workspace)
+    review = window.review
+    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text(), timeout=5000)
+    image = review.session.current.image_id
+    qtbot.keyClick(review.page, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
+    page = window.page
+    while page.session.current.image_id != image:
+        painted(qtbot, page)
+        qtbot.keyClick(page, Qt.Key.Key_Right)
+    painted(qtbot, page)
+    qtbot.keyClick(page, Qt.Key.Key_E)
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: "explicit" in review.page.tags._facts.text(), timeout=5000)
+    # It is a step like any other: the review takes it back, and the question stays.
+    qtbot.keyClick(review.page, Qt.Key.Key_Backspace)
+    assert review.library.decisions.total() == 0
+    assert review.session.current.image_id == image
+    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text(), timeout=5000)
