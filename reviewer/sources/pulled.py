@@ -6,7 +6,7 @@ asked and has none; a torn last line is one that was never asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -73,7 +73,7 @@ def kept_posts(path: Path) -> Iterator[KeptPost]:
             ) from error
 
 
-@dataclass(frozen=True)
+@dataclass
 class PulledPosts:
     """The kept posts of one server as the source of a collection's tags.
 
@@ -83,6 +83,7 @@ class PulledPosts:
         site: What the collection calls the server.
         hydrus: Whether tags carry Hydrus's namespaces.
         digests: SHA-256 of the images by path, as imported.
+        title: For people.
     """
 
     name: str
@@ -90,11 +91,10 @@ class PulledPosts:
     site: str
     hydrus: bool
     digests: Mapping[str, bytes]
+    title: str = field(init=False)
 
-    @property
-    def title(self) -> str:
-        """For people."""
-        return f"the posts that were pulled from {self.name.removeprefix(PREFIX)}"
+    def __post_init__(self) -> None:
+        self.title = f"the posts that were pulled from {self.name.removeprefix(PREFIX)}"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Whether posts were pulled."""

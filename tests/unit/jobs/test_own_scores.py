@@ -19,6 +19,7 @@ from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices
 from reviewer.store.library import Library
+from tests.unit.cli.conftest import run
 from tests.unit.jobs.conftest import make_shapes
 from tests.unit.model.taggers import folders
 
@@ -137,6 +138,19 @@ def test_a_tag_that_was_just_taken_in_is_asked_at_once(
     assert len(first) == 20
     # Known to the collection by now, but seen on no image and written on none.
     assert asked(library, "chequered") == []
+
+
+def test_the_command_takes_the_table_into_the_questions(
+    library: Library, truth: dict[str, frozenset[str]]
+) -> None:
+    library.state.set("min_images", "10")
+    place = ("--workspace", library.workspace.path)
+    scan_to_questions(library, Silent(), minimum=10, scanned=scan(library, Silent()))
+    assert run("--json", "tagger-tags", "--map", "blue=azure", "--ask", *place).code == 0
+    # The old name has no word of the tagger behind it any more, and three images are no examples.
+    assert asked(library, "blue") == []
+    assert all("blue" in truth[path] for path in asked(library, "azure")[:20])
+    assert len(asked(library, "azure")) >= 20
 
 
 def test_what_was_learnt_here_is_never_the_tagger_s_own_word(library: Library) -> None:
