@@ -48,6 +48,12 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
 @click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
 @click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option(
+    "--keep-above",
+    type=click.FloatRange(0.0, 1.0, max_open=True),
+    default=0.0,
+    help="Keep absent tags' scores from here on only (for example 0.01), for a small disk.",
+)
 @click.pass_obj
 def scan_command(
     frame: Frame,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, overload
 
@@ -18,7 +18,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.rescoring import scores_again, seen_before
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.store.scans import ROW, ScanFiles, ScanShape
+from reviewer.store.scans import ROW, ScanFiles, ScanShape, quantise
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -37,6 +37,9 @@ WRITE_IMAGES = 2048
 ROOM_LEFT = 200 * 10**6
 """Bytes that a scan leaves free on the disk, for the answers."""
 
+LEAST_FLOOR = 2
+"""The lowest byte that leaves anything out."""
+
 
 def scan(
     library: Library,
@@ -46,6 +49,7 @@ def scan(
     device: str = "auto",
     batch_size: int = 32,
     workers: int = 2,
+    keep_above: float = 0.0,
 ) -> ChangeSet:
     """Scores every image with a version, and keeps the embeddings.
 
@@ -58,9 +62,11 @@ def scan(
         device: "auto", "cpu", "cuda" or "mps".
         batch_size: Images at once.
         workers: Threads that decode.
+        keep_above: Lowest score, 0..1, that is kept of a tag which an image has not; 0 for all.
+            Much less disk: most pairs score next to nothing. A scan goes on as it was begun.
 
     Raises:
-        UsageError: There is no version yet.
+        UsageError: There is no version yet, or its scan was begun with another `keep_above`.
         TaggerError: The version or the device cannot be used.
         StoreFullError: The disk is full; what was scanned so far is kept.
     """
@@ -72,12 +78,15 @@ def scan(
         predictor = Predictor.load(library.version_folder(name), device)
     listener.note(f"Scan with version {name} on {predictor.device.words}.")
     library.state.set("device", predictor.device.words)
-    shape = _shape(library, name, predictor)
+    shape = _floored(library, _shape(library, name, predictor), keep_above)
     with tagger_errors():
         before = seen_before(library, name, shape)
     files = library.begin_scan(shape)
     waiting = _waiting(library, files)
     refuse_without_room(files, len(waiting.images))
+    if len(waiting.images):
+        room = len(waiting.images) * shape.bytes_an_image() / 1e9
+        listener.note(f"It will take about {room:,.2f} GB in {files.folder}.")
     rescored = 0
     if before is not None:
         again = _Keeper(files, waiting, library.images.tag_rows())
@@ -86,10 +95,7 @@ def scan(
         again.write()
         left = _waiting(library, files)
         rescored = len(waiting.images) - len(left.images)
-        listener.note(
-            f"{rescored:,} images are scored from what the network "
-            "saw of them before."
-        )
+        listener.note(f"{rescored:,} images are scored from what the network saw of them before.")
         waiting = left
     broken: list[tuple[int, str]] = []
     loaded, cpu = time.perf_counter(), time.process_time()
@@ -139,6 +145,23 @@ def _shape(library: Library, name: str, predictor: Predictor) -> ScanShape:
     if missing:
         ids = library.tags.add(dict.fromkeys(missing))
     return ScanShape(name, tuple(ids[tag] for tag, _ in predictor.tags), predictor.embedding_width)
+
+
+def _floored(library: Library, shape: ScanShape, keep_above: float) -> ScanShape:
+    """The shape with the floor that was asked for, or that the scan was begun with."""
+    if not 0.0 <= keep_above < 1.0:
+        raise UsageError("The lowest score that is kept lies between 0 and 1.")
+    begun = library.scan(shape.version)
+    if not keep_above:
+        return replace(shape, floor=begun.shape.floor if begun is not None else 0)
+    logit = np.log(np.float32(keep_above)) - np.log1p(-np.float32(keep_above))
+    wanted = replace(shape, floor=max(int(quantise(np.atleast_1d(logit))[0]), LEAST_FLOOR))
+    if begun is not None and len(begun) and begun.shape.floor != wanted.floor:
+        raise UsageError(
+            f"Version {shape.version} was scanned with other scores kept. Delete {begun.folder} "
+            "to scan it again, or leave the option out."
+        )
+    return wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +295,6 @@ def refuse_without_room(files: ScanFiles, images: int) -> None:
     if needed > free:
         raise StoreFullError(
             f"A scan of {images:,} images needs about {needed / 1e9:,.1f} GB in {files.folder}, "
-            f"and {free / 1e9:,.1f} GB are free. Free some space, or keep the workspace on a "
-            "larger disk with --workspace."
+            f"and {free / 1e9:,.1f} GB are free. Free some space, keep the workspace on a "
+            "larger disk with --workspace, or keep fewer scores with --keep-above 0.01."
         )

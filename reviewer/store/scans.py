@@ -7,6 +7,7 @@
     tail-<k>.u8      the images from the k-th on, after the full blocks, image-major: (n, T)
     present.bin      scores of the tags that the images had, image after image: column, int16
     present.i64      (N,) where in it each image's end
+    kept.bin         instead of scores.u8 where only scores from a floor on are kept: `keptblocks`
 
 A score is one byte: the logit in steps of a tenth, -12.7 to 12.7, monotone; 0 where the image had
 the tag when it was scanned, so that the search for missing tags need not ask who has which. The
@@ -28,6 +29,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.scoreblock import Block
 from reviewer.store.blockreader import read_blocks
 from reviewer.store.disk import replacing, writing
+from reviewer.store.keptblocks import CANDIDATE_BYTES, KeptBlocks
 from reviewer.store.recordfiles import RecordFiles
 
 if TYPE_CHECKING:
@@ -42,6 +44,9 @@ BLOCK_IMAGES = 4096
 
 TAGS_AN_IMAGE = 30
 """About how many tags of a tagger an image has, for what a scan will need on disk."""
+
+KEPT_SHARE = 0.1
+"""Share of a tagger's tags that reach a floor on an image, taken high, for what is told before."""
 
 PRESENT = np.dtype([("column", "<u2"), ("score", "<i2")])
 """The score of a tag that an image had: its column in the scan, the logit in steps of 1/256."""
@@ -77,16 +82,21 @@ class ScanShape:
         version: Name of the version that was run.
         tags: (T,) tag ids in the order of the scores.
         width: D, of an embedding.
+        floor: Lowest byte that is kept of an absent tag; 0 for all of them.
     """
 
     version: str
     tags: tuple[int, ...]
     width: int
+    floor: int = 0
 
     def bytes_an_image(self) -> int:
         """About how many bytes on disk one image takes."""
         kept = TAGS_AN_IMAGE * PRESENT.itemsize
-        return len(self.tags) + 2 * self.width + ROW.itemsize + 8 + kept
+        scores = float(len(self.tags))
+        if self.floor:
+            scores = CANDIDATE_BYTES * (TAGS_AN_IMAGE + KEPT_SHARE * scores)
+        return int(scores) + 2 * self.width + ROW.itemsize + 8 + kept
 
 
 class PresentScores(NamedTuple):
@@ -126,6 +136,7 @@ class ScanFiles(RecordFiles):
             aside.mkdir()
             (aside / "present.i64").touch()
             described = {"version": shape.version, "tags": shape.tags, "width": shape.width}
+            described |= {"floor": shape.floor} if shape.floor else {}
             (aside / "scan.json").write_text(json.dumps(described), encoding="utf-8")
         return cls(folder, shape)
 
@@ -145,7 +156,10 @@ class ScanFiles(RecordFiles):
                 f"The scan in {folder} cannot be read ({error}). Delete that folder and scan again."
             ) from error
         shape = ScanShape(
-            str(described["version"]), tuple(described["tags"]), int(described["width"])
+            str(described["version"]),
+            tuple(described["tags"]),
+            int(described["width"]),
+            int(described.get("floor", 0)),
         )
         return cls(folder, shape)
 
@@ -177,8 +191,7 @@ class ScanFiles(RecordFiles):
 
     def tag_scores(self, column: int) -> NDArray[np.uint8]:
         """(N,) uint8 scores of the tag in a column, 0 where the image had the tag."""
-        parts = [block[column] for block in self._blocks()]
-        return np.concatenate([*parts, self._tail()[:, column]])
+        return np.concatenate([*self._lines(column), self._tail()[:, column]])
 
     def tag_logits(self, column: int) -> NDArray[np.float32]:
         """(N,) float32 logits of the tag in a column, in the order of `rows`."""
@@ -213,9 +226,12 @@ class ScanFiles(RecordFiles):
         many = self._tail_start() // BLOCK_IMAGES
         step = 1.0 if share >= 1.0 else 1.0 / max(share, 1.0 / max(many, 1))
         numbers = np.unique(np.arange(0, many, step).astype(int)).tolist()
-        yield from read_blocks(
-            self.folder / "scores.u8", len(self.shape.tags), BLOCK_IMAGES, numbers
-        )
+        if self.shape.floor:
+            yield from self._kept().blocks(numbers)
+        else:
+            yield from read_blocks(
+                self.folder / "scores.u8", len(self.shape.tags), BLOCK_IMAGES, numbers
+            )
         tail = self._tail()
         if len(tail) and (share >= 1.0 or not many):
             yield Block(self._tail_start(), np.ascontiguousarray(tail.T))
@@ -261,8 +277,11 @@ class ScanFiles(RecordFiles):
         tail = self._tail()
         full = len(tail) // BLOCK_IMAGES
         for number in range(full):
-            block = tail[number * BLOCK_IMAGES : (number + 1) * BLOCK_IMAGES]
-            self._extend("scores.u8", np.ascontiguousarray(block.T).tobytes())
+            block = tail[number * BLOCK_IMAGES : (number + 1) * BLOCK_IMAGES].T
+            if self.shape.floor:
+                self._kept().append(block)
+            else:
+                self._extend("scores.u8", np.ascontiguousarray(block).tobytes())
         name = f"tail-{start + full * BLOCK_IMAGES}.u8"
         with replacing(self.folder / name) as aside:
             aside.write_bytes(tail[full * BLOCK_IMAGES :].tobytes())
@@ -290,6 +309,8 @@ class ScanFiles(RecordFiles):
         self._cut("present.bin", int(last[0]) * PRESENT.itemsize if len(last) else 0)
         self._cut("embeddings.f16", count * 2 * width)
         self._cut("scores.u8", start * n_tags)
+        if self.shape.floor:
+            self._kept().cut(start // BLOCK_IMAGES)
         self._cut(name, (count - start) * n_tags)
         self._close_blocks()
 
@@ -306,11 +327,19 @@ class ScanFiles(RecordFiles):
     def _tail_name(self) -> str:
         return f"tail-{self._tail_start()}.u8"
 
-    def _blocks(self) -> Iterator[NDArray[np.uint8]]:
+    def _kept(self) -> KeptBlocks:
+        shape = self.shape
+        return KeptBlocks(self.folder, len(shape.tags), BLOCK_IMAGES, shape.floor)
+
+    def _lines(self, column: int) -> Iterator[NDArray[np.uint8]]:
+        """The scores of a tag in each full block."""
         count = self._tail_start() // BLOCK_IMAGES
-        if count:
+        if count and self.shape.floor:
+            yield from self._kept().lines(column, count)
+        elif count:
             shape = (count, len(self.shape.tags), BLOCK_IMAGES)
-            yield from np.memmap(self.folder / "scores.u8", np.uint8, "r", shape=shape)
+            blocks = np.memmap(self.folder / "scores.u8", np.uint8, "r", shape=shape)
+            yield from (block[column] for block in blocks)
 
     def _tail(self) -> NDArray[np.uint8]:
         n_tags = len(self.shape.tags)
