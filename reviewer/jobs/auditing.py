@@ -21,6 +21,7 @@ from reviewer.core.audit import (
     estimate,
     part_of,
 )
+from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, ChangeSet, Origin, Question, Side
 from reviewer.jobs.context import Listener, stage
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reviewer.core.audit_bands import BandEstimate
     from reviewer.core.queues import Ranking
     from reviewer.store.library import Library
 
@@ -343,4 +345,15 @@ def audit_lines(report: AuditReport) -> Sequence[str]:
         lines.append(f"{name:<12}{cells[0]:>26}{cells[1]:>26}")
     for name, (middle, low, high) in (("missing", found.missing), ("wrong", found.wrong)):
         lines.append(f"Tags still {name}: about {middle:,.0f} ({low:,.0f} to {high:,.0f}).")
-    return lines
+    return [*lines, *map(_band_line, estimate_bands(report.outcomes))]
+
+
+def _band_line(band: BandEstimate) -> str:
+    if band.found is None:
+        return f"Of {band.words}: {band.answered:,} answers, too few to tell them apart."
+    recall, precision = band.found.after.recall, band.found.after.precision
+    return (
+        f"Of {band.words} ({band.answered:,} answers): recall {recall.share:.1%} "
+        f"({recall.low:.1%} to {recall.high:.1%}), precision {precision.share:.1%} "
+        f"({precision.low:.1%} to {precision.high:.1%}) as corrected."
+    )

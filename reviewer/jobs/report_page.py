@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from reviewer.core.audit import AuditNote
+    from reviewer.core.audit_bands import BandEstimate
     from reviewer.core.figures import TagFigures
     from reviewer.core.statistics import Interval
     from reviewer.jobs.recipes import RecipeFigures
@@ -43,6 +44,7 @@ def report_page(
     figures: Sequence[TagFigures],
     audit: AuditNote | None,
     recipes: Sequence[RecipeFigures] = (),
+    bands: Sequence[BandEstimate] = (),
 ) -> str:
     """A whole HTML page.
 
@@ -52,11 +54,13 @@ def report_page(
         figures: Every tag.
         audit: What the random sample tells; `None` if none was drawn.
         recipes: Versions that were trained as somebody published it.
+        bands: What the random sample tells of rare and common tags apart.
     """
     answers, fixed = (sum(getattr(e, name) for e in figures) for name in ("answers", "fixed"))
     body = f"""<p>{images["ok"]:,} images, {answers:,} pairs answered or settled by an answer,
 {fixed:,} of them errors that are corrected.</p>
 {_audit(audit)}
+{_bands(bands) if audit is not None and audit.tells else ""}
 {"".join(map(_recipe, recipes))}
 <h2>Every tag</h2>
 <p class="note">P, R, F1 and AP are those of the tagger's out-of-sample scores against the tags as
@@ -110,6 +114,24 @@ def _audit(note: AuditNote | None) -> str:
 <p class="note">From a random sample with known chances: {note.answered:,} of its {note.size:,}
 pairs are answered, {note.unsure:,} of them with Can't tell, which are left out. The lines are
 95 % intervals. It is about the tags that can be asked, and takes the answers to be right.</p>"""
+
+
+def _bands(bands: Sequence[BandEstimate]) -> str:
+    told = [(band, band.found.after) for band in bands if band.found is not None]
+    if not told:
+        return ""
+    bars = tuple(
+        (f"{name}, {band.name} tags", figure)
+        for band, after in told
+        for name, figure in (("precision", after.precision), ("recall", after.recall))
+    )
+    words = "; ".join(f"{b.name}: {b.words}, {b.answered:,} answers" for b, _ in told)
+    few = [f"{band.words} ({band.answered:,})" for band in bands if band.found is None]
+    note = f" Too few answers to tell: {', '.join(few)}." if few else ""
+    return f"""<h3>Rare and common tags apart, as corrected</h3>
+{bars_svg(bars)}
+<p class="note">{words}.{note}</p>
+"""
 
 
 def _recipe(found: RecipeFigures) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import precision_recall_curve
 
+from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.figures import TagFigures
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.auditing import note_audit
@@ -57,6 +58,7 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
             figures,
             audit.note if audit else None,
             recipe_figures(library),
+            estimate_bands(audit.outcomes) if audit else (),
         )
         aside.write_text(page, encoding="utf-8")
     write_figures(target / REPORT, figures)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.errors import UsageError
 from reviewer.core.mixing import AuditMix
 from reviewer.core.session import ReviewSession
@@ -17,6 +18,7 @@ from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit, note_a
 from reviewer.jobs.context import Silent
 from reviewer.jobs.reporting import write_report
 from reviewer.jobs.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
+from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES
 
@@ -95,9 +97,20 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     assert after.share > before.share
     assert report.note.answered >= 0.95 * report.note.size
     assert any("recall" in line for line in audit_lines(report))
+    bands = estimate_bands(report.outcomes)
+    assert sum(band.answered for band in bands) == report.note.estimate.answered
+    assert any(band.found for band in bands)
+    for band in bands:
+        assert any(band.words in line for line in audit_lines(report))
     noted = note_audit(library)
     assert noted is not None
     assert library.audits.notes(report.audit) == [noted.note]
+    target = library.workspace.path / "told"
+    write_report(library, Silent(), target)
+    page = (target / "report.html").read_text(encoding="utf-8")
+    assert [f"recall, {band.name} tags" in page for band in bands] == [
+        band.found is not None for band in bands
+    ]
 
 
 def test_an_audit_of_vetted_images_is_about_them_alone(shapes: Shapes) -> None:
@@ -155,6 +168,11 @@ def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path
     assert set(rows) == {"circle", "square", "red", "blue"}
     assert all(0 < float(row["average_precision"]) <= 1 for row in rows.values())
     assert sum(int(row["answers"]) for row in rows.values()) == 120
+    told = FigureFiles(tmp_path / "report").report()
+    assert told is not None
+    assert {row.tag: row.answers for row in told} == {t: int(r["answers"]) for t, r in rows.items()}
+    changed = sum(abs(row.images - row.original) for row in told)
+    assert 0 < changed <= sum(row.fixed for row in told)
     names = library.vocabulary()
     fixed = [entry for entry in library.decisions.live() if entry.changes_metadata]
     for name, row in rows.items():
