@@ -15,6 +15,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.score_page import score_lines, write_scores
 from reviewer.jobs.scoring import ScoreData, correlation, score_data, score_report
+from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ def test_scores_of_posts_become_a_page(tmp_path: Path) -> None:
     assert "monochrome" in page
     assert (tmp_path / "out" / "tree.svg").read_text(encoding="utf-8").startswith("<svg")
     assert any("best" in line for line in score_lines(found))
+    told = FigureFiles(tmp_path / "out").scores()
+    assert told is not None
+    assert sum(images for _, images in told.histogram) == 320
+    assert told.best in {entry.name for entry in told.errors}
+    assert {entry.document for entry in told.errors} == {"", "0.754", "0.768"}
+    assert all((folder / row.path).exists() for row in told.under_rated)
+    assert all(row.predicted > row.score for row in told.under_rated)
 
 
 def test_a_collection_without_scores_is_a_sentence(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from PIL import Image
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.statistics_page import PARTS, statistics, write_statistics
+from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
@@ -64,3 +65,13 @@ def test_figures_add_up_and_what_was_planted_is_found(tmp_path: Path) -> None:
     page = (tmp_path / "out" / "statistics.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 3
     assert done.summary["tags"] == 6
+    told = FigureFiles(tmp_path / "out").statistics()
+    assert told is not None
+    assert (told.images, told.instances, told.tags) == (POSTS, found.instances, 6)
+    follow = dict(told.popularity)
+    assert sum(follow["solo"]) == sum(told.sizes) == POSTS
+    assert sum(follow["touhou"][: PARTS // 2]) == sum(follow["touhou"]) == POSTS // 2
+    assert told.posts[0] == 1
+    assert list(told.posts) == sorted(told.posts)
+    assert {"touhou", "kantai_collection"} in [{e.first, e.second} for e in told.apart]
+    assert told.ratings == (("g", POSTS // 2), ("s", POSTS // 2))
