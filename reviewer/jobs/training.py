@@ -118,6 +118,24 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
         )
     _set_aside(library, listener, [(askable[f.position][0], f.reason) for f in result.failures])
     shutil.rmtree(work, ignore_errors=True)
+    figures = _keep(library, choices, name, (tagger.backbone, len(choice.tags), labels.decided))
+    shown = ", ".join(f"{key} {value:.3f}" for key, value in figures.items())
+    listener.note(f"Version {name} is trained ({shown} against the collection's own tags).")
+    return ChangeSet(versions=True, images=True, summary={"version": name, **figures})
+
+
+def _keep(
+    library: Library, choices: TrainChoices, name: str, about: tuple[str, int, int]
+) -> dict[str, float]:
+    """Enters a trained version with its figures; the first one is put into use.
+
+    Args:
+        library: The collection.
+        choices: That it was trained with.
+        name: Of the version.
+        about: Its backbone, number of tags, and the last decision that it learnt from.
+    """
+    backbone, n_tags, decided = about
     first = library.versions.active() is None
     figures = version_figures(library.version_folder(name))
     library.versions.put(
@@ -126,15 +144,13 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
             state=VersionState.ACTIVE if first else VersionState.CANDIDATE,
             created_at=int(time.time() * 1000),
             parent=choices.parent,
-            backbone=tagger.backbone,
-            n_tags=len(choice.tags),
-            decisions=labels.decided,
+            backbone=backbone,
+            n_tags=n_tags,
+            decisions=decided,
             metrics=figures,
         )
     )
-    shown = ", ".join(f"{key} {value:.3f}" for key, value in figures.items())
-    listener.note(f"Version {name} is trained ({shown} against the collection's own tags).")
-    return ChangeSet(versions=True, images=True, summary={"version": name, **figures})
+    return figures
 
 
 def _recipe(
