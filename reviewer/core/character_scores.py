@@ -6,6 +6,7 @@ No torch: logits and embeddings in, figures out.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,8 @@ BAND_EDGES = (1, 10, 20, 50, 100, 1000)
 """Images to learn from with which a band of frequency begins."""
 UNKNOWN = -1
 """Stands for a character that the network was not taught."""
+_MOST_FEW = 10_000
+"""Faces of characters with few that are asked about, at most."""
 _FIRST_WRONG = 0.05
 """Share of the names that is taken to be wrong before any face was looked at."""
 _LIKE_WRONG = (1.0, 20.0)
@@ -119,6 +122,8 @@ def few_shot(embeddings: Floats, labels: Ints, others: Floats | None = None) -> 
     classes = int(labels.max(initial=-1)) + 1
     counts = np.bincount(labels, minlength=classes)
     asked = np.flatnonzero(counts[labels] > 1)
+    # More would take hours where there are tens of thousands of characters, and tell no more.
+    asked = asked[np.linspace(0, len(asked) - 1, min(len(asked), _MOST_FEW)).astype(np.int64)]
     unit = directions(embeddings)
     sums = np.zeros((classes, unit.shape[1]), np.float32)
     np.add.at(sums, labels, unit)
@@ -155,7 +160,7 @@ class Sureness:
             cosines: (N,) of each face to the prototype of that class.
         """
         signs = _signs(logits / self.temperature, cosines)
-        return _logistic(signs @ np.array(self.weights)).astype(np.float32)
+        return logistic(signs @ np.array(self.weights)).astype(np.float32)
 
     def probabilities(self, logits: Floats, cosines: Floats) -> Floats:
         """(N, C) chance of each class; they sum to 1 at most, the rest is for none of them.
@@ -186,17 +191,31 @@ def fit_sureness(logits: Floats, cosines: Floats, labels: Ints, level: float = 0
         return Sureness(level=level)
     temperature = _temperature(logits[known], labels[known])
     signs = _signs(logits / temperature, cosines)
-    right = (logits.argmax(axis=1) == labels).astype(np.float64)
+    first, second, third = fit_logistic(signs, logits.argmax(axis=1) == labels).tolist()
+    return Sureness((first, second, third), temperature, level)
+
+
+def fit_logistic(signs: NDArray[Any], right: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights with which signs tell best what is right; all but the last are kept small.
+
+    Args:
+        signs: (N, K), the last column 1.
+        right: (N,).
+
+    Returns:
+        (K,).
+    """
+    x, y = signs.astype(np.float64), right.astype(np.float64)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        z = signs @ weights
-        value = np.logaddexp(0, z).sum() - right @ z + _RIDGE / 2 * (weights[:2] ** 2).sum()
-        slope = signs.T @ (_logistic(z) - right)
-        slope[:2] += _RIDGE * weights[:2]
+        z = x @ weights
+        value = np.logaddexp(0, z).sum() - y @ z + _RIDGE / 2 * (weights[:-1] ** 2).sum()
+        slope = x.T @ (logistic(z) - y)
+        slope[:-1] += _RIDGE * weights[:-1]
         return float(value), slope
 
-    found = minimize(loss, np.zeros(3), jac=True, method="L-BFGS-B").x
-    return Sureness((float(found[0]), float(found[1]), float(found[2])), temperature, level)
+    found = minimize(loss, np.zeros(x.shape[1]), jac=True, method="L-BFGS-B").x
+    return np.asarray(found, np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,7 +306,8 @@ def _signs(logits: Floats, cosines: Floats) -> NDArray[np.float64]:
     return np.stack([np.log(first / (1 - first)), 4 * cosines, np.ones(len(cosines))], axis=1)
 
 
-def _logistic(z: NDArray[np.float64]) -> NDArray[np.float64]:
+def logistic(z: NDArray[Any]) -> NDArray[np.float64]:
+    """Chances of log-odds, 0..1."""
     return np.asarray(1 / (1 + np.exp(-z.clip(-60, 60))), np.float64)
 
 

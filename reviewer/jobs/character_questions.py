@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from reviewer.core.character_scores import doubts
 from reviewer.core.choice import ChoiceRanking
+from reviewer.core.few_faces import FewSureness, nearest, sums_of
 from reviewer.core.types import ChangeSet
-from reviewer.jobs.character_faces import LEARN, NOBODY, gather_faces
+from reviewer.jobs.character_faces import FEW, LEARN, NOBODY, gather_faces
 from reviewer.jobs.character_training import (
     network_folder,
     newest_network,
@@ -77,17 +78,23 @@ def find_questions(library: Library, listener: Listener, *, device: str = "auto"
     suspicions = np.array(probabilities.max(axis=1), np.float32)
     rows = np.flatnonzero(own)
     suspicions[rows] = doubts(probabilities[rows], np.searchsorted(learnt, found.characters[rows]))
-    ranking, unknown = _ranking(found, crops.parts, asked, probabilities, suspicions, learnt)
+    unsure = crops.readable & (found.parts == NOBODY) & (chances < sureness.level)
+    entries = [
+        *_asked(found, np.flatnonzero(asked), probabilities, suspicions, learnt),
+        *_few_asked(found, scores, unsure, figures, sureness.level),
+    ]
+    ranking = _ranking(found, crops.parts, entries)
     ranking = replace(ranking, version=f"characters {name}", decided=found.decided)
     library.choices(KIND).save(ranking)
     _keep_examples(library, found, crops, scores, learnt)
-    nobody = crops.readable & (found.parts == NOBODY)
+    asked_now = {entry.row for entry in entries}
+    nobody = np.flatnonzero(crops.readable & (found.parts == NOBODY)).tolist()
     summary: dict[str, int | float | str] = {
         "network": name,
         "questions": len(ranking),
         "nobody_yet": int((ranking.current < 0).sum()),
         "somebody_else": int((ranking.current >= 0).sum()),
-        "unknown": int((nobody & (chances < sureness.level)).sum()) + unknown,
+        "unknown": sum(row not in asked_now for row in nobody),
     }
     return ChangeSet(ranking=True, summary=summary)
 
@@ -104,7 +111,8 @@ def _keep_examples(
     typical[(found.parts != LEARN) & ~found.confirmed] -= 2
     typical[~crops.readable] = -np.inf
     tags, rows = [], []
-    for tag_id in learnt.tolist():
+    few = np.unique(found.characters[found.parts == FEW])
+    for tag_id in np.union1d(learnt, few).tolist():
         own = np.flatnonzero(found.characters == tag_id)
         if len(own):
             tags.append(tag_id)
@@ -114,41 +122,91 @@ def _keep_examples(
     save_examples(examples_folder(library.workspace.path), examples)
 
 
-def _ranking(
+class _Asked(NamedTuple):
+    """A face to ask about: its row, (tag id, chance) of whom to offer, and the suspicion."""
+
+    row: int
+    offered: list[tuple[int, float]]
+    suspicion: float
+
+
+def _asked(
     found: FaceList,
-    parts: NDArray[np.float32],
-    asked: NDArray[np.bool_],
+    rows: NDArray[np.int64],
     probabilities: Floats,
-    chances: Floats,
+    suspicions: Floats,
     learnt: NDArray[np.int64],
-) -> tuple[ChoiceRanking, int]:
-    """The questions, and how many have nobody left to offer."""
-    rows, tags, shown = [], [], []
-    for row in np.flatnonzero(asked).tolist():
+) -> list[_Asked]:
+    """Faces with the likeliest of the characters that were learnt."""
+    entries = []
+    for row in rows.tolist():
         current = int(found.characters[row])
-        said = found.said.get(found.faces[row].image_id, frozenset())
-        refused = found.denied.get(found.faces[row].image_id, frozenset()) | (said - {current})
-        offered = _offered(probabilities[row], learnt, current, refused)
-        if not offered:
-            continue
-        rows.append(row)
-        tags.append([tag_id for tag_id, _ in offered])
-        shown.append([chance for _, chance in offered])
-    suspicions = chances[np.array(rows, np.int64)]
-    order = np.argsort(-suspicions, kind="stable")[:MOST]
-    kept = np.array(rows, np.int64)[order]
+        offered = _offered(probabilities[row], learnt, current, _refused(found, row) - {current})
+        if offered:
+            entries.append(_Asked(row, offered, float(suspicions[row])))
+    return entries
+
+
+def _refused(found: FaceList, row: int) -> frozenset[int]:
+    """Tags of a face's image that a person settled either way: they are not to be asked again."""
+    image_id = found.faces[row].image_id
+    nobody: frozenset[int] = frozenset()
+    return found.denied.get(image_id, nobody) | found.said.get(image_id, nobody)
+
+
+def _few_asked(
+    found: FaceList,
+    scores: FaceScores,
+    unsure: NDArray[np.bool_],
+    figures: dict[str, Any],
+    level: float,
+) -> list[_Asked]:
+    """Faces that are none of those learnt, with the nearest of the characters with few faces."""
+    embeddings = scores.embeddings
+    few, rows = np.flatnonzero(found.parts == FEW), np.flatnonzero(unsure)
+    if len(few) == 0 or len(rows) == 0:
+        return []
+    names, members = np.unique(found.characters[few], return_inverse=True)
+    sums = sums_of(embeddings[few], members, len(names))
+    near = nearest(embeddings[rows], sums, np.full(len(rows), -1))
+    first, second, third = figures["few_weights"]
+    chances = FewSureness((first, second, third)).chances(near)
+    entries = []
+    # Who is nearer to a character that was learnt is not one of the others.
+    likely = (chances >= level) & (near.cosines[:, 0] > scores.cosines[rows])
+    for place in np.flatnonzero(likely).tolist():
+        row = int(rows[place])
+        chance, refused = float(chances[place]), _refused(found, row)
+        offered = [
+            # What the first leaves is shared by the others, the nearer the more.
+            (int(names[c]), chance if rank == 0 else (1 - chance) / 2 ** (rank + 1))
+            for rank, c in enumerate(near.classes[place, :OFFERED].tolist())
+            if int(names[c]) not in refused
+        ]
+        if offered and offered[0][0] == int(names[near.classes[place, 0]]):
+            entries.append(_Asked(row, offered, chance))
+    return entries
+
+
+def _ranking(
+    found: FaceList, parts: NDArray[np.float32], entries: Sequence[_Asked]
+) -> ChoiceRanking:
+    """The questions in columns, the likeliest corrections first."""
+    ordered = sorted(entries, key=lambda entry: -entry.suspicion)[:MOST]
+    kept = np.array([entry.row for entry in ordered], np.int64)
     boxes = np.array(parts[kept], np.float32)
     boxes[[found.faces[row].box is None for row in kept.tolist()]] = np.nan
-    ranking = ChoiceRanking(
+    tags = [[tag_id for tag_id, _ in entry.offered] for entry in ordered]
+    chances = [[chance for _, chance in entry.offered] for entry in ordered]
+    return ChoiceRanking(
         images=np.array([found.faces[row].image_id for row in kept.tolist()], np.int64),
-        tags=_padded([tags[n] for n in order.tolist()], -1).astype(np.int64),
-        probabilities=_padded([shown[n] for n in order.tolist()], 0).astype(np.float32),
+        tags=_padded(tags, -1).astype(np.int64),
+        probabilities=_padded(chances, 0).astype(np.float32),
         current=np.where(found.alone[kept], found.characters[kept], -1),
-        suspicions=suspicions[order],
+        suspicions=np.array([entry.suspicion for entry in ordered], np.float32),
         boxes=boxes,
         alone=found.alone[kept],
     )
-    return ranking, int(asked.sum()) - len(rows)
 
 
 def _offered(

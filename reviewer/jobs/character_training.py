@@ -23,6 +23,7 @@ from reviewer.core.character_scores import (
     prototypes,
 )
 from reviewer.core.errors import UsageError
+from reviewer.core.few_faces import FewSureness, fit_few, nearest, sums_of
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.character_faces import CHECK, FEW, LEARN, TEST, gather_faces
 from reviewer.jobs.context import stage
@@ -218,6 +219,7 @@ def measure(found: FaceList, scores: FaceScores, level: float) -> dict[str, Any]
         "overall": asdict(accuracy(places, classes[test])),
         "prototypes": asdict(accuracy(nearest, classes[test])),
         "bands": {k: asdict(v) for k, v in by_band(places, classes[test], counts).items()},
+        "few_weights": list(_few_sureness(found, scores).weights),
         "few": asdict(few_shot(scores.embeddings[few], members)),
         "few_among_all": asdict(few_shot(scores.embeddings[few], members, means)),
         "few_characters": len(strangers),
@@ -228,6 +230,22 @@ def measure(found: FaceList, scores: FaceScores, level: float) -> dict[str, Any]
         "learnt": found.learnt.tolist(),
     }
 
+
+def _few_sureness(found: FaceList, scores: FaceScores) -> FewSureness:
+    """When the nearest of the characters with few faces is right; others are told as not."""
+    few, others = np.flatnonzero(found.parts == FEW), np.flatnonzero(found.parts == CHECK)
+    if len(few) == 0:
+        return FewSureness()
+    names, members = np.unique(found.characters[few], return_inverse=True)
+    sums = sums_of(scores.embeddings[few], members, len(names))
+    rows = np.concatenate([few, others])
+    labels = np.concatenate([members, np.full(len(others), UNKNOWN)])
+    # Enough to tell a chance from, and no more: each is compared with every character.
+    some = np.linspace(0, len(rows) - 1, min(len(rows), _COMPARED)).astype(np.int64)
+    return fit_few(nearest(scores.embeddings[rows[some]], sums, labels[some]), labels[some])
+
+
+_COMPARED = 10_000
 
 _PART_NAMES = {"learnt": LEARN, "calibrated on": CHECK, "tested": TEST, "of few": FEW}
 
