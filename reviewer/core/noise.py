@@ -40,7 +40,7 @@ class Level:
         """The level for people."""
         if self.kind is Kind.NONE:
             return "as they are"
-        verb = "dropped" if self.kind is Kind.DROP else "wrong ones added"
+        verb = "dropped" if self.kind is Kind.DROP else "wrong added"
         return f"{self.share:.0%} {verb}"
 
 

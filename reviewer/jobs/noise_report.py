@@ -171,9 +171,9 @@ def answer_lines(report: NoiseReport) -> list[str]:
     lines = [
         "Is it better to correct the tags of the images there are, or to add images?",
         done,
+        *_verdict(report),
     ]
     lines += [_worth(report, entry) for entry in report.levels if entry.level.kind is not Kind.NONE]
-    lines += _verdict(report)
     if report.pace is not None:
         seconds, share = report.pace
         lines.append(

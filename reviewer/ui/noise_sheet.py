@@ -30,7 +30,7 @@ def _counted(value: float) -> str:
 
 
 FIELDS = (
-    Field("labels", lambda row: row.words, width="25% wrong ones added"),
+    Field("labels", lambda row: row.words, width="25% wrong added more"),
     Field("mAP", lambda row: row.map[0], "{:.3f}".format, "Mean average precision"),
     Field("F1", lambda row: row.f1[0], "{:.3f}".format, "Over all pairs"),
     Field("tags", lambda row: row.changed_tags, "{:,.0f}".format, "Dropped, or wrongly added"),
