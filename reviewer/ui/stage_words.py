@@ -33,6 +33,10 @@ STAGES: Mapping[str, str] = MappingProxyType(
         "statistics": "Counting",
         "scores": "Predicting scores",
         "report": "Figures of every tag",
+        "experiment": "Learning with known noise",
+        "implications": "Looking for implied tags",
+        "groups": "Finding what belongs together",
+        "index": "Indexing what images look like",
     }
 )
 """What a job calls its stages, to what a person reads."""
