@@ -148,6 +148,10 @@ def _first_pass(
         present = evidence.present(tag)
         score = evidence.score(tag)
         count.add(present, score)
+        if tags and not present.any():
+            # Nobody has written it yet, so the metadata cannot say how rarely it is written where
+            # it shows: it keeps the level that the other tags share.
+            continue
         drawn, weight = draw_rows(present, score, size, rng)
         tags.append(np.full(drawn.size, tag, dtype=np.int64))
         rows.append(drawn)
