@@ -56,12 +56,15 @@ def propose_command(
     Example: reviewer propose ~/Downloads/new --from ~/Pictures/booru --precision 0.95
     """
     with frame.output() as output, ending(output):
+        from reviewer.jobs.floors import find_floors
         from reviewer.jobs.new_images import propose
 
         place = find_place(folder, from_workspace)
-        with (
-            Library.open(place.workspace, folder=place.folder) as library,
-            Library.create(workspace_for(images, workspace), images) as new,
-            new.workspace.held("jobs"),
-        ):
-            output.done(propose(library, new, output, level=level, device=device).summary)
+        with Library.open(place.workspace, folder=place.folder) as library:
+            # First: where nothing can be promised, no collection is begun.
+            found = find_floors(library, output, level=level)
+            with (
+                Library.create(workspace_for(images, workspace), images) as new,
+                new.workspace.held("jobs"),
+            ):
+                output.done(propose(library, new, output, found, device=device).summary)

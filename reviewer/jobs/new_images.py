@@ -17,7 +17,6 @@ from reviewer.core.errors import UsageError
 from reviewer.core.queues import Ranking
 from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import stage
-from reviewer.jobs.floors import find_floors
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.scanning import scan
@@ -32,24 +31,25 @@ if TYPE_CHECKING:
 
     from reviewer.core.proposals import Floor
     from reviewer.jobs.context import Listener
+    from reviewer.jobs.floors import Floors
     from reviewer.store.library import Library
     from reviewer.store.scans import ScanFiles
 
 
 def propose(
-    library: Library, new: Library, listener: Listener, *, level: float = 0.9, device: str = "auto"
+    library: Library, new: Library, listener: Listener, found: Floors, *, device: str = "auto"
 ) -> ChangeSet:
     """Imports and scans new images, and makes the questions.
 
     Args:
-        library: The collection that knows: trained, scanned, refreshed and answered.
+        library: The collection that knows.
         new: That of the new images.
         listener: Hears of progress.
-        level: Precision that every proposed tag must reach.
+        found: What may be proposed, as `find_floors` tells of the collection that knows.
         device: "auto", "cpu", "cuda" or "mps".
 
     Raises:
-        UsageError: There is nothing to tell precision by.
+        UsageError: They are one collection.
         SourceError: The new images cannot be read.
         StoreError: The new collection cannot be written.
         TaggerError: The tagger cannot be run.
@@ -59,7 +59,6 @@ def propose(
             "The new images are the collection itself. Name the folder of the new images first, "
             "and the collection that was trained with --from."
         )
-    found = find_floors(library, listener, level=level)
     for line in found.lines():
         listener.note(line)
     import_folder(new, listener)
@@ -67,7 +66,7 @@ def propose(
     _take_words(library, new, [floor.tag for floor in found.floors])
     scan(new, listener, version=version, device=device)
     new.proposals.save(
-        Proposed(version, str(library.workspace.path), found.version, level, found.floors)
+        Proposed(version, str(library.workspace.path), found.version, found.level, found.floors)
     )
     summary = rank_proposals(new, listener).summary
     make_previews(new, listener)

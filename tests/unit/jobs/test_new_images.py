@@ -16,6 +16,7 @@ from reviewer.core.types import Answer, Decision
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.context import Silent
+from reviewer.jobs.floors import find_floors
 from reviewer.jobs.new_images import propose, rank_proposals
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
 from reviewer.jobs.training import TrainChoices
@@ -96,8 +97,13 @@ def proposed(known: Path, tmp_path: Path) -> Iterator[tuple[Library, Truth]]:
         Library.open(known / "workspace") as library,
         Library.create(tmp_path / "workspace", tmp_path / "new") as new,
     ):
-        propose(library, new, Silent(), level=LEVEL, device="cpu")
+        ask(library, new)
         yield new, truth
+
+
+def ask(library: Library, new: Library) -> None:
+    found = find_floors(library, Silent(), level=LEVEL)
+    propose(library, new, Silent(), found, device="cpu")
 
 
 def right(library: Library, truth: Truth) -> np.ndarray:
@@ -147,7 +153,7 @@ def test_proposing_again_takes_in_new_images_and_borrows_the_tagger_once(
     before = len(new.rankings.load())
     draw_shapes(new.folder / "more", 10, 11)
     with Library.open(known / "workspace") as library:
-        propose(library, new, Silent(), level=LEVEL, device="cpu")
+        ask(library, new)
     assert len(new.rankings.load()) > before
     assert [version.name for version in new.versions.all()] == ["v1"]
 
@@ -159,7 +165,7 @@ def test_without_answers_nothing_is_proposed(known: Path, tmp_path: Path) -> Non
             pass
         try:
             with Library.create(tmp_path / "workspace", tmp_path / "new") as new:
-                propose(library, new, Silent(), level=LEVEL, device="cpu")
+                ask(library, new)
                 assert len(new.rankings.load()) == 0
         finally:
             # The collection is shared: what was taken back is answered again, as it was.
@@ -171,6 +177,6 @@ def test_the_collection_itself_and_one_without_held_out_images_are_refused(
     known: Path, library: Library
 ) -> None:
     with Library.open(known / "workspace") as same, pytest.raises(UsageError, match="--from"):
-        propose(same, same, Silent())
-    with Library.open(known / "workspace") as new, pytest.raises(UsageError, match="scan"):
-        propose(library, new, Silent())
+        ask(same, same)
+    with pytest.raises(UsageError, match="scan"):
+        find_floors(library, Silent(), level=LEVEL)
