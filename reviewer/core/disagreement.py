@@ -1,7 +1,7 @@
 """Which answer counts for a pair that several reviewers answered: a pure function of the log.
 
-Who looked at the picture goes before what was carried over; the latest answer of each reviewer is
-their vote. Votes that are alike need no settling. Otherwise a trusted reviewer settles, or a
+The latest answer of each reviewer is their vote; who looked at the picture goes before what was
+carried over. Votes that are alike need no settling. Otherwise a trusted reviewer settles, or a
 second look of one of those who disagree, or a third person. Until then the pair is open, and the
 answer counts that weighs more; the first where both weigh the same.
 """
@@ -96,16 +96,16 @@ def verdict(given: Sequence[Given], standings: Mapping[str, Standing]) -> Verdic
     """
     if not given:
         raise ValueError("a pair without answers has no verdict")
-    seen = [entry for entry in given if entry.origin not in CARRIED] or list(given)
-    votes = _votes(seen)
+    latest = _votes(given)
+    votes = [vote for vote in latest if vote.origin not in CARRIED] or latest
     told = [vote for vote in votes if vote.answer is not Answer.UNSURE]
     quarrel = len({vote.answer for vote in told}) > 1
-    if not quarrel and not _with_oneself(seen):
-        return Verdict(_last_word(seen, told or votes), None)
+    if not quarrel and not _with_oneself(given):
+        return Verdict((told or votes)[0].id, None)
     trusted = [vote for vote in votes if _settles(vote, standings)]
     if len({vote.answer for vote in trusted}) == 1:
         return Verdict(trusted[0].id, State.TRUSTED)
-    again = [vote for vote in votes if vote.origin is Origin.SETTLE and _looked_before(vote, seen)]
+    again = [vote for vote in votes if vote.origin is Origin.SETTLE and _looked_before(vote, given)]
     if len({vote.answer for vote in again}) == 1 and len(told) < ENOUGH:
         return Verdict(again[0].id, State.LOOKED_AGAIN)
     weighed = [vote for vote in trusted if vote in told] or told
@@ -130,10 +130,10 @@ def log_odds(told: Iterable[tuple[str, Answer]], standings: Mapping[str, Standin
     return total
 
 
-def _votes(seen: Iterable[Given]) -> list[Given]:
+def _votes(given: Iterable[Given]) -> list[Given]:
     """The latest answer of each reviewer, earliest first."""
     latest: dict[str, Given] = {}
-    for entry in sorted(seen, key=_when):
+    for entry in sorted(given, key=_when):
         latest[entry.reviewer] = entry
     return sorted(latest.values(), key=_when)
 
@@ -149,28 +149,21 @@ def _settles(vote: Given, standings: Mapping[str, Standing]) -> bool:
     return who.trusted and (vote.answer is not Answer.UNSURE or vote.origin is Origin.SETTLE)
 
 
-def _looked_before(vote: Given, seen: Iterable[Given]) -> bool:
-    return any(entry.reviewer == vote.reviewer and entry.id != vote.id for entry in seen)
+def _looked_before(vote: Given, given: Iterable[Given]) -> bool:
+    return any(entry.reviewer == vote.reviewer and entry.id != vote.id for entry in given)
 
 
-def _with_oneself(seen: Sequence[Given]) -> bool:
+def _with_oneself(given: Iterable[Given]) -> bool:
     """Whether a reviewer of one name said different things in two collections, unknowingly.
 
     What was said here after a log was merged replaced the merged answer knowingly.
     """
-    told = [entry for entry in seen if entry.answer is not Answer.UNSURE]
+    told = [entry for entry in given if entry.answer is not Answer.UNSURE]
     for last in {entry.reviewer: entry for entry in told}.values():
         here = [entry for entry in told if entry.reviewer == last.reviewer and not entry.merged]
         if last.merged and here and here[-1].answer is not last.answer:
             return True
     return False
-
-
-def _last_word(seen: Sequence[Given], alike: Sequence[Given]) -> int:
-    """The row to count where votes are alike: the first of them, and the latest of one person."""
-    if len({entry.reviewer for entry in seen}) == 1:
-        return max(seen, key=_when).id
-    return alike[0].id
 
 
 def _heavier(told: Sequence[Given], standings: Mapping[str, Standing]) -> int:

@@ -33,6 +33,14 @@ WHERE origin NOT IN ('control', 'copy', 'batch') AND (image_id, tag_id) IN (
 ORDER BY image_id, tag_id, id
 """
 
+# Those of which several rows count were answered before anyone kept count of reviewers.
+_TO_WEIGH = """
+SELECT image_id, tag_id FROM disagreement
+UNION
+SELECT image_id, tag_id FROM live_answer
+GROUP BY image_id, tag_id HAVING min(reviewer) <> max(reviewer)
+"""
+
 # The first answer tells how the question was asked.
 _OPEN = """
 SELECT p.image_id, p.tag_id, d.side, d.score, d.suspicion, d.version
@@ -109,9 +117,7 @@ class ReviewerTable:
             )
 
         self._database.write(work)
-        pairs = (
-            self._database.read().execute("SELECT image_id, tag_id FROM disagreement").fetchall()
-        )
+        pairs = self._database.read().execute(_TO_WEIGH).fetchall()
         for start in range(0, len(pairs), BULK_ROWS):
             self._database.write(partial(settle, pairs=pairs[start : start + BULK_ROWS]))
 

@@ -120,6 +120,20 @@ def test_a_flag_keeps_why_its_question_was_asked(shared: Library) -> None:
     assert shared.flags.all() == [flagged]
 
 
+def test_answers_of_before_are_settled_when_they_are_weighed(shared: Library) -> None:
+    Hand(shared, "ann").says(1, YES)
+    Hand(shared, "ben").says(1, NO)
+    with sqlite3.connect(shared.workspace.database) as connection:
+        # As a file is that was written before reviewers were told apart.
+        connection.execute("DELETE FROM superseded")
+        connection.execute("DELETE FROM disagreement")
+    connection.close()
+    assert answer_of(shared, 1) is NO
+    shared.reviewers.keep({})
+    assert answer_of(shared, 1) is YES
+    assert shared.reviewers.disagreements()[State.OPEN] == 1
+
+
 def test_weighing_anew_with_the_same_weights_changes_nothing(shared: Library) -> None:
     for image_id in range(1, 6):
         Hand(shared, "ann").says(image_id, YES)
