@@ -100,7 +100,7 @@ def verdict(given: Sequence[Given], standings: Mapping[str, Standing]) -> Verdic
     votes = [vote for vote in latest if vote.origin not in CARRIED] or latest
     told = [vote for vote in votes if vote.answer is not Answer.UNSURE]
     quarrel = len({vote.answer for vote in told}) > 1
-    if not quarrel and not _with_oneself(given):
+    if not told or not (quarrel or _with_oneself(given)):
         return Verdict((told or votes)[0].id, None)
     trusted = [vote for vote in votes if _settles(vote, standings)]
     if len({vote.answer for vote in trusted}) == 1:
@@ -158,7 +158,11 @@ def _with_oneself(given: Iterable[Given]) -> bool:
 
     What was said here after a log was merged replaced the merged answer knowingly.
     """
-    told = [entry for entry in given if entry.answer is not Answer.UNSURE]
+    told = [
+        entry
+        for entry in given
+        if entry.answer is not Answer.UNSURE and entry.origin not in CARRIED
+    ]
     for last in {entry.reviewer: entry for entry in told}.values():
         here = [entry for entry in told if entry.reviewer == last.reviewer and not entry.merged]
         if last.merged and here and here[-1].answer is not last.answer:

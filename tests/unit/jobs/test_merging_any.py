@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from reviewer.core.types import Answer, Origin
@@ -49,7 +49,13 @@ def live_rows(library: Library) -> set[tuple[object, ...]]:
     }
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    # To make an example smaller takes minutes: each opens two collections.
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 @given(STEPS)
 def test_exchanged_logs_make_labels_equal(
     steps: list[tuple[int, str, str, int, Answer]],
