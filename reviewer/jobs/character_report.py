@@ -14,6 +14,7 @@ from reviewer.store.disk import replacing
 from reviewer.store.figures import CHARACTERS, write_figures
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from model.characters import CharacterRecord
@@ -83,7 +84,7 @@ def report_lines(found: CharacterFigures) -> list[str]:
         f"Network {found.network}: {found.about}.",
         rests_on(found),
         "",
-        "".join(f"{head:>{width}}" for head, width in zip(_HEADS, _WIDTHS, strict=True)),
+        _row(_HEADS),
         *(_line(band) for band in (*found.bands, *found.others)),
         "",
         naming_sentence(found.naming),
@@ -102,7 +103,13 @@ def _line(band: BandFigures) -> str:
         _figure(band.top5),
         _figure(band.mean1),
     )
-    return "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+    return _row(cells)
+
+
+def _row(cells: Sequence[str]) -> str:
+    """Cells below one another: words to the left, figures to the right."""
+    figures = zip(cells[1:], _WIDTHS[1:], strict=True)
+    return f"{cells[0]:<{_WIDTHS[0]}}" + "".join(f"{cell:>{width}}" for cell, width in figures)
 
 
 def rests_on(found: CharacterFigures) -> str:
