@@ -257,7 +257,7 @@ def open_set(sureness: Sureness, logits: Floats, cosines: Floats, labels: Ints) 
     )
 
 
-def doubts(probabilities: Floats, own: Ints, rounds: int = 30) -> Floats:
+def doubts(said: Floats, classes: int, rounds: int = 30) -> Floats:
     """How likely each face's name is wrong, from what a network says that never learnt from it.
 
     A wrong name is taken for any of the others alike; how many are wrong is told by the faces
@@ -265,22 +265,22 @@ def doubts(probabilities: Floats, own: Ints, rounds: int = 30) -> Floats:
     less than one that looks like nobody of that name.
 
     Args:
-        probabilities: (N, C) chance of each class; what they lack to 1 is for none of them.
-        own: (N,) classes that the names say.
+        said: (N,) chance of the class that the name says, 0..1.
+        classes: C.
         rounds: Of the estimation.
 
     Returns:
         (N,) 0..1.
     """
-    others = max(probabilities.shape[1], 2) - 1
-    said = probabilities[np.arange(len(own)), own].astype(np.float64).clip(1e-9, 1)
+    others = max(classes, 2) - 1
+    own = said.astype(np.float64).clip(1e-9, 1)
     wrong = _FIRST_WRONG
     posterior = np.full(len(own), wrong)
     for _ in range(rounds):
         if len(own) == 0:
             break
-        right = (1 - wrong) * said
-        posterior = 1 - right / (right + wrong * (1 - said) / others)
+        right = (1 - wrong) * own
+        posterior = 1 - right / (right + wrong * (1 - own) / others)
         wrong = float(np.clip((posterior.sum() + _LIKE_WRONG[0]) / (len(own) + _LIKE_WRONG[1]),
                               1e-4, 0.5))  # fmt: skip
     return posterior.astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,12 +12,8 @@ from reviewer.core.choice import ChoiceRanking
 from reviewer.core.few_faces import FewSureness, nearest, sums_of
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.character_faces import FEW, LEARN, NOBODY, gather_faces
-from reviewer.jobs.character_training import (
-    network_folder,
-    newest_network,
-    score_faces,
-    sureness_of,
-)
+from reviewer.jobs.character_scoring import in_parts, score_faces, sureness_of
+from reviewer.jobs.character_training import network_folder, newest_network
 from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.character_examples import CharacterExamples, examples_folder, save_examples
@@ -27,9 +23,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.character_scores import Floats
+    from reviewer.core.character_scores import Floats, Ints, Sureness
     from reviewer.jobs.character_faces import FaceList
-    from reviewer.jobs.character_training import FaceScores
+    from reviewer.jobs.character_scoring import FaceScores
     from reviewer.jobs.context import Listener
     from reviewer.jobs.face_crops import Crops
     from reviewer.store.library import Library
@@ -69,24 +65,22 @@ def find_questions(library: Library, listener: Listener, *, device: str = "auto"
     found = replace(found, learnt=learnt)
     scores = score_faces(listener, model, crops, found)
     sureness = sureness_of(figures)
-    chances = sureness.chances(scores.logits, scores.cosines)
-    probabilities = sureness.probabilities(scores.logits, scores.cosines)
-    asked = crops.readable & ~found.confirmed & (chances >= sureness.level)
-    first = learnt[scores.logits.argmax(axis=1)]
     own = np.isin(found.characters, learnt) & (found.parts != LEARN)
-    asked &= (found.parts == NOBODY) | (own & (first != found.characters))
-    suspicions = np.array(probabilities.max(axis=1), np.float32)
-    rows = np.flatnonzero(own)
-    suspicions[rows] = doubts(probabilities[rows], np.searchsorted(learnt, found.characters[rows]))
-    unsure = crops.readable & (found.parts == NOBODY) & (chances < sureness.level)
+    looked = np.flatnonzero(crops.readable & ~found.confirmed & (own | (found.parts == NOBODY)))
+    guesses = _guesses(scores, sureness, looked, found.classes)
+    sure = guesses.chances >= sureness.level
+    other = ~own[looked] | (scores.first[looked] != found.classes[looked])
+    suspicions = guesses.chances.copy()
+    suspicions[own[looked]] = doubts(guesses.own[own[looked]], len(learnt))
+    unsure = looked[~sure & (found.parts[looked] == NOBODY)]
     entries = [
-        *_asked(found, np.flatnonzero(asked), probabilities, suspicions, learnt),
+        *_asked(found, looked, guesses, np.flatnonzero(sure & other), suspicions),
         *_few_asked(found, scores, unsure, figures, sureness.level),
     ]
     ranking = _ranking(found, crops.parts, entries)
     ranking = replace(ranking, version=f"characters {name}", decided=found.decided)
     library.choices(KIND).save(ranking)
-    _keep_examples(library, found, crops, scores, learnt)
+    _keep_examples(library, found, crops, scores, ranking)
     asked_now = {entry.row for entry in entries}
     nobody = np.flatnonzero(crops.readable & (found.parts == NOBODY)).tolist()
     summary: dict[str, int | float | str] = {
@@ -104,15 +98,14 @@ def _keep_examples(
     found: FaceList,
     crops: Crops,
     scores: FaceScores,
-    learnt: NDArray[np.int64],
+    ranking: ChoiceRanking,
 ) -> None:
-    """Keeps the most typical head of every character, for the window to show."""
-    typical = np.where(scores.logits.argmax(axis=1) == found.classes, scores.cosines, -1.0)
+    """Keeps the most typical head of every character that is offered, for the window to show."""
+    typical = np.where(scores.first == found.classes, scores.cosines, -1.0)
     typical[(found.parts != LEARN) & ~found.confirmed] -= 2
     typical[~crops.readable] = -np.inf
     tags, rows = [], []
-    few = np.unique(found.characters[found.parts == FEW])
-    for tag_id in np.union1d(learnt, few).tolist():
+    for tag_id in np.unique(ranking.tags[ranking.tags >= 0]).tolist():
         own = np.flatnonzero(found.characters == tag_id)
         if len(own):
             tags.append(tag_id)
@@ -130,20 +123,70 @@ class _Asked(NamedTuple):
     suspicion: float
 
 
+@dataclass(frozen=True)
+class _Guesses:
+    """What is said of some faces.
+
+    Attributes:
+        classes: (n, K) int64, the likeliest first.
+        probabilities: (n, K) float32.
+        chances: (n,) float32, that the first is right.
+        own: (n,) float32, of the character that the face is said to be; 0 for nobody.
+    """
+
+    classes: Ints
+    probabilities: Floats
+    chances: Floats
+    own: Floats
+
+
+_KEPT = OFFERED + 5
+"""Likeliest characters that are looked at: some may have been settled already."""
+
+
+def _guesses(scores: FaceScores, sureness: Sureness, rows: Ints, classes: Ints) -> _Guesses:
+    """The likeliest characters of some faces."""
+    parts: list[_Guesses] = []
+    for part in in_parts(rows):
+        logits, cosines, said = scores.logits(part), scores.cosines[part], classes[part]
+        given = sureness.probabilities(logits, cosines)
+        best = np.argsort(-given, axis=1, kind="stable")[:, :_KEPT]
+        own = np.where(said >= 0, given[np.arange(len(part)), np.maximum(said, 0)], 0)
+        parts.append(
+            _Guesses(
+                best,
+                np.take_along_axis(given, best, axis=1),
+                sureness.chances(logits, cosines),
+                own.astype(np.float32),
+            )
+        )
+    if not parts:
+        none = np.zeros(0, np.float32)
+        return _Guesses(np.zeros((0, 1), np.int64), np.zeros((0, 1), np.float32), none, none)
+    return _Guesses(
+        np.concatenate([part.classes for part in parts]),
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate([part.chances for part in parts]),
+        np.concatenate([part.own for part in parts]),
+    )
+
+
 def _asked(
-    found: FaceList,
-    rows: NDArray[np.int64],
-    probabilities: Floats,
-    suspicions: Floats,
-    learnt: NDArray[np.int64],
+    found: FaceList, looked: Ints, guesses: _Guesses, places: Ints, suspicions: Floats
 ) -> list[_Asked]:
-    """Faces with the likeliest of the characters that were learnt."""
+    """Faces with the likeliest of the characters that were learnt; `places` are in `looked`."""
     entries = []
-    for row in rows.tolist():
+    for place in places.tolist():
+        row = int(looked[place])
         current = int(found.characters[row])
-        offered = _offered(probabilities[row], learnt, current, _refused(found, row) - {current})
+        likeliest = [
+            (int(found.learnt[c]), float(p))
+            for c, p in zip(guesses.classes[place], guesses.probabilities[place], strict=True)
+        ]
+        own = (current, float(guesses.own[place]))
+        offered = _offered(likeliest, own, _refused(found, row) - {current})
         if offered:
-            entries.append(_Asked(row, offered, float(suspicions[row])))
+            entries.append(_Asked(row, offered, float(suspicions[place])))
     return entries
 
 
@@ -157,13 +200,13 @@ def _refused(found: FaceList, row: int) -> frozenset[int]:
 def _few_asked(
     found: FaceList,
     scores: FaceScores,
-    unsure: NDArray[np.bool_],
+    rows: Ints,
     figures: dict[str, Any],
     level: float,
 ) -> list[_Asked]:
     """Faces that are none of those learnt, with the nearest of the characters with few faces."""
     embeddings = scores.embeddings
-    few, rows = np.flatnonzero(found.parts == FEW), np.flatnonzero(unsure)
+    few = np.flatnonzero(found.parts == FEW)
     if len(few) == 0 or len(rows) == 0:
         return []
     names, members = np.unique(found.characters[few], return_inverse=True)
@@ -210,19 +253,13 @@ def _ranking(
 
 
 def _offered(
-    probabilities: Floats,
-    learnt: NDArray[np.int64],
-    current: int,
-    refused: frozenset[int],
+    likeliest: list[tuple[int, float]], own: tuple[int, float], refused: frozenset[int]
 ) -> list[tuple[int, float]]:
     """(tag id, chance) of the likeliest characters, the present one among them in any case."""
-    ordered = np.argsort(-probabilities, kind="stable")[: OFFERED + len(refused)].tolist()
-    likeliest = [(int(learnt[c]), float(probabilities[c])) for c in ordered]
-    likeliest = [(tag_id, p) for tag_id, p in likeliest if tag_id not in refused][:OFFERED]
-    if current >= 0 and current not in dict(likeliest):
-        place = int(np.searchsorted(learnt, current))
-        likeliest = [*likeliest[: OFFERED - 1], (current, float(probabilities[place]))]
-    return likeliest if any(tag_id != current for tag_id, _ in likeliest) else []
+    kept = [(tag_id, p) for tag_id, p in likeliest if tag_id not in refused][:OFFERED]
+    if own[0] >= 0 and own[0] not in dict(kept):
+        kept = [*kept[: OFFERED - 1], own]
+    return kept if any(tag_id != own[0] for tag_id, _ in kept) else []
 
 
 def _padded(rows: Sequence[Sequence[float]], filler: int) -> NDArray[np.float64]:

@@ -5,27 +5,15 @@ from __future__ import annotations
 import math
 import re
 import shutil
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from reviewer.core.character_scores import (
-    UNKNOWN,
-    Sureness,
-    accuracy,
-    by_band,
-    directions,
-    few_shot,
-    fit_sureness,
-    open_set,
-    places_of,
-    prototypes,
-)
 from reviewer.core.errors import UsageError
-from reviewer.core.few_faces import FewSureness, fit_few, nearest, sums_of
 from reviewer.core.types import ChangeSet
-from reviewer.jobs.character_faces import CHECK, FEW, LEARN, TEST, gather_faces
+from reviewer.jobs.character_faces import FEW, LEARN, gather_faces
+from reviewer.jobs.character_scoring import measure, score_faces
 from reviewer.jobs.context import stage
 from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.face_sets import LEAST
@@ -36,11 +24,9 @@ from reviewer.store.disk import replacing, writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from model.characters import CharacterConfig, FaceModel
-    from reviewer.core.character_scores import Accuracy, Floats, Ints
+    from model.characters import CharacterConfig
     from reviewer.jobs.character_faces import FaceList
     from reviewer.jobs.context import Listener
-    from reviewer.jobs.face_crops import Crops
     from reviewer.store.library import Library
 
 FOLDER = "characters"
@@ -69,21 +55,6 @@ class CharacterChoices:
     least: int = LEAST
     floor: float = CONFIDENT
     level: float = 0.5
-
-
-@dataclass(frozen=True)
-class FaceScores:
-    """What a network says of all faces.
-
-    Attributes:
-        logits: (N, C) float32.
-        embeddings: (N, D) float32.
-        cosines: (N,) of each face to the prototype of its first guess.
-    """
-
-    logits: Floats
-    embeddings: Floats
-    cosines: Floats
 
 
 def train_and_measure(
@@ -177,90 +148,6 @@ def _refuse_few(found: FaceList, least: int) -> None:
         )
 
 
-def score_faces(listener: Listener, model: FaceModel, crops: Crops, found: FaceList) -> FaceScores:
-    """Runs a network over all crops; the prototypes are of the faces that it learnt from."""
-    parts = []
-    with stage(listener, "look at heads", len(crops.pixels), "heads") as told:
-        for start in range(0, len(crops.pixels), 1024):
-            parts.append(model.embed(crops.pixels[start : start + 1024]))
-            told.advance(len(parts[-1]))
-    embeddings = np.concatenate(parts)
-    logits = model.logits(embeddings)
-    learn = (found.parts == LEARN) & (found.classes >= 0)
-    means = prototypes(embeddings[learn], found.classes[learn], len(model.record.names))
-    first = logits.argmax(axis=1)
-    cosines = (directions(embeddings) * means[first]).sum(axis=1)
-    return FaceScores(logits, embeddings, np.asarray(cosines, np.float32))
-
-
-def measure(found: FaceList, scores: FaceScores, level: float) -> dict[str, Any]:
-    """Accuracy on faces that nothing was learnt from, as plain JSON values.
-
-    Half of the characters with too few faces stand for strangers when it is calibrated when to
-    say "unknown", the other half when that is measured.
-    """
-    classes = found.classes
-    counts = np.bincount(classes[found.parts == LEARN], minlength=len(found.learnt))
-    test = found.parts == TEST
-    places = places_of(scores.logits[test], classes[test])
-    means = prototypes(
-        scores.embeddings[found.parts == LEARN], classes[found.parts == LEARN], len(found.learnt)
-    )
-    nearest = places_of(directions(scores.embeddings[test]) @ means.T, classes[test])
-    few = found.parts == FEW
-    strangers, members = np.unique(found.characters[few], return_inverse=True)
-    odd = np.zeros(len(few), bool)
-    odd[few] = members % 2 == 1
-    labels = np.where(few, UNKNOWN, classes)
-    check, tested = (found.parts == CHECK) | (few & ~odd), test | (few & odd)
-    sureness = fit_sureness(scores.logits[check], scores.cosines[check], labels[check], level)
-    opened = open_set(sureness, scores.logits[tested], scores.cosines[tested], labels[tested])
-    return {
-        "overall": asdict(accuracy(places, classes[test])),
-        "prototypes": asdict(accuracy(nearest, classes[test])),
-        "bands": {k: asdict(v) for k, v in by_band(places, classes[test], counts).items()},
-        "few_weights": list(_few_sureness(found, scores).weights),
-        "few": asdict(few_shot(scores.embeddings[few], members)),
-        "few_among_all": asdict(few_shot(scores.embeddings[few], members, means)),
-        "few_characters": len(strangers),
-        "open_set": asdict(opened),
-        "sureness": asdict(sureness),
-        "each": _each(places, classes[test], counts),
-        "faces": {name: int((found.parts == part).sum()) for name, part in _PART_NAMES.items()},
-        "learnt": found.learnt.tolist(),
-    }
-
-
-def _few_sureness(found: FaceList, scores: FaceScores) -> FewSureness:
-    """When the nearest of the characters with few faces is right; others are told as not."""
-    few, others = np.flatnonzero(found.parts == FEW), np.flatnonzero(found.parts == CHECK)
-    if len(few) == 0:
-        return FewSureness()
-    names, members = np.unique(found.characters[few], return_inverse=True)
-    sums = sums_of(scores.embeddings[few], members, len(names))
-    rows = np.concatenate([few, others])
-    labels = np.concatenate([members, np.full(len(others), UNKNOWN)])
-    # Enough to tell a chance from, and no more: each is compared with every character.
-    some = np.linspace(0, len(rows) - 1, min(len(rows), _COMPARED)).astype(np.int64)
-    return fit_few(nearest(scores.embeddings[rows[some]], sums, labels[some]), labels[some])
-
-
-_COMPARED = 10_000
-
-_PART_NAMES = {"learnt": LEARN, "calibrated on": CHECK, "tested": TEST, "of few": FEW}
-
-
-def _each(places: Ints, labels: Ints, counts: Ints) -> list[dict[str, Any]]:
-    """For every character: the images learnt from, and accuracy on those tested."""
-    each: list[Accuracy] = [
-        accuracy(places[labels == c], labels[labels == c]) for c in range(len(counts))
-    ]
-    return [
-        {"learnt": int(n), "tested": a.faces, "top1": a.top1, "top5": a.top5}
-        for n, a in zip(counts, each, strict=True)
-    ]
-
-
 def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     """Figures without what JSON cannot hold: shares of nothing become `None`."""
     if isinstance(value, dict):
@@ -268,13 +155,6 @@ def plain(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
     if isinstance(value, list | tuple):
         return [plain(part) for part in value]
     return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def sureness_of(figures: dict[str, Any]) -> Sureness:
-    """The calibration that `measure` kept."""
-    kept = figures["sureness"]
-    first, second, third = kept["weights"]
-    return Sureness((first, second, third), kept["temperature"], kept["level"])
 
 
 def network_folder(library: Library, name: str) -> Path:
