@@ -31,7 +31,7 @@ _BLOCK_PAIRS = 24_000_000
 """Pairs (image, tag) that are solved at once; about four float32 arrays of this size live in each
 worker, two in all. With half as many the products of matrices run at four fifths of the speed."""
 
-__all__ = ["CrossFit", "HeadConfig", "Heads", "cross_fit_heads", "fit_heads"]
+__all__ = ["CrossFit", "HeadConfig", "Heads", "cross_fit_heads", "fit_heads", "fold_heads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +118,39 @@ def cross_fit_heads(
         if told is not None:
             told(done, len(blocks) * len(held_out))
     return CrossFit(logits, weight, bias)
+
+
+def fold_heads(
+    embeddings: NDArray[np.floating],
+    labels: LabelMatrix,
+    folds: NDArray[np.int8],
+    n_folds: int,
+    config: HeadConfig | None = None,
+    told: Told | None = None,
+) -> list[Heads]:
+    """Fit heads without each fold, to score images that need not be among these.
+
+    Args:
+        embeddings: (N, D) float16 or float32.
+        labels: N images, T tags.
+        folds: (N,) fold of each image, 0..n_folds-1.
+        n_folds: How many folds there are.
+        config: How heads are fitted.
+        told: Hears of progress.
+
+    Returns:
+        For each fold the heads that never saw it.
+    """
+    used = config or HeadConfig()
+    found = [Heads(*_empty_heads(embeddings, labels.shape[1])) for _ in range(n_folds)]
+    blocks = _blocks(*labels.shape, -(-used.workers // n_folds))
+    solved = _solved(embeddings, labels, blocks, (folds, range(n_folds)), used)
+    for done, (axes, task, heads) in enumerate(solved, start=1):
+        mine = found[task.fold or 0]
+        mine.weight[task.tags], mine.bias[task.tags] = axes.heads(heads)
+        if told is not None:
+            told(done, len(blocks) * n_folds)
+    return found
 
 
 def fit_heads(

@@ -295,6 +295,7 @@ def refreshing(place: Path, size: Size) -> Figures:
     """Cross-fitted heads on generated embeddings."""
     from model.crossfit import cross_fit_heads
     from model.labels import LabelMatrix
+    from model.penalty import choose_penalty
 
     chance = np.random.default_rng(0)
     basis = chance.normal(size=(64, 512)).astype(np.float32)
@@ -312,7 +313,8 @@ def refreshing(place: Path, size: Size) -> Figures:
     labels = LabelMatrix.from_parts(sparse.vstack(parts).tocsr(), absent_weight=0.7)
     folds = (np.arange(size.head_images) % 5).astype(np.int8)
     with _clock() as fitting:
-        cross_fit_heads(embeddings, labels, folds, whole=False)
+        config = choose_penalty(embeddings, labels, folds)
+        cross_fit_heads(embeddings, labels, folds, config, whole=False)
     return {
         "refresh_s": fitting.seconds,
         "refresh_cpu_s": fitting.cpu,

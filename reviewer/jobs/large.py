@@ -186,7 +186,7 @@ def refresh_large(
     logits = np.zeros((0, len(images)), np.float16)
     if tags:
         chosen = _drawn(library, images, tags, decisions, np.random.default_rng(seed))
-        with stage(listener, "refresh", FOLDS + 1, "steps") as progress:
+        with stage(listener, "refresh", 0, "steps") as progress:
             heads = _heads(library, files, tags, (images, rows, folds), chosen, progress.at)
         with stage(listener, "score", len(images), "images") as progress:
             logits = _scored(library, files, heads, rows, folds, progress.at)
@@ -240,22 +240,19 @@ def _heads(
     tags: Sequence[int],
     places: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]],
     chosen: NDArray[np.int64],
-    told: Callable[[int], None],
+    told: Callable[[int, int], None],
 ) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
     """For each fold, weights (T, D) and biases (T,) fitted without it."""
-    from model.crossfit import fit_heads
+    from model.crossfit import fold_heads
+    from model.penalty import choose_penalty
 
     images, rows, folds = places
     labels = gather_labels(library, images[chosen].tolist(), library.vocabulary())
-    matrix = label_matrix(labels, tags)
     embeddings = np.asarray(files.embeddings()[rows[chosen]])
-    found = []
-    for fold in range(FOLDS):
-        told(fold)
-        kept = np.flatnonzero(folds[chosen] != fold)
-        heads = fit_heads(embeddings[kept], matrix.take(kept))
-        found.append((heads.weight, heads.bias))
-    return found
+    matrix, held_out = label_matrix(labels, tags), folds[chosen]
+    config = choose_penalty(embeddings, matrix, held_out)
+    heads = fold_heads(embeddings, matrix, held_out, FOLDS, config, told)
+    return [(of_fold.weight, of_fold.bias) for of_fold in heads]
 
 
 def _scored(

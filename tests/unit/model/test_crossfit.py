@@ -5,7 +5,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from model.crossfit import HeadConfig, cross_fit_heads, fit_heads
+from model.crossfit import HeadConfig, cross_fit_heads, fit_heads, fold_heads
 from model.labels import LabelMatrix
 
 
@@ -113,3 +113,20 @@ def test_progress_rises_to_its_end():
     assert told == sorted(told)
     assert told[-1][0] == told[-1][1]
     assert len({total for _, total in told}) == 1
+
+
+def test_heads_of_a_fold_are_those_that_score_it():
+    chance = np.random.default_rng(7)
+    embeddings = chance.normal(size=(300, 12)).astype(np.float32)
+    targets = embeddings[:, :5] + chance.normal(size=(300, 5)) > 0.5
+    folds = (np.arange(300) % 3).astype(np.int8)
+    fit = cross_fit_heads(embeddings, labels_of(targets), folds, whole=False)
+    heads = fold_heads(embeddings, labels_of(targets), folds, 4)
+    for fold in range(3):
+        mine = folds == fold
+        np.testing.assert_allclose(
+            heads[fold].logits(embeddings[mine]), fit.logits[mine], atol=1e-3
+        )
+    # Nothing is held out where a fold has no image.
+    whole = fit_heads(embeddings, labels_of(targets))
+    np.testing.assert_allclose(heads[3].weight, whole.weight, atol=1e-3)
