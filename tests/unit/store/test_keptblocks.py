@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +13,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.tagrows import TagRows
 from reviewer.store import scans
 from reviewer.store.keptblocks import LOWEST, KeptBlocks
+from reviewer.store.recordfiles import RecordFiles
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, quantise
 
 if TYPE_CHECKING:
@@ -98,3 +101,56 @@ def test_less_disk_is_needed_where_few_scores_are_kept() -> None:
     tags = tuple(range(8_266))
     whole, few = ScanShape("v1", tags, 512), ScanShape("v1", tags, 512, FLOOR)
     assert few.bytes_an_image() < 0.5 * whole.bytes_an_image()
+
+
+class Killed(BaseException):
+    """Stands for a SIGKILL: nothing in the program catches it."""
+
+
+def batch(start: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, TagRows]:
+    rows = np.zeros(count, ROW)
+    rows["image"] = np.arange(start, start + count)
+    logits = ((np.arange(start, start + count)[:, None] * 7 + np.arange(3) * 5) % 21 - 14.0) * 0.9
+    present = TagRows.of([[n % 3] if n % 4 == 0 else [] for n in range(start, start + count)])
+    return rows, np.zeros((count, 4), np.float16), logits.astype(np.float32), present
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_kill_at_any_write_leaves_a_scan_that_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(scans, "BLOCK_IMAGES", 16)
+    draw = random.Random(seed)
+    shape = ScanShape("v1", (3, 5, 8), 4, FLOOR)
+    files = ScanFiles.create(tmp_path / "scan", shape)
+    whole = draw.randrange(70)
+    files.append(*batch(0, whole))
+    left = draw.randrange(4, 9)
+
+    def extend(self: RecordFiles, name: str, content: bytes) -> None:
+        nonlocal left
+        left -= 1
+        part = content if left else content[: draw.randrange(len(content) + 1)]
+        with (self.folder / name).open("ab") as file:
+            file.write(part)
+        if not left:
+            raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(RecordFiles, "_extend", extend)
+        with contextlib.suppress(Killed):
+            files.append(*batch(whole, draw.randrange(30, 60)))
+    mended = ScanFiles.create(tmp_path / "scan", shape)
+    assert len(mended) >= whole
+    mended.append(*batch(len(mended), 20))
+    count = len(mended)
+    undisturbed = ScanFiles.create(tmp_path / "other", shape)
+    undisturbed.append(*batch(0, count))
+    for column in range(3):
+        full = count // 16 * 16
+        assert np.array_equal(mended.tag_scores(column), undisturbed.tag_scores(column))
+        assert np.array_equal(
+            mended.tag_scores(column)[:full], kept(mended.tag_scores(column)[:full])
+        )
+    kept_bin = [tmp_path / name / "kept.bin" for name in ("scan", "other")]
+    assert kept_bin[0].read_bytes() == kept_bin[1].read_bytes()
