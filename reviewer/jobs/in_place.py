@@ -85,6 +85,11 @@ def changes_in_place(library: Library, only: Collection[str] | None = None) -> I
         SourceError: A file cannot be read.
     """
     source = library.state.get("source")
+    if source == "embedded":
+        raise UsageError(
+            "The tags are inside the image files, which are changed only on request: reviewer "
+            "embed. Or export them into a folder: reviewer export --to DIR"
+        )
     if source not in _READERS:
         raise UsageError(
             f"Metadata of the kind {source or 'unknown'!r} are not written in place. "

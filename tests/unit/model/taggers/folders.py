@@ -90,10 +90,14 @@ def tuned(network: nn.Module, side: int = 48) -> nn.Module:
         network.train()(noise)
         seen = network.eval()(noise)
         middle = seen.mean(dim=1, keepdim=True)
-    head = [part for part in network.modules() if isinstance(part, nn.Linear)][-1]
     with torch.no_grad():
-        head.weight.mul_(2 / (seen - middle).std().clamp(min=1e-6))
+        last_linear(network).weight.mul_(2 / (seen - middle).std().clamp(min=1e-6))
     return network
+
+
+def last_linear(network: nn.Module) -> nn.Linear:
+    """The layer that gives the logits."""
+    return [part for part in network.modules() if isinstance(part, nn.Linear)][-1]
 
 
 # --- timm -----------------------------------------------------------------------------------------
@@ -150,7 +154,7 @@ def animetimm(folder: Path, architecture: str = "mobilenetv4_conv_small") -> Mad
     network = tuned(timm.create_model(architecture, num_classes=len(rows)))
     with torch.no_grad():
         # Drawings move random batch norms far more than noise does: logits of 70 are none.
-        network.get_classifier().weight.mul_(0.25)
+        last_linear(network).weight.mul_(0.25)
     mean, std = IMAGENET
     config = {
         "architecture": architecture, "num_classes": len(rows), "global_pool": "avg",
