@@ -23,7 +23,6 @@ TRAIN_OPTIONS = (
     click.option(
         "--recipe",
         type=click.Choice(sorted(RECIPES)),
-        default="",
         help="Train as somebody published it; `reviewer report` sets the figures side by side. "
         "Other options are laid over it.",
     ),
@@ -76,8 +75,10 @@ def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
     """The options about training as choices."""
     from reviewer.jobs.training import TrainChoices
 
-    minimum = choices["minimum"]
-    if minimum is None and choices.get("recipe"):
+    minimum, recipe = choices["minimum"], choices.get("recipe") or ""
+    if minimum is None and recipe:
         # As published, and of this version alone: what is asked about stays as it was.
-        return TrainChoices(**{**choices, "minimum": RECIPES[choices["recipe"]]})
-    return TrainChoices(**{**choices, "minimum": images_needed(library, minimum)})
+        needed = RECIPES[recipe]
+    else:
+        needed = images_needed(library, minimum)
+    return TrainChoices(**{**choices, "minimum": needed, "recipe": recipe})
