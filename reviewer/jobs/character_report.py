@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.characters import CharacterRecord
+    from reviewer.jobs.html_page import Cell
     from reviewer.store.library import Library
 
 PAGE, TABLE = "characters.html", "characters.csv"
@@ -158,22 +159,17 @@ def write_report(found: CharacterFigures, target: Path) -> None:
 
 
 def _page(found: CharacterFigures) -> str:
-    bands = [
-        (
+    bands: list[list[Cell]] = [
+        [
             band.name,
-            (band.characters, f"{band.characters:,}"),
-            (band.faces, f"{band.faces:,}"),
-            *((value or 0.0, _figure(value)) for value in (band.top1, band.top5, band.mean1)),
-        )
+            _count(band.characters),
+            _count(band.faces),
+            *(_of(share) for share in (band.top1, band.top5, band.mean1)),
+        ]
         for band in (*found.bands, *found.others)
     ]
-    each = [
-        (
-            line.name,
-            (line.learnt, f"{line.learnt:,}"),
-            (line.tested, f"{line.tested:,}"),
-            *((value or 0.0, _figure(value)) for value in (line.top1, line.top5)),
-        )
+    each: list[list[Cell]] = [
+        [line.name, _count(line.learnt), _count(line.tested), _of(line.top1), _of(line.top5)]
         for line in found.each
     ]
     about = html.escape(f"{found.network}: {found.about}. {rests_on(found)}")
@@ -182,3 +178,11 @@ def _page(found: CharacterFigures) -> str:
         f"<h2>Every character</h2>{table(('character', *_HEADS[:1], *_HEADS[2:5]), each)}"
     )
     return page("Characters", body)
+
+
+def _count(value: int) -> Cell:
+    return (value, f"{value:,}")
+
+
+def _of(value: float | None) -> Cell:
+    return (-1.0 if value is None else value, _figure(value))
