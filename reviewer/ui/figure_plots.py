@@ -114,12 +114,12 @@ class FigurePlot(PlotFrame):
 
     def show_lengths(self, rows: Sequence[Length]) -> None:
         """Plots lengths by name, the first on top; negative ones go to the left."""
-        shown = list(rows[:ROWS])
-        if not shown:
+        if not rows:
             self.show_empty()
             return
 
         def draw() -> None:
+            shown = list(rows[: min(ROWS, self._rows_that_fit())])
             places = np.arange(len(shown), 0, -1, dtype=float)
             lengths = np.array([row.length for row in shown], float)
             self._plot.addItem(

@@ -16,7 +16,6 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QTableView,
@@ -27,7 +26,7 @@ from PySide6.QtWidgets import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
 _NO_PARENT = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -147,9 +146,20 @@ class FigureModel(QAbstractTableModel):
 
 
 class _View(QTableView):
-    """The table; letters are commands of the page, Enter takes a row."""
+    """The table; letters are commands of the page, Enter takes a row.
+
+    Attributes:
+        first: Least width of the first column, pixels.
+    """
 
     entered = Signal()
+    first = 0
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Gives the first column what the others leave, and never less than its names need."""
+        super().resizeEvent(event)
+        others = sum(self.columnWidth(n) for n in range(1, self.model().columnCount()))
+        self.setColumnWidth(0, max(self.first, self.viewport().width() - others))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -233,7 +243,7 @@ class FigureTable(QWidget):
         for place, entry in enumerate(self.model.fields):
             widest = max(entry.title + "  \N{BLACK DOWN-POINTING TRIANGLE}", entry.width, key=len)
             view.setColumnWidth(place, metrics.horizontalAdvance(widest) + 20)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        view.first = view.columnWidth(0)
         header.setMinimumSectionSize(metrics.horizontalAdvance("0,000") + 12)
 
     def show_rows(self, rows: Sequence[Any]) -> None:

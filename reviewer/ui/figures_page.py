@@ -56,7 +56,7 @@ class FiguresPage(SidePage):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        title = QLabel("The collection in figures", self)
+        title = QLabel("Figures", self)
         title.setProperty("tone", "page")
         top = QHBoxLayout()
         top.setSpacing(10)

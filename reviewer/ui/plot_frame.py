@@ -18,7 +18,9 @@ from reviewer.ui.theme import look, scaled
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from PySide6.QtCore import QEvent
+    from PySide6.QtCore import QEvent, QObject
+CLOSE, AXIS, FEWEST = 0.9, 22, 3
+"""Least height of a row over that of its text; of the axis, pixels; fewest rows at any height."""
 MOST_NAME, NAME_ROOM = 170, 14
 """Widest name at the left of a plot at the usual size of text, and what stands round it, pixels."""
 
@@ -36,6 +38,7 @@ class PlotFrame(QWidget):
         """
         super().__init__(parent)
         self._draw: Callable[[], None] | None = None
+        self._fitted = 0
         self._heading = heading
         self._title = QLabel(heading, self)
         self._title.setProperty("tone", "heading")
@@ -53,6 +56,7 @@ class PlotFrame(QWidget):
         self._empty.setWordWrap(True)
         self._view: Any = pg.PlotWidget(self)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._view.installEventFilter(self)
         self._view.setAccessibleName(heading)
         self._plot: Any = self._view.getPlotItem()
         self._plot.setMouseEnabled(x=False, y=False)
@@ -95,6 +99,12 @@ class PlotFrame(QWidget):
             self._redraw()
         super().changeEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Draws again where more or fewer rows have room now."""
+        if event.type() == event.Type.Resize and self._rows_that_fit() != self._fitted:
+            self._redraw()
+        return super().eventFilter(watched, event)
+
     # -- for the kinds of plots ------------------------------------------------------------------
 
     def _show(self, draw: Callable[[], None]) -> None:
@@ -105,6 +115,11 @@ class PlotFrame(QWidget):
         self._button.show()
         self._view.show()
         self._redraw()
+
+    def _rows_that_fit(self) -> int:
+        """Rows of names that do not run into each other."""
+        row = max(QFontMetrics(self.font()).height() * CLOSE, 1.0)
+        return max(int((self._view.height() - AXIS * scaled(1.0)) / row), FEWEST)
 
     def _name_left(self, names: Sequence[str], places: Iterable[float]) -> None:
         """Writes names at the left, with room for them from the first paint on."""
@@ -118,6 +133,7 @@ class PlotFrame(QWidget):
     def _redraw(self) -> None:
         if self._draw is None:
             return
+        self._fitted = self._rows_that_fit()
         self._plot.clear()
         self._plot.getAxis("left").setWidth(None)
         self._view.setBackground(look().canvas)

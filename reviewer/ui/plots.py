@@ -77,12 +77,12 @@ class Plot(PlotFrame):
 
     def show_bars(self, bars: Sequence[Bar]) -> None:
         """Plots lengths by name, the first on top."""
-        rows = list(bars[:ROWS])
-        if not rows:
+        if not bars:
             self.show_empty()
             return
 
         def draw() -> None:
+            rows = list(bars[: min(ROWS, self._rows_that_fit())])
             places = np.arange(len(rows), 0, -1, dtype=float)
             for colour, lengths in (
                 (look().line, [row.whole for row in rows]),
@@ -105,12 +105,13 @@ class Plot(PlotFrame):
 
     def show_marks(self, marks: Sequence[Mark]) -> None:
         """Plots shares with their intervals by name; marks of one name share a row."""
-        names = list(dict.fromkeys(mark.name for mark in marks))[:ROWS]
-        if not names:
+        every = list(dict.fromkeys(mark.name for mark in marks))
+        if not every:
             self.show_empty()
             return
 
         def draw() -> None:
+            names = every[: min(ROWS, self._rows_that_fit())]
             places = dict(zip(names, np.arange(len(names), 0, -1, dtype=float), strict=True))
             for mark in marks:
                 if mark.name in places:

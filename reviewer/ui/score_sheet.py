@@ -39,7 +39,7 @@ ERROR_FIELDS = (
     ),
 )
 UNDER_FIELDS = (
-    Field("image", lambda row: row.path, width="a_rather_long_name_of_a_file.jpg"),
+    Field("image", lambda row: row.path, width="a_long_file_name.jpg"),
     Field("score", lambda row: row.score, "{:,.0f}".format, "What it got"),
     Field("predicted", lambda row: row.predicted, "{:,.1f}".format, "What it would be expected to"),
 )
