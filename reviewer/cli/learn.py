@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
@@ -19,9 +20,6 @@ from reviewer.jobs.retraining import Comparison, Promotion, retrain
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.seen import may_have_seen
 from reviewer.jobs.training import train_version
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -53,6 +51,11 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
     type=click.FloatRange(0.0, 1.0, max_open=True),
     default=0.0,
     help="Keep absent tags' scores from here on only (for example 0.01), for a small disk.",
+)
+@click.option(
+    "--copies",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of small copies (reviewer rescale --fit inside) to read instead of originals.",
 )
 @click.pass_obj
 def scan_command(

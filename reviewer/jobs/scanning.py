@@ -17,6 +17,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.rescoring import scores_again, seen_before
+from reviewer.jobs.small_copies import SmallCopies
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, quantise
 
@@ -50,6 +51,7 @@ def scan(
     batch_size: int = 32,
     workers: int = 2,
     keep_above: float = 0.0,
+    copies: Path | None = None,
 ) -> ChangeSet:
     """Scores every image with a version, and keeps the embeddings.
 
@@ -64,6 +66,7 @@ def scan(
         workers: Threads that decode.
         keep_above: Lowest score, 0..1, that is kept of a tag which an image has not; 0 for all.
             Much less disk: most pairs score next to nothing. A scan goes on as it was begun.
+        copies: Folder of small copies (`jobs.rescaling`) to read where they are large enough.
 
     Raises:
         UsageError: There is no version yet, or its scan was begun with another `keep_above`.
@@ -84,9 +87,7 @@ def scan(
     files = library.begin_scan(shape)
     waiting = _waiting(library, files)
     refuse_without_room(files, len(waiting.images))
-    if len(waiting.images):
-        room = len(waiting.images) * shape.bytes_an_image() / 1e9
-        listener.note(f"It will take about {room:,.2f} GB in {files.folder}.")
+    _say_room(listener, files, len(waiting.images))
     rescored = 0
     if before is not None:
         again = _Keeper(files, waiting, library.images.tag_rows())
@@ -102,7 +103,8 @@ def scan(
     keeper = _Keeper(files, waiting, library.images.tag_rows())
     with stage(listener, "scan", len(waiting.images), "images") as progress:
         paths = _Paths(library.images, waiting.images)
-        for batch in predictor.scan(paths, open_for_tagger, batch_size=batch_size, workers=workers):
+        opened = open_for_tagger if copies is None else SmallCopies(copies, library.folder).open
+        for batch in predictor.scan(paths, opened, batch_size=batch_size, workers=workers):
             keeper.add(batch)
             broken += [(int(waiting.images[f.position]), f.reason) for f in batch.failures]
             progress.advance(
@@ -278,6 +280,12 @@ class _Keeper:
         known = columns >= 0
         ends = np.concatenate([[0], np.cumsum(known)])[taken.starts]
         return TagRows(ends.astype(np.int64), columns[known].astype(np.uint32))
+
+
+def _say_room(listener: Listener, files: ScanFiles, images: int) -> None:
+    if images:
+        needed = images * files.shape.bytes_an_image() / 1e9
+        listener.note(f"It will take about {needed:,.2f} GB in {files.folder}.")
 
 
 def refuse_without_room(files: ScanFiles, images: int) -> None:
