@@ -141,7 +141,8 @@ def _first_pass(
     rng = np.random.default_rng(limits.seed)
     count = CoverageCount(evidence.n_images)
     size = int(np.clip(FIT_PAIRS // (2 * max(evidence.n_tags, 1)), 50, 4000))
-    tags, rows, targets, weights, inputs = [], [], [], [], []
+    tags: list[NDArray[np.int64]] = []
+    rows, targets, weights, inputs = [], [], [], []
     for tag in range(evidence.n_tags):
         # The original tags, not the corrected ones: the fit says how metadata come about, and
         # tags that were asked about are corrected where suspicion was high and nowhere else.
