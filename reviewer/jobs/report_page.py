@@ -121,7 +121,7 @@ def _bands(bands: Sequence[BandEstimate]) -> str:
     if not told:
         return ""
     bars = tuple(
-        (f"{name}, {band.name} tags", figure)
+        (f"{name}, {band.name}", figure)
         for band, after in told
         for name, figure in (("precision", after.precision), ("recall", after.recall))
     )

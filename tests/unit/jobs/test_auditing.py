@@ -108,7 +108,7 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     target = library.workspace.path / "told"
     write_report(library, Silent(), target)
     page = (target / "report.html").read_text(encoding="utf-8")
-    assert [f"recall, {band.name} tags" in page for band in bands] == [
+    assert [f"recall, {band.name}" in page for band in bands] == [
         band.found is not None for band in bands
     ]
 
