@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from reviewer.core.errors import UsageError
+
 if TYPE_CHECKING:
     from reviewer.jobs.training import TrainChoices
     from reviewer.store.library import Library
@@ -76,9 +78,12 @@ def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
     from reviewer.jobs.training import TrainChoices
 
     minimum, recipe = choices["minimum"], choices.get("recipe") or ""
-    if minimum is None and recipe:
-        # As published, and of this version alone: what is asked about stays as it was.
-        needed = RECIPES[recipe]
-    else:
-        needed = images_needed(library, minimum)
+    if recipe and "parent" in choices:
+        raise UsageError(
+            "A recipe begins anew and goes on from no version. Run: reviewer train --recipe "
+            f"{recipe}"
+        )
+    # A recipe's own number is of that version alone: what is asked about stays as it was.
+    own = recipe and minimum is None
+    needed = RECIPES[recipe] if own else images_needed(library, minimum)
     return TrainChoices(**{**choices, "minimum": needed, "recipe": recipe})

@@ -43,3 +43,12 @@ def test_a_recipe_that_is_none_names_those_there_are(imported: Path) -> None:
     said = run("train", imported, "--recipe", "vgg")
     assert said.code == 2
     assert "resnet50-danbooru2021" in said.err
+
+
+def test_a_recipe_goes_on_from_no_version_and_none_is_needed(imported: Path) -> None:
+    said = run("retrain", imported, "--recipe", "resnet50-danbooru2021")
+    assert said.code == 2
+    assert "reviewer train --recipe" in said.err
+    # Without one training is what it was: here there are too few images.
+    said = run("train", imported, "--device", "cpu")
+    assert "--min-images" in said.err
