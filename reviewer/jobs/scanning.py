@@ -284,8 +284,9 @@ class _Keeper:
 
 def _say_room(listener: Listener, files: ScanFiles, images: int) -> None:
     if images:
-        needed = images * files.shape.bytes_an_image() / 1e9
-        listener.note(f"It will take about {needed:,.2f} GB in {files.folder}.")
+        needed = images * files.shape.bytes_an_image() / 1e6
+        words = f"{needed:,.0f} MB" if needed < 1000 else f"{needed / 1000:,.1f} GB"
+        listener.note(f"It will take about {words} in {files.folder}.")
 
 
 def refuse_without_room(files: ScanFiles, images: int) -> None:
