@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from reviewer.store.figures import FigureFiles
 from reviewer.ui.character_sheet import CharacterSheet
+from reviewer.ui.flow import Flow
 from reviewer.ui.noise_sheet import NoiseSheet
 from reviewer.ui.report_sheet import ReportSheet
 from reviewer.ui.score_sheet import ScoreSheet
@@ -53,6 +54,7 @@ class FiguresPage(SidePage):
         self._told = QLabel(self)
         self._told.setProperty("tone", "muted")
         self._told.setWordWrap(True)
+        self._told.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -60,21 +62,22 @@ class FiguresPage(SidePage):
         title.setProperty("tone", "page")
         top = QHBoxLayout()
         top.setSpacing(10)
+        tabs = Flow()
         top.addWidget(title)
         top.addSpacing(12)
         for place, (name, sheet) in enumerate(self.sheets.items()):
             self._stack.addWidget(sheet)
-            sheet.told.connect(self._told.setText)
+            sheet.told.connect(self._say)
             button = QPushButton(f"{place + 1}  {name}", self)
             button.setCheckable(True)
             button.setProperty("tone", "segment")
             button.setAccessibleName(name)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             self._tabs.addButton(button, place)
-            top.addWidget(button)
+            tabs.addWidget(button)
         self._tabs.button(0).setChecked(True)
         self._tabs.idClicked.connect(self.show_sheet)
-        top.addWidget(self._told, 1)
+        top.addLayout(tabs, 1)
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
         top.addWidget(back)
@@ -82,6 +85,7 @@ class FiguresPage(SidePage):
         column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(12)
         column.addLayout(top)
+        column.addWidget(self._told)
         column.addWidget(self._stack, 1)
 
     @property
@@ -92,9 +96,13 @@ class FiguresPage(SidePage):
     def show_sheet(self, place: int) -> None:
         """Shows one of them, counted from 0."""
         self._tabs.button(place).setChecked(True)
-        self._told.clear()
+        self._say("")
         self._stack.setCurrentIndex(place)
         self.sheet.opened()
+
+    def _say(self, sentence: str) -> None:
+        self._told.setText(sentence)
+        self._told.setVisible(bool(sentence))
 
     def opened(self) -> None:
         """Reads what is newer than what is shown."""
