@@ -60,6 +60,7 @@ class SimilarPage(SidePage):
         self._words.setWordWrap(True)
         self._title = QLabel("Similar images", self)
         self._title.setProperty("tone", "page")
+        self._title.setWordWrap(True)
         self._ways = QButtonGroup(self)
         self._lay_out()
         self._background.failed.connect(self._say_failed)

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.tag_mapping import table_of
 from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
+from reviewer.ui.flow import Flow
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.vocabulary_model import (
     LACKING,
@@ -133,6 +134,7 @@ class VocabularyPage(SidePage):
         line.setSpacing(10)
         line.addWidget(self.kind)
         line.addWidget(self.search, 1)
+        buttons = Flow()
         for name, slot in (
             ("undo", self._take_back),
             ("see", self._count),
@@ -140,7 +142,7 @@ class VocabularyPage(SidePage):
             ("ask", self._ask),
         ):
             self.buttons[name].clicked.connect(slot)
-            line.addWidget(self.buttons[name])
+            buttons.addWidget(self.buttons[name])
         self.buttons["ask"].setProperty("tone", "primary")
         for label in (self._about, self.said):
             label.setProperty("tone", "muted")
@@ -153,6 +155,7 @@ class VocabularyPage(SidePage):
         column.addLayout(top)
         column.addWidget(self._about)
         column.addLayout(line)
+        column.addLayout(buttons)
         column.addWidget(self.view, 1)
         column.addWidget(self.said)
 
