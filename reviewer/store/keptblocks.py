@@ -1,7 +1,7 @@
 """Score blocks of which only the candidates are kept, for disks that have no byte for every pair.
 
     kept.bin    blocks one after another, each: where every tag's candidates begin (T + 1 uint32),
-                their places in the block (uint16), their scores (uint8)
+                one bit a pair that tells which it are, their scores (uint8)
     kept.i64    where each block ends in kept.bin
 
 A candidate scores a floor or more; pairs of score 0 (the image had the tag) are kept as well. All
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
 LOWEST = 1
 """What a pair below the floor reads as."""
 
-CANDIDATE_BYTES = 3
-"""Place and score of one candidate."""
-
 
 class KeptBlocks(RecordFiles):
     """The candidates of full blocks, in two files of a scan's folder."""
@@ -40,7 +37,7 @@ class KeptBlocks(RecordFiles):
         Args:
             folder: Of the scan.
             n_tags: T.
-            width: Images of a block, 65,536 at most.
+            width: Images of a block.
             floor: The lowest score that is kept, 1 to 255.
         """
         super().__init__(folder)
@@ -48,14 +45,11 @@ class KeptBlocks(RecordFiles):
 
     def append(self, scores: NDArray[np.uint8]) -> None:
         """Adds a block (T, `width`), durably."""
-        tag, place = np.nonzero((scores >= self._floor) | (scores == 0))
-        starts = np.zeros(self._n_tags + 1, np.uint32)
-        np.cumsum(np.bincount(tag, minlength=self._n_tags), out=starts[1:])
-        content = (
-            starts.astype("<u4").tobytes()
-            + place.astype("<u2").tobytes()
-            + scores[tag, place].tobytes()
-        )
+        candidate = (scores >= self._floor) | (scores == 0)
+        starts = np.zeros(self._n_tags + 1, "<u4")
+        np.cumsum(candidate.sum(axis=1), out=starts[1:])
+        bits = np.packbits(candidate, axis=1)
+        content = starts.tobytes() + bits.tobytes() + scores[candidate].tobytes()
         end = self._size("kept.bin") + len(content)
         self._extend("kept.bin", content)
         self._extend("kept.i64", np.array([end], "<i8").tobytes())
@@ -72,9 +66,9 @@ class KeptBlocks(RecordFiles):
         Raises:
             StoreError: They cannot be read.
         """
-        for number, (starts, places, scores) in self._read_blocks(numbers):
+        for number, (_, bits, scores) in self._read_blocks(numbers):
             whole = np.full((self._n_tags, self._width), LOWEST, np.uint8)
-            whole[np.repeat(np.arange(self._n_tags), np.diff(starts)), places] = scores
+            whole[np.unpackbits(bits, axis=1, count=self._width).view(bool)] = scores
             yield Block(number * self._width, whole)
 
     def lines(self, column: int, count: int) -> Iterator[NDArray[np.uint8]]:
@@ -83,10 +77,10 @@ class KeptBlocks(RecordFiles):
         Raises:
             StoreError: They cannot be read.
         """
-        for _, (starts, places, scores) in self._read_blocks(range(count)):
-            mine = slice(int(starts[column]), int(starts[column + 1]))
+        for _, (starts, bits, scores) in self._read_blocks(range(count)):
             line = np.full(self._width, LOWEST, np.uint8)
-            line[places[mine]] = scores[mine]
+            candidate = np.unpackbits(bits[column], count=self._width).view(bool)
+            line[candidate] = scores[starts[column] : starts[column + 1]]
             yield line
 
     def _ends(self, count: int) -> NDArray[np.int64]:
@@ -94,7 +88,7 @@ class KeptBlocks(RecordFiles):
 
     def _read_blocks(
         self, numbers: Sequence[int]
-    ) -> Iterator[tuple[int, tuple[NDArray[np.uint32], NDArray[np.uint16], NDArray[np.uint8]]]]:
+    ) -> Iterator[tuple[int, tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.uint8]]]]:
         if not numbers:
             return
         path = self.folder / "kept.bin"
@@ -104,8 +98,7 @@ class KeptBlocks(RecordFiles):
         whole = np.memmap(path, np.uint8, "r")
         for number in numbers:
             part = whole[ends[number] : ends[number + 1]]
-            head = 4 * (self._n_tags + 1)
-            starts = part[:head].view("<u4")
-            many = int(starts[-1])
-            places = part[head : head + 2 * many].view("<u2")
-            yield number, (starts, places, part[head + 2 * many :])
+            head, line = 4 * (self._n_tags + 1), -(-self._width // 8)
+            end = head + self._n_tags * line
+            bits = part[head:end].reshape(self._n_tags, line)
+            yield number, (part[:head].view("<u4"), bits, part[end:])

@@ -29,7 +29,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.scoreblock import Block
 from reviewer.store.blockreader import read_blocks
 from reviewer.store.disk import replacing, writing
-from reviewer.store.keptblocks import CANDIDATE_BYTES, KeptBlocks
+from reviewer.store.keptblocks import KeptBlocks
 from reviewer.store.recordfiles import RecordFiles
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ BLOCK_IMAGES = 4096
 TAGS_AN_IMAGE = 30
 """About how many tags of a tagger an image has, for what a scan will need on disk."""
 
-KEPT_SHARE = 0.1
+KEPT_SHARE = 0.25
 """Share of a tagger's tags that reach a floor on an image, taken high, for what is told before."""
 
 PRESENT = np.dtype([("column", "<u2"), ("score", "<i2")])
@@ -95,7 +95,8 @@ class ScanShape:
         kept = TAGS_AN_IMAGE * PRESENT.itemsize
         scores = float(len(self.tags))
         if self.floor:
-            scores = CANDIDATE_BYTES * (TAGS_AN_IMAGE + KEPT_SHARE * scores)
+            # A bit for each pair, a byte for each that is kept.
+            scores = TAGS_AN_IMAGE + (KEPT_SHARE + 1 / 8) * scores
         return int(scores) + 2 * self.width + ROW.itemsize + 8 + kept
 
 
