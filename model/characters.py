@@ -58,7 +58,7 @@ class CharacterConfig:
     backbone: str = "resnet18"
     input_size: int = 64
     embedding: int = 128
-    head: HeadName = "subcentre"
+    head: HeadName = "arcface"
     scale: float = 0.0
     margin: float = 0.3
     warm: float = 0.3
