@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 CONNECTED = 16
 """Neighbours that a place of the graph keeps."""
 BUILT_WITH = 96
-SEARCHED_WITH = 256
+SEARCHED_WITH = 768
 """Places looked at while the graph is built, and while it is searched."""
 AT_ONCE = 4096
 
