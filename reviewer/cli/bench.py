@@ -10,9 +10,9 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, find_place
 from reviewer.core.errors import UsageError
-from reviewer.jobs.bench_data import DANBOORU_IMAGES
-from reviewer.jobs.bench_parts import PARTS, Size
-from reviewer.jobs.benching import bench, meaning, table
+from reviewer.jobs.bench.data import DANBOORU_IMAGES
+from reviewer.jobs.bench.parts import PARTS, Size
+from reviewer.jobs.bench.run import bench, meaning, table
 from reviewer.store.library import Library
 
 

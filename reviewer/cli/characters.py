@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
-from reviewer.jobs.character_questions import find_questions
-from reviewer.jobs.character_report import read_figures, report_lines, write_report
-from reviewer.jobs.character_training import CharacterChoices, train_and_measure
+from reviewer.jobs.characters.detecting import LEAST as LEAST_SCORE
+from reviewer.jobs.characters.detecting import detect_heads
+from reviewer.jobs.characters.questions import find_questions
+from reviewer.jobs.characters.report import read_figures, report_lines, write_report
+from reviewer.jobs.characters.sets import LEAST, take_faces
+from reviewer.jobs.characters.training import CharacterChoices, train_and_measure
 from reviewer.jobs.context import stage
-from reviewer.jobs.detecting import LEAST as LEAST_SCORE
-from reviewer.jobs.detecting import detect_heads
-from reviewer.jobs.face_sets import LEAST, take_faces
 from reviewer.sample.cast_write import write_cast
 from reviewer.sources.characters import CONFIDENT
 

@@ -10,10 +10,10 @@ import click
 from reviewer.cli.frame import Frame, collection_options, ending, opened, remember
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
-from reviewer.jobs import write_back
 from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.defining import define_tags
-from reviewer.jobs.exporting import FORMATS, export
+from reviewer.jobs.exports import write_back
+from reviewer.jobs.exports.copies import FORMATS, export
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.post_import import import_posts
 from reviewer.jobs.previews import MOST_IMAGES, make_previews

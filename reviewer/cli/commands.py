@@ -13,48 +13,69 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PLACES: Mapping[str, str] = {
-    "open": "look:open_command",
-    "demo": "look:demo",
-    "review": "look:review",
-    "import": "collect:import_command",
-    "pull": "pull:pull_command",
-    "train": "learn:train",
-    "scan": "learn:scan_command",
-    "refresh": "learn:refresh",
-    "rank": "learn:rank",
-    "retrain": "learn:retrain_command",
-    "versions": "learn:versions",
-    "taggers": "bring:taggers",
-    "bring": "bring:bring",
-    "tagger-tags": "bring:tagger_tags",
-    "export-tagger": "bring:export_tagger_command",
-    "previews": "collect:previews_command",
-    "explain": "explain:explain_command",
-    "copies": "explain:copies_command",
-    "audit": "judge:audit_command",
-    "report": "judge:report_command",
-    "stats": "explore:stats_command",
-    "propose": "propose:propose_command",
-    "ratings": "rate:ratings_command",
-    "rescale": "explore:rescale_command",
-    "experiment": "experiment:experiment_group",
-    "implications": "implications:implications_command",
-    "similar": "similar:similar_command",
-    "scores": "explore:scores_command",
-    "characters": "characters:characters_group",
-    "export": "collect:export_command",
-    "reviewers": "people:reviewers_command",
-    "merge": "people:merge_command",
-    "vetted": "people:vetted_command",
-    "embed": "embed:embed_command",
-    "status": "collect:status",
-    "bench": "bench:bench_command",
-    "plant-errors": "plant:plant_errors_command",
-    "destinations": "destinations:destinations_group",
-    "write-back": "send:write_back_group",
+GROUPS: Mapping[str, Mapping[str, str]] = {
+    "Begin": {
+        "demo": "look:demo",
+        "open": "look:open_command",
+        "review": "look:review",
+        "status": "collect:status",
+    },
+    "Step by step": {
+        "import": "collect:import_command",
+        "pull": "pull:pull_command",
+        "train": "learn:train",
+        "scan": "learn:scan_command",
+        "refresh": "learn:refresh",
+        "rank": "learn:rank",
+        "retrain": "learn:retrain_command",
+        "versions": "learn:versions",
+        "copies": "explain:copies_command",
+        "previews": "collect:previews_command",
+        "explain": "explain:explain_command",
+    },
+    "Taggers that others trained": {
+        "taggers": "bring:taggers",
+        "bring": "bring:bring",
+        "tagger-tags": "bring:tagger_tags",
+        "export-tagger": "bring:export_tagger_command",
+    },
+    "More questions": {
+        "ratings": "rate:ratings_command",
+        "characters": "characters:characters_group",
+        "implications": "implications:implications_command",
+        "propose": "propose:propose_command",
+    },
+    "Corrections out": {
+        "export": "collect:export_command",
+        "embed": "embed:embed_command",
+        "destinations": "destinations:destinations_group",
+        "write-back": "send:write_back_group",
+    },
+    "Several people": {
+        "reviewers": "people:reviewers_command",
+        "merge": "people:merge_command",
+        "vetted": "people:vetted_command",
+    },
+    "Figures": {
+        "audit": "judge:audit_command",
+        "report": "judge:report_command",
+        "stats": "explore:stats_command",
+        "scores": "explore:scores_command",
+        "similar": "similar:similar_command",
+        "experiment": "experiment:experiment_group",
+        "plant-errors": "plant:plant_errors_command",
+        "bench": "bench:bench_command",
+    },
+    "Copies for training": {"rescale": "explore:rescale_command"},
 }
-"""Commands by name: the module in `reviewer.cli`, and the command in it."""
+"""Commands by name, under the headings of the help: module in `reviewer.cli`, command in it."""
+
+PLACES = {name: place for commands in GROUPS.values() for name, place in commands.items()}
+"""All of them by name."""
+
+WIDTH = max(map(len, PLACES))
+SENTENCE = 200
+"""Letters of a command's first sentence at most."""
 
 
 class Commands(click.Group):
@@ -62,7 +83,19 @@ class Commands(click.Group):
 
     def list_commands(self, _context: click.Context) -> list[str]:
         """All names, in order."""
-        return sorted(PLACES)
+        return list(PLACES)
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Lists the commands under their headings."""
+        for heading, commands in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl(
+                    [(name.ljust(WIDTH), self._sentence(context, name)) for name in commands]
+                )
+
+    def _sentence(self, context: click.Context, name: str) -> str:
+        command = self.get_command(context, name)
+        return command.get_short_help_str(SENTENCE) if command is not None else ""
 
     def get_command(self, _context: click.Context, name: str) -> click.Command | None:
         """A command by name; `None` if there is none."""

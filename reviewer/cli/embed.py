@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.jobs import write_back
-from reviewer.jobs.embedding import WARNING, embed, staged
+from reviewer.jobs.exports import write_back
+from reviewer.jobs.exports.embedded import WARNING, embed, staged
 
 if TYPE_CHECKING:
     from pathlib import Path

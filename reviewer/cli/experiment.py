@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.jobs.noise_experiment import FINE_TUNED, NoiseChoices, experiment_with_noise
-from reviewer.jobs.noise_report import answer_lines, table_lines
-from reviewer.jobs.noise_trials import Grid
+from reviewer.jobs.noise.experiment import FINE_TUNED, NoiseChoices, experiment_with_noise
+from reviewer.jobs.noise.report import answer_lines, table_lines
+from reviewer.jobs.noise.trials import Grid
 
 
 @click.group("experiment")

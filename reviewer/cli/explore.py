@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.jobs.pages.scores import score_lines, write_scores
+from reviewer.jobs.pages.statistics import write_statistics
 from reviewer.jobs.rescaling import Background, Copying, Fit, rescale
-from reviewer.jobs.score_page import score_lines, write_scores
 from reviewer.jobs.scoring import EACH_COMMON
-from reviewer.jobs.statistics_page import write_statistics
 
 
 @click.command("stats")

@@ -25,7 +25,7 @@ def ratings_command(frame: Frame, folder: Path | None, workspace: Path | None, s
     Example: reviewer ratings ~/Pictures/booru
     """
     with opened(frame, folder, workspace) as (library, output):
-        from reviewer.jobs.rating import changes_of, rank_ratings
+        from reviewer.jobs.choices.rating import changes_of, rank_ratings
 
         report = rank_ratings(library, output, seed=seed)
         output.table(report.lines())

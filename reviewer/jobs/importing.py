@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.core.types import ChangeSet, Image, ImageState
+from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.defining import take_lists
 from reviewer.jobs.pulled import pulled_source
-from reviewer.jobs.face_sets import take_faces
 from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for

@@ -14,7 +14,7 @@ from reviewer.core.disagreement import State
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Category, ChangeSet, Decision, Origin, Side
 from reviewer.jobs.context import stage
-from reviewer.jobs.log_export import WORDS
+from reviewer.jobs.exports.log import WORDS
 from reviewer.jobs.people import weigh_reviewers
 from reviewer.store.merges import Incoming
 

@@ -8,6 +8,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.auditing import note_audit
+from reviewer.jobs.choices.rating import refresh_ratings
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.implying import find_broken_soon
@@ -15,7 +16,6 @@ from reviewer.jobs.importing import import_folder
 from reviewer.jobs.new_images import rank_proposals
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
-from reviewer.jobs.rating import refresh_ratings
 from reviewer.jobs.refreshing import refresh
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, train_version

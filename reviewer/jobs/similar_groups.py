@@ -18,7 +18,7 @@ from scipy.sparse.csgraph import connected_components
 from reviewer.core.nearest import bits_apart
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.html_page import page
+from reviewer.jobs.pages.html import page
 from reviewer.jobs.refreshing import scanned
 from reviewer.store.disk import replacing
 

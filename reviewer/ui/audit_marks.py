@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.ui.plots import Mark
+from reviewer.ui.figures.plots import Mark
 
 if TYPE_CHECKING:
     from reviewer.core.audit import Estimate

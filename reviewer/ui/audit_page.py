@@ -19,8 +19,8 @@ from PySide6.QtWidgets import (
 from reviewer.core.sitting import Line
 from reviewer.ui.audit_marks import HEADING, marks_of
 from reviewer.ui.empty_state import EmptyState
+from reviewer.ui.figures.plots import Plot
 from reviewer.ui.job_runner import Job, JobState
-from reviewer.ui.plots import Plot
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.background import Background
-from reviewer.ui.decoding import PictureFiles, PictureKey, decode
+from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
 from reviewer.ui.theme import look, shown_name
 
 if TYPE_CHECKING:

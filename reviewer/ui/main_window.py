@@ -13,13 +13,13 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
 from reviewer.ui.actions import KeyMap
-from reviewer.ui.applying import Appearance, needs_reopening
 from reviewer.ui.import_page import ImportPage
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.preparing import EARLY, Preparation, Preparing, Sample
 from reviewer.ui.review import Review
+from reviewer.ui.settings.applying import Appearance, needs_reopening
 from reviewer.ui.side_pages import Beside, SidePages
 from reviewer.ui.start_page import NAME, StartPage
 

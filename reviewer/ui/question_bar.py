@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
-from reviewer.ui.sibling_chips import SiblingChips
+from reviewer.ui.aids.sibling_chips import SiblingChips
 from reviewer.ui.theme import category_colour, look, scaled, shown_name
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from reviewer.core.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
-from reviewer.ui.applying import AT_ONCE
 from reviewer.ui.implying import open_implied
 from reviewer.ui.review_controller import ReviewController
 from reviewer.ui.review_page import ReviewPage
+from reviewer.ui.settings.applying import AT_ONCE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.ui.command_group import CommandGroup
-from reviewer.ui.image_view import STEP
-from reviewer.ui.queue_model import RowKind
+from reviewer.ui.pictures.view import STEP
+from reviewer.ui.queues.model import RowKind
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Decision, Side
     from reviewer.store.decisions import FlagTable
     from reviewer.ui.command_group import ReviewParts
-    from reviewer.ui.queue_model import QueueRow
+    from reviewer.ui.queues.model import QueueRow
     from reviewer.ui.surroundings import Surroundings
 
 

@@ -11,17 +11,17 @@ from reviewer.core.commands import command
 from reviewer.core.feed import Mode
 from reviewer.core.place import return_to
 from reviewer.ui.accepting import Accepting
-from reviewer.ui.aid_commands import AidCommands
+from reviewer.ui.aids.commands import AidCommands
 from reviewer.ui.carrying import Carrying
 from reviewer.ui.command_group import ReviewParts
 from reviewer.ui.disagreeing import Disagreeing
-from reviewer.ui.grid_commands import GridCommands
+from reviewer.ui.grid.commands import GridCommands
 from reviewer.ui.implying import open_implied
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.sitting_watch import SittingWatch
 from reviewer.ui.surroundings import PLACE, Surroundings
-from reviewer.ui.why_commands import WhyCommands
+from reviewer.ui.why.commands import WhyCommands
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

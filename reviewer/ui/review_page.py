@@ -13,13 +13,13 @@ from reviewer.ui.actions import KeyMap
 from reviewer.ui.answer_strip import AnswerStrip
 from reviewer.ui.bounce import Bounce
 from reviewer.ui.caption_bar import CaptionBar
-from reviewer.ui.grid_view import GridView
-from reviewer.ui.image_view import ImageView
+from reviewer.ui.grid.view import GridView
 from reviewer.ui.key_overlay import KeyOverlay
 from reviewer.ui.mouse_keys import MouseKeys
 from reviewer.ui.notice_bar import NoticeBar
+from reviewer.ui.pictures.view import ImageView
 from reviewer.ui.question_bar import QuestionBar
-from reviewer.ui.queue_panel import QueuePanel
+from reviewer.ui.queues.panel import QueuePanel
 from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
 

@@ -13,14 +13,14 @@ from reviewer.core.errors import StoreError
 from reviewer.core.feed import Mode
 from reviewer.core.types import ImageState, Tag
 from reviewer.store.previews import LARGE_PIXELS, PREVIEW_PX
-from reviewer.ui.decoding import PictureFiles
-from reviewer.ui.grid_showing import GridShowing
-from reviewer.ui.image_loader import ImageLoader
+from reviewer.ui.grid.showing import GridShowing
 from reviewer.ui.latency import Latency
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.prefetch import wanted, wanted_page
+from reviewer.ui.pictures.decoding import PictureFiles
+from reviewer.ui.pictures.loader import ImageLoader
+from reviewer.ui.pictures.prefetch import wanted, wanted_page
+from reviewer.ui.pictures.thumbs import Thumbs
 from reviewer.ui.theme import shown_name
-from reviewer.ui.thumbs import Thumbs
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Image, Question
     from reviewer.settings import Settings
     from reviewer.store.library import Library
-    from reviewer.ui.decoding import Picture
+    from reviewer.ui.pictures.decoding import Picture
     from reviewer.ui.review_page import ReviewPage
 
 

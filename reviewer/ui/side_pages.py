@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from reviewer.ui.characters_page import characters_page
-from reviewer.ui.history_page import HistoryPage
-from reviewer.ui.rating_page import rating_page
-from reviewer.ui.settings_page import SettingsPage
+from reviewer.ui.choice.characters_page import characters_page
+from reviewer.ui.choice.rating_page import rating_page
+from reviewer.ui.history.page import HistoryPage
+from reviewer.ui.settings.page import SettingsPage
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.similar_page import SimilarPage
-from reviewer.ui.vocabulary_page import VocabularyPage
-from reviewer.ui.write_back_page import WriteBackPage
+from reviewer.ui.similar.page import SimilarPage
+from reviewer.ui.vocabulary.page import VocabularyPage
+from reviewer.ui.write_back.page import WriteBackPage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +55,7 @@ Factory = Callable[["Review", Beside], SidePage]
 
 def _summary(review: Review, beside: Beside) -> SidePage:
     # Plots take the better part of a second to load, and not every sitting looks at them.
-    from reviewer.ui.summary_page import SummaryPage  # noqa: PLC0415 - see above
+    from reviewer.ui.summary.page import SummaryPage  # noqa: PLC0415 - see above
 
     return SummaryPage(review, beside)
 
@@ -67,7 +67,7 @@ def _audit(review: Review, beside: Beside) -> SidePage:
 
 
 def _figures(review: Review, beside: Beside) -> SidePage:
-    from reviewer.ui.figures_page import FiguresPage  # noqa: PLC0415 - plots again
+    from reviewer.ui.figures.page import FiguresPage  # noqa: PLC0415 - plots again
 
     return FiguresPage(review, beside)
 

@@ -13,7 +13,7 @@ from reviewer.core.feed import Mode
 from reviewer.core.timebox import Timebox
 from reviewer.core.types import Category, Origin
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.outlook_card import Better, advice_lines, outlook_lines
+from reviewer.ui.queues.outlook_card import Better, advice_lines, outlook_lines
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:

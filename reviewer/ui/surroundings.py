@@ -12,7 +12,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.place import place_of
 from reviewer.ui.answer_strip import SHOWN
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.queue_board import QueueBoard
+from reviewer.ui.queues.board import QueueBoard
 from reviewer.ui.status_line import Figures
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLa
 from reviewer.core.labels import effective_tags
 from reviewer.core.ratings import rating_tag, word_of
 from reviewer.core.types import Answer
-from reviewer.ui.about_panel import AboutPanel
-from reviewer.ui.quick_chips import QuickChips
-from reviewer.ui.tag_editor import TagEditor
+from reviewer.ui.aids.about_panel import AboutPanel
+from reviewer.ui.aids.editor import TagEditor
+from reviewer.ui.aids.quick_chips import QuickChips
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
-from reviewer.ui.why_panel import WhyPanel
+from reviewer.ui.why.panel import WhyPanel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,7 +13,7 @@ from reviewer.core.completion import LIMIT, Completion
 from reviewer.core.spellings import plain
 from reviewer.core.types import Category
 from reviewer.store.tags import category_of
-from reviewer.ui.completion_model import CompletionRow
+from reviewer.ui.aids.completion_model import CompletionRow
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -22,10 +22,10 @@ from pathlib import Path
 import numpy as np
 
 from reviewer.core.faces import Box, Face
-from reviewer.jobs.character_faces import CHECK, TEST, gather_faces
-from reviewer.jobs.character_questions import KIND, find_questions
-from reviewer.jobs.character_report import read_figures, report_lines
-from reviewer.jobs.character_training import CharacterChoices, train_and_measure
+from reviewer.jobs.characters.faces import CHECK, TEST, gather_faces
+from reviewer.jobs.characters.questions import KIND, find_questions
+from reviewer.jobs.characters.report import read_figures, report_lines
+from reviewer.jobs.characters.training import CharacterChoices, train_and_measure
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.sample.cast_write import write_cast

@@ -19,9 +19,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.jobs.bench_data import DANBOORU_IMAGES
-from reviewer.jobs.bench_parts import PARTS, Size
-from reviewer.jobs.benching import GOALS, bench, meaning, table
+from reviewer.jobs.bench.data import DANBOORU_IMAGES
+from reviewer.jobs.bench.parts import PARTS, Size
+from reviewer.jobs.bench.run import GOALS, bench, meaning, table
 
 if TYPE_CHECKING:
     from reviewer.core.types import Progress

@@ -9,8 +9,8 @@ from PySide6.QtCore import Qt
 
 from reviewer.core.character_figures import BandFigures, CharacterFigures, CharacterLine, Naming
 from reviewer.store.figures import CHARACTERS, write_figures
-from reviewer.ui.character_sheet import CharacterSheet
-from reviewer.ui.figures_page import FiguresPage
+from reviewer.ui.figures.character_sheet import CharacterSheet
+from reviewer.ui.figures.page import FiguresPage
 
 if TYPE_CHECKING:
     from pathlib import Path

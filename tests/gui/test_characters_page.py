@@ -13,11 +13,11 @@ from PySide6.QtTest import QTest
 from reviewer.core.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
 from reviewer.jobs.context import Silent
-from reviewer.jobs.exporting import export
+from reviewer.jobs.exports.copies import export
 from reviewer.store.character_examples import CharacterExamples, examples_folder, save_examples
 from reviewer.store.library import Library
-from reviewer.ui.choice_page import ChoicePage
-from reviewer.ui.face_row import FaceButton, two_lines
+from reviewer.ui.choice.face_row import FaceButton, two_lines
+from reviewer.ui.choice.page import ChoicePage
 
 if TYPE_CHECKING:
     from pathlib import Path

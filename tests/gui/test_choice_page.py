@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QPushButton
 from reviewer.core.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
 from reviewer.store.library import Library
-from reviewer.ui.choice_page import ChoicePage
-from reviewer.ui.choice_picture import BoxFrame
+from reviewer.ui.choice.page import ChoicePage
+from reviewer.ui.choice.picture import BoxFrame
 
 if TYPE_CHECKING:
     from pathlib import Path

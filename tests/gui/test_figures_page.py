@@ -22,15 +22,15 @@ from reviewer.core.figures import (
 )
 from reviewer.core.types import Progress
 from reviewer.jobs.context import Silent
-from reviewer.jobs.statistics_page import write_statistics
+from reviewer.jobs.pages.statistics import write_statistics
 from reviewer.store.figures import REPORT, SCORES, STATISTICS, FigureFiles, write_figures
 from reviewer.store.library import Library
-from reviewer.ui.figure_plots import Column, FigurePlot, powers
-from reviewer.ui.figures_page import FiguresPage
+from reviewer.ui.figures.figure_plots import Column, FigurePlot, powers
+from reviewer.ui.figures.page import FiguresPage
+from reviewer.ui.figures.report_sheet import ReportSheet, changed_rows
+from reviewer.ui.figures.score_sheet import ScoreSheet, spread
+from reviewer.ui.figures.statistics_sheet import StatisticsSheet, most_changed
 from reviewer.ui.job_runner import Job, JobState
-from reviewer.ui.report_sheet import ReportSheet, changed_rows
-from reviewer.ui.score_sheet import ScoreSheet, spread
-from reviewer.ui.statistics_sheet import StatisticsSheet, most_changed
 
 if TYPE_CHECKING:
     from pathlib import Path

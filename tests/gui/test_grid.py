@@ -13,8 +13,8 @@ from reviewer.core.feed import Mode
 from reviewer.core.page import FEWEST, MOST, opposite
 from reviewer.core.types import Answer, Side
 from reviewer.store.library import Library
-from reviewer.ui.grid_layout import GAP, beside, shape_for
-from reviewer.ui.grid_resting import HOVER_MS
+from reviewer.ui.grid.layout import GAP, beside, shape_for
+from reviewer.ui.grid.resting import HOVER_MS
 from reviewer.ui.notice_bar import Kind
 from tests.gui.conftest import rank_all, wait_painted
 

@@ -11,11 +11,11 @@ from PySide6.QtCore import Qt
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.core.vocabulary import Vocabulary
 from reviewer.store.library import Library
-from reviewer.ui import history_model
 from reviewer.ui.background import Background
-from reviewer.ui.history_model import Column, when
-from reviewer.ui.history_page import HistoryPage
-from reviewer.ui.history_search import Span, tags_called
+from reviewer.ui.history import model as history_model
+from reviewer.ui.history.model import Column, when
+from reviewer.ui.history.page import HistoryPage
+from reviewer.ui.history.search import Span, tags_called
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

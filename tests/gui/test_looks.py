@@ -34,7 +34,7 @@ from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui import theme
 from reviewer.ui.notice_bar import Kind
-from reviewer.ui.queue_model import RowKind
+from reviewer.ui.queues.model import RowKind
 from reviewer.ui.side_pages import FACTORIES
 from tests.gui.conftest import wait_painted
 

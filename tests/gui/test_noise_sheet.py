@@ -10,14 +10,14 @@ from scipy import sparse
 
 from reviewer.core.types import Category, Tag
 from reviewer.jobs.context import Silent
-from reviewer.jobs.noise_data import NoiseData
-from reviewer.jobs.noise_page import write_noise
-from reviewer.jobs.noise_report import noise_report
-from reviewer.jobs.noise_trials import Grid
+from reviewer.jobs.noise.data import NoiseData
+from reviewer.jobs.noise.page import write_noise
+from reviewer.jobs.noise.report import noise_report
+from reviewer.jobs.noise.trials import Grid
 from reviewer.store.library import Library
-from reviewer.ui.figures_page import FiguresPage
-from reviewer.ui.noise_plot import NoiseLine, NoisePlot
-from reviewer.ui.noise_sheet import NoiseSheet, over_noise
+from reviewer.ui.figures.noise_plot import NoiseLine, NoisePlot
+from reviewer.ui.figures.noise_sheet import NoiseSheet, over_noise
+from reviewer.ui.figures.page import FiguresPage
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from PySide6.QtCore import QSize
 
-from reviewer.ui.decoding import THUMB_PX, PictureFiles, PictureKey, fitted
-from reviewer.ui.image_loader import ImageLoader
-from reviewer.ui.viewport import LARGEST, Viewport
+from reviewer.ui.pictures.decoding import THUMB_PX, PictureFiles, PictureKey, fitted
+from reviewer.ui.pictures.loader import ImageLoader
+from reviewer.ui.pictures.viewport import LARGEST, Viewport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

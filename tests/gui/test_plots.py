@@ -15,10 +15,10 @@ from reviewer.core.errors import SourceError
 from reviewer.core.queues import QueueBook, Ranking
 from reviewer.core.sitting import Line
 from reviewer.core.statistics import wilson
-from reviewer.ui.figure_plots import Column, FigurePlot, Length
-from reviewer.ui.plots import Bar, Mark, Plot
+from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
+from reviewer.ui.figures.plots import Bar, Mark, Plot
 from reviewer.ui.saving import save_widget, with_ending
-from reviewer.ui.why_panel import doubt_words
+from reviewer.ui.why.panel import doubt_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,7 +104,7 @@ def test_the_save_button_asks_where_to(
         asked.append(usual)
         return str(tmp_path / "chosen"), "Picture (*.png)"
 
-    monkeypatch.setattr("reviewer.ui.plot_frame.QFileDialog.getSaveFileName", choose)
+    monkeypatch.setattr("reviewer.ui.figures.plot_frame.QFileDialog.getSaveFileName", choose)
     plot._button.click()
     assert asked[0].endswith("ratings-shares.png")
     assert (tmp_path / "chosen.png").exists()

@@ -26,8 +26,8 @@ from reviewer.core.commands import COMMANDS
 from reviewer.core.types import Answer
 from reviewer.settings import Settings
 from reviewer.ui import theme
-from reviewer.ui.settings_fields import SECTIONS, Choice, Number
-from reviewer.ui.settings_page import SettingsPage
+from reviewer.ui.settings.fields import SECTIONS, Choice, Number
+from reviewer.ui.settings.page import SettingsPage
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

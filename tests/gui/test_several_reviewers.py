@@ -15,8 +15,8 @@ from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.settings import Settings
 from reviewer.store.library import Library
-from reviewer.ui.queue_model import RowKind
-from reviewer.ui.summary_page import SummaryPage
+from reviewer.ui.queues.model import RowKind
+from reviewer.ui.summary.page import SummaryPage
 from tests.gui.conftest import wait_painted
 from tests.gui.test_history_page import answer
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.session import ReviewSession
     from reviewer.ui.main_window import MainWindow
-    from reviewer.ui.queue_model import QueueRow
+    from reviewer.ui.queues.model import QueueRow
 
 QUIET = Settings(
     reviewer="tester",

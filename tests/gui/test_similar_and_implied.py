@@ -16,9 +16,9 @@ from reviewer.store.implied import Broken
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanShape, digest_of
 from reviewer.store.versions import VersionInfo, VersionState
-from reviewer.ui.queue_model import RowKind
-from reviewer.ui.similar_cells import WORDS, nearness
-from reviewer.ui.similar_page import SimilarPage
+from reviewer.ui.queues.model import RowKind
+from reviewer.ui.similar.cells import WORDS, nearness
+from reviewer.ui.similar.page import SimilarPage
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
-    from reviewer.ui.queue_model import QueueRow
+    from reviewer.ui.queues.model import QueueRow
 
 
 def scan_all(workspace: Path) -> list[int]:

@@ -14,7 +14,7 @@ from reviewer.core.feed import Mode
 from reviewer.core.queues import Ranking
 from reviewer.core.types import Answer, Category, Decision, Origin, Side
 from reviewer.settings import Settings
-from reviewer.ui.outlook_card import Better, OutlookCard, advice_lines, outlook_lines
+from reviewer.ui.queues.outlook_card import Better, OutlookCard, advice_lines, outlook_lines
 from reviewer.ui.words import time_left
 from tests.gui.conftest import wait_painted
 from tests.gui.test_history_page import answer

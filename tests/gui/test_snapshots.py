@@ -24,11 +24,11 @@ from reviewer.core.types import Answer, Decision, Progress, Side
 from reviewer.settings import Recent, Settings
 from reviewer.store.figures import STATISTICS, write_figures
 from reviewer.ui import theme
-from reviewer.ui.figures_page import FiguresPage
+from reviewer.ui.figures.page import FiguresPage
 from reviewer.ui.job_runner import Job
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.status_line import Figures
-from reviewer.ui.summary_page import Span, SummaryPage
+from reviewer.ui.summary.page import Span, SummaryPage
 from tests.gui.conftest import wait_painted
 from tests.gui.test_figures_page import COLLECTION
 

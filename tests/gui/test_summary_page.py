@@ -19,7 +19,7 @@ from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 from reviewer.core.timebox import Timebox
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.settings import Settings
-from reviewer.ui.summary_page import SummaryPage
+from reviewer.ui.summary.page import SummaryPage
 from reviewer.ui.svg_strokes import bake
 from reviewer.ui.theme import Theme, apply_theme
 from tests.gui.conftest import wait_painted

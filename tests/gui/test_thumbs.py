@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QImage
 
-from reviewer.ui.thumbs import MOST
+from reviewer.ui.pictures.thumbs import MOST
 from tests.gui.test_history_page import answer
 
 if TYPE_CHECKING:

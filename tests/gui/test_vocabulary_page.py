@@ -16,8 +16,8 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.proposing import propose_tags
 from reviewer.jobs.scanning import scan
 from reviewer.store.library import Library
-from reviewer.ui.vocabulary_model import LACKING, Column, VocabularyModel, rows_of
-from reviewer.ui.vocabulary_page import VocabularyPage
+from reviewer.ui.vocabulary.model import LACKING, Column, VocabularyModel, rows_of
+from reviewer.ui.vocabulary.page import VocabularyPage
 from tests.gui.conftest import wait_painted
 from tests.unit.model.taggers import folders
 

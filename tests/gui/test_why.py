@@ -15,10 +15,10 @@ from reviewer.core.types import Answer, Decision, Origin, Question, Side
 from reviewer.store.crossfits import Crossfit
 from reviewer.store.heatmaps import RECORD, SIDE, Explained
 from reviewer.store.scans import digest_of
-from reviewer.ui.heat_paint import heat_image
 from reviewer.ui.tag_panel import Part
-from reviewer.ui.why_facts import track_record
-from reviewer.ui.why_panel import (
+from reviewer.ui.why.facts import track_record
+from reviewer.ui.why.heat_paint import heat_image
+from reviewer.ui.why.panel import (
     CANNOT,
     FAINT,
     LITTLE,

@@ -24,8 +24,8 @@ from reviewer.store.workspace import workspace_for
 from reviewer.ui.job_runner import JobRunner
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preparing import Sample
-from reviewer.ui.write_back_model import Column, Part
-from reviewer.ui.write_back_page import WriteBackPage, rules_of
+from reviewer.ui.write_back.model import Column, Part
+from reviewer.ui.write_back.page import WriteBackPage, rules_of
 from tests.gui.conftest import rank_all
 from tests.keyring_file import FileKeyring
 from tests.servers.loopback import serving

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.outbox import Edit, Entry, EntryState
 from reviewer.core.types import ChangeSet
-from reviewer.jobs import write_back
-from reviewer.jobs.in_place import FileChange, InPlace, changes_in_place
+from reviewer.jobs.exports import write_back
+from reviewer.jobs.exports.in_place import FileChange, InPlace, changes_in_place
 from reviewer.jobs.writing.pace import now_ms
 from reviewer.jobs.writing.places import FILES
 from reviewer.jobs.writing.planning import Plan, PlannedEdit, Skipped

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from reviewer.core.errors import StoreFullError, UsageError
-from reviewer.jobs.bench_data import DANBOORU_IMAGES, DANBOORU_TAGS, draw_tags, write_scan
-from reviewer.jobs.bench_parts import Size
-from reviewer.jobs.benching import bench, meaning, table
+from reviewer.jobs.bench.data import DANBOORU_IMAGES, DANBOORU_TAGS, draw_tags, write_scan
+from reviewer.jobs.bench.parts import Size
+from reviewer.jobs.bench.run import bench, meaning, table
 from reviewer.jobs.context import Silent
 from reviewer.store.scans import ScanFiles, ScanShape
 

@@ -18,18 +18,18 @@ from reviewer.core.labels import effective_tags
 from reviewer.core.queues import Ranking
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin, Side
-from reviewer.jobs.character_faces import CHECK, FEW, LEARN, NOBODY, TEST, gather_faces
-from reviewer.jobs.character_questions import KIND, find_questions
-from reviewer.jobs.character_report import read_figures, report_lines, write_report
-from reviewer.jobs.character_training import (
+from reviewer.jobs.characters.crops import cut_out
+from reviewer.jobs.characters.detecting import detect_heads
+from reviewer.jobs.characters.faces import CHECK, FEW, LEARN, NOBODY, TEST, gather_faces
+from reviewer.jobs.characters.questions import KIND, find_questions
+from reviewer.jobs.characters.report import read_figures, report_lines, write_report
+from reviewer.jobs.characters.training import (
     CharacterChoices,
     network_names,
     newest_network,
     train_and_measure,
 )
 from reviewer.jobs.context import Silent
-from reviewer.jobs.detecting import detect_heads
-from reviewer.jobs.face_crops import cut_out
 from reviewer.jobs.importing import import_folder
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library

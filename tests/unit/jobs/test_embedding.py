@@ -14,10 +14,10 @@ from PIL import Image
 
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Answer, Decision, Side
-from reviewer.jobs import write_back
 from reviewer.jobs.context import Silent
-from reviewer.jobs.embedding import corrected_lists, embed, staged
-from reviewer.jobs.exiftool import find_exiftool, read_lists, write_copy
+from reviewer.jobs.exports import write_back
+from reviewer.jobs.exports.embedded import corrected_lists, embed, staged
+from reviewer.jobs.exports.exiftool import find_exiftool, read_lists, write_copy
 from reviewer.jobs.importing import import_folder
 from reviewer.sources.embedded import embedded_tags
 from reviewer.sources.text import name_key

@@ -8,8 +8,8 @@ import pytest
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.faces import Box
 from reviewer.core.types import Category
+from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Silent
-from reviewer.jobs.face_sets import take_faces
 from reviewer.jobs.importing import import_folder
 from reviewer.sample.cast_write import write_cast
 from reviewer.store.library import Library

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.types import Answer, Category, Decision, Side
-from reviewer.jobs import write_back
 from reviewer.jobs.context import Silent
-from reviewer.jobs.exporting import export
+from reviewer.jobs.exports import write_back
+from reviewer.jobs.exports.copies import export
 from reviewer.jobs.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import draw

@@ -14,7 +14,7 @@ import pytest
 from reviewer.core.errors import StoreFullError
 from reviewer.core.tagrows import TagRows
 from reviewer.jobs import scanning
-from reviewer.jobs.bench_data import write_scan
+from reviewer.jobs.bench.data import write_scan
 from reviewer.jobs.context import Silent
 from reviewer.jobs.post_import import import_posts
 from reviewer.jobs.refreshing import refresh

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.types import Answer, Decision, Image, Origin, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.exporting import export
+from reviewer.jobs.exports.copies import export
 from reviewer.store.images import ImageRow
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from reviewer.core.disagreement import State
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Answer, Image, Origin
 from reviewer.jobs.context import Silent
-from reviewer.jobs.exporting import export
+from reviewer.jobs.exports.copies import export
 from reviewer.jobs.merging import match_images, merge_log, read_log, take_back_merge
 from reviewer.store.images import ImageRow
 from tests.unit.jobs.reviewed import TAG, Hand, collection, labels

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.context import Silent
-from reviewer.jobs.log_export import write_log
+from reviewer.jobs.exports.log import write_log
 from reviewer.jobs.merging import merge_log
 from tests.unit.jobs.reviewed import Hand, collection, labels
 

@@ -15,13 +15,13 @@ from reviewer.cli.main import cli
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.noise import Kind
 from reviewer.core.types import Category, Tag
-from reviewer.jobs import noise_data as reading
 from reviewer.jobs.context import Silent
-from reviewer.jobs.noise_data import NoiseData, noise_data, read_true_tags
-from reviewer.jobs.noise_network import NetworkTrainer
-from reviewer.jobs.noise_page import noise_record, noise_svg, write_noise
-from reviewer.jobs.noise_report import answer_lines, noise_report, table_lines
-from reviewer.jobs.noise_trials import Grid, sizes
+from reviewer.jobs.noise import data as reading
+from reviewer.jobs.noise.data import NoiseData, noise_data, read_true_tags
+from reviewer.jobs.noise.network import NetworkTrainer
+from reviewer.jobs.noise.page import noise_record, noise_svg, write_noise
+from reviewer.jobs.noise.report import answer_lines, noise_report, table_lines
+from reviewer.jobs.noise.trials import Grid, sizes
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,10 +10,10 @@ import pytest
 
 from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer, Decision, Origin, Side
-from reviewer.jobs.choice_heads import share_wrong, without_noise
+from reviewer.jobs.choices.heads import share_wrong, without_noise
+from reviewer.jobs.choices.rating import KIND, rank_ratings
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
-from reviewer.jobs.rating import KIND, rank_ratings
 
 if TYPE_CHECKING:
     from reviewer.store.library import Library

@@ -9,7 +9,7 @@ from PIL import Image
 
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
-from reviewer.jobs.statistics_page import PARTS, statistics, write_statistics
+from reviewer.jobs.pages.statistics import PARTS, statistics, write_statistics
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.types import Answer, Category, Decision, Side
-from reviewer.jobs import write_back
 from reviewer.jobs.context import Silent
+from reviewer.jobs.exports import write_back
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files

@@ -12,9 +12,9 @@ from reviewer.core.outbox import Edit
 from reviewer.core.ratings import rating_tag
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.exporting import export
+from reviewer.jobs.exports.copies import export
+from reviewer.jobs.exports.in_place import changes_in_place
 from reviewer.jobs.importing import import_folder
-from reviewer.jobs.in_place import changes_in_place
 from reviewer.jobs.writing.files import plan_files
 from reviewer.store.library import Library
 

@@ -1,0 +1,1 @@
+"""`reviewer bench`: what this machine can do, beside its limits."""

@@ -1,0 +1,1 @@
+"""Characters: faces, heads, training, questions."""

@@ -1,0 +1,1 @@
+"""Choices: ratings, one out of several, with cross-fitted heads."""

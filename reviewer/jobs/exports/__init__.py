@@ -1,0 +1,1 @@
+"""What goes out: copies, files in place, tags inside images, the log."""

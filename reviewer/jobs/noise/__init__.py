@@ -1,0 +1,1 @@
+"""`reviewer experiment noise`: known errors, quality against them."""

@@ -1,0 +1,1 @@
+"""One out of several: the pages of ratings and characters."""

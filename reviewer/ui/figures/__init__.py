@@ -1,0 +1,1 @@
+"""The page of figures: statistics, scores, tags; tables and plots."""

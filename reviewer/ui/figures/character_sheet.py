@@ -1,0 +1,116 @@
+"""Characters in figures: how well faces are told apart, by how many faces a character has."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from reviewer.store.figures import CHARACTERS
+from reviewer.ui.figures.figure_plots import FigurePlot, Length
+from reviewer.ui.figures.sheet import FigureSheet
+from reviewer.ui.figures.table import Field, FigureTable
+from reviewer.ui.theme import shown_name
+
+if TYPE_CHECKING:
+    from reviewer.core.character_figures import BandFigures, CharacterFigures, Naming
+    from reviewer.store.figures import FigureFiles
+    from reviewer.ui.side_pages import Beside
+
+
+def _percent(value: float) -> str:
+    return "" if value < 0 else f"{value:.0%}"
+
+
+FIELDS = (
+    Field("character", lambda row: shown_name(row.name), width="a_rather_long_name_(of a series)"),
+    Field("learnt", lambda row: row.learnt, "{:,.0f}".format, "Faces that it was learnt from"),
+    Field("tested", lambda row: row.tested, "{:,.0f}".format, "Faces that nothing was learnt from"),
+    Field("top 1", lambda row: -1 if row.top1 is None else row.top1, _percent, "First guess right"),
+    Field("top 5", lambda row: -1 if row.top5 is None else row.top5, _percent, "Among the five"),
+)
+
+
+class CharacterSheet(FigureSheet):
+    """Two plots by frequency, what "unknown" is worth, and a line a character."""
+
+    command = "characters"
+    file = CHARACTERS
+    page = "characters.html"
+    job_title = "Train characters"
+    empty = (
+        "How well are characters told apart?",
+        (
+            "Trains a network on head crops and measures it on faces that it never saw. It needs "
+            "faces with a character: import a set (reviewer characters import), or find heads with "
+            "a detector that you have (reviewer characters detect). Some minutes for 2,000 faces."
+        ),
+        "Train",
+    )
+
+    def __init__(self, files: FigureFiles, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins with nothing; `opened` reads.
+
+        Args:
+            files: Where the figures are.
+            beside: Starts the job, and tells of it.
+            parent: Qt's owner.
+        """
+        super().__init__(files, beside, parent)
+        self.first = FigurePlot(
+            "First guess right, by faces that a character was learnt from (%)", "No faces tested."
+        )
+        self.five = FigurePlot("Among the five likeliest (%)", "No faces tested.")
+        self.naming = QLabel(self)
+        self.naming.setWordWrap(True)
+        self.table = FigureTable("Every character", FIELDS, self)
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(14)
+        grid.addWidget(self.first, 0, 0)
+        grid.addWidget(self.five, 1, 0)
+        grid.addWidget(self.naming, 2, 0)
+        grid.addWidget(self.table, 0, 1, 3, 1)
+        for place, stretch in ((0, 3), (1, 2)):
+            grid.setColumnStretch(place, stretch)
+            grid.setRowStretch(place, 1)
+
+    def work_out(self) -> None:
+        """Starts the training; it leaves its figures where they are read."""
+        self._beside.start_job(self.job_title, (self.command, "train"))
+
+    def read(self) -> CharacterFigures | None:
+        """Reads the figures."""
+        return self.files.characters()
+
+    def show_figures(self, found: CharacterFigures) -> str:
+        """Shows a network."""
+        bands = [*found.bands, *found.others]
+        self.first.show_lengths([_length(band, band.top1) for band in bands])
+        self.five.show_lengths([_length(band, band.top5) for band in bands])
+        self.naming.setText(_unknown(found.naming))
+        self.table.show_rows(found.each)
+        return (
+            f"Network {found.network}, learnt from {found.learnt:,} faces and tested on "
+            f"{found.tested:,} others."
+        )
+
+
+def _length(band: BandFigures, share: float | None) -> Length:
+    words = "none tested" if share is None else f"{share:.0%} of {band.faces:,}"
+    return Length(band.name, 100 * (share or 0), words)
+
+
+def _unknown(naming: Naming) -> str:
+    """When a face is not named, in two sentences."""
+
+    def said(value: float | None) -> str:
+        return "none" if value is None else f"{value:.0%}"
+
+    return (
+        f"A face is named where its chance of being right is {naming.level:.0%} or more: "
+        f"{said(naming.named)} of the known faces are, and {said(naming.right)} of the names are "
+        f"right (promised {said(naming.promised)}). Of {naming.strangers:,} faces of strangers "
+        f"{said(naming.refused)} are told “unknown”."
+    )

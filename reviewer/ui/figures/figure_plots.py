@@ -1,0 +1,168 @@
+"""Plots of a collection: columns over a number line, lines over time, lengths to both sides."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import Qt
+
+from reviewer.core.types import Category
+from reviewer.ui.figures.plot_frame import PlotFrame
+from reviewer.ui.theme import category_colour, look, scaled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QColor
+
+LINES = 6
+"""Most lines of one plot: more cannot be told apart."""
+ROWS = 12
+STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
+TICKS = 7
+"""Most words below columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its height, and the words below it."""
+
+    height: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """One row: a length to the right, or to the left if it is negative, and words at its end."""
+
+    name: str
+    length: float
+    words: str
+
+
+class FigurePlot(PlotFrame):
+    """A plot of one of a few kinds; each `show` takes the place of what was shown before."""
+
+    def show_columns(self, columns: Sequence[Column], *, log: bool = False) -> None:
+        """Plots heights side by side.
+
+        Args:
+            columns: From left to right.
+            log: Whether heights stand on a logarithmic axis, on which none is still nothing.
+        """
+        if not any(entry.height > 0 for entry in columns):
+            self.show_empty()
+            return
+
+        def draw() -> None:
+            heights = np.array([entry.height for entry in columns], float)
+            shown = np.log10(heights + 1) if log else heights
+            places = np.arange(len(columns), dtype=float)
+            self._plot.addItem(
+                pg.BarGraphItem(x=places, height=shown, width=0.8, brush=look().accent, pen=None)
+            )
+            self._name_columns([entry.words for entry in columns])
+            top = float(heights.max())
+            if log:
+                marks = [(math.log10(value + 1), f"{value:,}") for value in powers(top)]
+                self._plot.getAxis("left").setTicks([[(0.0, "0"), *marks]])
+            else:
+                self._plot.getAxis("left").setTicks(None)
+            self._plot.setYRange(0, float(shown.max()) * 1.06, padding=0)
+            self._plot.setXRange(-0.6, len(columns) - 0.4, padding=0)
+
+        self._show(draw)
+
+    def show_lines(
+        self, lines: Sequence[tuple[str, Sequence[float]]], below: Sequence[str]
+    ) -> None:
+        """Plots shares over equal steps, each line with its name at its end.
+
+        Args:
+            lines: (name, shares in per cent), each as long as `below`; the first few are drawn.
+            below: Words below the steps.
+        """
+        shown = [(name, np.array(values, float)) for name, values in lines[:LINES]]
+        if not shown:
+            self.show_empty()
+            return
+
+        def draw() -> None:
+            top = max(float(values.max()) for _, values in shown) or 1.0
+            # Where lines end close together their names stand below one another.
+            step, last = top * 0.075 * scaled(1.0), math.inf
+            order = sorted(range(len(shown)), key=lambda n: -shown[n][1][-1])
+            for place in order:
+                name, values = shown[place]
+                colour, style = line_look(place)
+                pen = pg.mkPen(colour, width=2, style=style)
+                self._plot.plot(np.arange(len(values)), values, pen=pen)
+                last = min(float(values[-1]), last - step)
+                words = pg.TextItem(name, color=colour, anchor=(0, 0.5))
+                words.setPos(len(values) - 0.8, last)
+                self._plot.addItem(words)
+            self._name_columns(below)
+            self._plot.getAxis("left").setTicks(None)
+            self._plot.setYRange(min(0.0, last - step), top * 1.08, padding=0)
+            self._plot.setXRange(0, (len(below) - 1) * (1 + 0.45 * scaled(1.0)), padding=0)
+
+        self._show(draw)
+
+    def show_lengths(self, rows: Sequence[Length]) -> None:
+        """Plots lengths by name, the first on top; negative ones go to the left."""
+        if not rows:
+            self.show_empty()
+            return
+
+        def draw() -> None:
+            shown = list(rows[: min(ROWS, self._rows_that_fit())])
+            places = np.arange(len(shown), 0, -1, dtype=float)
+            lengths = np.array([row.length for row in shown], float)
+            self._plot.addItem(
+                pg.BarGraphItem(
+                    x0=np.minimum(lengths, 0),
+                    x1=np.maximum(lengths, 0),
+                    y=places,
+                    height=0.66,
+                    brush=look().accent,
+                    pen=None,
+                )
+            )
+            longest = float(np.abs(lengths).max()) or 1.0
+            for place, row in zip(places, shown, strict=True):
+                words = pg.TextItem(row.words, color=look().muted, anchor=(0, 0.5))
+                words.setPos(max(row.length, 0) + longest * 0.01, place)
+                self._plot.addItem(words)
+            self._name_left([row.name for row in shown], places.tolist())
+            low = -longest * 1.05 if lengths.min() < 0 else 0.0
+            room = 1 + (0.5 if lengths.min() >= 0 else 0.7) * scaled(1.0)
+            self._plot.setXRange(low, longest * room, padding=0)
+            self._plot.setYRange(min(len(shown) - 5, 0) + 0.4, len(shown) + 0.6, padding=0)
+
+        self._show(draw)
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _name_columns(self, words: Sequence[str]) -> None:
+        """Words below as many columns as there is room for, always below the first."""
+        every = max(math.ceil(len(words) / TICKS), 1)
+        named: list[tuple[float, Any]] = [
+            (float(place), text) for place, text in enumerate(words) if place % every == 0
+        ]
+        self._plot.getAxis("bottom").setTicks([named])
+
+
+def line_look(place: int) -> tuple[QColor, Qt.PenStyle]:
+    """Colour and stroke of a line: colours that the window has, then the same dashed."""
+    kinds = (Category.GENERAL, Category.META, Category.CHARACTER, Category.COPYRIGHT)
+    colour = category_colour(kinds[place % len(kinds)])
+    return colour, STYLES[place // len(kinds) % len(STYLES)]
+
+
+def powers(top: float) -> list[int]:
+    """1, 10, 100 and so on, up to a height."""
+    return [10**n for n in range(int(math.log10(max(top, 1))) + 1)]

@@ -1,0 +1,130 @@
+"""What a share of corrected tags is worth in images: the noise experiment, plotted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+
+from reviewer.store.figures import NOISE
+from reviewer.ui.figures.noise_plot import NoiseLine, NoisePlot
+from reviewer.ui.figures.sheet import FigureSheet
+from reviewer.ui.figures.table import Field, FigureTable
+
+if TYPE_CHECKING:
+    from reviewer.core.noise_figures import LevelFigures, NoiseFigures
+    from reviewer.store.figures import FigureFiles
+    from reviewer.ui.side_pages import Beside
+
+NO_END = 1e15
+"""Sorts behind every number of images."""
+
+
+def _images(value: float | None) -> float:
+    return NO_END if value is None else value
+
+
+def _counted(value: float) -> str:
+    return "no end" if value >= NO_END else f"{value:,.0f}"
+
+
+FIELDS = (
+    Field("labels", lambda row: row.words, width="25% wrong added more"),
+    Field("mAP", lambda row: row.map[0], "{:.3f}".format, "Mean average precision"),
+    Field("F1", lambda row: row.f1[0], "{:.3f}".format, "Over all pairs"),
+    Field("tags", lambda row: row.changed_tags, "{:,.0f}".format, "Dropped, or wrongly added"),
+    Field(
+        "more images",
+        lambda row: _images(row.more_images[0]),
+        _counted,
+        "Worth as much as putting these tags right",
+        "more images",
+    ),
+    Field("from", lambda row: _images(row.more_images[1]), _counted, "95 %", "00,000,000"),
+    Field("to", lambda row: _images(row.more_images[2]), _counted, "95 %", "00,000,000"),
+)
+
+
+class NoiseSheet(FigureSheet):
+    """Two plots, the answer in sentences, and a table of the levels."""
+
+    command = "experiment"
+    file = NOISE
+    page = "noise.html"
+    job_title = "Noise experiment"
+    empty = (
+        "Correct tags, or add images?",
+        (
+            "Drops tags at random and adds wrong ones, on a copy of the labels, learns at each "
+            "level, and tells how many more images a share of corrected tags is worth here. "
+            "Nothing of the collection changes. Minutes for some thousand images."
+        ),
+        "Find out",
+    )
+
+    def __init__(self, files: FigureFiles, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins with nothing; `opened` reads."""
+        super().__init__(files, beside, parent)
+        self.noise = NoisePlot("Quality over the share of the tags", "Nothing was tried.", self)
+        self.images = NoisePlot("mAP over the images learnt from", "Nothing was tried.", self)
+        self.table = FigureTable("Levels of noise", FIELDS, self, searched=False)
+        self.answer = QLabel(self)
+        self.answer.setWordWrap(True)
+        self.answer.setTextFormat(Qt.TextFormat.PlainText)
+        self.answer.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        area = QScrollArea(self)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setWidget(self.answer)
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(14)
+        for place, widget in enumerate((self.noise, self.images, self.table, area)):
+            grid.addWidget(widget, place // 2, place % 2)
+        for place in (0, 1):
+            grid.setColumnStretch(place, 1)
+            grid.setRowStretch(place, 3 - place)
+
+    def work_out(self) -> None:
+        """Starts the experiment."""
+        words = (self.command, "noise", "--to", str(self.files.folder))
+        self._beside.start_job(self.job_title, words)
+
+    def read(self) -> NoiseFigures | None:
+        """Reads what the experiment found."""
+        return self.files.noise()
+
+    def show_figures(self, found: NoiseFigures) -> str:
+        """Shows what the experiment found."""
+        shares = sorted({level.share for level in found.levels})
+        self.noise.show_series(
+            over_noise(found.levels), [(share, f"{share:.0%}") for share in shares]
+        )
+        sizes = sorted({point[0] for curve in found.curves for point in curve.points})
+        self.images.show_series(
+            [NoiseLine(curve.words, curve.points) for curve in found.curves],
+            [(size, f"{size:,.0f}") for size in sizes],
+            log=True,
+        )
+        self.table.show_rows(found.levels)
+        self.answer.setText("\n\n".join(found.sentences))
+        return (
+            f"{found.images:,} images and {found.tags:,} tags learnt ({found.trained}), "
+            f"measured on {found.measured_images:,} others."
+        )
+
+
+def over_noise(levels: tuple[LevelFigures, ...]) -> list[NoiseLine]:
+    """A line of mAP and one of F1 for tags dropped, and for wrong ones added."""
+    lines = []
+    for kind, words in (("drop", "dropped"), ("add", "wrong added")):
+        mine = [level for level in levels if level.kind in {"none", kind}]
+        if len(mine) > 1:
+            lines += [
+                NoiseLine(f"mAP, {words}", tuple((e.share, *e.map) for e in mine)),
+                NoiseLine(f"F1, {words}", tuple((e.share, *e.f1) for e in mine)),
+            ]
+    return lines

@@ -1,0 +1,123 @@
+"""The collection in figures: statistics, scores and every tag, worked out when they are wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.store.figures import FigureFiles
+from reviewer.ui.figures.character_sheet import CharacterSheet
+from reviewer.ui.figures.noise_sheet import NoiseSheet
+from reviewer.ui.figures.report_sheet import ReportSheet
+from reviewer.ui.figures.score_sheet import ScoreSheet
+from reviewer.ui.figures.statistics_sheet import StatisticsSheet
+from reviewer.ui.flow import Flow
+from reviewer.ui.side_page import SidePage
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from reviewer.ui.figures.sheet import FigureSheet
+    from reviewer.ui.review import Review
+    from reviewer.ui.side_pages import Beside
+
+
+class FiguresPage(SidePage):
+    """Some sheets, one at a time; digits go from one to another."""
+
+    command_id = "figures"
+
+    def __init__(self, review: Review, beside: Beside, parent: QWidget | None = None) -> None:
+        """Begins empty; each opening reads what is newer."""
+        super().__init__(parent)
+        files = FigureFiles(review.library.workspace.figures)
+        pictures = review.controller.showing.files
+        self.sheets: dict[str, FigureSheet] = {
+            "Statistics": StatisticsSheet(files, beside, self),
+            "Scores": ScoreSheet(files, beside, pictures, self),
+            "Every tag": ReportSheet(files, beside, review.library, self),
+            "Noise": NoiseSheet(files, beside, self),
+            "Characters": CharacterSheet(files, beside, self),
+        }
+        self._stack = QStackedWidget(self)
+        self._tabs = QButtonGroup(self)
+        self._told = QLabel(self)
+        self._told.setProperty("tone", "muted")
+        self._told.setWordWrap(True)
+        self._told.hide()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        title = QLabel("Figures", self)
+        title.setProperty("tone", "page")
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        tabs = Flow()
+        top.addWidget(title)
+        top.addSpacing(12)
+        for place, (name, sheet) in enumerate(self.sheets.items()):
+            self._stack.addWidget(sheet)
+            sheet.told.connect(self._say)
+            button = QPushButton(f"{place + 1}  {name}", self)
+            button.setCheckable(True)
+            button.setProperty("tone", "segment")
+            button.setAccessibleName(name)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self._tabs.addButton(button, place)
+            tabs.addWidget(button)
+        self._tabs.button(0).setChecked(True)
+        self._tabs.idClicked.connect(self.show_sheet)
+        top.addLayout(tabs, 1)
+        back = QPushButton("Back  (Esc)", self)
+        back.clicked.connect(self.closed)
+        top.addWidget(back)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 14, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self._told)
+        column.addWidget(self._stack, 1)
+
+    @property
+    def sheet(self) -> FigureSheet:
+        """The one that is shown."""
+        return list(self.sheets.values())[self._stack.currentIndex()]
+
+    def show_sheet(self, place: int) -> None:
+        """Shows one of them, counted from 0."""
+        self._tabs.button(place).setChecked(True)
+        self._say("")
+        self._stack.setCurrentIndex(place)
+        self.sheet.opened()
+
+    def _say(self, sentence: str) -> None:
+        self._told.setText(sentence)
+        self._told.setVisible(bool(sentence))
+
+    def opened(self) -> None:
+        """Reads what is newer than what is shown."""
+        super().opened()
+        self.sheet.opened()
+
+    def dispose(self) -> None:
+        """Ends reading and decoding."""
+        for sheet in self.sheets.values():
+            sheet.dispose()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit shows a sheet."""
+        place = event.key() - Qt.Key.Key_1
+        if 0 <= place < len(self.sheets):
+            self.show_sheet(place)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,181 @@
+"""Scores of a collection: how they are spread, what they follow, which images were under-rated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from reviewer.store.figures import SCORES
+from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
+from reviewer.ui.figures.sheet import FigureSheet
+from reviewer.ui.figures.table import Field, FigureTable
+from reviewer.ui.history.preview import SIDE, PreviewPicture
+from reviewer.ui.pictures.loader import ImageLoader
+from reviewer.ui.theme import scaled, shown_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from reviewer.core.figures import ScoreFigures, UnderRated
+    from reviewer.store.figures import FigureFiles
+    from reviewer.ui.pictures.decoding import Picture, PictureFiles
+    from reviewer.ui.side_pages import Beside
+
+CACHE_BYTES = 32 << 20
+MINUS = "\N{MINUS SIGN}"
+MOST_COLUMNS = 120
+"""Scores that are shown one by one; more are put together."""
+
+ERROR_FIELDS = (
+    Field("way to predict", lambda row: row.name, width="ridge on embeddings and tags"),
+    Field("validation", lambda row: row.validation, "{:.4f}".format, "10 % that chose the best"),
+    Field("test", lambda row: row.test, "{:.4f}".format, "10 % that nothing was learnt from"),
+    Field(
+        "document",
+        lambda row: float(row.document or 9e9),
+        lambda value: "" if value > 1e9 else f"{value:.3f}",
+        "What the document that this follows tells of its own collection",
+    ),
+)
+UNDER_FIELDS = (
+    Field("image", lambda row: row.path, width="a_long_file_name.jpg"),
+    Field("score", lambda row: row.score, "{:,.0f}".format, "What it got"),
+    Field("predicted", lambda row: row.predicted, "{:,.1f}".format, "What it would be expected to"),
+)
+
+
+class ScoreSheet(FigureSheet):
+    """Two plots, the errors of each way to predict, and under-rated images with their picture."""
+
+    command = "scores"
+    file = SCORES
+    page = "scores.html"
+    job_title = "Scores"
+    empty = (
+        "What do the users' scores follow?",
+        (
+            "Predicts the score of an image from its tags and from what it looks like, tells how "
+            "far off that is, and lists images that got less than expected. It needs posts of a "
+            "site with their scores, 200 of them at least. Seconds for some thousand images."
+        ),
+        "Predict",
+    )
+
+    def __init__(
+        self,
+        files: FigureFiles,
+        beside: Beside,
+        pictures: Callable[[int], PictureFiles],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Begins with nothing; `opened` reads.
+
+        Args:
+            files: Where the figures are.
+            beside: Starts the job, and tells of it.
+            pictures: Where an image's pixels are.
+            parent: Qt's owner.
+        """
+        super().__init__(files, beside, parent)
+        self.spread = FigurePlot("Images of each score, on a logarithmic axis", "No scores.")
+        self.follows = FigurePlot("Tags that go with the score (correlation)", "No tags.")
+        self.errors = FigureTable("How far off it is", ERROR_FIELDS, self, searched=False)
+        self.under = FigureTable("Under-rated images", UNDER_FIELDS, self)
+        self.under.chosen.connect(self._show_image)
+        self.picture = PreviewPicture(self)
+        self._image = -1
+        self._loader = ImageLoader(pictures, cache_bytes=CACHE_BYTES, threads=1, parent=self)
+        self._loader.loaded.connect(self._loaded)
+        self._loader.failed.connect(self._failed)
+        self._place()
+
+    def _place(self) -> None:
+        grid = QGridLayout(self.content)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(14)
+        grid.addWidget(self.spread, 0, 0)
+        grid.addWidget(self.follows, 0, 1)
+        grid.addLayout(_headed("Mean absolute error, points", self.errors), 1, 0)
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(self.under, 1)
+        self.picture.setFixedWidth(round(scaled(SIDE * 0.7)))
+        row.addWidget(self.picture)
+        grid.addLayout(_headed("Under-rated: predicted well above what they got", row), 1, 1)
+        for place in (0, 1):
+            grid.setColumnStretch(place, 2 + place)
+            grid.setRowStretch(place, 1)
+
+    def dispose(self) -> None:
+        """Ends reading and decoding."""
+        super().dispose()
+        self._loader.close()
+
+    def read(self) -> ScoreFigures | None:
+        """Reads the scores."""
+        return self.files.scores()
+
+    def show_figures(self, found: ScoreFigures) -> str:
+        """Shows a collection."""
+        self.spread.show_columns(spread(found.histogram), log=True)
+        self.follows.show_lengths(
+            [
+                Length(shown_name(tag), value, f"{value:+.2f}".replace("-", MINUS))
+                for tag, value in found.with_score
+            ]
+        )
+        self.errors.show_rows(found.errors)
+        self.under.show_rows(found.under_rated)
+        return f"{found.samples:,} images sampled, 80 % learnt from. Best: {found.best}."
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _show_image(self, row: UnderRated | None) -> None:
+        self._image = row.image_id if row is not None else -1
+        if row is None:
+            self.picture.show_picture(None)
+            return
+        key = self.picture.key(row.image_id)
+        found = self._loader.get(key)
+        self.picture.show_picture(found.image if found is not None else None)
+        self._loader.want([key])
+
+    def _loaded(self, picture: Picture) -> None:
+        if picture.key.image_id == self._image:
+            self.picture.show_picture(picture.image)
+
+    def _failed(self, image_id: int, sentence: str) -> None:
+        if image_id == self._image:
+            self.picture.show_picture(None, sentence)
+
+
+def spread(histogram: tuple[tuple[int, int], ...]) -> list[Column]:
+    """A column for every score between the lowest and the highest, or for equal spans of them.
+
+    Args:
+        histogram: (score, images), ascending.
+    """
+    if not histogram:
+        return []
+    low, high = histogram[0][0], histogram[-1][0]
+    width = max(-(-(high - low + 1) // MOST_COLUMNS), 1)
+    counts = [0] * ((high - low) // width + 1)
+    for score, images in histogram:
+        counts[(score - low) // width] += images
+    return [Column(count, f"{low + place * width:,}") for place, count in enumerate(counts)]
+
+
+def _headed(words: str, below: QWidget | QHBoxLayout) -> QVBoxLayout:
+    title = QLabel(words)
+    title.setProperty("tone", "heading")
+    title.setWordWrap(True)
+    column = QVBoxLayout()
+    column.setSpacing(6)
+    column.addWidget(title)
+    if isinstance(below, QWidget):
+        column.addWidget(below, 1)
+    else:
+        column.addLayout(below, 1)
+    return column

@@ -1,0 +1,1 @@
+"""The grid: a page of one tag at once."""

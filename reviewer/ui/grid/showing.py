@@ -1,0 +1,151 @@
+"""Brings the page of the session to the screen, and its pictures with it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.commands import View
+from reviewer.core.types import Tag
+
+if TYPE_CHECKING:
+    from reviewer.core.page import Page
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import Question
+    from reviewer.store.library import Library
+    from reviewer.ui.latency import Latency
+    from reviewer.ui.pictures.decoding import Picture
+    from reviewer.ui.pictures.loader import ImageLoader
+    from reviewer.ui.review_page import ReviewPage
+
+
+class GridShowing(QObject):
+    """Shows the current page; holds its paint gate.
+
+    Attributes:
+        pictures_wanted: Other pictures are needed now.
+    """
+
+    pictures_wanted = Signal()
+
+    def __init__(
+        self,
+        library: Library,
+        session: ReviewSession,
+        page: ReviewPage,
+        loader: ImageLoader,
+        latency: Latency,
+    ) -> None:
+        """Begins without a page."""
+        super().__init__(page)
+        self._library = library
+        self._session = session
+        self._page = page
+        self._view = page.grid
+        self._loader = loader
+        self._latency = latency
+        self._painted_at = 0.0
+        loader.loaded.connect(self._take_picture)
+        loader.failed.connect(self._set_aside)
+        page.grid.painted.connect(self._was_painted)
+        page.grid.resized.connect(self._take_size)
+
+    @property
+    def ready(self) -> bool:
+        """Whether the page can be stored: all its pictures were painted."""
+        return bool(self._session.pages.current) and self._view.has_painted
+
+    @property
+    def elapsed_ms(self) -> int:
+        """Milliseconds since the page was painted."""
+        return round((time.perf_counter() - self._painted_at) * 1000)
+
+    def measure(self) -> None:
+        """Takes the place of the single question, and lets the window say how long a page is."""
+        self._page.show_view(View.GRID)
+        self._take_size()
+
+    def show(self, pressed: float | None, nothing: str) -> None:
+        """Shows the session's page.
+
+        Args:
+            pressed: When the key was pressed that led here; `None` without one.
+            nothing: What to say if the page is empty.
+        """
+        page = self._session.pages.current
+        if page is None:
+            return
+        self.measure()
+        for question in page.questions:
+            if not self._library.images.is_askable(question.image_id):
+                page.set_aside(question.image_id)
+        if page and pressed is not None:
+            self._latency.begin(pressed)
+        self._view.show_page(page, {}, nothing)
+        self._take_known(page)
+        self.say()
+        # Before anything else is looked up: only what is not decoded yet is waited for.
+        self._loader.want([self._view.key(question.image_id) for question in page.questions])
+
+    def say(self) -> None:
+        """Says what is presumed, and how the answers stand."""
+        page = self._session.pages.current
+        if not page:
+            self._page.question_bar.show_nothing()
+            return
+        tag_id = page.questions[0].tag_id
+        vocabulary = self._session.vocabulary
+        tag = vocabulary.tags.get(tag_id) or Tag(tag_id, vocabulary.name(tag_id))
+        self._page.question_bar.show_page(tag, page)
+
+    def say_why(self, question: Question) -> None:
+        """Says what is known of one question: side, score and suspicion."""
+        self._page.question_bar.show_why(question)
+
+    def show_large(self, place: int, *, whole: bool) -> None:
+        """Shows one image large: over the whole page, or beside its cell."""
+        self._view.show_large(place, whole=whole)
+        key = self._view.large.key()
+        if key is None:
+            return
+        picture = self._loader.get(key)
+        if picture is not None:
+            self._view.large.accept(picture.image)
+        else:
+            self.pictures_wanted.emit()
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    def _take_known(self, page: Page) -> None:
+        for question in page.questions:
+            picture = self._loader.get(self._view.key(question.image_id))
+            if picture is not None:
+                self._view.accept(question.image_id, picture.image)
+
+    def _take_size(self) -> None:
+        self._session.pages.size = self._view.capacity
+        if self._session.pages.current is not None:
+            self._take_known(self._session.pages.current)
+
+    def _take_picture(self, picture: Picture) -> None:
+        if self._session.pages.current is None:
+            return
+        image_id = picture.key.image_id
+        if picture.key == self._view.key(image_id):
+            self._view.accept(image_id, picture.image)
+        if picture.key == self._view.large.key():
+            self._view.large.accept(picture.image)
+
+    def _set_aside(self, image_id: int, _problem: str) -> None:
+        """Leaves an image out that cannot be shown; the other cells stay where they are."""
+        page = self._session.pages.current
+        if page is not None:
+            for place in page.set_aside(image_id):
+                self._view.show_mark(place)
+            self.say()
+
+    def _was_painted(self) -> None:
+        self._painted_at = time.perf_counter()
+        self._latency.end()

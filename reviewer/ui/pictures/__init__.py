@@ -1,0 +1,1 @@
+"""Pictures: decoded ahead, kept, painted."""

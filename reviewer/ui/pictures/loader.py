@@ -1,0 +1,166 @@
+"""Decodes pictures off the GUI thread, the most urgent first, into a cache bounded in bytes.
+
+A picture is decoded at the size it is shown in, so that painting copies and never scales. Results
+carry the key they were asked for; who receives one compares it with what is on screen now, so a
+late picture can never stand under the wrong question.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from reviewer.core.errors import SourceError
+from reviewer.ui.pictures.decoding import PictureFiles, decode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reviewer.ui.pictures.decoding import Picture, PictureKey
+
+PATIENCE_S = 1.0
+"""How long closing waits for a decode: one that hangs on a network folder is left to itself."""
+
+
+class ImageLoader(QObject):
+    """A few threads that decode what is wanted, and forget what is no longer.
+
+    One thread beside the others decodes from previews only: where originals come from a slow disk,
+    what has a preview is still shown at once.
+
+    Attributes:
+        loaded: Emitted with a `Picture`, in the GUI thread.
+        failed: Emitted with an image id and a sentence, in the GUI thread.
+    """
+
+    loaded = Signal(object)
+    failed = Signal(int, str)
+    _done = Signal(object)
+    _broken = Signal(object, str)
+
+    def __init__(
+        self,
+        files_of: Callable[[int], PictureFiles],
+        *,
+        cache_bytes: int,
+        threads: int = 2,
+        parent: QObject | None = None,
+    ) -> None:
+        """Begins without a picture.
+
+        Args:
+            files_of: Where an image's pixels are; called in the GUI thread only.
+            cache_bytes: Most memory for decoded pictures.
+            threads: Originals decoded at the same time.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._files_of = files_of
+        self.cache_bytes = cache_bytes
+        self._cache: OrderedDict[PictureKey, Picture] = OrderedDict()
+        self._held = 0
+        self._waiting: dict[PictureKey, PictureFiles] = {}
+        self._busy: set[PictureKey] = set()
+        self._bad: set[int] = set()
+        self._closed = False
+        self._changed = threading.Condition()
+        self._done.connect(self._keep)
+        self._broken.connect(self._report)
+        # Daemons: a read that never returns must not keep the program from ending.
+        self._threads = [
+            threading.Thread(
+                target=self._work, args=(number == threads,), name=f"decode-{number}", daemon=True
+            )
+            for number in range(threads + 1)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def get(self, key: PictureKey) -> Picture | None:
+        """A picture if it is decoded."""
+        picture = self._cache.get(key)
+        if picture is not None:
+            self._cache.move_to_end(key)
+        return picture
+
+    def want(self, keys: Sequence[PictureKey]) -> None:
+        """Says what is wanted now, the most urgent first; what was wanted before is dropped."""
+        if self._closed:
+            return
+        # What comes next was often decoded first: it must not be the first to be forgotten.
+        for key in reversed(keys):
+            if key in self._cache:
+                self._cache.move_to_end(key)
+        missing = {
+            key: self._waiting.get(key) or self._files_of(key.image_id)
+            for key in keys
+            if key not in self._cache and key.image_id not in self._bad
+        }
+        with self._changed:
+            self._waiting = {key: at for key, at in missing.items() if key not in self._busy}
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Stops the threads; what is being decoded is thrown away."""
+        with self._changed:
+            self._closed = True
+            self._waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(PATIENCE_S / len(self._threads))
+
+    # -- in the threads --------------------------------------------------------------------------
+
+    def _work(self, previews_only: bool) -> None:
+        while (task := self._take(previews_only)) is not None:
+            key, files = task
+            problem, picture = "", None
+            try:
+                picture = decode(key, files)
+            except SourceError as error:
+                problem = str(error)
+            except MemoryError:
+                problem = f"{files.original} needs more memory than there is."
+            with self._changed:
+                if self._closed:
+                    return
+                if picture is None:
+                    self._broken.emit(key, problem)
+                else:
+                    self._done.emit(picture)
+
+    def _take(self, previews_only: bool) -> tuple[PictureKey, PictureFiles] | None:
+        """Waits for the most urgent picture; `None` when there is nothing more to do."""
+        with self._changed:
+            while not self._closed:
+                for key, files in self._waiting.items():
+                    if not previews_only or files.preview_for(key) is not None:
+                        del self._waiting[key]
+                        self._busy.add(key)
+                        return key, files
+                self._changed.wait()
+        return None
+
+    # -- in the GUI thread -----------------------------------------------------------------------
+
+    def _keep(self, picture: Picture) -> None:
+        with self._changed:
+            self._busy.discard(picture.key)
+        if self._closed:
+            return
+        self._cache[picture.key] = picture
+        self._held += picture.cost
+        while self._held > self.cache_bytes and len(self._cache) > 1:
+            _, oldest = self._cache.popitem(last=False)
+            self._held -= oldest.cost
+        self.loaded.emit(picture)
+
+    def _report(self, key: PictureKey, problem: str) -> None:
+        with self._changed:
+            self._busy.discard(key)
+        if not self._closed and key.image_id not in self._bad:
+            self._bad.add(key.image_id)
+            self.failed.emit(key.image_id, problem)

@@ -1,0 +1,1 @@
+"""The queues at the left: their rows, and what they promise."""

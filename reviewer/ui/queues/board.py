@@ -1,0 +1,137 @@
+"""What the queue list says, kept up to date one tag at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reviewer.core.feed import Mode
+from reviewer.core.types import Category
+from reviewer.ui.queues.model import QueueRow, RowKind
+from reviewer.ui.theme import shown_name
+from reviewer.ui.words import promise
+
+if TYPE_CHECKING:
+    from reviewer.core.session import ReviewSession
+    from reviewer.core.types import QueueSummary
+
+_DOT = "  \N{MIDDLE DOT}  "
+
+
+def queue_detail(entry: QueueSummary, *, proven: bool) -> str:
+    """What is left of a queue, what it promises, and what it has yielded."""
+    parts = [f"{entry.left:,} left", promise(entry.expected_fixes, "fixes", proven=proven)]
+    if entry.answered:
+        parts.append(f"{entry.fixed / entry.answered:.0%}")
+    return _DOT.join(parts)
+
+
+class QueueBoard:
+    """Order and figures of the queues.
+
+    The order is that of the last `rebuild`: rows do not move while a person answers. One answer
+    costs one queue's summary, however many queues there are.
+
+    Attributes:
+        expected: Fixes expected among all questions left.
+    """
+
+    def __init__(self, session: ReviewSession) -> None:
+        """Reads the queues of a session."""
+        self._session = session
+        self._order: list[int] = []
+        self._promise: dict[int, float] = {}
+        self._touched: set[int] = set()
+        self._seen: tuple[Mode, int | None] | None = None
+        self.expected = 0.0
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Sorts the queues anew, the most promising first."""
+        entries = self._session.feed.book.summaries()
+        self._order = [entry.tag_id for entry in entries]
+        self._promise = {entry.tag_id: entry.expected_fixes for entry in entries}
+        self.expected = sum(self._promise.values())
+        self._touched.clear()
+        self._seen = self._place()
+
+    def touch(self, tag_id: int) -> None:
+        """Notes that something about a tag changed."""
+        self._touched.add(tag_id)
+
+    @property
+    def moved(self) -> bool:
+        """Whether questions come from elsewhere than at the last `rebuild`."""
+        return self._seen != self._place()
+
+    def rows(self) -> list[QueueRow]:
+        """All rows."""
+        return [*self._heads(), *(self._tag_row(tag_id) for tag_id in self._order)]
+
+    def changed_rows(self) -> list[QueueRow]:
+        """The rows that changed since they were last asked for."""
+        for tag_id in self._touched:
+            promise = self._session.feed.book.summary(tag_id).expected_fixes
+            self.expected += promise - self._promise.get(tag_id, 0.0)
+            self._promise[tag_id] = promise
+        rows = [*self._heads(), *(self._tag_row(tag_id) for tag_id in self._touched)]
+        self._touched.clear()
+        return rows
+
+    def _place(self) -> tuple[Mode, int | None]:
+        return (self._session.feed.mode, self._session.feed.tag_id)
+
+    def _heads(self) -> list[QueueRow]:
+        feed = self._session.feed
+        flagged = len(feed.flagged)
+        return [
+            QueueRow(
+                RowKind.BEST,
+                -1,
+                "Best first",
+                f"all tags{_DOT}{promise(self.expected, 'fixes', proven=feed.book.ranking.proven)}",
+                "best first",
+                current=feed.mode is Mode.BEST,
+            ),
+            QueueRow(
+                RowKind.FLAGGED,
+                -2,
+                "Flagged",
+                f"{flagged:,} for later" if flagged else "nothing yet",
+                "flagged",
+                current=feed.mode is Mode.FLAGGED,
+            ),
+            *self._lists(),
+        ]
+
+    def _lists(self) -> list[QueueRow]:
+        """Rows of lists that hold something, or that questions come from now."""
+        feed = self._session.feed
+        told = (
+            (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, -3, "Disagreements", "to settle"),
+            (RowKind.AUDIT, Mode.AUDIT, -4, "Audit sample", "of the random sample left"),
+            (RowKind.IMPLIED, Mode.IMPLIED, -5, "Broken implications", "implied tags missing"),
+        )
+        rows = []
+        for kind, mode, key, name, words in told:
+            left = len(feed.lists.of(mode))
+            if left or feed.mode is mode:
+                detail = f"{left:,} {words}" if left else "all answered"
+                rows.append(
+                    QueueRow(kind, key, name, detail, name.lower(), current=feed.mode is mode)
+                )
+        return rows
+
+    def _tag_row(self, tag_id: int) -> QueueRow:
+        feed = self._session.feed
+        vocabulary = self._session.vocabulary
+        tag = vocabulary.tags.get(tag_id)
+        name = shown_name(vocabulary.name(tag_id))
+        return QueueRow(
+            RowKind.TAG,
+            tag_id,
+            name,
+            queue_detail(feed.book.summary(tag_id), proven=feed.book.ranking.proven),
+            name.lower(),
+            tag.category if tag else Category.GENERAL,
+            current=feed.mode is Mode.TAG and feed.tag_id == tag_id,
+        )

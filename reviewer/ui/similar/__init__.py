@@ -1,0 +1,1 @@
+"""K: the nearest images."""

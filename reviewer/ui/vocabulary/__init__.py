@@ -1,0 +1,1 @@
+"""What a brought tagger's tags mean here."""

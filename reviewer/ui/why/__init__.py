@@ -1,0 +1,1 @@
+"""V: why a question is asked."""

@@ -1,0 +1,1 @@
+"""The write-back page: destinations, what would change there, sending."""

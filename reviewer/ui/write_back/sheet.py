@@ -1,0 +1,195 @@
+"""What the page of write-back shows of one destination: rules, figures, the table, what to do."""
+
+from __future__ import annotations
+
+from functools import partial
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.empty_state import EmptyState
+from reviewer.ui.flow import Flow
+from reviewer.ui.job_runner import JobState
+from reviewer.ui.words import progress_line
+from reviewer.ui.write_back.model import Part, WriteBackModel
+from reviewer.ui.write_back.table import WriteBackTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from reviewer.ui.job_runner import Job
+
+ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "diff": ("Show the diff", "What the answers would change there; nothing is asked or sent"),
+        "look": (
+            "Look at the posts",
+            "The diff with conflicts and new tags: every post is read, nothing is written",
+        ),
+        "save": ("Save the diff\N{HORIZONTAL ELLIPSIS}", "As CSV or JSON"),
+        "send": ("Send", "Send what is ticked (Space ticks the chosen rows, Ctrl+A chooses all)"),
+        "pause": ("Pause", "Send nothing more until it goes on"),
+        "resume": ("Go on", "Send what is queued"),
+        "rest": (
+            "Send the rest",
+            "Settle the chosen conflicts: send what is left of ours",
+        ),
+        "theirs": ("Leave as it is there", "Settle the chosen conflicts: change nothing"),
+        "retry": ("Try failed ones again", "Queue them again and send"),
+        "cancel": ("Do not send the rest", "Take back what is still queued"),
+        "undo": ("Take the last batch back", "Send the inverse of what it really changed"),
+    }
+)
+"""Words and meaning of what can be done, by name."""
+
+ABOVE = ("diff", "look", "save", "send")
+BELOW: Mapping[str, frozenset[Part]] = MappingProxyType(
+    {
+        "pause": frozenset({Part.WAY}),
+        "resume": frozenset({Part.WAY}),
+        "cancel": frozenset({Part.WAY}),
+        "rest": frozenset({Part.CONFLICT}),
+        "theirs": frozenset({Part.CONFLICT}),
+        "retry": frozenset({Part.FAILED}),
+        "undo": frozenset({Part.DONE, Part.FAILED}),
+    }
+)
+"""Actions below the table, with the parts that they are about."""
+
+
+class WriteBackSheet(QWidget):
+    """Widgets alone: what they mean is the page's.
+
+    Attributes:
+        acted: Emitted with the name of an action that a person wants.
+        part_wanted: Emitted with the part that is to be shown.
+    """
+
+    acted = Signal(str)
+    part_wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Begins empty."""
+        super().__init__(parent)
+        self.model = WriteBackModel(self)
+        self.table = WriteBackTable(self.model, self)
+        self.nothing = EmptyState("", "", ACTIONS["diff"][0], self)
+        self.nothing.acted.connect(partial(self.acted.emit, "diff"))
+        self.nothing.hide()
+        self.rules = _label("muted")
+        self.figures = _label("")
+        self.said = _label("warning")
+        self.said.hide()
+        self.new_tags = QCheckBox("Tags that are new there may be made", self)
+        self.buttons: dict[str, QPushButton] = {}
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of write-back")
+        self._progress = _label("muted")
+        self._group = QButtonGroup(self)
+        self._parts: dict[Part, QPushButton] = {}
+        self._lay_out()
+        self.show_job(None)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.rules)
+        column.addLayout(self._row(ABOVE))
+        self.buttons["send"].setProperty("tone", "primary")
+        column.addWidget(self.new_tags)
+        column.addWidget(self.figures)
+        column.addWidget(self.said)
+        parts = Flow()
+        for part in Part:
+            button = QPushButton(part.value, self)
+            button.setCheckable(True)
+            button.setProperty("tone", "segment")
+            button.clicked.connect(partial(self.part_wanted.emit, part))
+            self._group.addButton(button)
+            self._parts[part] = button
+            parts.addWidget(button)
+        column.addLayout(parts)
+        column.addWidget(self.table, 1)
+        column.addWidget(self.nothing, 1)
+        column.addWidget(self._bar)
+        column.addWidget(self._progress)
+        column.addLayout(self._row(BELOW))
+
+    def _row(self, names: Iterable[str]) -> Flow:
+        row = Flow()
+        for name in names:
+            words, meaning = ACTIONS[name]
+            button = QPushButton(words, self)
+            button.setToolTip(meaning)
+            button.clicked.connect(partial(self.acted.emit, name))
+            self.buttons[name] = button
+            row.addWidget(button)
+        return row
+
+    def say(self, text: str) -> None:
+        """Shows a sentence that should be known; an empty one takes it away."""
+        self.said.setText(text)
+        self.said.setVisible(bool(text))
+
+    def show_parts(self, chosen: Part, counts: Mapping[Part, int]) -> None:
+        """Marks the part that is shown, and how many rows each has."""
+        self._parts[chosen].setChecked(True)
+        for part, button in self._parts.items():
+            number = counts.get(part, 0)
+            button.setText(f"{part.value}  {number:,}" if number else part.value)
+
+    def show_nothing(self, words: tuple[str, str] | None, *, first: bool = False) -> None:
+        """Puts words in the place of an empty table; none puts the table back.
+
+        Args:
+            words: What would stand here, and what to do for it.
+            first: Whether no diff was made yet: it is offered.
+        """
+        # One who moved in the table goes on there: what is hidden loses the keyboard.
+        self.table.setVisible(words is None)
+        self.nothing.setVisible(words is not None)
+        if words is not None:
+            self.nothing.show_about(*words)
+            self.nothing.button.setVisible(first)
+
+    def show_job(self, job: Job | None) -> None:
+        """Shows how far a job is; none takes the bar away."""
+        self._bar.setVisible(job is not None)
+        self._progress.setVisible(job is not None)
+        if job is None:
+            return
+        if job.progress is None:
+            self._bar.setRange(0, 0)
+            waits = job.state is JobState.WAITING
+            self._progress.setText("waits for its turn" if waits else "starts")
+        else:
+            self._bar.setRange(0, job.progress.total)
+            self._bar.setValue(job.progress.done)
+            self._progress.setText(progress_line(job.progress))
+
+    def enable(self, wanted: Mapping[str, bool], part: Part) -> None:
+        """What can be done now, by name; below the table stands what is about its part."""
+        for name, on in wanted.items():
+            self.buttons[name].setEnabled(on)
+            if name in BELOW:
+                self.buttons[name].setVisible(part in BELOW[name])
+
+
+def _label(tone: str) -> QLabel:
+    label = QLabel()
+    label.setProperty("tone", tone)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

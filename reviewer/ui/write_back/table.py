@@ -1,0 +1,71 @@
+"""The table of write-back: images with their changes, ticked one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from reviewer.ui.write_back.model import Column, WriteBackModel
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+WIDTHS = {
+    Column.IMAGE: "a rather long name.png",
+    Column.CHANGE: "+aqua_hair   -blue_hair   +long_sleeves",
+    Column.STATE: "no change (undo)",
+    Column.NOTE: "blue_hair was taken away by somebody else",
+    Column.POST: "0000000",
+}
+"""A text that each column has room for."""
+
+
+class WriteBackTable(QTableView):
+    """The rows; letters are commands of the page, Space ticks the chosen rows."""
+
+    def __init__(self, model: WriteBackModel, parent: QWidget | None = None) -> None:
+        """Shows a model, a row a line."""
+        super().__init__(parent)
+        self.setModel(model)
+        self._rows = model
+        self.setProperty("tone", "framed")
+        self.setAccessibleName("Changes by image")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        metrics = self.fontMetrics()
+        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, text in WIDTHS.items():
+            self.setColumnWidth(column, metrics.horizontalAdvance(text) + 18)
+
+    @property
+    def chosen(self) -> list[str]:
+        """Paths of the images of the chosen rows."""
+        rows = [self._rows.row(i.row()) for i in self.selectionModel().selectedRows()]
+        return [row.path for row in rows if row is not None]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space ticks the chosen rows; what moves moves; anything else is the page's."""
+        if event.key() == Qt.Key.Key_Space and self._rows.ticks:
+            self._flip()
+        elif event.text().isprintable() and event.text():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _flip(self) -> None:
+        role = Qt.ItemDataRole.CheckStateRole
+        for index in self.selectionModel().selectedRows(Column.IMAGE):
+            checked = self._rows.data(index, role) is Qt.CheckState.Checked
+            other = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+            self._rows.setData(index, other, role)
