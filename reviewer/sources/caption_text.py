@@ -74,18 +74,21 @@ def _are_phrases(lines: Sequence[str]) -> bool:
 def usual_style(texts: Iterable[str]) -> Style:
     """The style of most of a folder's texts; for those that do not tell by themselves.
 
-    Where none tells, spaces are taken to set tags apart.
+    Where none tells, lines are taken to set tags apart if there are several, else spaces.
     """
     counted: Counter[Style] = Counter()
-    spaces = False
+    spaces = lines = False
     for text in texts:
         style = style_of(text)
         if style is None:
             spaces = spaces or " " in text.strip()
+            lines = lines or "\n" in text.strip()
         else:
             counted[style] += 1
     if counted:
         return counted.most_common(1)[0][0]
+    if lines:
+        return Style.LINES
     return Style.SPACES if spaces else Style.COMMAS
 
 
