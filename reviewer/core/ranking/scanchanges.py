@@ -6,7 +6,7 @@ from others, are found here; both are few.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.scanpass import PresentPairs
     from reviewer.core.scoreblock import Block
     from reviewer.core.tagrows import TagRows
+
+
+_Named: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.unsignedinteger], NDArray[np.int32]]"
+"""Where each row starts, its ids one after another, and the column of each id, -1 without."""
 
 
 class RowPairs(NamedTuple):
@@ -46,12 +50,14 @@ def added_since(now: TagRows, columns: NDArray[np.int32], pairs: PresentPairs) -
         columns: Column of each tag id, -1 for tags that the scan has no score of.
         pairs: The pairs that were present then.
     """
-    return _filled(_added, now.starts, now.tags, columns, pairs.ends, pairs.column)
+    first, second = _named(now, columns, pairs)
+    return _filled(_only_first, *first, *second)
 
 
 def dropped_since(now: TagRows, columns: NDArray[np.int32], pairs: PresentPairs) -> RowPairs:
     """Pairs that were present when the scan was made and are not now; as `added_since`."""
-    return _filled(_dropped, now.starts, now.tags, columns, pairs.ends, pairs.column)
+    first, second = _named(now, columns, pairs)
+    return _filled(_only_first, *second, *first)
 
 
 def implied(
@@ -100,62 +106,44 @@ def _filled(loop: Callable[..., int], *arrays: NDArray[np.generic]) -> RowPairs:
     return RowPairs(row, column)
 
 
-def _added(
+def _named(now: TagRows, columns: NDArray[np.int32], pairs: PresentPairs) -> tuple[_Named, _Named]:
+    """What is present now and what was then: starts, ids, and the column of each id."""
+    starts = np.concatenate([np.zeros(1, pairs.ends.dtype), pairs.ends])
+    itself = np.arange(int(columns.max(initial=-1)) + 1, dtype=columns.dtype)
+    return (now.starts, now.tags, columns), (starts, pairs.column, itself)
+
+
+def _only_first(
     starts: NDArray[np.int64],
-    tags: NDArray[np.uint32],
+    ids: NDArray[np.unsignedinteger],
     columns: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    present: NDArray[np.unsignedinteger],
+    other_starts: NDArray[np.int64],
+    other_ids: NDArray[np.unsignedinteger],
+    other_columns: NDArray[np.int32],
     out_row: NDArray[np.int64],
     out_column: NDArray[np.int64],
 ) -> int:
+    """Columns of each row of the first list that the row of the other list lacks."""
     count = 0
-    for row in range(len(ends)):
-        then = ends[row - 1] if row else 0
+    for row in range(len(starts) - 1):
+        at = other_starts[row]
         for place in range(starts[row], starts[row + 1]):
-            column = columns[tags[place]]
+            column = columns[ids[place]]
             if column < 0:
                 continue
+            while at < other_starts[row + 1] and other_columns[other_ids[at]] < 0:
+                at += 1
             # Both are in the same order: nearly always the next one is the same.
-            if then < ends[row] and present[then] == column:
-                then += 1
+            if at < other_starts[row + 1] and other_columns[other_ids[at]] == column:
+                at += 1
                 continue
             known = False
-            for other in range(ends[row - 1] if row else 0, ends[row]):
-                known = known or present[other] == column
+            for other in range(other_starts[row], other_starts[row + 1]):
+                known = known or other_columns[other_ids[other]] == column
             if not known:
                 if count < len(out_row):
                     out_row[count] = row
                     out_column[count] = column
-                count += 1
-    return count
-
-
-def _dropped(
-    starts: NDArray[np.int64],
-    tags: NDArray[np.uint32],
-    columns: NDArray[np.int32],
-    ends: NDArray[np.int64],
-    present: NDArray[np.unsignedinteger],
-    out_row: NDArray[np.int64],
-    out_column: NDArray[np.int64],
-) -> int:
-    count = 0
-    for row in range(len(ends)):
-        now = starts[row]
-        for then in range(ends[row - 1] if row else 0, ends[row]):
-            while now < starts[row + 1] and columns[tags[now]] < 0:
-                now += 1
-            if now < starts[row + 1] and columns[tags[now]] == present[then]:
-                now += 1
-                continue
-            known = False
-            for other in range(starts[row], starts[row + 1]):
-                known = known or columns[tags[other]] == present[then]
-            if not known:
-                if count < len(out_row):
-                    out_row[count] = row
-                    out_column[count] = present[then]
                 count += 1
     return count
 
