@@ -55,9 +55,10 @@ def rank_by_tags(
         StoreFullError: The disk is full; the ranking before stays.
     """
     images = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
-    labels = gather_labels(library, images.tolist(), library.vocabulary())
+    vocabulary = library.vocabulary()
+    labels = gather_labels(library, images.tolist(), vocabulary)
     counts = tag_counts(labels)
-    tags = [tag.id for tag in choose_tags(labels, library.vocabulary(), minimum).tags]
+    tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     most = max(MOST_PAIRS // max(len(images), 1), FEWEST_TAGS)
     tags = sorted(sorted(tags, key=lambda tag_id: -counts[tag_id])[:most])
     evidence = TagEvidence.of(original_matrix(labels, tags)) if tags else None
