@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REPORT_EVERY_S = 0.1
+SETTLED_S = 1.0
+"""A rate is told after so long; one of the first few items says more of what had to be loaded."""
+SLOW_S = 10.0
+"""Of a stage that counts so seldom, its beginning tells the rate as well as anything does."""
 
 
 class Listener(Protocol):
@@ -35,6 +39,7 @@ class Stage:
         self._unit = unit
         self._done = 0
         self._began = time.monotonic()
+        self._first: tuple[int, float] | None = None
         self._told = 0.0
 
     def advance(self, count: int = 1, note: str = "") -> None:
@@ -47,6 +52,8 @@ class Stage:
         if total is not None:
             self._total = total
         now = time.monotonic()
+        if self._first is None and done:
+            self._first = (done, now)
         if now - self._told >= REPORT_EVERY_S or (self._total and done >= self._total):
             self._told = now
             self._tell(now, note)
@@ -56,11 +63,17 @@ class Stage:
         self.at(max(self._total, self._done))
 
     def _tell(self, now: float, note: str) -> None:
-        spent = now - self._began
-        rate = self._done / spent if spent > 0.2 else 0.0
         self._listener.progress(
-            Progress(self._name, self._done, self._total, self._unit, rate, note)
+            Progress(self._name, self._done, self._total, self._unit, self._rate(now), note)
         )
+
+    def _rate(self, now: float) -> float:
+        """Units a second since the first were done; what came before them was preparation."""
+        done, since = self._first or (0, now)
+        if now - since >= SETTLED_S and self._done > done:
+            return (self._done - done) / (now - since)
+        spent = now - self._began
+        return self._done / spent if spent >= SLOW_S else 0.0
 
 
 @contextmanager

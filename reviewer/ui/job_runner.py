@@ -96,6 +96,7 @@ class JobRunner(QObject):
         self._process: QProcess | None = None
         self._running: Job | None = None
         self._rest = b""
+        self._rest_of_errors = b""
         self._kill = QTimer(self, singleShot=True, interval=GRACE_MS)
         self._kill.timeout.connect(self._kill_now)
 
@@ -157,7 +158,7 @@ class JobRunner(QObject):
         job.state = JobState.RUNNING
         job.began = time.monotonic()
         self._running = job
-        self._rest = b""
+        self._rest = self._rest_of_errors = b""
         process = QProcess(self)
         process.readyReadStandardOutput.connect(self._read)
         process.readyReadStandardError.connect(self._read_errors)
@@ -179,9 +180,16 @@ class JobRunner(QObject):
     def _read_errors(self) -> None:
         if self._process is None or self._running is None:
             return
-        text = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace")
-        self._running.log.extend(line for line in text.splitlines() if line.strip())
-        self.changed.emit(self._running)
+        # Python writes a traceback word by word: a line is one when its end has come.
+        self._rest_of_errors += bytes(self._process.readAllStandardError().data())
+        *lines, self._rest_of_errors = self._rest_of_errors.split(b"\n")
+        self._log_errors(lines)
+
+    def _log_errors(self, lines: Sequence[bytes]) -> None:
+        texts = (line.decode("utf-8", "replace").rstrip() for line in lines)
+        if self._running is not None:
+            self._running.log.extend(text for text in texts if text)
+            self.changed.emit(self._running)
 
     def _hear(self, job: Job, line: str) -> None:
         """Takes one line of a child; what is no event goes to the log."""
@@ -203,6 +211,7 @@ class JobRunner(QObject):
             return
         self._read()
         self._read_errors()
+        self._log_errors([self._rest_of_errors])
         if job.state is JobState.CANCELLED:
             self._finish(job, JobState.CANCELLED)
         elif status is QProcess.ExitStatus.CrashExit:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
 from reviewer.ui.actions import KeyMap
+from reviewer.ui.enter_key import EnterKey
 from reviewer.ui.import_page import ImportPage
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
@@ -64,6 +65,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings
         self._appearance = Appearance(self, settings)
+        EnterKey(self)
         self._keep = keep
         self._runner = runner
         self._sample = sample

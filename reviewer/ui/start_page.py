@@ -35,6 +35,8 @@ from reviewer.ui.theme import look, scaled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtGui import QDragEnterEvent, QDropEvent
+
     from reviewer.settings import Recent
 
 NAME = "Tag Reviewer"
@@ -163,7 +165,7 @@ class StartPage(QWidget):
         self._settings.clicked.connect(self.settings_wanted)
         self._heading = _label("Recent collections", "heading")
         self._empty = _label(
-            "Collections that you open are listed here.\n"
+            "Collections that you open are listed here. A folder can also be dropped here.\n"
             "A folder of images with their tags is all it takes: captions (.txt beside each "
             "image), a tags.csv, sidecars (gallery-dl, Hydrus, XMP), tags inside the files, or a "
             "Danbooru dump.",
@@ -172,6 +174,7 @@ class StartPage(QWidget):
         self._empty.setWordWrap(True)
         self._lay_out()
         self._tint()
+        self.setAcceptDrops(True)
         self.notice = NoticeBar(self)
 
     def _tint(self) -> None:
@@ -239,6 +242,18 @@ class StartPage(QWidget):
         else:
             self._open.setFocus()
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Takes a folder, or a file for its folder."""
+        if _dropped(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Opens what was dropped."""
+        folder = _dropped(event)
+        if folder is not None:
+            event.acceptProposedAction()
+            self.folder_chosen.emit(folder)
+
     def _open_recent(self, index: QModelIndex) -> None:
         self.recent_chosen.emit(index.data(ENTRY_ROLE))
 
@@ -246,6 +261,14 @@ class StartPage(QWidget):
         folder = QFileDialog.getExistingDirectory(self, "Open a folder of images", str(Path.home()))
         if folder:
             self.folder_chosen.emit(Path(folder))
+
+
+def _dropped(event: QDropEvent) -> Path | None:
+    """The folder that is dragged in, or that of the first file."""
+    paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    if not paths:
+        return None
+    return paths[0] if paths[0].is_dir() else paths[0].parent
 
 
 def _label(text: str, tone: str) -> QLabel:

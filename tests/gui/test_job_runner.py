@@ -29,6 +29,12 @@ print(json.dumps({"event": "error", "message": "No such folder.", "exit_code": 2
 sys.exit(2)
 """
 BREAKING = "import sys; sys.stderr.write('ZeroDivisionError: by zero\\n'); sys.exit(1)"
+PIECEMEAL = """
+import sys, time
+for part in ("Zero", "DivisionError", ": by", " zero\\n", "and no", " end"):
+    sys.stderr.write(part); sys.stderr.flush(); time.sleep(0.05)
+sys.exit(1)
+"""
 DYING = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 WAITING = 'import time; print(\'{"event": "note", "text": "up"}\', flush=True); time.sleep(60)'
 DEAF = """
@@ -82,6 +88,12 @@ def test_a_bug_in_a_child_is_told_with_its_last_line(qtbot: QtBot, runner: JobRu
     job = run(qtbot, runner, BREAKING)
     assert job.state is JobState.FAILED
     assert "ZeroDivisionError" in job.message
+
+
+def test_words_written_one_by_one_are_one_line_of_the_log(qtbot: QtBot, runner: JobRunner):
+    job = run(qtbot, runner, PIECEMEAL)
+    assert list(job.log) == ["ZeroDivisionError: by zero", "and no end"]
+    assert job.message.endswith("and no end")
 
 
 def test_a_killed_child_is_a_failed_job_and_no_more(qtbot: QtBot, runner: JobRunner):

@@ -66,6 +66,8 @@ class SettingRows(QWidget):
         hint.setWordWrap(True)
         hint.setVisible(bool(field.hint))
         grid.addWidget(hint, row + 1, 1)
+        # The word belongs to the row above it: the next begins some way off.
+        hint.setContentsMargins(0, 0, 0, self.fontMetrics().height() // 2)
         grid.setRowMinimumHeight(row + 1, self.fontMetrics().height() // 2)
 
     def _editor(self, field: Field) -> QWidget:
@@ -101,6 +103,8 @@ class SettingRows(QWidget):
             box.setDecimals(3)
             box.setRange(field.least, field.most)
             box.setSingleStep(field.step)
+        # The style sheet's padding does not reach the text of a number.
+        box.lineEdit().setTextMargins(8, 0, 0, 0)
         box.setSuffix(field.unit)
         box.setSpecialValueText(field.zero)
         box.setKeyboardTracking(False)
