@@ -12,6 +12,7 @@ import numpy as np
 
 from reviewer.core.audit import AuditNote, Part, Stratum
 from reviewer.core.types import Answer, Origin, Question, Side
+from reviewer.store.columns import read_columns, write_columns
 from reviewer.store.disk import replacing, writing
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ CREATE TABLE audit_pair (
 
 CREATE UNIQUE INDEX audit_pair_by_pair ON audit_pair (image_id, tag_id, audit_id);
 """
+
+_FRAME = ("tags", "bands", "ranked", "parts")
 
 _OPEN = """
 SELECT p.image_id, p.tag_id, p.stratum, p.score, p.suspicion
@@ -158,12 +161,7 @@ class AuditTable:
     def frame(self, audit: Audit) -> Frame:
         """The frozen frame of a sample."""
         place = self._folder / str(audit.id)
-        tags, bands, ranked, parts = (
-            np.load(place / f"{name}.npy") for name in ("tags", "bands", "ranked", "parts")
-        )
-        of_images = place / "images.npy"
-        only = np.load(of_images) if of_images.exists() else None
-        return Frame(tags, bands, ranked, parts, only)
+        return Frame(**read_columns(place, _FRAME, ("images",)))
 
     def freeze(
         self, audit: Audit, frame: Frame, pairs: list[tuple[Question, int]], seed: int
@@ -182,11 +180,7 @@ class AuditTable:
         last = self.current()
         number = 1 + (last.id if last else 0)
         with replacing(self._folder / str(number)) as aside:
-            aside.mkdir()
-            for name in ("tags", "bands", "ranked", "parts"):
-                np.save(aside / f"{name}.npy", getattr(frame, name))
-            if frame.images is not None:
-                np.save(aside / "images.npy", frame.images)
+            write_columns(aside, frame, (*_FRAME, "images"))
         strata = json.dumps(
             [[int(s.side), s.band, int(s.part), s.pairs, s.expected] for s in audit.strata]
         )

@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.store.columns import read_columns, write_columns
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+_COLUMNS = ("tags", "heads")
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,9 @@ def examples_folder(workspace: Path) -> Path:
 def load_examples(folder: Path) -> CharacterExamples:
     """The heads that are kept, memory-mapped; none where there are none."""
     try:
-        tags = np.load(folder / "tags.npy")
-        heads = np.load(folder / "heads.npy", mmap_mode="r")
+        return CharacterExamples(**read_columns(folder, _COLUMNS, mapped=True))
     except FileNotFoundError:
         return CharacterExamples(np.zeros(0, np.int64), np.zeros((0, 1, 1, 3), np.uint8))
-    return CharacterExamples(tags, heads)
 
 
 def save_examples(folder: Path, examples: CharacterExamples) -> None:
@@ -62,6 +63,4 @@ def save_examples(folder: Path, examples: CharacterExamples) -> None:
         StoreError: They cannot be written; those before stay.
     """
     with replacing(folder) as aside:
-        aside.mkdir()
-        np.save(aside / "tags.npy", examples.tags)
-        np.save(aside / "heads.npy", examples.heads)
+        write_columns(aside, examples, _COLUMNS)

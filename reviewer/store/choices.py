@@ -8,12 +8,10 @@ suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) and alone.npy (M,) w
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from reviewer.core.choice import ChoiceRanking
+from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -39,12 +37,8 @@ class ChoiceFiles:
         record = self._record()
         if not record:
             return ChoiceRanking.empty()
-        columns = {name: np.load(self._folder / f"{name}.npy") for name in _COLUMNS}
-        for name in _OPTIONAL:
-            if (place := self._folder / f"{name}.npy").exists():
-                columns[name] = np.load(place)
         return ChoiceRanking(
-            **columns,
+            **read_columns(self._folder, _COLUMNS, _OPTIONAL),
             version=str(record["version"]),
             decided=int(record["decided"]),
         )
@@ -61,17 +55,10 @@ class ChoiceFiles:
         """
         stamp = self.stamp() + 1
         with replacing(self._folder) as aside:
-            aside.mkdir()
-            for name in (*_COLUMNS, *(n for n in _OPTIONAL if getattr(ranking, n) is not None)):
-                np.save(aside / f"{name}.npy", getattr(ranking, name))
+            write_columns(aside, ranking, (*_COLUMNS, *_OPTIONAL))
             record = {"stamp": stamp, "version": ranking.version, "decided": ranking.decided}
-            (aside / "choices.json").write_text(json.dumps(record), encoding="utf-8")
+            write_record(aside / "choices.json", record)
         return stamp
 
-    def _record(self) -> dict[str, int | str]:
-        try:
-            text = (self._folder / "choices.json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return {}
-        record: dict[str, int | str] = json.loads(text)
-        return record
+    def _record(self) -> dict[str, Any]:
+        return read_record(self._folder / "choices.json")

@@ -9,17 +9,16 @@ neighbours.npy     (N, K) and similarities.npy: neighbours in embedding space
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -58,11 +57,10 @@ class CrossfitFiles:
 
     def load(self) -> Crossfit | None:
         """The scores, large arrays memory-mapped; `None` if there are none yet."""
-        try:
-            record = json.loads((self._folder / "crossfit.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        record = read_record(self._folder / "crossfit.json")
+        if not record:
             return None
-        arrays = {name: np.load(self._folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
+        arrays = read_columns(self._folder, _ARRAYS, mapped=True)
         return Crossfit(**arrays, decided=int(record["decided"]))
 
     def save(self, crossfit: Crossfit) -> None:
@@ -73,8 +71,5 @@ class CrossfitFiles:
             StoreError: It cannot be written; the scores before stay.
         """
         with replacing(self._folder) as aside:
-            aside.mkdir()
-            for name in _ARRAYS:
-                np.save(aside / f"{name}.npy", getattr(crossfit, name))
-            record = json.dumps({"decided": crossfit.decided})
-            (aside / "crossfit.json").write_text(record, encoding="utf-8")
+            write_columns(aside, crossfit, _ARRAYS)
+            write_record(aside / "crossfit.json", {"decided": crossfit.decided})

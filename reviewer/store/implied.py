@@ -7,7 +7,6 @@ scores.npy        (M,) float32 and chances.npy (M,) float32
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ import numpy as np
 
 from reviewer.core.implied import Rule
 from reviewer.core.types import Question, Side
+from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _COLUMNS = ("images", "parents", "scores", "chances")
+_RECORD = "implied.json"
 
 
 @dataclass(frozen=True)
@@ -83,14 +84,12 @@ class ImpliedFiles:
 
     def load(self) -> Broken:
         """The present ones; empty if nobody looked yet."""
-        try:
-            record = json.loads((self._folder / "implied.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
+        record = read_record(self._folder / _RECORD)
+        if not record:
             return Broken.empty()
-        columns = {name: np.load(self._folder / f"{name}.npy") for name in _COLUMNS}
         return Broken(
             rules=tuple(Rule(**entry) for entry in record["rules"]),
-            **columns,
+            **read_columns(self._folder, _COLUMNS),
             left_out=int(record["left_out"]),
             version=str(record["version"]),
             decided=int(record["decided"]),
@@ -98,11 +97,8 @@ class ImpliedFiles:
 
     def rules(self) -> tuple[Rule, ...]:
         """The rules alone."""
-        try:
-            record = json.loads((self._folder / "implied.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return ()
-        return tuple(Rule(**entry) for entry in record["rules"])
+        record = read_record(self._folder / _RECORD)
+        return tuple(Rule(**entry) for entry in record.get("rules", ()))
 
     def save(self, broken: Broken) -> None:
         """Writes all aside, then renames it into place.
@@ -112,13 +108,11 @@ class ImpliedFiles:
             StoreError: It cannot be written; what was there before stays.
         """
         with replacing(self._folder) as aside:
-            aside.mkdir()
-            for name in _COLUMNS:
-                np.save(aside / f"{name}.npy", getattr(broken, name))
+            write_columns(aside, broken, _COLUMNS)
             record = {
                 "rules": [asdict(rule) for rule in broken.rules],
                 "left_out": broken.left_out,
                 "version": broken.version,
                 "decided": broken.decided,
             }
-            (aside / "implied.json").write_text(json.dumps(record), encoding="utf-8")
+            write_record(aside / _RECORD, record)

@@ -7,12 +7,12 @@ nearest/mean.npy        (D,) float32, what was taken from the embeddings
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from reviewer.core.errors import StoreError
+from reviewer.store.columns import read_record, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -40,11 +40,7 @@ class NearestIndex:
 
     def count(self) -> int:
         """Records of the scan that are in the index; 0 if there is none."""
-        try:
-            record = json.loads((self._folder / "nearest.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return 0
-        return int(record["records"])
+        return int(read_record(self._folder / "nearest.json").get("records", 0))
 
     def build(
         self,
@@ -75,8 +71,7 @@ class NearestIndex:
             aside.mkdir()
             index.save(str(aside / "index.usearch"))
             np.save(aside / "mean.npy", mean)
-            record = json.dumps({"records": len(embeddings)})
-            (aside / "nearest.json").write_text(record, encoding="utf-8")
+            write_record(aside / "nearest.json", {"records": len(embeddings)})
         self._index = self._mean = None
 
     def mean(self) -> NDArray[np.float32]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from typing import TYPE_CHECKING
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from reviewer.core.queues import Ranking
+from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -36,8 +34,7 @@ class RankingFiles:
         if not current:
             return Ranking.empty()
         place = self._folder / str(current["stamp"])
-        there = [name for name in _MORE if (place / f"{name}.npy").exists()]
-        columns = {name: _load(place / f"{name}.npy") for name in (*_COLUMNS, *there)}
+        columns = read_columns(place, _COLUMNS, _MORE, mapped=True)
         return Ranking(**columns, version=str(current["version"]), decided=int(current["decided"]))
 
     def save(self, ranking: Ranking) -> int:
@@ -52,29 +49,15 @@ class RankingFiles:
         """
         stamp = self.stamp() + 1
         with replacing(self._folder / str(stamp)) as aside:
-            aside.mkdir()
-            for name in (*_COLUMNS, *_MORE):
-                column = getattr(ranking, name)
-                if column is not None:
-                    np.save(aside / f"{name}.npy", column)
+            write_columns(aside, ranking, (*_COLUMNS, *_MORE))
         current = {"stamp": stamp, "version": ranking.version, "decided": ranking.decided}
         with replacing(self._folder / "current.json") as aside:
-            aside.write_text(json.dumps(current), encoding="utf-8")
+            write_record(aside, current)
         # A window may still read the one before this: it is kept until the next.
         for old in self._folder.iterdir():
             if old.name.isdigit() and int(old.name) < stamp - 1:
                 shutil.rmtree(old, ignore_errors=True)
         return stamp
 
-    def _current(self) -> dict[str, int | str]:
-        try:
-            text = (self._folder / "current.json").read_text(encoding="utf-8")
-        except FileNotFoundError:
-            return {}
-        current: dict[str, int | str] = json.loads(text)
-        return current
-
-
-def _load(path: Path) -> np.ndarray:
-    array: np.ndarray = np.load(path, mmap_mode="r" if path.stat().st_size > 1 << 20 else None)
-    return array
+    def _current(self) -> dict[str, Any]:
+        return read_record(self._folder / "current.json")

@@ -7,18 +7,20 @@ images.npy         (T, K) image ids that carry the tag, the surest first; -1 whe
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+_COLUMNS = ("tags", "images")
 
 
 @dataclass(frozen=True)
@@ -50,20 +52,14 @@ class TypicalFiles:
 
     def source(self) -> str:
         """What the present ones were chosen from; empty if there are none."""
-        try:
-            record = json.loads((self._folder / "typical.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            return ""
-        return str(record["source"])
+        return str(read_record(self._folder / "typical.json").get("source", ""))
 
     def load(self) -> Typical:
         """The typical images, memory-mapped; none where they were not chosen yet."""
         try:
-            tags = np.load(self._folder / "tags.npy", mmap_mode="r")
-            images = np.load(self._folder / "images.npy", mmap_mode="r")
+            return Typical(**read_columns(self._folder, _COLUMNS, mapped=True))
         except FileNotFoundError:
             return Typical(np.zeros(0, np.int64), np.zeros((0, 0), np.int64))
-        return Typical(tags, images)
 
     def save(self, typical: Typical, source: str) -> None:
         """Writes all aside, then renames it into place.
@@ -77,8 +73,5 @@ class TypicalFiles:
             StoreError: They cannot be written; those before stay.
         """
         with replacing(self._folder) as aside:
-            aside.mkdir()
-            np.save(aside / "tags.npy", typical.tags)
-            np.save(aside / "images.npy", typical.images)
-            record = json.dumps({"source": source})
-            (aside / "typical.json").write_text(record, encoding="utf-8")
+            write_columns(aside, typical, _COLUMNS)
+            write_record(aside / "typical.json", {"source": source})
