@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 RANKING = frozenset({"refresh", "rank", "retrain", "open", "demo"})
 """Commands that rank the questions anew; what is shown beside those that come next is made then."""
 
+PREPARING = frozenset({"open", "demo"})
+"""Commands that make a collection ready, a tagger among it."""
+
 
 class MainWindow(QMainWindow):
     """One window, one collection at a time.
@@ -146,7 +149,7 @@ class MainWindow(QMainWindow):
         controller.page_wanted.connect(partial(self.side_pages.open, review=review))
         controller.fullscreen_wanted.connect(partial(_toggle_full_screen, self))
         controller.job_wanted.connect(self._start_job)
-        controller.refresh_due.connect(partial(self._start_job, "Refresh", ("refresh",)))
+        controller.refresh_due.connect(self._refresh)
         review.page.setFocus()
         review.start()
         self._remember(review)
@@ -184,11 +187,12 @@ class MainWindow(QMainWindow):
 
     def _open_recent(self, entry: Recent) -> None:
         place = Path(entry.workspace)
-        if entry.images or Review.is_ready(place):
-            self.open_collection(place)
-        else:
+        if not entry.images and not Review.is_ready(place):
             # Stopped before its first questions: it goes on from there.
             self.prepare(Path(entry.folder), place)
+        elif self.open_collection(place) and self.review is not None and self.review.waits:
+            # Closed before its tagger was ready.
+            self._go_on(Path(entry.folder), place)
 
     # -- preparing -------------------------------------------------------------------------------
 
@@ -239,6 +243,15 @@ class MainWindow(QMainWindow):
         if self.open_collection(workspace) and self.review is not None:
             self.review.page.notice.say(EARLY, Kind.WARNING)
 
+    def _go_on(self, folder: Path, workspace: Path) -> None:
+        """Makes the tagger ready beside the review, from where that was cut off."""
+        wanted = self._preparing.of_folder(folder, workspace)
+        if wanted is not None and self.review is not None:
+            title = f"Prepare {wanted.name}"
+            if not self._runner.has(title):
+                self._runner.start(title, wanted.command)
+            self.review.page.notice.say(EARLY, Kind.WARNING)
+
     # -- jobs ------------------------------------------------------------------------------------
 
     def _job_changed(self, _job: Job) -> None:
@@ -259,7 +272,9 @@ class MainWindow(QMainWindow):
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
         elif review.controller.take_new_ranking():
             review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
-        if job.state is JobState.DONE and job.command[0] in RANKING:
+        if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
+            review.stay_with_tags()
+        if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:
             self._start_job("Explain", ("explain",))
         elif job.command[0] == "explain":
             review.controller.why.look_again(done="--pair" in job.command)
@@ -267,6 +282,13 @@ class MainWindow(QMainWindow):
     def _start_job(self, title: str, command: Sequence[str]) -> None:
         if self.review is not None and not self._runner.has(title):
             self._runner.start(title, [*command, "--workspace", str(self.review.workspace)])
+
+    def _refresh(self) -> None:
+        if self.review is None or not self.review.by_tags:
+            self._start_job("Refresh", ("refresh",))
+        elif not self._runner.busy:
+            # What makes the tagger ready ranks by these answers too, and must not be overtaken.
+            self._start_job("Refresh", ("rank", "--tags-only"))
 
     def _open_jobs(self) -> None:
         if self.review is not None:

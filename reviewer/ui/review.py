@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
 
 
+ALONE = "review.by_tags"
+"""Key of the store's state: the person stopped the making of a tagger."""
+
+
 class Review:
     """Holds a collection while it is reviewed; no other window can hold it meanwhile.
 
@@ -67,6 +71,21 @@ class Review:
         """Whether a collection is there that has questions already."""
         place = Workspace(workspace)
         return place.database.exists() and RankingFiles(place.rankings).stamp() > 0
+
+    @property
+    def by_tags(self) -> bool:
+        """Whether the questions come from the tags alone, because no tagger ranked any yet."""
+        return not self.session.feed.book.ranking.version
+
+    @property
+    def waits(self) -> bool:
+        """Whether a tagger is still to be made ready, and the person did not stop that."""
+        return self.by_tags and not self.library.state.get(ALONE)
+
+    def stay_with_tags(self) -> None:
+        """Leaves it at the questions from the tags alone until a tagger is asked for."""
+        if self.by_tags:
+            self.library.state.set(ALONE, "stopped")
 
     def mix_in(self) -> None:
         """Has controls, second answers and what is left of the sample asked among the questions."""

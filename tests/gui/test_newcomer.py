@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -9,7 +11,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
-from tests.gui.conftest import make_images
+from reviewer.settings import Recent
+from reviewer.store.library import Library
+from tests.gui.conftest import make_images, rank_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,3 +81,48 @@ def test_a_folder_or_a_file_of_it_can_be_dropped(window: MainWindow, tmp_path: P
     assert drop(window, tmp_path / "new").isAccepted()
     drop(window, next((tmp_path / "new").glob("*.*")))
     assert chosen == [tmp_path / "new", tmp_path / "new"]
+
+
+def rank_by_tags(workspace: Path) -> None:
+    """Gives a collection questions that no tagger ranked."""
+    with Library.open(workspace) as library:
+        rank_all(library)
+        library.rankings.save(replace(library.rankings.load(), version=""))
+
+
+def test_the_tagger_is_made_ready_when_one_comes_back(window: MainWindow, workspace: Path):
+    rank_by_tags(workspace)
+    window.start_page.recent_chosen.emit(Recent(str(workspace), str(workspace), "mine", 6, 1))
+    assert window.review is not None
+    assert window._runner.jobs[-1].command[0] == "open"
+    assert "from the tags alone" in window.review.page.notice.text
+
+
+def test_a_tagger_that_was_stopped_is_not_begun_again(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    rank_by_tags(workspace)
+    entry = Recent(str(workspace), str(workspace), "mine", 6, 1)
+    window._runner._program = (sys.executable, "-c", "import time; time.sleep(60)")
+    window.start_page.recent_chosen.emit(entry)
+    with qtbot.waitSignal(window._runner.ended, timeout=10_000):
+        window._runner.cancel(window._runner.running)
+    window.show_start()
+    window.start_page.recent_chosen.emit(entry)
+    assert window.review is not None
+    assert window._runner.running is None
+
+
+def test_without_a_tagger_the_answers_rank_by_tags_again(window: MainWindow, workspace: Path):
+    rank_by_tags(workspace)
+    assert window.open_collection(workspace)
+    window.review.controller.refresh_due.emit()
+    assert window._runner.jobs[-1].command[:2] == ("rank", "--tags-only")
+
+
+def test_no_ranking_by_tags_overtakes_the_tagger(window: MainWindow, workspace: Path):
+    rank_by_tags(workspace)
+    window._runner._program = (sys.executable, "-c", "import time; time.sleep(60)")
+    window.start_page.recent_chosen.emit(Recent(str(workspace), str(workspace), "mine", 6, 1))
+    window.review.controller.refresh_due.emit()
+    assert [job.command[0] for job in window._runner.jobs] == ["open"]
