@@ -15,6 +15,13 @@ import numpy as np
 from reviewer.core.ranking.candidates import Candidates
 from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.gather import MIN_LOGIT
+from reviewer.core.ranking.presentpairs import (
+    Postings,
+    PresentPairs,
+    doubts,
+    postings,
+    present_histograms,
+)
 from reviewer.core.ranking.scanchanges import (
     RowPairs,
     added_since,
@@ -23,19 +30,8 @@ from reviewer.core.ranking.scanchanges import (
     without,
 )
 from reviewer.core.ranking.scanlevels import LOGITS, shown_levels, wrong_levels
-from reviewer.core.ranking.scanpass import (
-    Pairs,
-    Postings,
-    PresentPairs,
-    Wanted,
-    best_of_tag,
-    best_pairs,
-    best_present,
-    doubts,
-    histograms,
-    postings,
-    present_histograms,
-)
+from reviewer.core.ranking.scanpass import best_of_tag, best_pairs, best_present, histograms
+from reviewer.core.ranking.scansearch import Pairs, Wanted
 from reviewer.core.types import Side
 from reviewer.jobs.scan_columns import ancestor_columns, asked_columns
 from reviewer.store.scans import BLOCK_IMAGES, quantise

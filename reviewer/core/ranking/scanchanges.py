@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.ranking.scanpass import PresentPairs
+    from reviewer.core.ranking.presentpairs import PresentPairs
     from reviewer.core.scoreblock import Block
     from reviewer.core.tagrows import TagRows
 

@@ -1,4 +1,7 @@
-"""The inner loops of `scanpass`, for the compiler: plain loops over arrays, nothing else."""
+"""The inner loops of `scanpass`, for the compiler: plain loops over arrays, nothing else.
+
+A found pair is one number, its *key*: tag << 40 | row << 8 | score.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Limits = tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], int]
-    Found = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]
-
 
 def count_bytes(scores: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
     """Counts every byte of every tag."""
@@ -21,47 +21,71 @@ def count_bytes(scores: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
             line[score] += 1
 
 
-def collect(
+def find(
     scores: NDArray[np.uint8],
-    first: np.int32,
-    limits: Limits,
-    found: Found,
-    at: tuple[int, int],
+    first: int,
+    least: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    tag: int,
 ) -> tuple[int, int]:
-    """Collects from a tag on; stops before one for which there may be no room."""
-    least, kept, of_tag, per_tag = limits
-    tags, rows, values = found
-    tag, count = at
+    """Lists the pairs from a tag on that reach their tag's lowest byte.
+
+    256 are looked at together, then 64 of those: the largest of so many is found in a few
+    instructions, so that a stretch without such pairs costs no more than reading it.
+
+    Returns:
+        The tag before which it stopped, as there may be no room for its pairs, and the number of
+        keys.
+    """
+    count = 0
     n_tags, width = scores.shape
-    while tag < n_tags:
-        if count + width > len(tags):
-            return tag, count
-        line = scores[tag]
+    while tag < n_tags and count + width <= len(keys):
+        line, lowest = scores[tag], least[tag]
         for start in range(0, width, 256):
-            part = line[start : start + 256]
             highest = np.uint8(0)
-            for value in part:
+            for value in line[start : start + 256]:
                 highest = max(highest, value)
-            if highest < least[tag]:
+            if highest < lowest:
                 continue
-            for place in range(len(part)):
-                value = part[place]
-                # Of pairs that tie at the lowest byte the first ones are enough.
-                if value < least[tag] or (value == least[tag] and kept[tag, value] >= per_tag):
+            for inner in range(start, min(start + 256, width), 64):
+                part, highest = line[inner : inner + 64], np.uint8(0)
+                for value in part:
+                    highest = max(highest, value)
+                if highest < lowest:
                     continue
-                tags[count] = tag
-                rows[count] = first + start + place
-                values[count] = value
-                count += 1
-                kept[tag, value] += 1
-                of_tag[tag] += 1
-                if of_tag[tag] >= 2 * per_tag:
-                    while least[tag] < 255 and of_tag[tag] - kept[tag, least[tag]] >= per_tag:
-                        of_tag[tag] -= kept[tag, least[tag]]
-                        kept[tag, least[tag]] = 0
-                        least[tag] += 1
+                for place in range(len(part)):
+                    if part[place] >= lowest:
+                        row = np.int64(first + inner + place)
+                        keys[count] = np.int64(tag) << 40 | row << 8 | np.int64(part[place])
+                        count += 1
         tag += 1
     return tag, count
+
+
+def admit(
+    found: NDArray[np.uint64],
+    limits: tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64], int],
+    keys: NDArray[np.uint64],
+    count: int,
+) -> int:
+    """Adds found pairs to those that are kept, and raises lowest bytes where a tag has plenty."""
+    least, kept, of_tag, per_tag = limits
+    for place in range(len(found)):
+        key = np.int64(found[place])
+        tag, value = key >> 40, key & 255
+        # Of pairs that tie at the lowest byte the first ones are enough.
+        if value < least[tag] or (value == least[tag] and kept[tag, value] >= per_tag):
+            continue
+        keys[count] = key
+        count += 1
+        kept[tag, value] += 1
+        of_tag[tag] += 1
+        if of_tag[tag] >= 2 * per_tag:
+            while least[tag] < 255 and of_tag[tag] - kept[tag, least[tag]] >= per_tag:
+                of_tag[tag] -= kept[tag, least[tag]]
+                kept[tag, least[tag]] = 0
+                least[tag] += 1
+    return count
 
 
 def count_doubts(
@@ -71,7 +95,7 @@ def count_doubts(
     alive: NDArray[np.bool_],
     counts: NDArray[np.int64],
 ) -> None:
-    """Counts the doubts of present pairs; see `scanpass.present_histograms`."""
+    """Counts the doubts of present pairs; see `presentpairs.present_histograms`."""
     at = 0
     for row in range(len(ends)):
         end = ends[row]
@@ -82,42 +106,107 @@ def count_doubts(
         at = end
 
 
-def collect_present(
+def find_present(
     pairs: tuple[
         NDArray[np.int64], NDArray[np.unsignedinteger], NDArray[np.int16], NDArray[np.bool_]
     ],
-    limits: Limits,
-    found: Found,
-    at: tuple[int, int],
+    least: NDArray[np.int32],
+    keys: NDArray[np.uint64],
+    row: int,
 ) -> tuple[int, int]:
-    """Collects from a row on; stops before one for which there may be no room."""
+    """Lists the present pairs from a row on whose doubts reach their tag's lowest; as `find`."""
     ends, column, score, alive = pairs
-    least, kept, of_tag, per_tag = limits
-    tags, rows, values = found
-    row, count = at
-    while row < len(ends):
-        start = ends[row - 1] if row else 0
-        if count + (ends[row] - start) > len(tags):
-            return row, count
-        for place in range(start, ends[row] if alive[row] else start):
-            tag = column[place]
-            doubt = 128 - ((int(score[place]) * 10 + 128) >> 8)
-            value = min(max(doubt, 1), 255)
-            if value < least[tag] or (value == least[tag] and kept[tag, value] >= per_tag):
-                continue
-            tags[count] = tag
-            rows[count] = row
-            values[count] = value
-            count += 1
-            kept[tag, value] += 1
-            of_tag[tag] += 1
-            if of_tag[tag] >= 2 * per_tag:
-                while least[tag] < 255 and of_tag[tag] - kept[tag, least[tag]] >= per_tag:
-                    of_tag[tag] -= kept[tag, least[tag]]
-                    kept[tag, least[tag]] = 0
-                    least[tag] += 1
+    count = 0
+    at = ends[row - 1] if row else 0
+    while row < len(ends) and count + (ends[row] - at) <= len(keys):
+        for place in range(at, ends[row] if alive[row] else at):
+            doubt = min(max(128 - ((int(score[place]) * 10 + 128) >> 8), 1), 255)
+            if doubt >= least[column[place]]:
+                keys[count] = np.int64(column[place]) << 40 | np.int64(row) << 8 | doubt
+                count += 1
+        at = ends[row]
         row += 1
     return row, count
+
+
+def drop_below(keys: NDArray[np.uint64], count: int, least: NDArray[np.int32]) -> int:
+    """Moves the first pairs that reach their tag's lowest byte to the front; gives their number."""
+    kept = 0
+    for place in range(count):
+        key = np.int64(keys[place])
+        if (key & 255) >= least[key >> 40]:
+            keys[kept] = key
+            kept += 1
+    return kept
+
+
+def levels_of(
+    keys: NDArray[np.uint64], levels: NDArray[np.float32], out: NDArray[np.float32]
+) -> None:
+    """Looks up what each pair is worth."""
+    for place in range(len(keys)):
+        key = np.int64(keys[place])
+        out[place] = levels[key >> 40, key & 255]
+
+
+def unpack(
+    keys: NDArray[np.uint64],
+    tags: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    scores: NDArray[np.uint8],
+) -> None:
+    """Takes pairs apart."""
+    for place in range(len(keys)):
+        key = np.int64(keys[place])
+        tags[place] = key >> 40
+        rows[place] = (key >> 8) & 0xFFFFFFFF
+        scores[place] = key & 255
+
+
+def bytes_with(expected: NDArray[np.float64], enough: float, lowest: NDArray[np.int32]) -> None:
+    """Finds the highest byte of each tag with enough pairs from it on; leaves it if none has."""
+    for tag in range(len(expected)):
+        above = 0.0
+        for byte in range(255, 0, -1):
+            above += expected[tag, byte]
+            if above >= enough:
+                lowest[tag] = byte
+                break
+
+
+def bytes_reaching(
+    levels: NDArray[np.float32], line: np.float32, lowest: NDArray[np.int32]
+) -> None:
+    """Finds the first byte of each tag, from 1, that is worth so much; 256 where none is."""
+    for tag in range(len(levels)):
+        byte = 1
+        while byte < 256 and levels[tag, byte] < line:
+            byte += 1
+        lowest[tag] = byte
+
+
+def counted_levels(
+    levels: NDArray[np.float32],
+    counts: NDArray[np.number],
+    per_tag: float,
+    values: NDArray[np.float32],
+    counted: NDArray[np.float64],
+) -> int:
+    """Lists the levels that pairs have, with their number; the highest `per_tag` of a tag count."""
+    many = 0
+    for tag in range(len(levels)):
+        above = 0.0
+        for byte in range(255, 0, -1):
+            # What is worth nothing at all is no pair, and nothing below it is.
+            if above >= per_tag or levels[tag, byte] == -np.inf:
+                break
+            pairs = min(float(counts[tag, byte]), per_tag - above)
+            if pairs > 0:
+                values[many] = levels[tag, byte]
+                counted[many] = pairs
+                many += 1
+                above += pairs
+    return many
 
 
 def counted(scores: NDArray[np.uint8], rows: NDArray[np.int64]) -> int:

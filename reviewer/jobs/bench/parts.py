@@ -16,16 +16,11 @@ import numpy as np
 from scipy import sparse
 
 from reviewer.core.ranking.evidence import Answers
+from reviewer.core.ranking.presentpairs import PresentPairs, present_histograms
 from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.ranking.scanchanges import RowPairs
-from reviewer.core.ranking.scanpass import (
-    PresentPairs,
-    Wanted,
-    best_pairs,
-    best_present,
-    histograms,
-    present_histograms,
-)
+from reviewer.core.ranking.scanpass import best_pairs, best_present, histograms
+from reviewer.core.ranking.scansearch import Wanted
 from reviewer.core.scoreblock import Block
 from reviewer.core.tagrows import TagRows
 from reviewer.core.types import Category

@@ -5,16 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reviewer.core.ranking.scanpass import (
-    Pairs,
-    PresentPairs,
-    Wanted,
-    best_of_tag,
-    best_pairs,
-    best_present,
-    histograms,
-    present_histograms,
-)
+from reviewer.core.ranking.presentpairs import PresentPairs, present_histograms
+from reviewer.core.ranking.scanpass import best_of_tag, best_pairs, best_present, histograms
+from reviewer.core.ranking.scansearch import Pairs, Wanted
 from reviewer.core.scoreblock import Block
 
 
