@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QSize
 
+    from reviewer.core.beginning import Beginning
     from reviewer.settings import Settings
 
 PULSE_MS = 400
@@ -39,7 +40,7 @@ def run(
     prepare: Path | None = None,
     settings: Settings | None = None,
     *,
-    source_name: str = "",
+    wanted: Beginning | None = None,
 ) -> int:
     """Opens the window and stays until it is closed.
 
@@ -47,7 +48,7 @@ def run(
         workspace: The collection to review; `None` for the start page.
         prepare: A folder of images to make ready first; the window opens at once meanwhile.
         settings: What the person set up; `None` for what is stored.
-        source_name: Format of the folder's tags; empty for the one that fits.
+        wanted: Where tags and tagger come from; `None` for what fits.
 
     Returns:
         The exit code.
@@ -60,7 +61,7 @@ def run(
     window, problem = make_window(settings)
     show(window)
     if prepare is not None:
-        window.prepare(prepare, workspace, source_name)
+        window.prepare(prepare, workspace, wanted)
     elif workspace is not None:
         window.open_collection(workspace)
     if problem:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
-from reviewer.cli.training import images_needed
 from reviewer.core.errors import UsageError
 from reviewer.core.tag_mapping import Kind, table_of
 from reviewer.jobs.bringing import (
@@ -22,6 +21,7 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.proposing import propose_tags
 from reviewer.jobs.scanning import scan

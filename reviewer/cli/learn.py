@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.cli.training import MINIMUM, images_needed, train_choices, train_options
+from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
@@ -137,7 +138,7 @@ def rank(
     "--min-images",
     "minimum",
     type=click.IntRange(2),
-    help=f"Images that a tag needs to be asked about. Default: as before, {MINIMUM} at first.",
+    help=f"Images that a tag needs to be asked about. {FEWEST_WORDS}",
 )
 @click.pass_obj
 def refresh(

@@ -20,6 +20,7 @@ from reviewer.cli.frame import (
     reviewer_option,
 )
 from reviewer.cli.training import train_choices, train_options
+from reviewer.core.beginning import Beginning
 from reviewer.jobs.context import stage
 from reviewer.settings import load, save
 from reviewer.sources.folder import SOURCES
@@ -48,6 +49,18 @@ Summary = dict[str, int | float | str]
     type=click.Choice([source.name for source in SOURCES]),
     help="Format of the metadata; told by what is there if not given.",
 )
+@click.option(
+    "--pull",
+    "server",
+    default="",
+    metavar="NAME",
+    help="Take the tags from this szurubooru or Hydrus, set up with `destinations add`.",
+)
+@click.option(
+    "--tagger",
+    type=click.Path(exists=True, path_type=Path),
+    help="Use a tagger that you have (as `bring` does) in place of one that is trained here.",
+)
 @reviewer_option
 @train_options
 @click.pass_obj
@@ -59,6 +72,8 @@ def open_command(
     *,
     no_window: bool,
     source_name: str | None,
+    server: str,
+    tagger: Path | None,
     name: str | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
@@ -69,11 +84,13 @@ def open_command(
     with frame.output() as output, ending(output):
         review_as(name)
     place = _place(frame, folder, workspace)
+    brought = "" if tagger is None else str(tagger.resolve())
+    wanted = Beginning(source_name or "", server, brought)
     if no_window:
         with frame.output() as output, ending(output):
-            output.done(_prepare(output, place, folder, choices, source_name or ""))
+            output.done(_prepare(output, place, folder, choices, wanted))
         return
-    _show(frame, place, folder, source_name or "")
+    _show(frame, place, folder, wanted)
 
 
 @click.command()
@@ -173,14 +190,18 @@ def _draw(output: Output, folder: Path, images: int, seed: int) -> None:
 
 
 def _prepare(
-    output: Output, place: Path, folder: Path, choices: dict[str, Any], source_name: str = ""
+    output: Output,
+    place: Path,
+    folder: Path,
+    choices: dict[str, Any],
+    wanted: Beginning | None = None,
 ) -> Summary:
     # A window opens without these, and they take seconds to load.
     from reviewer.jobs.pipeline import prepare
 
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
         chosen = train_choices(library, choices)
-        changes = prepare(library, output, chosen, source_name=source_name)
+        changes = prepare(library, output, chosen, wanted)
         remember(library, output)
         return changes.summary
 
@@ -192,10 +213,13 @@ def _place(frame: Frame, folder: Path, workspace: Path | None) -> Path:
 
 
 def _show(
-    frame: Frame, workspace: Path, prepare_folder: Path | None, source_name: str = ""
+    frame: Frame,
+    workspace: Path,
+    prepare_folder: Path | None,
+    wanted: Beginning | None = None,
 ) -> None:
     with frame.output() as output, ending(output):
         need_display()
     from reviewer.app import run
 
-    sys.exit(run(workspace, prepare_folder, source_name=source_name))
+    sys.exit(run(workspace, prepare_folder, wanted=wanted))

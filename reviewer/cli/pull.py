@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.core.errors import UsageError
-from reviewer.jobs.pulling import pull
-from reviewer.jobs.writing.pace import Pace
-from reviewer.jobs.writing.places import connect, find_destination, policy_of
-from reviewer.sites.live import LiveSite
-from reviewer.store.pacing import NAME as PACE_FILE
-from reviewer.store.pacing import PaceFile
-from reviewer.store.workspace import data_folder
+from reviewer.jobs.beginning import pull_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,16 +27,4 @@ def pull_command(frame: Frame, name: str, folder: Path | None, workspace: Path |
     Example: reviewer pull home
     """
     with opened(frame, folder, workspace) as (library, output):
-        destination = find_destination(library, name)
-        site = connect(destination)
-        try:
-            if not isinstance(site, LiveSite):
-                raise UsageError(
-                    f"{policy_of(destination).title} is not read live: import what a downloader "
-                    "saved of it. Read live are szurubooru and Hydrus."
-                )
-            with PaceFile(data_folder() / PACE_FILE) as shared:
-                pace = Pace(shared, destination, policy_of(destination))
-                output.done(pull(library, output, destination, site, pace).summary)
-        finally:
-            site.close()
+        output.done(pull_from(library, output, name).summary)

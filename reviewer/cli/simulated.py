@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.cli.learn import comparison_lines
-from reviewer.cli.training import images_needed, train_choices
+from reviewer.cli.training import train_choices
 from reviewer.core.errors import UsageError
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.pipeline import refresh_and_rank
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reviewer.core.errors import UsageError
+from reviewer.jobs.fewest import MINIMUM, images_needed
 
 if TYPE_CHECKING:
     from reviewer.jobs.training import TrainChoices
@@ -18,8 +19,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 RECIPES = {"resnet50-danbooru2021": 100}
 """Published ways to train, with the images that a tag needs in each."""
-MINIMUM = 20
-"""Images that a tag needs to be learnt, unless the user says otherwise."""
+FEWEST_WORDS = f"Default: as before; at first {MINIMUM}, fewer in a collection below 200 images."
+"""What a tag needs where nothing is said, for the help."""
 
 TRAIN_OPTIONS = (
     click.option(
@@ -44,7 +45,7 @@ TRAIN_OPTIONS = (
         "--min-images",
         "minimum",
         type=click.IntRange(2),
-        help=f"Images that a tag needs to be learnt. Default: as before, {MINIMUM} at first.",
+        help=f"Images that a tag needs to be learnt. {FEWEST_WORDS}",
     ),
     click.option(
         "--weights",
@@ -59,18 +60,6 @@ def train_options(command: Command) -> Command:
     for option in reversed(TRAIN_OPTIONS):
         command = option(command)
     return command
-
-
-def images_needed(library: Library, given: int | None = None) -> int:
-    """Images that a tag needs: as given, else as given for this collection before.
-
-    What is given is kept, so that the steps after training, the window's among them, ask about
-    the tags that were learnt.
-    """
-    if given is not None:
-        library.state.set("min_images", str(given))
-        return given
-    return int(library.state.get("min_images", str(MINIMUM)))
 
 
 def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:

@@ -19,6 +19,7 @@ from reviewer.core.tag_mapping import (
 )
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.seen import seen_key
 from reviewer.jobs.tagger_problems import tagger_errors
@@ -239,7 +240,7 @@ def map_again(library: Library, listener: Listener, *, version: str = "") -> Cha
         record = read_record(folder)
     if record.brought is None:
         raise UsageError(f"Version {name} was trained here: it needs no table.")
-    wanted = [tag.name for tag in _learnable(library, int(library.state.get("min_images", "20")))]
+    wanted = [tag.name for tag in _learnable(library, images_needed(library))]
     mapping = _mapped(library, record, wanted, None)
     _keep(library, name, mapping)
     _say(listener, mapping)

@@ -16,6 +16,7 @@ from reviewer.core.ranking.evidence import UNSURE, Answers
 from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.streamed import StreamedScan
 from reviewer.store.crossfits import Crossfit
@@ -70,7 +71,7 @@ def rank_large(
     """
     vocabulary, decisions = library.vocabulary(), list(library.decisions.live())
     decided = library.decisions.last_id()
-    minimum = int(library.state.get("min_images", "20"))
+    minimum = images_needed(library)
     scan = StreamedScan.of(library, files, vocabulary, minimum, options)
     scan = replace(scan, answers=answers_of(decisions, scan.images, files.shape.tags))
     before = library.rankings.load()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reviewer.core.beginning import Beginning
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
-from reviewer.jobs.auditing import note_audit
+from reviewer.jobs.audit_report import note_audit
+from reviewer.jobs.beginning import bring_wanted, keep_wishes, pull_wanted
 from reviewer.jobs.choices.rating import refresh_ratings
 from reviewer.jobs.copies import find_copies
+from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.implying import find_broken_soon
 from reviewer.jobs.importing import import_folder
@@ -30,7 +34,10 @@ COPY_MINUTES = 1.0
 
 
 def prepare(
-    library: Library, listener: Listener, choices: TrainChoices, *, source_name: str = ""
+    library: Library,
+    listener: Listener,
+    choices: TrainChoices,
+    wanted: Beginning | None = None,
 ) -> ChangeSet:
     """Imports, trains if there is no version yet, scans, refreshes and ranks.
 
@@ -40,17 +47,25 @@ def prepare(
         library: The collection.
         listener: Hears of progress.
         choices: About training.
-        source_name: Format of the tags; empty for the one chosen before, or the one that fits.
+        wanted: Where tags and tagger come from; `None` for what fits, or as it was wanted before.
 
     Raises:
         SourceError: The folder cannot be read.
+        SiteError: The server whose tags are wanted does not answer.
         UsageError: There is nothing to learn from.
         StoreError: The collection cannot be written.
         TaggerError: The tagger cannot be trained or run.
     """
-    imported = import_folder(library, listener, source_name=source_name)
+    wanted = wanted or Beginning()
+    keep_wishes(library, wanted)
+    imported = import_folder(library, listener, source_name=wanted.source)
+    pull_wanted(library, listener)
+    if not choices.recipe:
+        # Chosen before the images were read: a small collection has less of each tag.
+        choices = replace(choices, minimum=min(choices.minimum, images_needed(library)))
     if not library.rankings.stamp():
         _ask_by_tags(library, listener, choices.minimum)
+    bring_wanted(library, listener)
     active = library.versions.active()
     if active is None:
         train_version(library, listener, choices)

@@ -1,60 +1,67 @@
-"""A folder before its import: what format its tags are in, and what would be read of it."""
+"""A folder before its import: where its tags are read from, and what would be read."""
 
 from __future__ import annotations
 
-import html
+from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
+    QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
-    QTableWidgetItem,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from reviewer.core.beginning import Beginning
 from reviewer.ui.background import Background
+from reviewer.ui.import_rows import PICTURE_PX, ImportRows
 from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
-from reviewer.ui.theme import look, shown_name
+from reviewer.ui.server_form import SERVERS, ServerForm
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from PySide6.QtGui import QImage, QKeyEvent
 
-    from reviewer.jobs.previewing import ImportPreview, PreviewRow
+    from reviewer.jobs.previewing import ImportPreview
 
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
-FILE_WIDTH = 300
-"""Pixels of the column of file names."""
 PATIENCE_S = 0.5
-PICTURE_PX = 72
-"""Side of a picture in the table, device-independent pixels."""
-MOST_TAGS = 60
-"""Tags of an image that are written out."""
+TRAINED_HERE = "a tagger that is trained on these images"
+BROUGHT = f"a tagger that you have{ELLIPSIS}"
+SERVER_WORDS = (
+    "The tags are asked of {title} by the files' hashes. Nothing else is sent there, nothing is "
+    "downloaded, and nothing is changed."
+)
 
 
 class ImportPage(QWidget):
     """Shows the first images with their tags as they would be read; nothing is written.
 
     Attributes:
-        confirmed: Emitted with the folder and the name of the format.
+        confirmed: Emitted with the folder and the `Beginning` that is wanted.
         left: The person wants another folder.
+        formats: Where the tags may come from: a name of a format, or the kind of a server.
+        taggers: Where the tagger comes from; the data of the second entry is its folder.
     """
 
-    confirmed = Signal(object, str)
+    confirmed = Signal(object, object)
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Begins empty; hand a folder in with `show_folder`."""
+    def __init__(self, place_for: Callable[[Path], Path], parent: QWidget | None = None) -> None:
+        """Begins empty; hand a folder in with `show_folder`.
+
+        Args:
+            place_for: The workspace of an image folder.
+            parent: Qt's owner.
+        """
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._folder: Path | None = None
@@ -66,48 +73,59 @@ class ImportPage(QWidget):
         self._coming: list[int] = []
         self._title = _label("", "page", self)
         self._about = _label("", "muted", self)
-        self._about.setWordWrap(True)
         self._notes = _label("", "muted", self)
-        self._notes.setWordWrap(True)
-        self._formats = QComboBox(self)
-        self._formats.setAccessibleName("Format of the tags")
-        self._formats.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._formats.activated.connect(self._change_format)
+        self.formats = _choice("Format of the tags", self)
+        self.formats.activated.connect(self._change_format)
+        self.taggers = _choice("Tagger", self)
+        self.taggers.activated.connect(self._change_tagger)
         self._begin = QPushButton("Begin  (Enter)", self)
         self._begin.setProperty("tone", "primary")
         self._begin.clicked.connect(self._confirm)
         self._back = QPushButton("Another folder  (Esc)", self)
         self._back.clicked.connect(self.left)
-        self.table = _table(self)
-        self.table.horizontalHeader().sectionResized.connect(self._fit_rows)
+        self.table = ImportRows(self)
+        self.server = ServerForm(place_for, self)
+        self.server.saved.connect(self._begin_with_server)
+        self.server.left.connect(self._leave_server)
+        self._shown = QStackedWidget(self)
         self._lay_out()
 
     def _lay_out(self) -> None:
+        for label in (self._about, self._notes):
+            label.setWordWrap(True)
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(self._title)
         top.addStretch(1)
         top.addWidget(self._back)
         top.addWidget(self._begin)
-        formats = QHBoxLayout()
-        formats.setSpacing(10)
-        formats.addWidget(_label("The tags are read from", "muted", self))
-        formats.addWidget(self._formats)
-        formats.addStretch(1)
+        choices = QHBoxLayout()
+        choices.setSpacing(10)
+        choices.addWidget(_label("The tags are read from", "muted", self))
+        choices.addWidget(self.formats)
+        choices.addSpacing(20)
+        choices.addWidget(_label("The questions come from", "muted", self))
+        choices.addWidget(self.taggers)
+        choices.addStretch(1)
+        self._shown.addWidget(self.table)
+        self._shown.addWidget(self.server)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 14, 20, 16)
         column.setSpacing(12)
         column.addLayout(top)
         column.addWidget(self._about)
-        column.addLayout(formats)
-        column.addWidget(self.table, 1)
+        column.addLayout(choices)
+        column.addWidget(self._shown, 1)
         column.addWidget(self._notes)
 
     def show_folder(self, folder: Path) -> None:
         """Reads a folder in the background and shows what an import would take."""
         self._folder = folder
         self._title.setText(folder.name or str(folder))
-        self._formats.clear()
+        self.formats.clear()
+        self.taggers.clear()
+        self.taggers.addItem(TRAINED_HERE, "")
+        self.taggers.addItem(BROUGHT, "")
         self._read("")
         self._begin.setFocus()
 
@@ -115,6 +133,7 @@ class ImportPage(QWidget):
         """Ends the reading; nothing waits for a long one."""
         self._background.close(PATIENCE_S)
         self._pictures.close(PATIENCE_S)
+        self.server.dispose()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter begins, Esc goes back."""
@@ -136,6 +155,7 @@ class ImportPage(QWidget):
         from reviewer.jobs.previewing import preview_import  # noqa: PLC0415 - see above
 
         self._forget()
+        self._shown.setCurrentWidget(self.table)
         self._about.setText(f"Looking at {folder} {ELLIPSIS}")
         self._notes.hide()
         self.table.setRowCount(0)
@@ -147,16 +167,10 @@ class ImportPage(QWidget):
         self._about.setText(words_of(found))
         self._notes.setText("\n".join(found.notes))
         self._notes.setVisible(bool(found.notes))
-        if not self._formats.count():
-            for name, title in found.fitting:
-                self._formats.addItem(title, name)
-        self.table.setRowCount(len(found.rows))
-        for place, row in enumerate(found.rows):
-            self.table.setItem(place, 0, _cell(row.path))
-            self.table.setCellWidget(place, 1, _tags(row, self.table))
-            self.table.setItem(place, 2, _cell(row.rating))
-        self.table.setColumnHidden(2, not any(row.rating for row in found.rows))
-        self._fit_rows()
+        if not self.formats.count():
+            for name, title in (*found.fitting, *SERVERS.items()):
+                self.formats.addItem(title, name)
+        self.table.show_rows(found.rows)
         self._coming = list(range(len(found.rows)))
         self._next_picture()
 
@@ -166,22 +180,15 @@ class ImportPage(QWidget):
         if folder is None or not waiting:
             return
         place = waiting.pop(0)
-        item = self.table.item(place, 0)
-        if item is None:
-            return
         side = round(PICTURE_PX * self.devicePixelRatioF())
-        files = PictureFiles(folder / item.text())
+        files = PictureFiles(folder / self.table.path(place))
         self._pictures.ask(
             lambda: decode(PictureKey(0, side, side), files).image,
             partial(self._show_picture, place),
         )
 
     def _show_picture(self, place: int, image: QImage) -> None:
-        item = self.table.item(place, 0)
-        if item is not None:
-            shown = QPixmap.fromImage(image)
-            shown.setDevicePixelRatio(self.devicePixelRatioF())
-            item.setData(Qt.ItemDataRole.DecorationRole, shown)
+        self.table.show_picture(place, image)
         self._next_picture()
 
     def _forget(self) -> None:
@@ -190,27 +197,57 @@ class ImportPage(QWidget):
         self._pictures.forget()
         self._coming = []
 
-    def _fit_rows(self) -> None:
-        """Makes each row as high as its tags need at the width there is."""
-        width = self.table.columnWidth(1)
-        for place in range(self.table.rowCount()):
-            tags = self.table.cellWidget(place, 1)
-            if tags is not None:
-                tall = max(tags.heightForWidth(width), PICTURE_PX + 8)
-                self.table.setRowHeight(place, tall)
-
     def _refuse(self, sentence: str) -> None:
         self._about.setText(sentence)
         self._begin.setEnabled(False)
 
     def _change_format(self) -> None:
-        self._read(str(self._formats.currentData()))
+        chosen = str(self.formats.currentData())
+        if chosen in SERVERS and self._folder is not None:
+            self._forget()
+            self._begin.setEnabled(False)
+            self._about.setText(SERVER_WORDS.format(title=SERVERS[chosen]))
+            self._notes.hide()
+            self._shown.setCurrentWidget(self.server)
+            self.server.ask(chosen, self._folder)
+        else:
+            self._read(chosen)
+
+    def _leave_server(self) -> None:
+        self.formats.setCurrentIndex(0)
+        self._change_format()
+        self._begin.setFocus()
+
+    def _change_tagger(self) -> None:
+        """Has the folder of a tagger chosen; without one it stays as it was."""
+        if self.taggers.currentIndex() == 0:
+            return
+        before = str(self.taggers.itemData(1) or Path.home())
+        chosen = QFileDialog.getExistingDirectory(self, "The folder of the tagger", before)
+        if chosen:
+            self.choose_tagger(Path(chosen))
+        elif not self.taggers.itemData(1):
+            self.taggers.setCurrentIndex(0)
+
+    def choose_tagger(self, folder: Path) -> None:
+        """Takes the folder of a tagger that the person has."""
+        self.taggers.setItemText(1, f"the tagger in {folder.name}")
+        self.taggers.setItemData(1, str(folder))
+        self.taggers.setCurrentIndex(1)
+
+    def _wanted(self) -> Beginning:
+        return Beginning(tagger=str(self.taggers.currentData() or ""))
+
+    def _begin_with_server(self, name: str) -> None:
+        self._forget()
+        if self._folder is not None:
+            self.confirmed.emit(self._folder, replace(self._wanted(), server=name))
 
     def _confirm(self) -> None:
         self._forget()
         if self._folder is not None:
-            chosen = self._formats.currentData() if self._formats.currentIndex() > 0 else ""
-            self.confirmed.emit(self._folder, str(chosen or ""))
+            chosen = self.formats.currentData() if self.formats.currentIndex() > 0 else ""
+            self.confirmed.emit(self._folder, replace(self._wanted(), source=str(chosen or "")))
 
 
 def words_of(found: ImportPreview) -> str:
@@ -228,47 +265,8 @@ def _label(words: str, tone: str, parent: QWidget) -> QLabel:
     return label
 
 
-def _table(parent: QWidget) -> QTableWidget:
-    table = QTableWidget(0, 3, parent)
-    table.setHorizontalHeaderLabels(["Image", "Tags", "Rating"])
-    table.setAccessibleName("Images as they would be imported")
-    table.verticalHeader().hide()
-    table.setShowGrid(False)
-    table.setWordWrap(True)
-    table.setIconSize(QSize(PICTURE_PX, PICTURE_PX))
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-    table.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    head = table.horizontalHeader()
-    head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    head.setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-    head.setSectionResizeMode(1, QHeaderView.ResizeMode.Stretch)
-    head.setSectionResizeMode(2, QHeaderView.ResizeMode.ResizeToContents)
-    table.setColumnWidth(0, FILE_WIDTH)
-    return table
-
-
-def _cell(words: str) -> QTableWidgetItem:
-    item = QTableWidgetItem(words)
-    item.setToolTip(words)
-    item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    return item
-
-
-def _tags(row: PreviewRow, parent: QWidget) -> QLabel:
-    """The tags of an image in the colours of their categories, the words in the tooltip."""
-    label = QLabel(parent)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-    label.setTextFormat(Qt.TextFormat.RichText)
-    # On one line with the name of the file, which stands at the top of its cell.
-    label.setContentsMargins(4, 0, 4, 10)
-    shown = [
-        f'<span style="color:{look().categories[category]}">{html.escape(shown_name(name))}</span>'
-        for name, category in row.tags[:MOST_TAGS]
-    ]
-    if len(row.tags) > MOST_TAGS:
-        shown.append(f"and {len(row.tags) - MOST_TAGS} more")
-    label.setText(", ".join(shown) or "no tags")
-    label.setToolTip("\n".join(f"{name}: {category.word}" for name, category in row.tags))
-    return label
+def _choice(name: str, parent: QWidget) -> QComboBox:
+    choice = QComboBox(parent)
+    choice.setAccessibleName(name)
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    return choice

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QWidget
 
+    from reviewer.core.beginning import Beginning
     from reviewer.settings import Settings
 
 RANKING = frozenset({"refresh", "rank", "retrain", "open", "demo"})
@@ -75,7 +76,7 @@ class MainWindow(QMainWindow):
         self.review: Review | None = None
         self.start_page = StartPage(self)
         self._refuse = partial(self.start_page.notice.say, kind=Kind.ERROR)
-        self.import_page = ImportPage(self)
+        self.import_page = ImportPage(place_for, self)
         self._preparing = Preparing(runner, place_for, Review.is_ready, self)
         self.prepare_page = self._preparing.page
         self.jobs_page = JobsPage(runner, KeyMap(QGuiApplication.platformName()), self)
@@ -94,7 +95,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         self.start_page.folder_chosen.connect(self.look_at)
-        self.import_page.confirmed.connect(lambda folder, name: self.prepare(folder, source=name))
+        self.import_page.confirmed.connect(lambda at, wanted: self.prepare(at, None, wanted))
         self.import_page.left.connect(self.show_start)
         self.start_page.recent_chosen.connect(self._open_recent)
         self.start_page.sample_wanted.connect(partial(self.prepare_sample, None))
@@ -207,22 +208,24 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentWidget(self.import_page)
             self.import_page.show_folder(folder)
 
-    def prepare(self, folder: Path, workspace: Path | None = None, source: str = "") -> None:
+    def prepare(
+        self, folder: Path, workspace: Path | None = None, wanted: Beginning | None = None
+    ) -> None:
         """Makes a folder of images ready and reviews it; at once if it was made ready before.
 
         Args:
             folder: The images.
             workspace: Where to keep what is known of them; `None` for the usual place.
-            source: Name of the format of the tags; empty for the one that fits.
+            wanted: Where tags and tagger come from; `None` for what fits.
         """
-        wanted = self._preparing.of_folder(folder, workspace, source)
-        if wanted is None:
+        found = self._preparing.of_folder(folder, workspace, wanted)
+        if found is None:
             return
-        place = wanted.workspace
+        place = found.workspace
         if place is not None and Review.is_ready(place) and self.open_collection(place):
-            self._runner.start("Look for changes", wanted.command)
+            self._runner.start("Look for changes", found.command)
         else:
-            self._begin(wanted)
+            self._begin(found)
 
     def prepare_sample(self, sample: Sample | None = None) -> None:
         """Draws the sample collection, makes it ready and reviews it."""

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from reviewer.core.beginning import Beginning
+
 STOPPED = "Stopped. What is done is kept: open it again, and it goes on from there."
 LEAD = (
     "The images and their tags are read. The first questions come from the tags alone and can be "
@@ -103,28 +105,28 @@ class Preparing(QObject):
         self._has_questions = has_questions
         self._wanted: Preparation | None = None
         self._job: Job | None = None
-        self._stage = ""
+        self._heard = ("", 0)
         self.page.cancelled.connect(self._stop)
         self.page.retried.connect(self.start)
         runner.changed.connect(self._changed)
         runner.ended.connect(self._ended)
 
     def of_folder(
-        self, folder: Path, workspace: Path | None, source: str = ""
+        self, folder: Path, workspace: Path | None, wanted: Beginning | None = None
     ) -> Preparation | None:
         """What it takes to make a folder of images ready; `None` if it cannot be done.
 
         Args:
             folder: The images.
             workspace: Where to keep what is known of them; `None` for the usual place.
-            source: Name of the format of the tags; empty for the one that fits.
+            wanted: Where tags and tagger come from; `None` for what fits.
         """
         try:
             place = workspace or self._place_for(folder)
         except ReviewerError as error:
             self.refused.emit(str(error))
             return None
-        chosen = ("--source", source) if source else ()
+        chosen = wanted.options() if wanted is not None else ()
         command = ("open", "--no-window", str(folder), "--workspace", str(place), *chosen)
         return Preparation(folder.name or str(folder), command, folder, place)
 
@@ -143,7 +145,7 @@ class Preparing(QObject):
     def start(self) -> None:
         """Starts the last preparation, or starts it again."""
         if self._wanted is not None:
-            self._stage = ""
+            self._heard = ("", 0)
             self.page.begin(self._wanted.name, LEAD)
             self._job = self._runner.start(f"Prepare {self._wanted.name}", self._wanted.command)
 
@@ -160,13 +162,14 @@ class Preparing(QObject):
         if job is not self._job:
             return
         self.page.show_job(job)
-        stage = job.progress.stage if job.progress is not None else ""
-        if stage != self._stage:
-            self._stage = stage
+        # Each stage ends with a note; the next may take long before it says anything.
+        heard = (job.progress.stage if job.progress is not None else "", len(job.notes))
+        if heard != self._heard:
+            self._heard = heard
             self._look_for_questions()
 
     def _look_for_questions(self) -> None:
-        """Lets the review begin as soon as one stage has left questions for it."""
+        """Lets the review begin as soon as there are questions for it."""
         wanted = self._wanted
         if wanted is None or (wanted.workspace is None and not wanted.folder.is_dir()):
             return

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
+from reviewer.core.beginning import Beginning
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.jobs.previewing import ROWS, preview_import
@@ -45,7 +46,8 @@ def test_a_new_folder_is_shown_before_it_is_imported(
     assert sorted(tmp_path.rglob("*")) == before
     assert not (data_folder() / "collections").exists()
     formats = window.import_page.findChild(QComboBox)
-    assert [formats.itemData(n) for n in range(formats.count())] == ["captions", "untagged"]
+    offered = [formats.itemData(n) for n in range(formats.count())]
+    assert offered == ["captions", "untagged", "szurubooru", "hydrus"]
 
 
 def test_ratings_are_shown_where_there_are_any(qtbot: QtBot, window: MainWindow, tmp_path: Path):
@@ -77,7 +79,7 @@ def test_enter_begins_with_the_chosen_format(qtbot: QtBot, window: MainWindow, t
     qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
     assert "no tags" in window.import_page.table.cellWidget(0, 1).text()
     qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
-    assert asked == [(tmp_path / "mine", ""), (tmp_path / "mine", "untagged")]
+    assert asked == [(tmp_path / "mine", Beginning()), (tmp_path / "mine", Beginning("untagged"))]
 
 
 def test_a_folder_without_images_says_so_and_cannot_begin(

@@ -25,9 +25,9 @@ from reviewer.sites.policy import Mode
 from reviewer.ui.background import Background
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from collections.abc import Callable
 
-    from reviewer.store.library import Library
+    from PySide6.QtGui import QKeyEvent
 
 HINTS = {
     "szurubooru": ("http://127.0.0.1:8080", "a password, or token: and a user token"),
@@ -50,16 +50,23 @@ class DestinationForm(QFrame):
     saved = Signal(str)
     left = Signal()
 
-    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        keep: Callable[[Destination], None],
+        parent: QWidget | None = None,
+        *,
+        done: str = "Set it up",
+    ) -> None:
         """Begins empty.
 
         Args:
-            library: Where destinations are kept.
+            keep: Keeps a destination; called in a thread of its own.
             parent: Qt's owner.
+            done: Words of the button that sets up.
         """
         super().__init__(parent)
         self.setObjectName("card")
-        self._library = library
+        self._keep = keep
         self._policies = policies()
         self.kind = QComboBox(self)
         for policy in self._policies.values():
@@ -75,7 +82,7 @@ class DestinationForm(QFrame):
         self._rules = _words("muted")
         self._problem = _words("warning")
         self._problem.hide()
-        self._save_button = QPushButton("Set it up", self)
+        self._save_button = QPushButton(done, self)
         self._background = Background(self)
         self._background.failed.connect(self._refuse)
         self._fields = QFormLayout()
@@ -112,12 +119,19 @@ class DestinationForm(QFrame):
         column.addWidget(self._problem)
         column.addLayout(buttons)
 
-    def begin(self) -> None:
-        """Empties the fields and takes the keyboard."""
+    def begin(self, kind: str = "") -> None:
+        """Empties the fields and takes the keyboard.
+
+        Args:
+            kind: The only kind that is wanted; empty where the person chooses.
+        """
         for field in (self.name, self.url, self.user, self.site, self.key):
             field.clear()
         self._problem.hide()
-        self.kind.setFocus()
+        self._fields.setRowVisible(self.kind, not kind)
+        if kind:
+            self.kind.setCurrentIndex(self.kind.findData(kind))
+        (self.url if kind else self.kind).setFocus()
 
     def dispose(self) -> None:
         """Ends the thread that keeps keys; call it before the collection is closed."""
@@ -164,13 +178,13 @@ class DestinationForm(QFrame):
             return
         self._problem.hide()
         self._save_button.setEnabled(False)
-        library, key = self._library, self.key.text()
+        key = self.key.text()
 
         def keep() -> str:
             # A locked keyring asks the person, and may take its time: never in the window's thread.
             if key:
                 keep_key(place, key)
-            library.destinations.put(place)
+            self._keep(place)
             return place.name
 
         self._background.ask(keep, self._kept)

@@ -70,7 +70,7 @@ class WriteBackPage(SidePage):
         self.places = DestinationList(self)
         self.sheet = WriteBackSheet(self)
         self.preview = WriteBackPreview(review.controller.showing.files, self)
-        self.form = DestinationForm(self._library, self)
+        self.form = DestinationForm(review.library.destinations.put, self)
         self._right = QStackedWidget(self)
         self._form_page = QWidget(self)
         self._left = QWidget(self)

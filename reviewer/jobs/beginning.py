@@ -1,0 +1,88 @@
+"""Begins a collection with tags from a server, or with a tagger that one has.
+
+What is wanted is kept until it is done, so that a beginning that was cut off goes on as it was
+meant, however the collection is opened again.
+"""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import UsageError
+from reviewer.jobs.bringing import BringChoices, bring_tagger
+from reviewer.jobs.fewest import images_needed
+from reviewer.jobs.pulling import pull
+from reviewer.jobs.writing.pace import Pace
+from reviewer.jobs.writing.places import connect, find_destination, policy_of
+from reviewer.sites.live import LiveSite
+from reviewer.store.pacing import NAME as PACE_FILE
+from reviewer.store.pacing import PaceFile
+from reviewer.store.workspace import data_folder
+
+if TYPE_CHECKING:
+    from reviewer.core.beginning import Beginning
+    from reviewer.core.types import ChangeSet
+    from reviewer.jobs.context import Listener
+    from reviewer.store.library import Library
+
+_PULL, _TAGGER = "begin with server", "begin with tagger"
+
+
+def keep_wishes(library: Library, wanted: Beginning) -> None:
+    """Keeps what is wanted until it is done; what was wanted before stays where nothing is said."""
+    for key, value in ((_PULL, wanted.server), (_TAGGER, wanted.tagger)):
+        if value:
+            library.state.set(key, value)
+
+
+def pull_wanted(library: Library, listener: Listener) -> None:
+    """Takes the tags of the images from the server that is wanted, if one is.
+
+    Raises:
+        UsageError: It was not set up, has no key, or is not read live.
+        SiteError: It does not answer; what was asked is kept.
+        StoreError: The workspace cannot be written.
+    """
+    if name := library.state.get(_PULL):
+        pull_from(library, listener, name)
+        library.state.set(_PULL, "")
+
+
+def bring_wanted(library: Library, listener: Listener) -> None:
+    """Brings the tagger that is wanted and puts it into use, if one is.
+
+    Raises:
+        UsageError: Its files do not tell how it wants its pictures; the text names the questions.
+        TaggerError: It cannot be used.
+        StoreError: The collection cannot be written.
+    """
+    if place := library.state.get(_TAGGER):
+        choices = BringChoices(minimum=images_needed(library), use=True)
+        bring_tagger(library, listener, Path(place), choices)
+        library.state.set(_TAGGER, "")
+
+
+def pull_from(library: Library, listener: Listener, name: str) -> ChangeSet:
+    """Takes the tags of the images from a server that was set up as a destination.
+
+    Args:
+        library: The collection; its images were imported before.
+        listener: Hears of progress.
+        name: Of the destination.
+
+    Raises:
+        UsageError: It was not set up, has no key, or is not read live.
+        SiteError: It does not answer; what was asked is kept.
+        StoreError: The workspace cannot be written.
+    """
+    destination = find_destination(library, name)
+    policy = policy_of(destination)
+    with closing(connect(destination)) as site, PaceFile(data_folder() / PACE_FILE) as shared:
+        if not isinstance(site, LiveSite):
+            raise UsageError(
+                f"{policy.title} is not read live: import what a downloader saved of it. Read live "
+                "are szurubooru and Hydrus."
+            )
+        return pull(library, listener, destination, site, Pace(shared, destination, policy))
