@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
+
+# What is computed here is small: threads that wait for each other cost four times what one takes.
+# Said before numpy and torch are loaded, which read it once; child processes inherit it.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 from typing import TYPE_CHECKING
 
 import pytest

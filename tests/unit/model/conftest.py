@@ -18,9 +18,10 @@ def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
     return draw(tmp_path_factory.mktemp("drawn"), 120)
 
 
-@pytest.fixture(autouse=True)
-def _two_threads_at_most() -> Iterator[None]:
+@pytest.fixture
+def four_threads() -> Iterator[None]:
+    """Torch with more threads than the tests' usual one."""
     before = torch.get_num_threads()
-    torch.set_num_threads(min(2, before))
+    torch.set_num_threads(4)
     yield
     torch.set_num_threads(before)

@@ -112,14 +112,15 @@ def test_nothing_to_scan_is_no_error(predictor: Predictor):
     assert list(predictor.scan([], open_plain)) == []
 
 
+@pytest.mark.usefixtures("four_threads")
 def test_leaving_a_scan_leaves_no_thread_and_the_threads_of_torch_as_they_were(
     predictor: Predictor, drawn: Drawn
 ):
-    before, threads = torch.get_num_threads(), threading.active_count()
+    threads = threading.active_count()
     scan = predictor.scan(drawn.paths, open_plain, batch_size=4, workers=2)
     next(scan)
     scan.close()
-    assert torch.get_num_threads() == before
+    assert torch.get_num_threads() == 4
     assert threading.active_count() == threads
 
 
