@@ -126,3 +126,21 @@ def test_no_ranking_by_tags_overtakes_the_tagger(window: MainWindow, workspace: 
     window.start_page.recent_chosen.emit(Recent(str(workspace), str(workspace), "mine", 6, 1))
     window.review.controller.refresh_due.emit()
     assert [job.command[0] for job in window._runner.jobs] == ["open"]
+
+
+def test_the_review_begins_with_the_note_that_there_are_questions(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+):
+    rankings = workspace / "rankings"
+    rankings.rename(workspace / "aside")
+    script = f"""
+import pathlib, time
+print('{{"event": "progress", "stage": "rank", "done": 6, "total": 6}}', flush=True)
+time.sleep(0.2)
+pathlib.Path({str(workspace / "aside")!r}).rename({str(rankings)!r})
+print('{{"event": "note", "text": "9 questions"}}', flush=True)
+time.sleep(60)
+"""
+    window._runner._program = (sys.executable, "-c", script)
+    window.prepare(tmp_path / "pictures", workspace)
+    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
