@@ -104,8 +104,8 @@ def last_linear(network: nn.Module) -> nn.Linear:
 
 WD_ARCHITECTURES = {
     "vit": ("vit_tiny_patch16_224", {"class_token": False, "fc_norm": False, "global_pool": "avg",
-                                     "act_layer": "gelu_tanh", "img_size": 32}),
-    "convnext": ("convnext_atto", {}),
+                                     "act_layer": "gelu_tanh", "img_size": 32, "depth": 3}),
+    "convnext": ("convnext_atto", {"depths": [1, 1, 2, 1]}),
     "swinv2": ("swinv2_cr_tiny_ns_224", {"img_size": 64, "window_size": 2,
                                          "depths": [1, 1, 2, 1]}),
     "eva02": ("eva02_tiny_patch14_224", {"img_size": 28, "ref_feat_shape": [2, 2], "depth": 3}),
