@@ -6,20 +6,23 @@ from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from reviewer.core.errors import StoreError
 from reviewer.core.scoreblock import Block
+from reviewer.store.streamfile import StreamFile, aligned_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
-AHEAD = 2
+AHEAD = 3
 """Blocks that are read before they are asked for."""
+
+READERS = 2
+"""Blocks that are read at the same time: a disk is never left waiting for the next request."""
 
 
 def read_blocks(path: Path, n_tags: int, width: int, numbers: Sequence[int]) -> Iterator[Block]:
@@ -38,29 +41,21 @@ def read_blocks(path: Path, n_tags: int, width: int, numbers: Sequence[int]) -> 
     """
     if not numbers:
         return
-    room = [np.empty((n_tags, width), np.uint8) for _ in range(AHEAD + 1)]
+    size = n_tags * width
+    room = [aligned_room(size) for _ in range(min(AHEAD + 1, len(numbers)))]
     waiting: deque[tuple[int, NDArray[np.uint8], Future[int]]] = deque()
-    with path.open("rb", buffering=0) as file, ThreadPoolExecutor(1) as reader:
-
-        def read(number: int, into: NDArray[np.uint8]) -> int:
-            file.seek(number * into.nbytes)
-            view = into.data.cast("B")
-            done = 0
-            while done < into.nbytes and (some := file.readinto(view[done:])):
-                done += some
-            return done
-
+    with StreamFile(path) as file, ThreadPoolExecutor(READERS) as readers:
         for turn, number in enumerate(numbers):
             into = room[turn % len(room)]
-            waiting.append((number, into, reader.submit(read, number, into)))
+            waiting.append((number, into, readers.submit(file.read, number * size, into)))
             if len(waiting) > AHEAD:
-                yield _whole(path, width, *waiting.popleft())
+                yield _whole(path, (n_tags, width), *waiting.popleft())
         while waiting:
-            yield _whole(path, width, *waiting.popleft())
+            yield _whole(path, (n_tags, width), *waiting.popleft())
 
 
 def _whole(
-    path: Path, width: int, number: int, scores: NDArray[np.uint8], read: Future[int]
+    path: Path, shape: tuple[int, int], number: int, scores: NDArray[np.uint8], read: Future[int]
 ) -> Block:
     try:
         complete = read.result() == scores.nbytes
@@ -68,4 +63,4 @@ def _whole(
         raise StoreError(f"{path} cannot be read: {error.strerror or error}.") from error
     if not complete:
         raise StoreError(f"{path} is shorter than it was. Delete its folder and scan again.")
-    return Block(number * width, scores)
+    return Block(number * shape[1], scores.reshape(shape))

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.compiled import compiled
+from reviewer.store.blockreader import read_blocks
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -27,15 +29,30 @@ def read_rate(array: NDArray[np.uint64]) -> float:
 
 
 def stream_rate(path: Path) -> float:
-    """Bytes a second at which a file comes from the disk, read in order."""
+    """Bytes a second at which a file comes from the disk, read in order.
+
+    The better of two ways: one thread through the system's cache, and direct reads side by side.
+    """
+    return max(_rate(path, _plainly(path)), _rate(path, _side_by_side(path)))
+
+
+def _rate(path: Path, reads: Iterator[int]) -> float:
     forget(path)
-    room = memoryview(bytearray(READ_BYTES))
-    done = 0
     began = time.perf_counter()
+    done = sum(reads)
+    return done / (time.perf_counter() - began)
+
+
+def _plainly(path: Path) -> Iterator[int]:
+    room = memoryview(bytearray(READ_BYTES))
     with path.open("rb", buffering=0) as file:
         while some := file.readinto(room):
-            done += some
-    return done / (time.perf_counter() - began)
+            yield some
+
+
+def _side_by_side(path: Path) -> Iterator[int]:
+    for block in read_blocks(path, 1, READ_BYTES, range(path.stat().st_size // READ_BYTES)):
+        yield block.scores.nbytes
 
 
 def forget(path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Large files that are read once, in order: past the system's cache, where that can be.
+
+A read through the cache costs a core as much as the work on what was read, and throws out of the
+memory what other programs have there. A direct read costs a tenth of that, and two of them at a
+time keep a disk busy. What the cache holds already is taken from there.
+"""
+
+from __future__ import annotations
+
+import errno
+import mmap
+import os
+from contextlib import suppress
+from random import Random
+from threading import Lock
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+ALIGNED = 4096
+"""Direct reads begin and end at multiples of this, in the file and in the memory."""
+
+
+PROBES = 3
+"""Places of a stretch that are looked for in the cache before it is read past it."""
+
+
+def aligned_room(n_bytes: int) -> NDArray[np.uint8]:
+    """An array of bytes that direct reads can fill."""
+    return np.frombuffer(mmap.mmap(-1, max(n_bytes, 1)), np.uint8, n_bytes)
+
+
+class StreamFile:
+    """A file open for reading by several threads. Use it in a `with` statement."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens a file.
+
+        Raises:
+            OSError: It cannot be opened.
+        """
+        self._file = path.open("rb", buffering=0)
+        self._lock = Lock()
+        self._chance = Random()
+        self._direct = -1
+        if hasattr(os, "O_DIRECT"):
+            # Some file systems have no direct reads.
+            with suppress(OSError):
+                self._direct = os.open(path, os.O_RDONLY | os.O_DIRECT)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if self._direct >= 0:
+            os.close(self._direct)
+
+    def read(self, offset: int, into: NDArray[np.uint8]) -> int:
+        """Fills an array with what stands from an offset on.
+
+        Returns:
+            How many bytes there were.
+
+        Raises:
+            OSError: They cannot be read.
+        """
+        view = into.data
+        done = 0
+        while done < len(view) and (some := self._read_some(offset + done, view[done:])):
+            done += some
+        return done
+
+    def _read_some(self, offset: int, view: memoryview) -> int:
+        if self._direct >= 0 and not (offset % ALIGNED or len(view) % ALIGNED):
+            try:
+                if not self._in_memory(offset, len(view)):
+                    return os.preadv(self._direct, [view], offset)
+            except OSError as error:
+                if error.errno != errno.EINVAL:
+                    raise
+        if hasattr(os, "preadv"):
+            return os.preadv(self._file.fileno(), [view], offset)
+        with self._lock:
+            self._file.seek(offset)
+            return self._file.readinto(view) or 0
+
+    def _in_memory(self, offset: int, size: int) -> bool:
+        """Whether the system's cache has what stands there, by a few places of it."""
+        if not hasattr(os, "RWF_NOWAIT"):
+            return False
+        byte, file = bytearray(1), self._file.fileno()
+        try:
+            # Asking brings a place into the cache: the same ones are not asked for again.
+            places = [offset + self._chance.randrange(size) for _ in range(PROBES)]
+            return all(os.preadv(file, [byte], place, os.RWF_NOWAIT) for place in places)
+        except BlockingIOError:
+            return False
