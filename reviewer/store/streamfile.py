@@ -19,7 +19,6 @@ import numpy as np
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from types import TracebackType
 
     from numpy.typing import NDArray
 
@@ -57,12 +56,7 @@ class StreamFile:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._file.close()
         if self._direct >= 0:
             os.close(self._direct)
@@ -105,5 +99,6 @@ class StreamFile:
             # Asking brings a place into the cache: the same ones are not asked for again.
             places = [offset + self._chance.randrange(size) for _ in range(PROBES)]
             return all(os.preadv(file, [byte], place, os.RWF_NOWAIT) for place in places)
-        except BlockingIOError:
+        except OSError:
+            # It would have to wait, or this file system cannot tell.
             return False
