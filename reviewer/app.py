@@ -63,7 +63,7 @@ def run(
     if prepare is not None:
         window.prepare(prepare, workspace, wanted)
     elif workspace is not None:
-        window.open_collection(workspace)
+        window.come_back(workspace)
     if problem:
         window.start_page.notice.say(problem, Kind.WARNING)
     return _stay(app, window, ending)

@@ -191,9 +191,8 @@ class MainWindow(QMainWindow):
         if not entry.images and not Review.is_ready(place):
             # Stopped before its first questions: it goes on from there.
             self.prepare(Path(entry.folder), place)
-        elif self.open_collection(place) and self.review is not None and self.review.waits:
-            # Closed before its tagger was ready.
-            self._go_on(Path(entry.folder), place)
+        else:
+            self.come_back(place)
 
     # -- preparing -------------------------------------------------------------------------------
 
@@ -246,10 +245,12 @@ class MainWindow(QMainWindow):
         if self.open_collection(workspace) and self.review is not None:
             self.review.page.notice.say(EARLY, Kind.WARNING)
 
-    def _go_on(self, folder: Path, workspace: Path) -> None:
-        """Makes the tagger ready beside the review, from where that was cut off."""
-        wanted = self._preparing.of_folder(folder, workspace)
-        if wanted is not None and self.review is not None:
+    def come_back(self, workspace: Path) -> None:
+        """Opens a collection; a tagger that is not ready yet is made ready beside the review."""
+        if not self.open_collection(workspace) or self.review is None or not self.review.waits:
+            return
+        wanted = self._preparing.of_folder(self.review.library.folder, workspace)
+        if wanted is not None:
             title = f"Prepare {wanted.name}"
             if not self._runner.has(title):
                 self._runner.start(title, wanted.command)

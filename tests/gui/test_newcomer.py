@@ -98,6 +98,12 @@ def test_the_tagger_is_made_ready_when_one_comes_back(window: MainWindow, worksp
     assert "from the tags alone" in window.review.page.notice.text
 
 
+def test_a_collection_with_its_tagger_begins_no_job(window: MainWindow, workspace: Path):
+    window.come_back(workspace)
+    assert window.review is not None
+    assert window._runner.jobs == []
+
+
 def test_a_tagger_that_was_stopped_is_not_begun_again(
     qtbot: QtBot, window: MainWindow, workspace: Path
 ):
