@@ -50,7 +50,11 @@ class Tagger(nn.Module):
         head: (B, D) to (B, T).
         still: Names of the parts that are not trained; they stay in evaluation mode.
         fixed_rows: (T,) bool, rows of the head that training leaves bit for bit; `None` for none.
+        ratings: R names of ratings, one of which an image has; empty without a rating output.
+        rating_head: (B, D) to (B, R); `None` without.
     """
+
+    rating_head: nn.Linear | None
 
     def __init__(self, backbone: nn.Module, head: nn.Linear) -> None:
         super().__init__()
@@ -58,6 +62,15 @@ class Tagger(nn.Module):
         self.head = head
         self.still: tuple[str, ...] = ()
         self.fixed_rows: Tensor | None = None
+        self.ratings: tuple[str, ...] = ()
+        self.rating_head = None
+
+    def rate(self, names: tuple[str, ...]) -> None:
+        """Add a rating output beside the tags', one for each name; it says nothing yet."""
+        self.ratings = names
+        self.rating_head = nn.Linear(self.head.in_features, len(names))
+        nn.init.zeros_(self.rating_head.weight)
+        nn.init.zeros_(self.rating_head.bias)
 
     def train(self, mode: bool = True) -> Self:
         """Set training or evaluation mode, but for what is not trained."""

@@ -6,7 +6,7 @@ import math
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from model.data import Batch, Opened, augment, to_input
 from model.losses import LOSSES
 from model.metrics import average_precision, mean_average_precision
 from model.parallel import gather_gradients, map_ahead, shared_copies
+from model.rating_head import rating_figures, rating_loss
 from model.request import Report, Step, TrainRequest
 
 if TYPE_CHECKING:
@@ -119,8 +120,10 @@ def _learn(
         x = augment(x, request.tagger, draws, shrink=training.shrink, rotate=training.rotate)
     targets, weights = _to_device(run.labels.rows(batch.indices), device)
     with torch.autocast(device.kind, dtype=device.amp, enabled=device.amp is not None):
-        logits, _ = tagger(x)
+        logits, embeddings = tagger(x)
     loss = LOSSES[training.loss](logits.float(), targets, weights)
+    if request.ratings is not None:
+        loss = loss + rating_loss(tagger, embeddings, request.ratings.labels[batch.indices])
     torch.autograd.backward(scaler.scale(loss * (len(x) / of)))
     return float(loss.detach()) * len(x)
 
@@ -224,3 +227,21 @@ def _scores(
     ):
         logits, _ = tagger(to_input(batch.pixels, run.request.tagger, device.place))
         return batch.indices, torch.sigmoid(logits.float()).cpu().numpy()
+
+
+def check_ratings(run: Run, tagger: Tagger) -> dict[str, Any]:
+    """What is recorded of the rating output on the validation images; empty without one."""
+    ratings = run.request.ratings
+    if ratings is None or tagger.rating_head is None:
+        return {}
+    tagger.eval()
+    said, checked = [], []
+    for batch in run.opened.pictures.batches(run.check, run.request.training.batch_size):
+        x = to_input(batch.pixels, run.request.tagger, run.device.place)
+        with torch.inference_mode():
+            said.append(tagger.rating_head(tagger(x)[1].float()).argmax(dim=1).cpu().numpy())
+        checked.append(batch.indices)
+    met = rating_figures(
+        np.concatenate(said), ratings.labels[np.concatenate(checked)], ratings.names
+    )
+    return {"ratings": met}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from model.images import Failure, OpenImage
     from model.labels import LabelMatrix
     from model.metrics import Metrics
+    from model.rating_head import RatingLabels
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class TrainRequest:
         fixed: (T,) bool, rows of the head that stay as the parent has them, bit for bit; `None`
             for none.
         note: JSON values of the caller, stored in `train.json`.
+        ratings: Of the N images, learnt by an output of their own; `None` for none.
     """
 
     paths: Sequence[Path]
@@ -59,6 +61,7 @@ class TrainRequest:
     tested: NDArray[np.bool_] | None = None
     fixed: NDArray[np.bool_] | None = None
     note: Mapping[str, Any] = field(default_factory=dict)
+    ratings: RatingLabels | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +137,7 @@ def data_hash(request: TrainRequest) -> str:
     if request.labels.image_weight is not None:
         found.update(request.labels.image_weight.tobytes())
     found.update(request.labels.present_weight.tobytes())
+    if request.ratings is not None:
+        found.update("\n".join(request.ratings.names).encode())
+        found.update(request.ratings.labels.tobytes())
     return found.hexdigest()

@@ -17,7 +17,7 @@ from model.backbones import Tagger, create_tagger, load_backbone
 from model.checkpoint import RunState, load_best, load_checkpoint, save_best, save_checkpoint
 from model.data import Opened, open_pictures
 from model.device import Device, choose_device
-from model.epoch import Run, check_map, check_scores, make_optimizer, one_epoch
+from model.epoch import Run, check_map, check_ratings, check_scores, make_optimizer, one_epoch
 from model.errors import TaggerProblem
 from model.heads import Whole, taught, with_parent_rows
 from model.metrics import Metrics, evaluate, metrics_record, rates
@@ -77,7 +77,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         load_best(request.work_folder, tagger)
         end_tuning(tagger)
         metrics = evaluate(*check_scores(run, tagger))
-        tested = _tested(run, tagger, test)
+        beside = _tested(run, tagger, test) | check_ratings(run, tagger)
     report(Step("save", note=str(request.version_folder)))
     whole = Whole(tagger, list(request.tags), "")
     if request.parent is not None:
@@ -87,7 +87,7 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         whole.tagger,
         request.tagger,
         whole.outputs,
-        _metrics_record(run, metrics, state) | tested,
+        _metrics_record(run, metrics, state) | beside,
         _train_record(run, state, origin_words),
         mapping=whole.mapping,
     )
@@ -131,6 +131,8 @@ def _start_tagger(request: TrainRequest) -> tuple[Tagger, str]:
     torch.manual_seed(request.training.seed)
     tagger = create_tagger(request.tagger, len(request.tags))
     _start_bias(tagger, request.labels.scaled(request.training.absent_weight))
+    if request.ratings is not None:
+        tagger.rate(request.ratings.names)
     if request.parent is not None:
         known = _copy_parent(tagger, request)
         words = f"from the version {request.parent.name}, with {known} of its tags"
@@ -167,6 +169,8 @@ def _copy_parent(tagger: Tagger, request: TrainRequest) -> int:
         with torch.no_grad():
             tagger.head.weight[new] = parent.head.weight[old]
             tagger.head.bias[new] = parent.head.bias[old]
+    if tagger.rating_head and parent.rating_head and parent.ratings == tagger.ratings:
+        tagger.rating_head.load_state_dict(parent.rating_head.state_dict())
     return len(pairs)
 
 

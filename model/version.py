@@ -7,6 +7,7 @@
     metrics.json        how good it was on its validation images
     train.json          arguments, seed, hash of the data, parent; where a brought one came from
     mapping.csv         for a brought tagger: which tag of the collection each output means
+    ratings.csv         name of each rating that it tells, in order, where it has such an output
 
 A folder is written aside and renamed, so a version is either whole or not there. Reading never
 touches a pickle.
@@ -36,15 +37,17 @@ from model.networks.onnx_session import OnnxBackbone
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 2
-"""1 was before taggers could be brought; such versions are written as 1 still."""
-_READABLE = (1, FORMAT)
+FORMAT = 3
+"""1 was before taggers could be brought, 2 before they told ratings; versions without are written
+as before."""
+_READABLE = (1, 2, FORMAT)
 MAPPING = "mapping.csv"
 """Columns `own` (the tagger's name of an output), `tag` (the collection's; empty where it has
 none) and `category`; a row for each output, in order."""
 _WEIGHTS, _CONFIG, _TAGS = "model.safetensors", "config.json", "tags.csv"
 _METRICS, _TRAIN = "metrics.json", "train.json"
 _FILES = (_WEIGHTS, _CONFIG, _TAGS, _METRICS, _TRAIN)
+_RATINGS = "ratings.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class VersionRecord:
         rows: (T,) positions in `outputs` of `tags`.
         metrics: As `metrics.json` holds them.
         train: As `train.json` holds it.
+        ratings: Names of the ratings that it tells, in order; empty where it tells none.
     """
 
     folder: Path
@@ -69,6 +73,12 @@ class VersionRecord:
     train: dict[str, Any]
     outputs: list[tuple[str, int]]
     rows: list[int]
+    ratings: tuple[str, ...] = ()
+
+    @property
+    def weights(self) -> Path:
+        """The file of its weights."""
+        return self.folder / _WEIGHTS
 
     @property
     def brought(self) -> dict[str, Any] | None:
@@ -115,7 +125,11 @@ def save_version(
     state = {name: part.detach().cpu().contiguous() for name, part in tagger.state_dict().items()}
     save_file(state, aside / _WEIGHTS, metadata={"format": "pt"})
     graphs = _copy_graph(tagger, aside)
-    known = FORMAT if config.to_json() != _as_before(config).to_json() else 1
+    known = 2 if config.to_json() != _as_before(config).to_json() else 1
+    if tagger.ratings:
+        known = FORMAT
+        (aside / _RATINGS).write_text("\n".join(["name", *tagger.ratings, ""]), encoding="utf-8")
+        graphs.append(aside / _RATINGS)
     _write_json(aside / _CONFIG, {"format": known, "tagger": config.to_json()})
     (aside / _TAGS).write_text(_tags_as_csv(tags), encoding="utf-8", newline="")
     _write_json(aside / _METRICS, metrics)
@@ -174,7 +188,8 @@ def read_record(folder: Path) -> VersionRecord:
     outputs = _read_tags(folder / _TAGS)
     rows, tags = _mapped(folder / MAPPING, outputs)
     metrics, train = _read_json(folder / _METRICS), _read_json(folder / _TRAIN)
-    return VersionRecord(folder, config, tags, metrics, train, outputs, rows)
+    ratings = _read_ratings(folder / _RATINGS)
+    return VersionRecord(folder, config, tags, metrics, train, outputs, rows, ratings)
 
 
 def load_version(
@@ -196,6 +211,8 @@ def load_version(
     """
     record = read_record(folder)
     tagger = create_tagger(record.config, len(record.outputs), folder)
+    if record.ratings:
+        tagger.rate(record.ratings)
     path = folder / _WEIGHTS
     try:
         state = load_file(path)
@@ -241,6 +258,21 @@ def _read_tags(path: Path) -> list[tuple[str, int]]:
     if not tags:
         raise TaggerProblem(f"{path} is damaged: it names no tag. Copy it again.")
     return tags
+
+
+def _read_ratings(path: Path) -> tuple[str, ...]:
+    """Names of ratings, none where there is no such file."""
+    if not path.is_file():
+        return ()
+    try:
+        head, *names = path.read_text(encoding="utf-8").split()
+    except (OSError, ValueError) as problem:
+        raise TaggerProblem(f"{path} cannot be read: {problem}. Copy it again.") from problem
+    if head != "name" or len(names) < 2:
+        raise TaggerProblem(
+            f"{path} is damaged; it needs a line `name` and one for each rating. Copy it again."
+        )
+    return tuple(names)
 
 
 def _mapped(path: Path, outputs: list[tuple[str, int]]) -> tuple[list[int], list[tuple[str, int]]]:

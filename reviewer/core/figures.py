@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reviewer.core.audit import TagQuality  # noqa: TC001 - read at run time, to check files
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +98,52 @@ class UnderRated:
 
 
 @dataclass(frozen=True, slots=True)
+class TreeNode:
+    """One node of a regression tree on tags.
+
+    Attributes:
+        tag: That it asks about; empty for a leaf.
+        mean: Mean score of the images that come here.
+        share: Of the images that were learnt from, 0..1.
+        absent, present: Places of the nodes that follow, in the tree's list; -1 for a leaf.
+    """
+
+    tag: str
+    mean: float
+    share: float
+    absent: int = -1
+    present: int = -1
+
+
+def tree_places(tree: Sequence[TreeNode]) -> list[tuple[float, int]]:
+    """Where each node of a tree is drawn: leaves one step apart, parents over their middle.
+
+    Args:
+        tree: The root first.
+
+    Returns:
+        (steps from the left, depth from 0) of each node.
+    """
+    found: dict[int, tuple[float, int]] = {}
+    leaves = 0
+
+    def place(at: int, depth: int) -> float:
+        nonlocal leaves
+        node = tree[at]
+        if node.absent < 0:
+            leaves += 1
+            middle = leaves - 0.5
+        else:
+            middle = (place(node.absent, depth + 1) + place(node.present, depth + 1)) / 2
+        found[at] = (middle, depth)
+        return middle
+
+    if tree:
+        place(0, 0)
+    return [found[at] for at in range(len(tree))]
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreFigures:
     """What scores and tags have to do with each other.
 
@@ -102,6 +154,7 @@ class ScoreFigures:
         histogram: (score, images) of the whole collection, ascending.
         with_score: (tag, correlation with the score, -1..1), the strongest first.
         under_rated: The largest gap first.
+        tree: The decision tree, the root first; empty in files of earlier releases.
     """
 
     samples: int
@@ -110,6 +163,7 @@ class ScoreFigures:
     histogram: tuple[tuple[int, int], ...]
     with_score: tuple[tuple[str, float], ...]
     under_rated: tuple[UnderRated, ...]
+    tree: tuple[TreeNode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +186,7 @@ class TagFigures:
         reviewed: Share of the questions there ever were that is answered, 0..1.
         verified: Share of the images that carry the tag where a person confirmed it, 0..1.
         missing_left, wrong_left: Errors expected among the questions that are left.
+        audited: How good the tag itself is, from the audit; `None` where it does not tell.
     """
 
     tag: str
@@ -152,3 +207,4 @@ class TagFigures:
     verified: float
     missing_left: float
     wrong_left: float
+    audited: TagQuality | None = None

@@ -11,6 +11,7 @@ import numpy as np
 
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
+from reviewer.jobs.choices.learning import rating_labels
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
 from reviewer.jobs.labels import choose_tags, gather_labels
@@ -113,6 +114,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
                 tested=shares.tested,
                 fixed=_fixed(library, choices, labels, choice.tags),
                 note={"decisions": labels.decided, "recipe": choices.recipe},
+                ratings=None if choices.recipe else rating_labels(library, labels.images),
             ),
             TrainingEvents(listener, training.epochs),
         )

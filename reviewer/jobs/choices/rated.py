@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rated:
-    """The images of a scan with what is said of their rating.
+    """Images with what is said of their rating.
 
     Attributes:
         images: (N,) int64 ids, ascending.
-        rows: (N,) int64 places in the scan.
+        rows: (N,) int64 places in the scan; empty where no scan was asked for.
         schemes: (N,) of each image; that of most images where it has no rating.
         original: (N,) int64 place in `TAGS` that the metadata say; -1 for none.
         now: (N,) the same as corrected.
@@ -44,10 +44,21 @@ def rated_images(library: Library, files: ScanFiles) -> Rated:
     """Reads the ratings of all scanned images that are there, answers taken in."""
     latest = files.latest()
     scanned_ids = files.rows()["image"][latest].astype(np.int64)
-    facts = library.facts.ratings()
-    there = np.isin(scanned_ids, np.array([entry[0] for entry in facts], np.int64))
+    known = np.array([entry[0] for entry in library.facts.ratings()], np.int64)
+    there = np.isin(scanned_ids, known)
     order = np.argsort(scanned_ids[there])
-    images, rows = scanned_ids[there][order], latest[there][order]
+    rated = ratings_of(library, scanned_ids[there][order])
+    return replace(rated, rows=latest[there][order])
+
+
+def ratings_of(library: Library, images: NDArray[np.int64]) -> Rated:
+    """Reads the ratings of some images that are there, answers taken in.
+
+    Args:
+        library: The collection.
+        images: (N,) ids, ascending.
+    """
+    facts = library.facts.ratings()
     ids = RatingIds.among(library.tags.ids_of(TAGS))
     places = {tag_id: TAGS.index(name) for name, tag_id in ids.by_name.items()}
     as_tags = _rating_tags(library, images, ids)
@@ -64,7 +75,7 @@ def rated_images(library: Library, files: ScanFiles) -> Rated:
         now[row] = -1 if corrected is None else corrected
     schemes = _schemes(original, [told[image][1:] for image in images.tolist()])
     answered = np.isin(images, np.array(list(said), np.int64))
-    return Rated(images, rows, schemes, original, now, answered)
+    return Rated(images, np.empty(0, np.int64), schemes, original, now, answered)
 
 
 def _schemes(original: NDArray[np.int64], told: Sequence[tuple[str, str]]) -> NDArray[np.str_]:

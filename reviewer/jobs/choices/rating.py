@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,7 @@ from reviewer.core.choice import ChoiceRanking
 from reviewer.core.errors import UsageError
 from reviewer.core.ratings import SCHEMES, TAGS, RatingIds
 from reviewer.core.types import Category, ChangeSet
+from reviewer.jobs.choices.learning import never_learnt, own_ratings
 from reviewer.jobs.choices.rated import Rated, rated_images
 from reviewer.jobs.context import stage
 from reviewer.jobs.refreshing import scanned
@@ -51,6 +52,8 @@ class RatingReport:
         expected: Wrong ratings that the suspicions add up to.
         questions: Of these asked, those without a rating included.
         unrated: Images without a rating.
+        own: Of images that no version is trained on: how many, and the share of their ratings
+            that the version's own output and the heads would have given; `None` without one.
     """
 
     version: str
@@ -61,6 +64,7 @@ class RatingReport:
     expected: float
     questions: int
     unrated: int
+    own: tuple[int, float, float] | None = None
 
     def lines(self) -> list[str]:
         """The report in words."""
@@ -72,6 +76,12 @@ class RatingReport:
                 f"most frequent one: {self.usual:.1%})."
             ),
         ]
+        if self.own is not None:
+            images, own, heads = self.own
+            lines.append(
+                f"On {images:,} images that {self.version} never learnt from, its own rating "
+                f"output met {own:.1%}, the heads that rank {heads:.1%}."
+            )
         pairs = sorted(self.confusion.items(), key=lambda item: -item[1])[:6]
         if pairs:
             told = ", ".join(f"{a} looks {b}: {n:,}" for (a, b), n in pairs)
@@ -116,7 +126,24 @@ def rank_ratings(library: Library, listener: Listener, *, seed: int = 0) -> Rati
     suspicions = _suspicions(true, rated)
     ranking = _questions(library, name, decided, rated, true, suspicions)
     library.choices(KIND).save(ranking)
-    return _report(name, rated, written, suspicions, len(ranking))
+    report = _report(name, rated, written, suspicions, len(ranking))
+    return replace(report, own=_own(library, files, rated, written))
+
+
+def _own(
+    library: Library, files: ScanFiles, rated: Rated, written: NDArray[np.float32]
+) -> tuple[int, float, float] | None:
+    """How the version's own rating output does on images that no version is trained on."""
+    places = never_learnt(library, rated)
+    active = library.versions.active()
+    if not len(places) or active is None:
+        return None
+    own = own_ratings(library, active.name, files, rated.rows[places])
+    if own is None:
+        return None
+    said = _within_scheme(own, rated.schemes[places]).argmax(axis=1)
+    heads, wanted = written[places].argmax(axis=1), rated.original[places]
+    return len(places), float((said == wanted).mean()), float((heads == wanted).mean())
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import html
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from reviewer.core.figures import tree_places
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from reviewer.core.figures import TreeNode
 
 Cell = str | tuple[float, str]
 """Words, or a figure with the words that show it."""
@@ -163,47 +167,29 @@ def lines_svg(lines: Sequence[tuple[str, Sequence[float]]], label: str) -> str:
 LEVEL, NODE = 88, 112
 
 
-def tree_svg(tree: Any, names: Sequence[str]) -> str:  # noqa: ANN401 - scikit-learn's, without types
-    """A regression tree on binary features: absent to the left, present to the right.
+def tree_svg(tree: Sequence[TreeNode]) -> str:
+    """A regression tree on tags: absent to the left, present to the right.
 
     Args:
-        tree: `DecisionTreeRegressor.tree_`.
-        names: Of the features.
+        tree: The root first.
     """
-    places: dict[int, tuple[float, int]] = {}
-    leaves = 0
-
-    def place(node: int, depth: int) -> float:
-        nonlocal leaves
-        left, right = int(tree.children_left[node]), int(tree.children_right[node])
-        if left < 0:
-            leaves += 1
-            at = leaves - 0.5
-        else:
-            at = (place(left, depth + 1) + place(right, depth + 1)) / 2
-        places[node] = (at, depth)
-        return at
-
-    place(0, 0)
+    places = tree_places(tree)
     parts = []
-    for node, (at, depth) in places.items():
+    for node, (at, depth) in zip(tree, places, strict=True):
         x, y = at * NODE, depth * LEVEL + 24
-        children = (int(tree.children_left[node]), int(tree.children_right[node]))
         parts += [
             f'<line x1="{x:.1f}" y1="{y + 34:.1f}" x2="{places[child][0] * NODE:.1f}" '
             f'y2="{y + LEVEL - 16:.1f}" stroke="#888"/>'
-            for child in children
+            for child in (node.absent, node.present)
             if child >= 0
         ]
-        told = html.escape(names[int(tree.feature[node])]) if children[0] >= 0 else ""
-        share = tree.n_node_samples[node] / tree.n_node_samples[0]
-        for line, words in enumerate(
-            (told, f"{float(tree.value[node].ravel()[0]):.2f}", f"{share:.0%}")
-        ):
-            parts.append(
-                f'<text x="{x:.1f}" y="{y + 15 * line:.1f}" text-anchor="middle">{words}</text>'
-            )
-    height = (max(depth for _, depth in places.values()) + 1) * LEVEL
+        words = (html.escape(node.tag), f"{node.mean:.2f}", f"{node.share:.0%}")
+        parts += [
+            f'<text x="{x:.1f}" y="{y + 15 * line:.1f}" text-anchor="middle">{told}</text>'
+            for line, told in enumerate(words)
+        ]
+    leaves = sum(not node.tag for node in tree)
+    height = (max(depth for _, depth in places) + 1) * LEVEL
     return _svg(parts, leaves * NODE, height, "The decision tree")
 
 

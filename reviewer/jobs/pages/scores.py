@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from reviewer.core.figures import ScoreError, ScoreFigures, UnderRated
+from reviewer.core.figures import ScoreError, ScoreFigures, TreeNode, UnderRated
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.pages.html import histogram_svg, page, table, tree_svg
 from reviewer.jobs.scoring import EACH_COMMON, ScoreReport, score_data, score_report
@@ -39,7 +39,7 @@ def write_scores(
         StoreError: It cannot be written.
     """
     found = score_report(score_data(library, each_common=each_common), listener)
-    tree = tree_svg(found.tree.tree_, found.names)
+    tree = tree_svg(tree_nodes(found))
     bars = histogram_svg(
         [(float(score), float(count)) for score, count in found.histogram],
         "Images of each score, on a logarithmic axis",
@@ -83,6 +83,22 @@ def score_figures(found: ScoreReport, paths: Mapping[int, str]) -> ScoreFigures:
             UnderRated(image_id, paths[image_id], score, predicted)
             for image_id, score, predicted in found.under_rated
         ),
+        tree=tree_nodes(found),
+    )
+
+
+def tree_nodes(found: ScoreReport) -> tuple[TreeNode, ...]:
+    """The decision tree of a report, the root first."""
+    tree = found.tree.tree_
+    return tuple(
+        TreeNode(
+            found.names[int(tree.feature[node])] if tree.children_left[node] >= 0 else "",
+            float(tree.value[node].ravel()[0]),
+            float(tree.n_node_samples[node] / tree.n_node_samples[0]),
+            int(tree.children_left[node]),
+            int(tree.children_right[node]),
+        )
+        for node in range(tree.node_count)
     )
 
 

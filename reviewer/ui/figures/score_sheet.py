@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.store.figures import SCORES
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
+from reviewer.ui.figures.tree_plot import TreePlot
 from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.theme import scaled, shown_name
@@ -24,6 +33,8 @@ if TYPE_CHECKING:
 
 CACHE_BYTES = 32 << 20
 MINUS = "\N{MINUS SIGN}"
+ROW_HEIGHT, TREE_HEIGHT = 270, 400
+"""At least, pixels at the usual size of text; what is taller than the window scrolls."""
 MOST_COLUMNS = 120
 """Scores that are shown one by one; more are put together."""
 
@@ -46,7 +57,7 @@ UNDER_FIELDS = (
 
 
 class ScoreSheet(FigureSheet):
-    """Two plots, the errors of each way to predict, and under-rated images with their picture."""
+    """Two plots and a tree, how far off each way to predict is, and under-rated images."""
 
     command = "scores"
     file = SCORES
@@ -80,6 +91,10 @@ class ScoreSheet(FigureSheet):
         super().__init__(files, beside, parent)
         self.spread = FigurePlot("Images of each score, on a logarithmic axis", "No scores.")
         self.follows = FigurePlot("Tags that go with the score (correlation)", "No tags.")
+        self.tree = TreePlot(
+            "The decision tree: left without the tag, right with it; mean score, share of images",
+            "No tree: work the scores out again.",
+        )
         self.errors = FigureTable("How far off it is", ERROR_FIELDS, self, searched=False)
         self.under = FigureTable("Under-rated images", UNDER_FIELDS, self)
         self.under.chosen.connect(self._show_image)
@@ -91,8 +106,10 @@ class ScoreSheet(FigureSheet):
         self._place()
 
     def _place(self) -> None:
-        grid = QGridLayout(self.content)
-        grid.setContentsMargins(0, 0, 0, 0)
+        inside = QWidget(self)
+        inside.setObjectName("scrolled")
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 12, 0)
         grid.setHorizontalSpacing(20)
         grid.setVerticalSpacing(14)
         grid.addWidget(self.spread, 0, 0)
@@ -107,6 +124,16 @@ class ScoreSheet(FigureSheet):
         for place in (0, 1):
             grid.setColumnStretch(place, 2 + place)
             grid.setRowStretch(place, 1)
+            grid.setRowMinimumHeight(place, round(scaled(ROW_HEIGHT)))
+        grid.addWidget(self.tree, 2, 0, 1, 2)
+        grid.setRowMinimumHeight(2, round(scaled(TREE_HEIGHT)))
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self.content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
 
     def dispose(self) -> None:
         """Ends reading and decoding."""
@@ -126,6 +153,7 @@ class ScoreSheet(FigureSheet):
                 for tag, value in found.with_score
             ]
         )
+        self.tree.show_tree(found.tree)
         self.errors.show_rows(found.errors)
         self.under.show_rows(found.under_rated)
         return f"{found.samples:,} images sampled, 80 % learnt from. Best: {found.best}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,9 @@ from reviewer.jobs.choices.heads import share_wrong, without_noise
 from reviewer.jobs.choices.rating import KIND, rank_ratings
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.recipes import held_out
+from reviewer.jobs.scanning import scan
+from reviewer.jobs.training import TrainChoices, train_version
 
 if TYPE_CHECKING:
     from reviewer.store.library import Library
@@ -109,6 +113,29 @@ def test_images_without_a_rating_are_asked_last(shapes: Shapes) -> None:
     assert report.unrated == 10
     assert set(ranking.current[-10:].tolist()) == {-1}
     assert not (ranking.current[:-10] == -1).any()
+
+
+def test_a_version_trained_on_ratings_tells_them_itself(shapes: Shapes) -> None:
+    library, _ = shapes
+    plant(shapes)
+    assert rank_ratings(library, Silent()).own is None
+    choices = TrainChoices(epochs=2, minimum=10, input_size=32, batch_size=16, device="cpu")
+    version = str(train_version(library, Silent(), choices).summary["version"])
+    library.versions.activate(version)
+    scan(library, Silent())
+    report = rank_ratings(library, Silent())
+    assert report.own is not None
+    images, own, heads = report.own
+    digests = [digest for _, _, digest in library.images.askable()]
+    assert images == held_out(digests).sum()
+    # Two epochs on a hundred drawings: more is not asked than that it is what was measured.
+    folder = library.version_folder(version)
+    measured = json.loads((folder / "metrics.json").read_text())["ratings"]
+    assert set(measured["each"]) == {"rating:general", "rating:explicit"}
+    assert measured["images"] >= images
+    assert 0 <= own <= 1
+    assert 0 <= heads <= 1
+    assert f"{own:.1%}" in "\n".join(report.lines())
 
 
 def test_without_ratings_it_is_said_where_they_come_from(shapes: Shapes) -> None:

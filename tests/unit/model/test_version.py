@@ -136,7 +136,7 @@ def test_a_config_that_does_not_fit_is_refused(copy: Path, values: dict[str, obj
 def test_a_newer_format_is_refused(copy: Path):
     path = copy / "config.json"
     stored = json.loads(path.read_text(encoding="utf-8"))
-    path.write_text(json.dumps({**stored, "format": 3}), encoding="utf-8")
+    path.write_text(json.dumps({**stored, "format": 4}), encoding="utf-8")
     with pytest.raises(TaggerProblem, match="newer program"):
         read_record(copy)
 
