@@ -109,12 +109,6 @@ class Settings:
         changed: dict[str, Any] = {name: value}
         return replace(self, **changed)
 
-    def without_recent(self, workspace: str) -> Settings:
-        """The settings without a collection that is no longer there."""
-        return replace(
-            self, recent=tuple(entry for entry in self.recent if entry.workspace != workspace)
-        )
-
 
 def settings_file() -> Path:
     """Where the settings of this user lie."""

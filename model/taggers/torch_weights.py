@@ -13,7 +13,7 @@ from model.taggers.family import Described, Loaded
 from model.weights import read_state
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from model.taggers.facts import FolderFacts
@@ -85,12 +85,6 @@ def _fill_head(head: nn.Linear, state: Mapping[str, Tensor], name: str, path: Pa
     with torch.no_grad():
         head.weight.copy_(weight)
         head.bias.copy_(torch.zeros_like(head.bias) if bias is None else bias)
-
-
-def head_rows(shapes: Mapping[str, tuple[int, ...]], is_head: Callable[[str], bool]) -> int:
-    """Outputs of a checkpoint, from the shapes of its tensors; 0 where there is no head."""
-    found = [shape[0] for name, shape in shapes.items() if is_head(name) and len(shape) > 1]
-    return found[-1] if found else 0
 
 
 def _rows(state: Mapping[str, Tensor]) -> int:

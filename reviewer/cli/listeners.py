@@ -14,8 +14,6 @@ from rich.text import Text
 from reviewer.jobs.context import Listener
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from reviewer.core.types import Progress as Event
 
 
@@ -42,12 +40,7 @@ class JsonOutput:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stream.flush()
 
     def progress(self, progress: Event) -> None:
@@ -132,12 +125,7 @@ class TerminalOutput:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._end_bars()
 
     def progress(self, progress: Event) -> None:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 BLOCK = 8192
 """Embeddings turned to float32 at once."""
 
-HASH_BITS = 64
-
 
 @dataclass(frozen=True)
 class Centre:

@@ -110,14 +110,6 @@ class TagMapping:
             writer.writerow((m.own, m.tag, known.get(m.tag, m.category), m.kind.value, m.rule))
         return text.getvalue()
 
-    def lacking_as_csv(self) -> str:
-        """The other half: tags of the collection without an output, one a row."""
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("tag",))
-        writer.writerows((tag,) for tag in self.lacking)
-        return text.getvalue()
-
 
 COLUMNS = ("own", "tag", "category", "kind", "rule")
 

@@ -41,8 +41,6 @@ from reviewer.store.vetted import VettedTable
 from reviewer.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from reviewer.core.vocabulary import Vocabulary
 
 
@@ -212,12 +210,7 @@ class Library:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
 

@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
+from reviewer.core.bindings import Bindings
 from reviewer.core.feed import Mode
 from reviewer.core.types import Answer, Category, Origin, Side
 from reviewer.store.aids import TextKind
@@ -19,6 +20,7 @@ from reviewer.store.versions import VersionInfo, VersionState
 from reviewer.ui.tag_panel import Part
 from tests.gui.conftest import wait_painted
 from tests.gui.test_looks import check
+from tests.gui.test_presets import with_keys
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -473,9 +475,14 @@ def test_taking_back_what_was_not_asked_says_so(qtbot: QtBot, about_hats: MainWi
 
 def test_the_words_name_the_keys_of_the_person(qtbot: QtBot, about_hats: MainWindow):
     page = about_hats.review.page
+    lead = page.question_bar.siblings._lead
     press(qtbot, about_hats, Qt.Key.Key_R)
-    assert "Esc goes back" in page.question_bar.siblings._lead.text()
-    press(qtbot, about_hats, Qt.Key.Key_Escape, Qt.Key.Key_D)
+    assert "Esc goes back" in lead.text()
+    press(qtbot, about_hats, Qt.Key.Key_Escape)
+    with_keys(about_hats, Bindings().given("leave", ("K",)))
+    press(qtbot, about_hats, Qt.Key.Key_R)
+    assert "K goes back" in lead.text()
+    press(qtbot, about_hats, Qt.Key.Key_K, Qt.Key.Key_D)
     assert page.tags.about._note.placeholderText().startswith("Shift+D or a click")
 
 

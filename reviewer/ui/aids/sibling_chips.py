@@ -92,12 +92,9 @@ class SiblingChips(QWidget):
         """
         name = shown_name(asked.name)
         self._words = (
-            (f"Not {name}, but which?  Digits choose, Esc goes back.", f"Not {name}, but:")
+            (f"Not {name}, but which?  {naming(CHOOSE)}", f"Not {name}, but:")
             if siblings
-            else (
-                f"No sibling of {name} is known.  E adds one, Esc goes back.",
-                "None known: E adds",
-            )
+            else (f"No sibling of {name} is known.  {naming(ADD)}", naming(ADD_SHORT))
         )
         for place, chip in enumerate(self._chips):
             there = place < len(siblings)
