@@ -84,12 +84,26 @@ class QuestionFeed:
         self._skipped: set[tuple[int, int]] = set()
         self._block_left = BLOCK
 
-    def load(self, ranking: Ranking, answered: Iterable[tuple[int, int]]) -> None:
-        """Takes a new ranking, less the pairs that were answered since it was made."""
+    def load(
+        self,
+        ranking: Ranking,
+        answered: Iterable[tuple[int, int]],
+        tests: Iterable[tuple[int, Side, float, bool]] = (),
+    ) -> None:
+        """Takes a new ranking, less the pairs that were answered since it was made.
+
+        Args:
+            ranking: The ranked questions.
+            answered: Pairs that were answered since.
+            tests: Of the answers since that test what it promises: the tag, the side, the
+                suspicion, and whether the metadata changed.
+        """
         counts = self.book.counts
         self.book = QueueBook(ranking, self.side)
         self.book.counts = counts
         self.book.close(answered)
+        for tag_id, side, suspicion, fixed in tests:
+            self.book.test(tag_id, side, suspicion, fixed=fixed)
         self._ahead.clear()
         self._block_left = BLOCK
 
@@ -259,12 +273,7 @@ class QuestionFeed:
         if listed is not None:
             left = [entry for pair, entry in listed.items() if pair not in without]
             return dict.fromkeys((entry.tag_id, entry.side) for entry in left)
-        hoped = {pair[1]: 0.0 for pair in without}
-        found = dict(hoped)
-        for question, is_fix in given:
-            hoped[question.tag_id] += question.suspicion
-            found[question.tag_id] += is_fix
-        self.book.close(without)
+        self._suppose(given, 1)
         if self.mode is Mode.TAG and self.tag_id is not None:
             tags = [self.tag_id]
         else:
@@ -272,14 +281,26 @@ class QuestionFeed:
         promises = {
             (tag, side): promise
             for tag in tags[:COMPARED]
-            for side, promise in self.book.promise(
-                tag, min(count, HEAD), hoped=hoped.get(tag, 0.0), found=found.get(tag, 0.0)
-            ).items()
+            for side, promise in self.book.promise(tag, min(count, HEAD)).items()
         }
-        for image_id, tag_id in without:
-            self.book.reopen(image_id, tag_id)
+        self._suppose(given, -1)
         kinds = sorted(promises, key=lambda kind: -promises[kind])
         return [*kinds, *((tag_id, side) for tag_id in tags[COMPARED:] for side in Side)]
+
+    def _suppose(self, given: Sequence[tuple[Question, bool]], times: int) -> None:
+        """Takes questions for answered (1), or no longer (-1)."""
+        for question, is_fix in given:
+            if times > 0:
+                self.book.close([question.pair])
+            else:
+                self.book.reopen(question.image_id, question.tag_id)
+            self.book.count_answer(
+                question.tag_id,
+                side=question.side,
+                fixed=is_fix,
+                promised=question.suspicion,
+                times=times,
+            )
 
     def _page_of(
         self, tag_id: int, side: Side, count: int, without: frozenset[tuple[int, int]]

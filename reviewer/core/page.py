@@ -20,20 +20,27 @@ if TYPE_CHECKING:
 FEWEST, MOST = 20, 40
 """Questions on a page, by the room that there is."""
 EVEN = 0.5
-"""Mean suspicion from which on the metadata is presumed to be wrong."""
+"""Mean promise from which on the metadata is presumed to be wrong."""
 
 
-def presumption(questions: Sequence[Question]) -> Answer:
+def presumption(questions: Sequence[Question], promises: Sequence[float]) -> Answer:
     """The answer that most of a page is expected to have: Yes or No.
 
     Args:
         questions: Of one side; with none the answer is Yes.
+        promises: The chance of each that the metadata is wrong, by all that was answered; 0..1.
     """
     if not questions:
         return Answer.YES
-    wrong = sum(question.suspicion for question in questions) / len(questions) >= EVEN
+    wrong = sum(promises) / len(questions) >= EVEN
     missing = questions[0].side is Side.MISSING
     return Answer.YES if wrong == missing else Answer.NO
+
+
+def usual(answers: Iterable[Answer]) -> Answer:
+    """The one of Yes and No that more of the answers are; Yes where they are even."""
+    counted = Counter(answers)
+    return Answer.NO if counted[Answer.NO] > counted[Answer.YES] else Answer.YES
 
 
 def opposite(answer: Answer) -> Answer:
@@ -52,19 +59,31 @@ class Page:
     Attributes:
         questions: Of one tag and one side, best first; they keep their places.
         presumed: The answer of every question that is no exception.
+        unlike_before: Whether another answer was presumed of the page before, and nobody has
+            shown yet that they saw it. Such a page is not to be stored at the first key.
     """
 
     def __init__(
-        self, questions: Sequence[Question], marks: Mapping[tuple[int, int], Answer] | None = None
+        self,
+        questions: Sequence[Question],
+        marks: Mapping[tuple[int, int], Answer] | None = None,
+        *,
+        presumed: Answer | None = None,
+        unlike_before: bool = False,
     ) -> None:
         """Presumes one answer of all questions, but for those that are marked.
 
         Args:
             questions: Of one tag and one side.
             marks: Answers that are known already, by pair.
+            presumed: Yes or No; `None` for what the suspicions say.
+            unlike_before: Whether another answer was presumed of the page before.
         """
         self.questions = tuple(questions)
-        self.presumed = presumption(questions)
+        if presumed is None:
+            presumed = presumption(questions, [question.suspicion for question in questions])
+        self.presumed = presumed
+        self.unlike_before = unlike_before
         self._marks = {
             place: (marks or {})[question.pair]
             for place, question in enumerate(self.questions)
@@ -129,6 +148,7 @@ class Page:
         return Counter(answer for _, answer in self.answers())
 
     def _mark(self, place: int, answer: Answer) -> None:
+        self.unlike_before = False
         if answer is self.presumed:
             self._marks.pop(place, None)
         else:
@@ -149,6 +169,7 @@ class Pages:
         self.size = FEWEST
         self._feed = feed
         self._marks: dict[tuple[int, int], Answer] = {}
+        self._stored: Answer | None = None
 
     def turn(self, first: Question | None = None) -> bool:
         """Shows the next page; false, and an empty page, if nothing is left.
@@ -160,14 +181,18 @@ class Pages:
         questions = self._feed.page(self.size, first=first)
         if questions and self._feed.mode is Mode.BEST:
             self._feed.begin_block(questions[0].tag_id)
-        self.current = Page(questions, self._marks)
+        promises = [self._feed.book.promised(question) for question in questions]
+        presumed = presumption(questions, promises)
+        unlike = bool(questions) and self._stored not in {None, presumed}
+        self.current = Page(questions, self._marks, presumed=presumed, unlike_before=unlike)
         return bool(questions)
 
     def show(self, step: Sequence[Decision]) -> None:
         """Shows a step that was taken back, with the answers that it had."""
         self._keep_marks()
         marks = {decision.pair: decision.answer for decision in step}
-        self.current = Page([question_of(decision) for decision in step], marks)
+        presumed = usual(marks.values())
+        self.current = Page([question_of(d) for d in step], marks, presumed=presumed)
 
     def upcoming(self) -> list[Question]:
         """The questions of the page after this one, if this one is committed as it is."""
@@ -179,6 +204,8 @@ class Pages:
         """Forgets what was flipped, for it is stored."""
         for pair in pairs:
             self._marks.pop(pair, None)
+        if self.current:
+            self._stored = self.current.presumed
         self.current = Page(())
 
     def close(self, first: Question | None = None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reviewer.core.types import Answer, Decision
+    from reviewer.core.types import Answer, Decision, Side
 
 
 class DecisionLog(Protocol):
@@ -35,6 +35,13 @@ class DecisionLog(Protocol):
 
     def answered_since(self, decision_id: int) -> Iterable[tuple[int, int]]:
         """Pairs (image id, tag id) with a live answer newer than a decision."""
+
+    def tests_since(self, decision_id: int) -> Iterable[tuple[int, Side, float, bool]]:
+        """Live answers newer than a decision that test a ranking's promises.
+
+        Returns:
+            Tag id, side, the suspicion that was shown, and whether the metadata changed.
+        """
 
     def counts_by_tag(self) -> dict[int, tuple[int, int]]:
         """Live answers of every tag, and how many of them changed the metadata."""

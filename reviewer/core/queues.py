@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.track_record import TrackRecords, nearest_points
 from reviewer.core.types import Question, QueueSummary, Side
 
 if TYPE_CHECKING:
@@ -21,8 +22,8 @@ BLOCK = 25
 PROVEN = 2000
 """Answers from which on the promises of a ranking are taken for what they say."""
 
-TRUST = 3.0
-"""Fixes that a ranking's promise is worth beside the answers on a tag."""
+TESTED = 10
+"""Answers on a tag from which on that is so of its own promises."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,10 @@ class _Queue:
     suspicions: NDArray[np.float32]
     priorities: NDArray[np.float32]
     images: NDArray[np.int64]
+    sides: NDArray[np.uint8]
     closed: NDArray[np.bool_]
     head: int = 0
+    points: NDArray[np.uint8] | None = None
 
     def advance(self) -> None:
         while self.head < len(self.closed) and self.closed[self.head]:
@@ -105,6 +108,18 @@ class _Queue:
         for place in range(self.head, len(self.closed)):
             if not self.closed[place]:
                 yield place
+
+    def promised(self, ratios: NDArray[np.float64] | None) -> NDArray[np.float64]:
+        """What each question promises, open or not, corrected by what the answers gave.
+
+        Args:
+            ratios: (2, P) by side and point of the track record's curve; `None` for none.
+        """
+        if ratios is None:
+            return np.asarray(self.suspicions, np.float64)
+        if self.points is None:
+            self.points = nearest_points(self.suspicions)
+        return np.minimum(self.suspicions * ratios[self.sides, self.points], 1.0)
 
 
 def suspicion_interval(suspicion: float, spread: float) -> tuple[float, float]:
@@ -137,15 +152,16 @@ class QueueBook:
         self._numbers: dict[int, int] = {}
         self._summaries: dict[int, QueueSummary] = {}
         self._counts: dict[int, tuple[int, int]] = {}
-        self._kept: dict[int, tuple[float, float]] = {}
+        self._records = TrackRecords()
         for number, tag_id in enumerate(ranking.tags.tolist()):
             span = slice(int(ranking.offsets[number]), int(ranking.offsets[number + 1]))
-            closed = np.zeros(span.stop - span.start, bool)
+            sides = np.asarray(ranking.sides[span])
+            closed = np.zeros(len(sides), bool)
             if side is not None:
-                closed |= np.asarray(ranking.sides[span]) != int(side)
+                closed |= sides != int(side)
             suspicions, priorities = ranking.suspicions[span], ranking.priorities
             worth = suspicions if priorities is None else priorities[span]
-            queue = _Queue(tag_id, suspicions, worth, ranking.images[span], closed)
+            queue = _Queue(tag_id, suspicions, worth, ranking.images[span], sides, closed)
             queue.advance()
             self._queues[tag_id] = queue
             self._numbers[tag_id] = number
@@ -164,8 +180,7 @@ class QueueBook:
         if queue is None:
             return
         for place in np.flatnonzero(queue.images == image_id).tolist():
-            side = int(self.ranking.sides[self._start(tag_id) + place])
-            if self.side is None or side == int(self.side):
+            if self.side is None or int(queue.sides[place]) == int(self.side):
                 queue.closed[place] = closed
                 queue.head = min(queue.head, place)
         queue.advance()
@@ -179,6 +194,7 @@ class QueueBook:
         tag_id: int,
         *,
         fixed: bool,
+        side: Side = Side.MISSING,
         promised: float = 0.0,
         times: int = 1,
         tests: bool = True,
@@ -188,6 +204,7 @@ class QueueBook:
         Args:
             tag_id: The tag.
             fixed: Whether the answer changed the metadata.
+            side: Of the question.
             promised: The suspicion with which the question was asked, 0..1.
             times: How often.
             tests: Whether it tests what the ranking promised of the tag.
@@ -195,9 +212,14 @@ class QueueBook:
         answered, fixes = self._counts.get(tag_id, (0, 0))
         self._counts[tag_id] = (answered + times, fixes + times * int(fixed))
         if tests:
-            hoped, found = self._kept.get(tag_id, (0.0, 0.0))
-            hoped, found = hoped + times * promised, found + times * fixed
-            self._kept[tag_id] = (max(hoped, 0.0), max(found, 0.0))
+            self.test(tag_id, side, promised, fixed=fixed, times=times)
+        self._summaries.pop(tag_id, None)
+
+    def test(
+        self, tag_id: int, side: Side, promised: float, *, fixed: bool, times: int = 1
+    ) -> None:
+        """Holds an answer against what the ranking promised, without counting it as one more."""
+        self._records.add(tag_id, side, promised, fixed=fixed, times=times)
         self._summaries.pop(tag_id, None)
 
     @property
@@ -218,34 +240,23 @@ class QueueBook:
         number = self._numbers[tag_id]
         places: Iterable[int] = queue.open_places()
         if side is not None:
-            places = np.flatnonzero(~queue.closed & (self._sides(tag_id) == int(side))).tolist()
+            places = np.flatnonzero(~queue.closed & (queue.sides == int(side))).tolist()
         for place in places:
             yield self.ranking.question(number, place)
 
-    def _sides(self, tag_id: int) -> NDArray[np.uint8]:
-        start = self._start(tag_id)
-        return np.asarray(self.ranking.sides[start : start + len(self._queues[tag_id].closed)])
-
-    def promise(
-        self, tag_id: int, count: int, *, hoped: float = 0.0, found: float = 0.0
-    ) -> dict[Side, float]:
+    def promise(self, tag_id: int, count: int) -> dict[Side, float]:
         """Fixes expected among the next questions of a tag, for each side by itself.
 
         Args:
             tag_id: The tag.
             count: Questions of one side.
-            hoped: Suspicions, summed, of answers that are as good as given.
-            found: How many of those change the metadata.
         """
         queue = self._queues.get(tag_id)
         if queue is None:
             return dict.fromkeys(Side, 0.0)
-        sides = self._sides(tag_id)
-        left = ~queue.closed
-        kept = self._share_kept(tag_id, hoped, found)
+        promised, left = queue.promised(self._records.ratios(tag_id)), ~queue.closed
         return {
-            side: float(queue.suspicions[left & (sides == int(side))][:count].sum()) * kept
-            for side in Side
+            side: float(promised[left & (queue.sides == int(side))][:count].sum()) for side in Side
         }
 
     def promises(self, tag_id: int) -> NDArray[np.float64]:
@@ -257,13 +268,19 @@ class QueueBook:
         queue = self._queues.get(tag_id)
         if queue is None:
             return np.zeros(0)
-        left = np.asarray(queue.suspicions[~queue.closed], np.float64)
-        return np.minimum(left * self._share_kept(tag_id), 1.0)
+        return queue.promised(self._records.ratios(tag_id))[~queue.closed]
 
-    def _share_kept(self, tag_id: int, hoped: float = 0.0, found: float = 0.0) -> float:
-        """What the answers on a tag gave, against what the ranking promised of it."""
-        hoped_before, found_before = self._kept.get(tag_id, (0.0, 0.0))
-        return (TRUST + found_before + found) / (TRUST + hoped_before + hoped)
+    def promised(self, question: Question) -> float:
+        """What one question promises, corrected by what the answers gave; 0..1."""
+        ratios = self._records.ratios(question.tag_id)
+        if ratios is None:
+            return question.suspicion
+        point = int(nearest_points(np.array([question.suspicion]))[0])
+        return min(question.suspicion * float(ratios[int(question.side), point]), 1.0)
+
+    def proven(self, tag_id: int) -> bool:
+        """Whether enough answers, on all tags or on this one, stand behind what it promises."""
+        return self.ranking.proven or self._records.tests(tag_id) >= TESTED
 
     def summary(self, tag_id: int) -> QueueSummary:
         """What is left of one tag."""
@@ -276,18 +293,21 @@ class QueueBook:
         queue = self._queues.get(tag_id)
         if queue is None:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
-        left = queue.suspicions[~queue.closed]
         # What the ranking promised of this tag against what its answers gave since: a tag that
-        # disappoints falls behind at once, not at the next ranking.
-        kept = self._share_kept(tag_id)
+        # disappoints falls behind at once, not at the next ranking, and one that gives more rises.
+        ratios = self._records.ratios(tag_id)
+        left = queue.promised(ratios)[~queue.closed]
+        worth = queue.priorities[~queue.closed][:BLOCK]
+        if ratios is not None and len(left):
+            worth = worth * left[:BLOCK] / np.maximum(queue.suspicions[~queue.closed][:BLOCK], 1e-9)
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),
-            expected_fixes=float(np.minimum(left * kept, 1.0).sum()),
-            next_yield=min(float(left[:BLOCK].mean()) * kept, 1.0) if len(left) else 0.0,
+            expected_fixes=float(left.sum()),
+            next_yield=float(left[:BLOCK].mean()) if len(left) else 0.0,
             answered=answered,
             fixed=fixed,
-            next_worth=float(queue.priorities[~queue.closed][:BLOCK].sum()) * kept,
+            next_worth=float(worth.sum()),
         )
 
     def interval(self, question: Question) -> tuple[float, float] | None:

@@ -287,18 +287,22 @@ class ReviewSession:
     def choose_side(self, side: Side | None) -> None:
         """Limits the questions to one side, or to none."""
         self.feed.side = side
-        ranking = self.feed.book.ranking
-        self.feed.load(ranking, self._log.answered_since(ranking.decided))
+        self._load(self.feed.book.ranking)
         self.enter(self.feed.mode, self.feed.tag_id)
 
     def reload(self, ranking: Ranking) -> None:
         """Takes a new ranking; what is on screen stays, answered pairs do not return."""
-        self.feed.load(ranking, self._log.answered_since(ranking.decided))
+        self._load(ranking)
         if self.pages.current is not None:
             if not self.pages.current:
                 self.pages.turn()
         elif self.current is None:
             self._walk.advance()
+
+    def _load(self, ranking: Ranking) -> None:
+        """Takes a ranking with what was answered since it was made."""
+        since = ranking.decided
+        self.feed.load(ranking, self._log.answered_since(since), self._log.tests_since(since))
 
 
 def _with_along(

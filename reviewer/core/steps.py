@@ -157,10 +157,12 @@ class Steps:
         """Counts an answer; only those that were chosen for their suspicion test the promises."""
         self._feed.book.count_answer(
             decision.tag_id,
+            side=decision.side,
             fixed=decision.changes_metadata,
             promised=decision.suspicion,
             times=times,
-            tests=decision.origin.ranked,
+            # A ranking that knew of an answer is not tested by taking it back.
+            tests=decision.origin.ranked and decision.id > self._feed.book.ranking.decided,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -103,6 +104,21 @@ class DecisionTable:
         yield from self._database.read().execute(
             "SELECT image_id, tag_id FROM live_answer WHERE id > ?", (decision_id,)
         )
+
+    def tests_since(self, decision_id: int) -> Iterator[tuple[int, Side, float, bool]]:
+        """Live answers newer than a decision that were asked for their suspicion.
+
+        Returns:
+            Tag id, side, the suspicion that was shown, and whether the metadata changed.
+        """
+        ranked = [origin.value for origin in Origin if origin.ranked]
+        rows = self._database.read().execute(
+            "SELECT tag_id, side, suspicion, answer < 2 AND answer <> side FROM live_answer "
+            "WHERE id > ? AND origin IN (SELECT value FROM json_each(?))",
+            (decision_id, json.dumps(ranked)),
+        )
+        for tag_id, side, suspicion, fixed in rows:
+            yield tag_id, Side(side), suspicion, bool(fixed)
 
     def counts_by_tag(self) -> dict[int, tuple[int, int]]:
         """Live answers of every tag, and how many of them changed the metadata."""

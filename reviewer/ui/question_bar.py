@@ -26,6 +26,7 @@ PRESUMED_SHORT = "Presumed:"
 """In a window too narrow for the tag beside the whole sentence."""
 DOES = MappingProxyType({Answer.YES: "shows", Answer.NO: "does not show"})
 PAGE_HINT = "Flip the exceptions, then Enter."
+UNLIKE_HINT = "Not as on the page before: look, then Enter twice."
 ORDER = (Answer.YES, Answer.NO, Answer.UNSURE)
 LEAD_POINTS = 14.0
 TAG_POINTS = 20.0
@@ -74,6 +75,7 @@ class QuestionBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tag: Tag | None = None
         self._note = ""
+        self._heed = False
         self._asides: dict[str, str] = {}
         self._lead: list[_Said] = [(LEAD, None)]
         self._tail = "?"
@@ -109,6 +111,7 @@ class QuestionBar(QWidget):
             # Questions come in blocks of one tag; painting the same words again delays the picture.
             return
         self._tag, self._lead, self._tail, self._note = tag, lead, "?", note
+        self._heed = False
         text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
         self.setAccessibleName(text)
         self.setToolTip(tag.name)
@@ -126,17 +129,18 @@ class QuestionBar(QWidget):
         self._tail = ""
         counts = page.counts()
         tally = ", ".join(f"{counts[answer]} {answer.word}" for answer in ORDER if counts[answer])
-        self._note = f"{PAGE_HINT}  {tally}."
+        hint = UNLIKE_HINT if page.unlike_before else PAGE_HINT
+        self._note, self._heed = f"{hint}  {tally}.", page.unlike_before
         name = shown_name(tag.name)
         said = "".join(text for text, _ in self._lead)
-        self.setAccessibleName(f"{said} {name}. {PAGE_HINT} ({tag.category.word} tag)")
+        self.setAccessibleName(f"{said} {name}. {hint} ({tag.category.word} tag)")
         self.setAccessibleDescription(tally)
         self.setToolTip(tag.name)
         self.update()
 
     def show_why(self, question: Question) -> None:
         """Shows the side, the score and the suspicion below the question."""
-        self._note = why_text(question)
+        self._note, self._heed = why_text(question), False
         self.setAccessibleDescription(self._note)
         self.update()
 
@@ -221,6 +225,8 @@ class QuestionBar(QWidget):
         metrics = QFontMetricsF(font)
         text = metrics.elidedText(self.line, Qt.TextElideMode.ElideRight, self.width() - GAP)
         below = QRectF(0, top, self.width(), QFontMetricsF(self._fonts.note).height() + 6)
+        if self._heed:
+            painter.setPen(QColor(look().accent))
         painter.setFont(font)
         painter.drawText(below, Qt.AlignmentFlag.AlignCenter, text)
 

@@ -112,7 +112,7 @@ class SittingWatch(QObject):
         self._page.queues.outlook.show_outlook(
             shown_name(vocabulary.name(tag_id)),
             tag.category if tag else Category.GENERAL,
-            outlook_lines(found, proven=feed.book.ranking.proven),
+            outlook_lines(found, proven=feed.book.proven(tag_id)),
             advice,
         )
 

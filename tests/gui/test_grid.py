@@ -16,6 +16,7 @@ from reviewer.store.library import Library
 from reviewer.ui.grid.layout import GAP, beside, shape_for
 from reviewer.ui.grid.resting import HOVER_MS
 from reviewer.ui.notice_bar import Kind
+from reviewer.ui.question_bar import PAGE_HINT, UNLIKE_HINT
 from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:
@@ -530,3 +531,21 @@ def test_a_key_of_the_other_view_says_where_it_counts(qtbot: QtBot, gridded: Mai
     press(qtbot, gridded, Qt.Key.Key_F9)
     assert page.notice.text == ""
     assert stored(gridded) == {}
+
+
+def test_a_page_that_is_presumed_otherwise_is_not_stored_by_the_first_enter(
+    qtbot: QtBot, gridded: MainWindow
+):
+    while not shown(gridded).unlike_before:
+        before = stored(gridded)
+        wait_page(qtbot, gridded)
+        press(qtbot, gridded, Qt.Key.Key_Return)
+        assert len(stored(gridded)) > len(before), "no page was presumed otherwise"
+    bar, expected = gridded.review.page.question_bar, given(shown(gridded))
+    assert bar.note.startswith(UNLIKE_HINT)
+    wait_page(qtbot, gridded)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert not set(stored(gridded)) & set(expected)
+    assert bar.note.startswith(PAGE_HINT)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert expected.items() <= stored(gridded).items()

@@ -85,6 +85,11 @@ class GridCommands(CommandGroup):
         page = self._session.pages.current
         if page is None or not self._showing.grid.ready:
             return
+        if page.unlike_before:
+            # Whoever stores page after page by one key has not seen that this one is otherwise.
+            page.unlike_before = False
+            self._say()
+            return
         flagged = [pair for pair in page.pairs if pair in self._session.feed.flagged]
         try:
             stored = self._session.answer_page(page.answers(), self._showing.grid.elapsed_ms)

@@ -130,7 +130,7 @@ class QueueBoard:
             RowKind.TAG,
             tag_id,
             name,
-            queue_detail(feed.book.summary(tag_id), proven=feed.book.ranking.proven),
+            queue_detail(feed.book.summary(tag_id), proven=feed.book.proven(tag_id)),
             name.lower(),
             tag.category if tag else Category.GENERAL,
             current=feed.mode is Mode.TAG and feed.tag_id == tag_id,

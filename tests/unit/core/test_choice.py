@@ -63,6 +63,9 @@ class Log:
     def answered_since(self, decision_id: int) -> list[tuple[int, int]]:
         return []
 
+    def tests_since(self, decision_id: int) -> list[tuple[int, Side, float, bool]]:
+        return []
+
     def counts_by_tag(self) -> dict[int, tuple[int, int]]:
         return {}
 

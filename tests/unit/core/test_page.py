@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.core.page import Page, opposite, presumption
+from reviewer.core.page import Page, opposite, presumption, usual
 from reviewer.core.types import Answer, Question, Side
 
 
@@ -28,12 +28,24 @@ def questions(*suspicions: float, side: Side = Side.MISSING) -> list[Question]:
     ],
 )
 def test_the_presumption_follows_the_suspicion(side: Side, suspicion: float, presumed: Answer):
-    assert presumption(questions(suspicion, suspicion, side=side)) is presumed
+    assert presumption(questions(suspicion, suspicion, side=side), [suspicion] * 2) is presumed
 
 
 def test_the_mean_of_the_page_decides():
-    assert presumption(questions(0.9, 0.8, 0.1)) is Answer.YES
-    assert presumption(questions(0.9, 0.2, 0.1)) is Answer.NO
+    assert presumption(questions(0.5, 0.5, 0.5), [0.9, 0.8, 0.1]) is Answer.YES
+    assert presumption(questions(0.5, 0.5, 0.5), [0.9, 0.2, 0.1]) is Answer.NO
+
+
+def test_a_page_that_is_unlike_the_one_before_is_so_until_somebody_looked():
+    page = Page(questions(0.9, 0.9), presumed=Answer.NO, unlike_before=True)
+    assert page.presumed is Answer.NO
+    page.flip(0)
+    assert not page.unlike_before
+
+
+def test_what_was_said_most_is_usual():
+    assert usual([Answer.NO, Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.NO
+    assert usual([Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.YES
 
 
 def test_an_empty_page_has_nothing_to_store():

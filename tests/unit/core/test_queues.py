@@ -67,7 +67,9 @@ def test_a_tag_that_disappoints_falls_behind_at_once() -> None:
     assert book.best() == 7
     for _ in range(6):
         book.count_answer(7, fixed=False, promised=0.9)
-    assert book.summary(7).expected_fixes < 0.4 * 1.6
+    # The doubt is about questions as suspicious as those; the others keep most of their promise.
+    assert book.promises(7)[0] < 0.4
+    assert book.promises(7)[2] > 0.15
     for _ in range(6):
         book.count_answer(7, fixed=False, promised=0.9, times=-1)
     assert book.summary(7).expected_fixes == pytest.approx(1.6)
@@ -75,9 +77,12 @@ def test_a_tag_that_disappoints_falls_behind_at_once() -> None:
 
 def test_a_tag_that_gives_more_than_promised_rises() -> None:
     book = QueueBook(make_ranking())
+    book.count_answer(9, fixed=True, promised=0.2)
+    assert not book.proven(9)
     for _ in range(9):
         book.count_answer(9, fixed=True, promised=0.2)
-    assert book.summary(9).next_yield > 0.35
+    assert book.proven(9)
+    assert book.summary(9).next_yield > 0.45
     assert book.summary(9).next_yield <= 1.0
 
 

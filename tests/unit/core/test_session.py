@@ -21,7 +21,7 @@ from reviewer.core.copies import CarryOver
 from reviewer.core.feed import Mode
 from reviewer.core.labels import settled
 from reviewer.core.place import place_of, return_to
-from reviewer.core.queues import BLOCK, Ranking
+from reviewer.core.queues import BLOCK, QueueBook, Ranking
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Image, Origin, Question, Side
 from reviewer.core.unasked import turned, unasked
@@ -409,6 +409,25 @@ def waiting(session: ReviewSession) -> set[int]:
     return {q.image_id for q in [session.current, *session.upcoming(9)] if q is not None}
 
 
+def test_what_answers_say_of_a_queue_survives_a_restart_and_a_choice_of_side(
+    filled: Library,
+) -> None:
+    session = start(filled)
+    for answer in (Answer.YES, Answer.YES, Answer.NO, Answer.UNSURE, Answer.YES, Answer.YES):
+        session.answer(answer)
+    session.undo()
+    tags = list(filled.vocabulary().tags)
+    promised = {tag: session.feed.book.promises(tag) for tag in tags}
+    unanswered = QueueBook(filled.rankings.load())
+    assert any(len(promised[tag]) != len(unanswered.promises(tag)) for tag in tags)
+    session.choose_side(Side.MISSING)
+    session.choose_side(None)
+    again = start(filled)
+    for tag, expected in promised.items():
+        assert session.feed.book.promises(tag) == pytest.approx(expected)
+        assert again.feed.book.promises(tag) == pytest.approx(expected)
+
+
 def test_every_question_is_asked_once(filled: Library) -> None:
     session = start(filled)
     asked = []
@@ -418,8 +437,13 @@ def test_every_question_is_asked_once(filled: Library) -> None:
     assert len(asked) == len(set(asked))
     answered = {pair for pair, _ in labels(filled).items()}
     assert answered == set(asked)
-    # No to animal_ears settles cat_ears of the same image, so it is never asked.
-    assert len(asked) == N_IMAGES * (len(NAMES) - 1)
+    # No to animal_ears settles cat_ears of the same image: it is not asked after that.
+    ids = {tag.name: tag_id for tag_id, tag in filled.vocabulary().tags.items()}
+    for image in range(1, N_IMAGES + 1):
+        told = [tag_id for image_id, tag_id in asked if image_id == image]
+        parent = told.index(ids["animal_ears"])
+        assert ids["cat_ears"] not in told[parent:]
+        assert {ids["animal_ears"], ids["hat"], ids["smile"]} <= set(told)
 
 
 def test_an_undo_reopens_what_the_answer_had_settled(filled: Library) -> None:
@@ -685,6 +709,13 @@ class MemoryLog:
 
     def answered_since(self, decision_id: int) -> list[tuple[int, int]]:
         return [row.pair for row in self.rows if row.id > decision_id]
+
+    def tests_since(self, decision_id: int) -> list[tuple[int, Side, float, bool]]:
+        return [
+            (row.tag_id, row.side, row.suspicion, row.changes_metadata)
+            for row in self.rows
+            if row.id > decision_id and row.origin.ranked
+        ]
 
     def counts_by_tag(self) -> dict[int, tuple[int, int]]:
         return {}
