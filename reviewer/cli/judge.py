@@ -8,7 +8,8 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.core.errors import UsageError
-from reviewer.jobs.auditing import SIZE, audit_lines, audit_report, draw_audit, note_audit
+from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
+from reviewer.jobs.auditing import SIZE, draw_audit
 from reviewer.jobs.reporting import write_report
 
 

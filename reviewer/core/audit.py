@@ -131,6 +131,19 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class TagQuality:
+    """How good one tag is, with 95 % intervals.
+
+    Attributes:
+        before: As it came.
+        after: As it is corrected.
+    """
+
+    before: Quality
+    after: Quality
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """How good the tags are.
 

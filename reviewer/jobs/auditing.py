@@ -1,39 +1,23 @@
-"""Draws the random sample of an audit, and estimates from its answers how good the tags are."""
+"""Draws the random sample of an audit: pairs with known chances, frozen."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.audit import (
-    ENOUGH,
-    GUESSED,
-    AuditNote,
-    Outcome,
-    Part,
-    Stratum,
-    allocate,
-    band_of,
-    estimate,
-    part_of,
-)
-from reviewer.core.audit_bands import estimate_bands
+from reviewer.core.audit import GUESSED, Part, Stratum, allocate, band_of, part_of
 from reviewer.core.errors import UsageError
-from reviewer.core.types import Answer, ChangeSet, Origin, Question, Side
+from reviewer.core.types import ChangeSet, Question, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.store.audits import Audit, Frame
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from reviewer.core.audit_bands import BandEstimate
     from reviewer.core.queues import Ranking
     from reviewer.store.library import Library
 
@@ -210,150 +194,3 @@ def _draw_absent(
             if not np.isin(tag, population.labels.original.of_image(row)):
                 found[(int(population.images[row]) << 32) + tag] = None
     return np.array(list(found)[:count], np.int64)
-
-
-@dataclass(frozen=True)
-class AuditReport:
-    """Where an audit stands.
-
-    Attributes:
-        audit: The sample.
-        note: The estimate from the answers so far.
-        outcomes: Every stratum.
-        vetted: Whether it is about the vetted images alone.
-    """
-
-    audit: Audit
-    note: AuditNote
-    outcomes: tuple[Outcome, ...]
-    vetted: bool = False
-
-
-def audit_report(library: Library) -> AuditReport | None:
-    """What the sample in use tells by now; `None` if none was drawn."""
-    audit = library.audits.current()
-    if audit is None:
-        return None
-    frame = library.audits.frame(audit)
-    askable = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
-    images = frame.within(askable)
-    labels = gather_labels(library, images.tolist(), library.vocabulary())
-    given = library.audits.answers(audit)
-    # The last answer counts, as everywhere; one of the review makes the pair a reviewed one.
-    last = {(entry.image_id, entry.tag_id): entry for entry in given}
-    of_review = {
-        (entry.image_id, entry.tag_id) for entry in given if entry.origin is not Origin.AUDIT
-    }
-    alone = {pair: entry for pair, entry in last.items() if pair not in of_review}
-    reviewed, fixed = _reviewed(audit, frame, labels, frozenset(alone))
-    answered: Counter[int] = Counter()
-    errors: Counter[int] = Counter()
-    for entry in alone.values():
-        side = audit.strata[entry.stratum].side
-        if entry.answer is not Answer.UNSURE:
-            answered[entry.stratum] += 1
-            errors[entry.stratum] += (entry.answer is Answer.YES) == (side is Side.MISSING)
-    outcomes = tuple(
-        Outcome(stratum, reviewed[n], fixed[n], answered[n], errors[n])
-        for n, stratum in enumerate(audit.strata)
-    )
-    note = AuditNote(
-        at=int(time.time() * 1000),
-        size=library.audits.size(audit),
-        answered=len(last),
-        unsure=sum(entry.answer is Answer.UNSURE for entry in last.values()),
-        estimate=estimate(outcomes),
-    )
-    return AuditReport(audit, note, outcomes, frame.images is not None)
-
-
-def note_audit(library: Library) -> AuditReport | None:
-    """Estimates from the answers so far and notes that down; `None` if no sample was drawn.
-
-    Raises:
-        StoreError: It cannot be written.
-    """
-    report = audit_report(library)
-    if report is not None:
-        library.audits.note(report.audit, report.note)
-    return report
-
-
-def _reviewed(
-    audit: Audit, frame: Frame, labels: Labels, without: frozenset[tuple[int, int]]
-) -> tuple[Counter[int], Counter[int]]:
-    """Pairs that the review settled, by number of stratum, and how many of them were errors."""
-    numbers = {(s.side, s.band, s.part): n for n, s in enumerate(audit.strata)}
-    pairs = [
-        (image_id, tag_id, answer)
-        for image_id, answers in labels.answers.items()
-        for tag_id, answer in answers.items()
-        if answer is not Answer.UNSURE and (image_id, tag_id) not in without
-    ]
-    reviewed: Counter[int] = Counter()
-    fixed: Counter[int] = Counter()
-    if not pairs:
-        return reviewed, fixed
-    images, tags = (np.array([pair[at] for pair in pairs], np.int64) for at in (0, 1))
-    parts, bands = frame.part(images, tags), frame.band(tags)
-    present = _present(labels, images, tags)
-    for place, (_, _, answer) in enumerate(pairs):
-        side = Side.WRONG if present[place] else Side.MISSING
-        number = numbers.get((side, int(bands[place]), Part(int(parts[place]))))
-        if number is not None:
-            reviewed[number] += 1
-            fixed[number] += (answer is Answer.YES) == (side is Side.MISSING)
-    return reviewed, fixed
-
-
-def _present(
-    labels: Labels, images: NDArray[np.int64], tags: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """(n,) whether each pair is in the original tags."""
-    rows = np.searchsorted(labels.images, images)
-    return np.array(
-        [
-            np.isin(tag, labels.original.of_image(row))
-            for row, tag in zip(rows.tolist(), tags.tolist(), strict=True)
-        ],
-        bool,
-    )
-
-
-def audit_lines(report: AuditReport) -> Sequence[str]:
-    """An audit in words, for a terminal."""
-    note = report.note
-    found = note.estimate
-    about = " of the vetted images" if report.vetted else ""
-    lines = [
-        (
-            f"Audit {report.audit.id}{about}: {note.answered:,} of {note.size:,} pairs answered "
-            f"({note.unsure:,} of them Can't tell), {found.reviewed:,} more settled in review."
-        )
-    ]
-    if not note.tells:
-        lines.append(f"Estimates are shown from {min(ENOUGH, note.size)} answers on.")
-        return lines
-    lines.append(f"{'':<12}{'original tags':>26}{'tags as corrected':>26}")
-    for name, before, after in (
-        ("precision", found.before.precision, found.after.precision),
-        ("recall", found.before.recall, found.after.recall),
-    ):
-        cells = [
-            f"{entry.share:.1%} ({entry.low:.1%} to {entry.high:.1%})" for entry in (before, after)
-        ]
-        lines.append(f"{name:<12}{cells[0]:>26}{cells[1]:>26}")
-    for name, (middle, low, high) in (("missing", found.missing), ("wrong", found.wrong)):
-        lines.append(f"Tags still {name}: about {middle:,.0f} ({low:,.0f} to {high:,.0f}).")
-    return [*lines, *map(_band_line, estimate_bands(report.outcomes))]
-
-
-def _band_line(band: BandEstimate) -> str:
-    if band.found is None:
-        return f"Of {band.words}: {band.answered:,} answers, too few to tell them apart."
-    recall, precision = band.found.after.recall, band.found.after.precision
-    return (
-        f"Of {band.words} ({band.answered:,} answers): recall {recall.share:.1%} "
-        f"({recall.low:.1%} to {recall.high:.1%}), precision {precision.share:.1%} "
-        f"({precision.low:.1%} to {precision.high:.1%}) as corrected."
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +13,7 @@ from sklearn.metrics import precision_recall_curve
 from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.figures import TagFigures
 from reviewer.core.types import Answer, ChangeSet, Side
-from reviewer.jobs.auditing import note_audit
+from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.pages.report import report_page
@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reviewer.core.audit import TagQuality
     from reviewer.core.queues import Ranking
     from reviewer.core.vocabulary import Vocabulary
+    from reviewer.jobs.audit_report import AuditReport
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
 
@@ -47,8 +49,8 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
     Raises:
         StoreError: It cannot be written.
     """
-    figures = tag_figures(library, listener)
     audit = note_audit(library)
+    figures = tag_figures(library, listener, audit)
     with replacing(target / "tags.csv") as aside:
         aside.write_text(_csv(figures), encoding="utf-8")
     with replacing(target / "report.html") as aside:
@@ -74,8 +76,16 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
     return ChangeSet(summary=summary)
 
 
-def tag_figures(library: Library, listener: Listener) -> list[TagFigures]:
-    """The figures of all tags that have out-of-sample scores, by name."""
+def tag_figures(
+    library: Library, listener: Listener, audit: AuditReport | None = None
+) -> list[TagFigures]:
+    """The figures of all tags that have out-of-sample scores, by name.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        audit: Tells how good each tag is; `None` where no sample was drawn.
+    """
     active = library.versions.active()
     crossfit = library.crossfit(active.name).load() if active else None
     if crossfit is None:
@@ -83,7 +93,9 @@ def tag_figures(library: Library, listener: Listener) -> list[TagFigures]:
     vocabulary = library.vocabulary()
     labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
     by_tag = _answers_by_tag(labels)
-    left = _questions_left(library.rankings.load())
+    ranking = library.rankings.load()
+    left = _questions_left(ranking)
+    audited = audit.by_tag(ranking) if audit is not None else {}
     original = original_matrix(labels, crossfit.tags.tolist())
     found = []
     with stage(listener, "report", len(crossfit.tags), "tags") as progress:
@@ -92,16 +104,15 @@ def tag_figures(library: Library, listener: Listener) -> list[TagFigures]:
             rows = original.indices[original.indptr[column] : original.indptr[column + 1]]
             present[rows] = True
             given = by_tag.get(tag_id, {})
-            found.append(
-                _figures(
-                    vocabulary,
-                    tag_id,
-                    present,
-                    given,
-                    _logits(crossfit, column),
-                    left.get(tag_id, _Left()),
-                )
+            told = _figures(
+                vocabulary,
+                tag_id,
+                present,
+                given,
+                _logits(crossfit, column),
+                left.get(tag_id, _Left()),
             )
+            found.append(replace(told, audited=audited.get(tag_id)))
             progress.advance()
     return sorted(found, key=lambda entry: entry.tag)
 
@@ -207,15 +218,29 @@ def _best(truth: NDArray[np.bool_], logits: NDArray[np.float32]) -> _Best:
     return _Best(float(precision[at]), float(recall[at]), float(f1[at]), average, chance)
 
 
+_AUDITED = tuple(
+    f"{name} {when}{end}"
+    for when in ("as it came", "as corrected")
+    for name in ("true precision", "true recall")
+    for end in ("", ", low", ", high")
+)
+"""Columns of the audit's estimates: the middle and the ends of a 95 % interval."""
+
+
 def _csv(figures: list[TagFigures]) -> str:
     text = io.StringIO()
-    writer = csv.DictWriter(text, [entry.name for entry in fields(TagFigures)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(
-        {
-            name: round(value, 5) if isinstance(value, float) else value
-            for name, value in asdict(entry).items()
-        }
-        for entry in figures
-    )
+    plain = [entry.name for entry in fields(TagFigures) if entry.name != "audited"]
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([*plain, *_AUDITED])
+    for entry in figures:
+        values = [*(getattr(entry, name) for name in plain), *_audited(entry.audited)]
+        writer.writerow(round(v, 5) if isinstance(v, float) else v for v in values)
     return text.getvalue()
+
+
+def _audited(found: TagQuality | None) -> list[float | str]:
+    """The cells of `_AUDITED`; empty ones where the audit does not tell."""
+    if found is None:
+        return [""] * len(_AUDITED)
+    told = [(when.precision, when.recall) for when in (found.before, found.after)]
+    return [end for pair in told for share in pair for end in (share.share, share.low, share.high)]

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
 from reviewer.core.types import Answer, Origin
-from reviewer.jobs.auditing import draw_audit, note_audit
+from reviewer.jobs.audit_report import note_audit
+from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.store.library import Library
 from reviewer.ui.empty_state import EmptyState

@@ -36,6 +36,10 @@ _COLUMNS = (
 )
 _SHARES = frozenset({"precision", "recall", "f1", "average_precision", "threshold"})
 _PERCENT = frozenset({"reviewed", "verified"})
+_AUDITED = ("true recall, as it came", "as corrected", "true precision", "as corrected")
+_ABOUT_AUDITED = """ The last columns are about the tag itself, with 95 % intervals: what the
+audit's sample found of tags as common and pairs as suspicious, shared out over them by what the
+ranking expects of each and by what was answered. A wide one says that little is known."""
 
 
 def report_page(
@@ -57,6 +61,8 @@ def report_page(
         bands: What the random sample tells of rare and common tags apart.
     """
     answers, fixed = (sum(getattr(e, name) for e in figures) for name in ("answers", "fixed"))
+    told = any(entry.audited for entry in figures)
+    heads = [*(head for head, _ in _COLUMNS), *(_AUDITED if told else ())]
     body = f"""<p>{images["ok"]:,} images, {answers:,} pairs answered or settled by an answer,
 {fixed:,} of them errors that are corrected.</p>
 {_audit(audit)}
@@ -67,17 +73,28 @@ def report_page(
 they are corrected now: unreviewed tags may be wrong or missing, so they tell the tagger from the
 metadata, not from the truth. P, R and F1 stand at the threshold where F1 is best. AP by chance is
 the share of images that carry the tag; "times chance" is AP over that. "Left" is what the ranking
-expects among the questions not answered yet.</p>
-{table([head for head, _ in _COLUMNS], [_cells(entry) for entry in figures], words=2)}"""
+expects among the questions not answered yet.{_ABOUT_AUDITED if told else ""}</p>
+{table(heads, [_cells(entry, told=told) for entry in figures], words=2)}"""
     return page(f"{name}: tags", body)
 
 
-def _cells(entry: TagFigures) -> list[Cell]:
+def _cells(entry: TagFigures, *, told: bool) -> list[Cell]:
     cells: list[Cell] = []
     for _, name in _COLUMNS:
         value = getattr(entry, name)
         cells.append(value if isinstance(value, str) else (value, _figure(name, value)))
-    return cells
+    return [*cells, *_audited(entry)] if told else cells
+
+
+def _audited(entry: TagFigures) -> list[Cell]:
+    """Recall and precision of the tag itself, before and after, with intervals."""
+    if entry.audited is None:
+        return [(-1.0, "")] * len(_AUDITED)
+    before, after = entry.audited.before, entry.audited.after
+    return [
+        (found.share, f"{found.share:.0%} ({found.low:.0%} to {found.high:.0%})")
+        for found in (before.recall, after.recall, before.precision, after.precision)
+    ]
 
 
 def _figure(name: str, value: float) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from reviewer.core.statistics import Interval
 from reviewer.store.figures import REPORT
 from reviewer.ui.audit_marks import HEADING, marks_of
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
     from reviewer.ui.side_pages import Beside
 
 AGAINST = "against the tags as they are corrected now, at the threshold where F1 is best"
+AUDITED = (
+    ", with a 95 % interval: what the audit's random sample tells of such tags, shared out by what "
+    "the ranking expects of each"
+)
+_WIDEST = "100% (100\N{EN DASH}100)"
 FIELDS = (
     Field("tag", lambda row: shown_name(row.tag), width="a tag with a rather long name"),
     Field("category", lambda row: row.category, width="copyright"),
@@ -53,7 +59,40 @@ FIELDS = (
         "{:,.0f}".format,
         "Errors that the ranking expects among the questions that are left",
     ),
+    Field(
+        "true recall",
+        lambda row: _recall(row).share,
+        "{:.0%}".format,
+        f"Of the images that should carry the tag, those that do, as corrected{AUDITED}",
+        width=_WIDEST,
+        whole=lambda row: _interval(_recall(row)),
+    ),
+    Field(
+        "true precision",
+        lambda row: _precision(row).share,
+        "{:.0%}".format,
+        f"Of the images that carry the tag, those that should, as corrected{AUDITED}",
+        width=_WIDEST,
+        whole=lambda row: _interval(_precision(row)),
+    ),
 )
+_UNKNOWN = Interval(-1.0, 0.0, 1.0)
+
+
+def _recall(row: TagFigures) -> Interval:
+    """Of the tag itself; below 0 where no audit tells of it."""
+    return row.audited.after.recall if row.audited else _UNKNOWN
+
+
+def _precision(row: TagFigures) -> Interval:
+    """Of the tag itself; below 0 where no audit tells of it."""
+    return row.audited.after.precision if row.audited else _UNKNOWN
+
+
+def _interval(found: Interval) -> str:
+    if found.share < 0:
+        return "\N{EN DASH}"
+    return f"{found.share:.0%} ({100 * found.low:.0f}\N{EN DASH}{100 * found.high:.0f})"
 
 
 class ReportSheet(FigureSheet):

@@ -43,6 +43,7 @@ class Field:
         words: How a figure is shown; `None` for words, which are shown as they are.
         tip: What it means.
         width: A text that it has room for.
+        whole: Words for a row whose figure alone says too little; `None` where it does.
     """
 
     title: str
@@ -50,6 +51,7 @@ class Field:
     words: Callable[[float], str] | None = None
     tip: str = ""
     width: str = "00,000"
+    whole: Callable[[Any], str] | None = None
 
 
 class FigureModel(QAbstractTableModel):
@@ -120,10 +122,13 @@ class FigureModel(QAbstractTableModel):
             return _LEFT if field.words is None else _RIGHT
         if role not in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
             return None
-        value = field.value(self._rows[index.row()])
+        row = self._rows[index.row()]
+        value = field.value(row)
         if isinstance(value, str):
             return value
         shown = field.words(value) if field.words is not None else str(value)
+        if field.whole is not None:
+            shown = field.whole(row)
         return shown if role == Qt.ItemDataRole.DisplayRole else None
 
     def headerData(

@@ -14,7 +14,8 @@ from reviewer.core.errors import UsageError
 from reviewer.core.mixing import AuditMix
 from reviewer.core.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin
-from reviewer.jobs.auditing import audit_lines, audit_report, draw_audit, note_audit
+from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
+from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.jobs.reporting import write_report
 from reviewer.jobs.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
@@ -111,6 +112,43 @@ def test_the_estimate_holds_the_truth_and_rises_with_the_review(shapes: Shapes) 
     assert [f"recall, {band.name}" in page for band in bands] == [
         band.found is not None for band in bands
     ]
+    assert "true recall, as it came" in page
+
+
+def test_each_tag_is_told_apart_and_the_intervals_hold_most_of_them(shapes: Shapes) -> None:
+    library, truth = shapes
+    draw_audit(library, Silent(), size=300, seed=1)
+    report = audit_report(library)
+    assert report is not None
+    assert not report.by_tag(library.rankings.load()), "nothing is answered yet"
+    answer_all(library, truth, 0.7, 450)
+    report = audit_report(library)
+    assert report is not None
+    quality = report.by_tag(library.rankings.load())
+    assert set(quality) == set(library.rankings.load().tags.tolist())
+    names, rows = library.vocabulary(), list(library.images.rows())
+    held = []
+    for tag_id, found in quality.items():
+        name = names.name(tag_id)
+        shown = {image.path for image, _ in rows if name in truth[image.path]}
+        there = {image.path for image, tags in rows if tag_id in tags}
+        recall, precision = found.before.recall, found.before.precision
+        held.append(recall.low <= len(shown & there) / len(shown) <= recall.high)
+        held.append(precision.low <= len(shown & there) / len(there) <= precision.high)
+        assert found.after.recall.share >= recall.share - 1e-9
+    assert np.mean(held) > 0.8
+    target = library.workspace.path / "told"
+    write_report(library, Silent(), target)
+    told = FigureFiles(target).report()
+    assert told is not None
+    assert {entry.tag: entry.audited for entry in told} == {
+        names.name(tag_id): found for tag_id, found in quality.items()
+    }
+    with (target / "tags.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            assert float(row["true recall as corrected, low"]) <= float(
+                row["true recall as corrected"]
+            )
 
 
 def test_an_audit_of_vetted_images_is_about_them_alone(shapes: Shapes) -> None:
