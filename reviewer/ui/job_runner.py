@@ -44,6 +44,7 @@ class Job:
     Attributes:
         title: For people ("Scan").
         command: The words of the program's own command.
+        gives_way: Nobody waits for it: it is stopped for any other job, and goes on after that.
         progress: The last progress heard; `None` before the first.
         notes: What it had to say, oldest first.
         log: Everything else it wrote, oldest first.
@@ -54,6 +55,7 @@ class Job:
 
     title: str
     command: tuple[str, ...]
+    gives_way: bool = False
     state: JobState = JobState.WAITING
     progress: Progress | None = None
     notes: list[str] = field(default_factory=list)
@@ -115,11 +117,23 @@ class JobRunner(QObject):
         live = (JobState.WAITING, JobState.RUNNING)
         return any(job.title == title and job.state in live for job in self.jobs)
 
-    def start(self, title: str, command: Sequence[str]) -> Job:
-        """Puts a job in line and starts it when its turn comes."""
-        job = Job(title, tuple(command))
+    def start(self, title: str, command: Sequence[str], *, gives_way: bool = False) -> Job:
+        """Puts a job in line and starts it when its turn comes.
+
+        Args:
+            title: For people.
+            command: The words of the program's own command.
+            gives_way: Nobody waits for it: other jobs come first, also those that come later.
+        """
+        job = Job(title, tuple(command), gives_way)
         self.jobs.append(job)
         self.changed.emit(job)
+        running = self._running
+        if running is not None and running.gives_way and not gives_way:
+            again = any(j.title == running.title and j.state is JobState.WAITING for j in self.jobs)
+            if running.state is JobState.RUNNING and not again:
+                self.jobs.append(Job(running.title, running.command, gives_way=True))
+            self.cancel(running)
         self._start_next()
         return job
 
@@ -152,7 +166,8 @@ class JobRunner(QObject):
     def _start_next(self) -> None:
         if self._running is not None:
             return
-        job = next((job for job in self.jobs if job.state is JobState.WAITING), None)
+        waiting = [job for job in self.jobs if job.state is JobState.WAITING]
+        job = min(waiting, key=lambda waits: waits.gives_way, default=None)
         if job is None:
             return
         job.state = JobState.RUNNING

@@ -279,13 +279,14 @@ class MainWindow(QMainWindow):
         if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
             review.stay_with_tags()
         if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:
-            self._start_job("Explain", ("explain",))
+            self._start_job("Explain", ("explain",), gives_way=True)
         elif job.command[0] == "explain":
             review.controller.why.look_again(done="--pair" in job.command)
 
-    def _start_job(self, title: str, command: Sequence[str]) -> None:
+    def _start_job(self, title: str, command: Sequence[str], *, gives_way: bool = False) -> None:
         if self.review is not None and not self._runner.has(title):
-            self._runner.start(title, [*command, "--workspace", str(self.review.workspace)])
+            words = [*command, "--workspace", str(self.review.workspace)]
+            self._runner.start(title, words, gives_way=gives_way)
 
     def _refresh(self) -> None:
         if self.review is None or not self.review.by_tags:

@@ -153,3 +153,29 @@ def test_shutting_down_leaves_no_child(qtbot: QtBot, runner: JobRunner):
     process = runner._process
     runner.shut_down(5000)
     assert process.processId() == 0
+
+
+def test_what_nobody_waits_for_gives_way_and_goes_on_after(qtbot: QtBot, runner: JobRunner):
+    explain = runner.start("Explain", [WAITING], gives_way=True)
+    qtbot.waitUntil(lambda: explain.notes == ["up"], timeout=10_000)
+    waits = runner.start("Explain", [SPEAKING], gives_way=True)
+    assert explain.state is JobState.RUNNING
+    diff = runner.start("Diff of files", [SPEAKING])
+    qtbot.waitUntil(lambda: diff.state is JobState.DONE, timeout=10_000)
+    assert explain.state is JobState.CANCELLED
+    assert waits.began == 0 or waits.began >= diff.ended
+    qtbot.waitUntil(lambda: waits.state is JobState.DONE, timeout=10_000)
+
+
+def test_what_gave_way_is_started_again(qtbot: QtBot, runner: JobRunner):
+    explain = runner.start("Explain", [WAITING], gives_way=True)
+    qtbot.waitUntil(lambda: explain.notes == ["up"], timeout=10_000)
+    diff = runner.start("Diff of files", [SPEAKING])
+    qtbot.waitUntil(lambda: diff.state is JobState.DONE, timeout=10_000)
+    again = runner.jobs[-1]
+    assert (again.title, again.command) == (explain.title, explain.command)
+    qtbot.waitUntil(lambda: again.notes == ["up"], timeout=10_000)
+    # A person's stop holds: it is not started a third time.
+    runner.cancel(again)
+    qtbot.waitUntil(lambda: again.state is JobState.CANCELLED and not runner.busy, timeout=10_000)
+    assert len(runner.jobs) == 3

@@ -131,6 +131,8 @@ class DestinationForm(QFrame):
         self._fields.setRowVisible(self.kind, not kind)
         if kind:
             self.kind.setCurrentIndex(self.kind.findData(kind))
+            # There are no metadata yet that could call the server anything.
+            self._fields.setRowVisible(self.site, False)
         (self.url if kind else self.kind).setFocus()
 
     def dispose(self) -> None:
@@ -149,6 +151,7 @@ class DestinationForm(QFrame):
     def _kind_chosen(self) -> None:
         policy = self._policies[self.kind.currentData()]
         url, key = HINTS.get(policy.kind, ("", ""))
+        self.name.setPlaceholderText(policy.kind)
         self.url.setPlaceholderText(url)
         self.key.setPlaceholderText(key)
         sends = policy.mode is not Mode.EXPORT_ONLY

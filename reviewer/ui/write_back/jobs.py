@@ -54,6 +54,13 @@ class WriteBackJobs(QObject):
                 return job
         return None
 
+    @property
+    def ahead(self) -> str:
+        """Title of the job that runs now; empty for none."""
+        runner = self._beside.runner
+        running = runner.running if runner is not None else None
+        return running.title if running is not None else ""
+
     def _changed(self, job: Job) -> None:
         if job.command[:1] != (COMMAND,):
             return

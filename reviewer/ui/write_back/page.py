@@ -29,7 +29,7 @@ from reviewer.ui.write_back.destination_form import DestinationForm
 from reviewer.ui.write_back.destination_list import DestinationList
 from reviewer.ui.write_back.empty import NO_DIFF, NOTHING
 from reviewer.ui.write_back.jobs import WriteBackJobs
-from reviewer.ui.write_back.model import STATES, Part, diff_rows, entry_rows, left_out_rows
+from reviewer.ui.write_back.model import STATES, Column, Part, diff_rows, entry_rows, left_out_rows
 from reviewer.ui.write_back.preview import WriteBackPreview
 from reviewer.ui.write_back.sheet import WriteBackSheet
 
@@ -165,12 +165,14 @@ class WriteBackPage(SidePage):
         except ReviewerError as error:
             self.sheet.say(str(error))
             return
+        # Of files the post is the file itself.
+        self.sheet.table.setColumnHidden(Column.POST, place.kind == FILES.kind)
         self.sheet.rules.setText(rules_of(place, self._policy))
         self.sheet.figures.setText(figures_of(self._shown))
         if self._shown is not None and not self._is_fresh():
             self.sheet.say("Answers were given since this diff: show it again before Send.")
         self.show_part(self._part)
-        self.sheet.show_job(self.jobs.of(self._wanted))
+        self.sheet.show_job(self.jobs.of(self._wanted), self.jobs.ahead)
 
     def show_part(self, part: Part) -> None:
         """Shows the diff, what is left out of it, or edits by state."""
@@ -286,7 +288,7 @@ class WriteBackPage(SidePage):
         self.opened()
 
     def _show_progress(self) -> None:
-        self.sheet.show_job(self.jobs.of(self._wanted))
+        self.sheet.show_job(self.jobs.of(self._wanted), self.jobs.ahead)
         self._update()
 
     def _show_states(self) -> None:

@@ -164,8 +164,13 @@ class WriteBackSheet(QWidget):
             self.nothing.show_about(*words)
             self.nothing.button.setVisible(first)
 
-    def show_job(self, job: Job | None) -> None:
-        """Shows how far a job is; none takes the bar away."""
+    def show_job(self, job: Job | None, ahead: str = "") -> None:
+        """Shows how far a job is; none takes the bar away.
+
+        Args:
+            job: That of the destination, if there is one.
+            ahead: Title of the job that it waits for.
+        """
         self._bar.setVisible(job is not None)
         self._progress.setVisible(job is not None)
         if job is None:
@@ -173,7 +178,7 @@ class WriteBackSheet(QWidget):
         if job.progress is None:
             self._bar.setRange(0, 0)
             waits = job.state is JobState.WAITING
-            self._progress.setText("waits for its turn" if waits else "starts")
+            self._progress.setText(f"waits for {ahead}" if waits and ahead else "starts")
         else:
             self._bar.setRange(0, job.progress.total)
             self._bar.setValue(job.progress.done)

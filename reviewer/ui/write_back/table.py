@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
 WIDTHS = {
-    Column.IMAGE: "a rather long name.png",
+    Column.IMAGE: "a folder/a rather long name.png",
     Column.CHANGE: "+aqua_hair   -blue_hair   +long_sleeves",
     Column.STATE: "no change (undo)",
     Column.NOTE: "blue_hair was taken away by somebody else",
