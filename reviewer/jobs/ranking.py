@@ -143,7 +143,7 @@ def rank_evidence(
         queues = rank(
             evidence,
             known_answers(decisions, frame),
-            replace(chosen, pace=chosen.pace or _pace(decisions, frame)),
+            replace(chosen, pace=chosen.pace or _pace(decisions, frame), trust=labels.shares),
             implied=settled.pairs,
             groups=None if groups is None else np.asarray(groups),
             kin=kin_of(library, labels, vocabulary),

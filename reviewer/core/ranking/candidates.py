@@ -98,9 +98,12 @@ class Scope:
         implied: Images not to be asked about a tag, or `None`.
         groups: Near-duplicate group of each image, shape (N,), or `None`.
         kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
+        trust: What each image's own tags count for when scores are calibrated to them, shape
+            (N,), 0..1, or `None` where all count alike.
     """
 
     excluded_tags: BoolArray | None = None
     implied: Implied | None = None
     groups: NDArray[np.int64] | None = None
     kin: NDArray[np.int64] | None = None
+    trust: FloatArray | None = None

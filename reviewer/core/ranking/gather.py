@@ -85,7 +85,7 @@ def fitted(
     tags = CorrectedTags(evidence, answers.settled())
     space = make_tag_space(tags.present, evidence.n_tags, half, limits.seed)
     corrected = _Corrected(evidence, tags, space)
-    sample, count = _first_pass(corrected, limits, report)
+    sample, count = _first_pass(corrected, limits, scope.trust, report)
     cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage(), limits.wrong_share)
     return Fitted(corrected, cold_start, count, limits, scope)
 
@@ -134,7 +134,7 @@ class _Corrected:
 
 
 def _first_pass(
-    corrected: _Corrected, limits: Limits, report: Report | None
+    corrected: _Corrected, limits: Limits, trust: FloatArray | None, report: Report | None
 ) -> tuple[FitSample, CoverageCount]:
     """Count coverage and draw pairs to fit on."""
     evidence = corrected.evidence
@@ -157,7 +157,7 @@ def _first_pass(
         tags.append(np.full(drawn.size, tag, dtype=np.int64))
         rows.append(drawn)
         targets.append(present[drawn])
-        weights.append(weight)
+        weights.append(weight if trust is None else weight * trust[drawn])
         inputs.append(corrected.columns(tag, score, drawn).matrix())
         _tell(report, "calibrate", tag + 1, evidence.n_tags)
     row, target, matrix = np.concatenate(rows), np.concatenate(targets), np.concatenate(inputs)

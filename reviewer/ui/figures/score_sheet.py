@@ -122,7 +122,7 @@ class ScoreSheet(FigureSheet):
         row.addWidget(self.picture)
         grid.addLayout(_headed("Under-rated: predicted well above what they got", row), 1, 1)
         for place in (0, 1):
-            grid.setColumnStretch(place, 2 + place)
+            grid.setColumnStretch(place, 1)
             grid.setRowStretch(place, 1)
             grid.setRowMinimumHeight(place, round(scaled(ROW_HEIGHT)))
         grid.addWidget(self.tree, 2, 0, 1, 2)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.figures import TreeNode
 
+MINUS = "\N{MINUS SIGN}"
 SMALLER = 0.86
 """Text at the nodes, beside that of the window: sixteen leaves stand side by side."""
 AROUND = 0.75
@@ -39,7 +40,9 @@ class TreePlot(PlotFrame):
                 for child in (node.absent, node.present):
                     if child >= 0:
                         x, y = places[child]
-                        self._plot.plot([at, x], [-depth, -y], pen=pg.mkPen(look().line, width=1.5))
+                        self._plot.plot(
+                            [at, x], [-depth, -y], pen=pg.mkPen(look().disabled, width=1.5)
+                        )
             font, leaves = self._small(), sum(not node.tag for node in tree)
             for node, (at, depth) in zip(tree, places, strict=True):
                 self._write(node, (at, -depth), font, leaves)
@@ -58,7 +61,11 @@ class TreePlot(PlotFrame):
         name = QFontMetrics(font).elidedText(
             shown_name(node.tag), Qt.TextElideMode.ElideRight, round(room)
         )
-        lines = [*([name] if node.tag else []), f"{node.mean:.2f}", f"{node.share:.0%}"]
+        lines = [
+            *([name] if node.tag else []),
+            f"{node.mean:.2f}".replace("-", MINUS),
+            f"{node.share:.0%}",
+        ]
         words = pg.TextItem(
             html=f'<div align="center">{"<br>".join(map(html.escape, lines))}</div>',
             color=look().text if node.tag else look().muted,
