@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from reviewer.core.labels import effective_tags
 from reviewer.core.ratings import TAGS, RatingIds, rating_now, rating_tag
 from reviewer.sources import write
-from reviewer.sources.caption_text import Style, usual_style
+from reviewer.sources.caption_text import Caption, Style, style_of, usual_style
 from reviewer.sources.captions import caption_file
 from reviewer.sources.matching import key_for
-from reviewer.sources.text import read_text
+from reviewer.sources.text import decoded, read_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -180,6 +180,28 @@ def corrected_caption(library: Library, entry: CorrectedImage, habit: CaptionHab
     decoded = read_text(path)
     after = write.caption(decoded.text, habit.style, entry.added, entry.removed, habit.key)
     return FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
+
+
+def reads_back(edit: FileEdit, entry: CorrectedImage, habit: CaptionHabit) -> bool:
+    """Whether a corrected caption, read again, holds the tags that it should.
+
+    A tag with a comma cannot stand where commas set tags apart.
+    """
+    before, after = (
+        {
+            tag
+            for text in [decoded(content).text]
+            for tag in Caption(text, _style(text, habit), habit.key).tags()
+        }
+        for content in (edit.before, edit.after)
+    )
+    if not edit.before:
+        return after == entry.effective
+    return after == (before | set(entry.added)) - set(entry.removed)
+
+
+def _style(text: str, habit: CaptionHabit) -> Style:
+    return Style.LINES if habit.hydrus else style_of(text) or habit.style
 
 
 def _hydrus_edit(

@@ -45,9 +45,13 @@ def read_text(path: Path) -> DecodedText:
         SourceError: The file cannot be read.
     """
     try:
-        content = path.read_bytes()
+        return decoded(path.read_bytes())
     except OSError as error:
         raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+def decoded(content: bytes) -> DecodedText:
+    """A text as UTF-8, or as Latin-1 where it is not UTF-8."""
     bom = content.startswith(codecs.BOM_UTF8)
     content = content.removeprefix(codecs.BOM_UTF8)
     try:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import keyring
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 
 from reviewer.core.beginning import Beginning
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.jobs.previewing import ROWS, preview_import
-from reviewer.store.workspace import data_folder
+from reviewer.jobs.writing.keys import key_of
+from reviewer.store.library import Library
+from reviewer.store.workspace import data_folder, workspace_for
 from tests.gui.conftest import make_images
+from tests.keyring_file import FileKeyring
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,3 +111,82 @@ def test_a_preview_reads_only_the_first_images(tmp_path: Path):
     assert ("sky", Category.GENERAL) in next(r for r in found.rows if r.path == "x007.jpg").tags
     with pytest.raises(SourceError, match="does not hold"):
         preview_import(folder, "hydrus")
+
+
+def choose(window: MainWindow, kind: str) -> None:
+    formats = window.import_page.formats
+    formats.setCurrentIndex(formats.findData(kind))
+    formats.activated.emit(formats.currentIndex())
+
+
+def test_a_server_may_have_the_tags(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("TEST_KEYRING", str(tmp_path / "keyring.json"))
+    before = keyring.get_keyring()
+    keyring.set_keyring(FileKeyring())
+    make_images(tmp_path / "mine")
+    asked = []
+    window.import_page.confirmed.disconnect()
+    window.import_page.confirmed.connect(lambda *what: asked.append(what))
+    window.look_at(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    choose(window, "szurubooru")
+    form = window.import_page.server.form
+    assert form.isVisible()
+    assert not form.kind.isVisible()
+    assert not window.import_page.table.isVisible()
+    # Left again, the files are shown as before.
+    qtbot.keyClick(form, Qt.Key.Key_Escape)
+    assert window.import_page.table.isVisible()
+    assert window.page is window.import_page
+    choose(window, "szurubooru")
+    form.name.setText("home")
+    form.user.setText("me")
+    form.key.setText("secret of mine")
+    qtbot.keyClick(form.key, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bool(asked), timeout=5000)
+    assert asked == [(tmp_path / "mine", Beginning(server="home"))]
+    with Library.open(workspace_for(tmp_path / "mine")) as library:
+        place = library.destinations.get("home")
+        assert (place.kind, place.url, place.user) == ("szurubooru", "http://127.0.0.1:8080", "me")
+        assert key_of(place) == "secret of mine"
+    keyring.set_keyring(before)
+
+
+def test_a_server_without_a_login_is_refused_on_the_page(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    make_images(tmp_path / "mine")
+    window.look_at(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    choose(window, "szurubooru")
+    qtbot.keyClick(window.import_page.server.form, Qt.Key.Key_Return)
+    assert "needs your login" in shown(window)
+    assert window.page is window.import_page
+    assert not (data_folder() / "collections").exists()
+
+
+def test_a_tagger_that_one_has_is_taken_along(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    make_images(tmp_path / "mine")
+    asked = []
+    window.import_page.confirmed.disconnect()
+    window.import_page.confirmed.connect(lambda *what: asked.append(what))
+    window.look_at(tmp_path / "mine")
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    answers = iter(["", str(tmp_path / "wd-vit")])
+    # The only thing replaced is the system's own folder chooser, which no test can press.
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: next(answers)))
+    taggers = window.import_page.taggers
+    for wanted in (0, 1):
+        taggers.setCurrentIndex(1)
+        taggers.activated.emit(1)
+        assert taggers.currentIndex() == wanted
+    assert taggers.currentText() == "the tagger in wd-vit"
+    qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
+    assert asked == [(tmp_path / "mine", Beginning(tagger=str(tmp_path / "wd-vit")))]
+    assert Beginning("captions", "home", "/t").options() == (
+        "--source", "captions", "--pull", "home", "--tagger", "/t",
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from reviewer.jobs.changes import (
     caption_habit,
     corrected_caption,
     corrected_images,
+    reads_back,
     tag_categories,
     tag_key_of,
 )
@@ -69,7 +70,7 @@ def export(library: Library, listener: Listener, folder: Path, formats: list[str
 def _captions(library: Library, folder: Path, listener: Listener) -> int:
     """Captions: those that exist with the edited tags alone changed, new ones for the others."""
     habit = caption_habit(library)
-    count = 0
+    count, misread = 0, 0
     for entry in corrected_images(library):
         if entry.image.state is not ImageState.GONE:
             edit = corrected_caption(library, entry, habit)
@@ -77,6 +78,12 @@ def _captions(library: Library, folder: Path, listener: Listener) -> int:
             target = folder / "captions" / Path(entry.image.path).with_name(edit.path.name)
             _put(target, edit.after)
             count += 1
+            misread += not reads_back(edit, entry, habit)
+    if misread:
+        listener.note(
+            f"{misread:,} captions do not read back as they are meant: a tag with a comma stands "
+            "where commas set tags apart. Other formats hold it: --format tags.csv"
+        )
     listener.note(f"{count:,} captions in {folder / 'captions'}")
     return count
 

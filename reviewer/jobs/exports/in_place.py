@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ImageState
 from reviewer.jobs.changes import (
+    CaptionHabit,
     CorrectedImage,
     FileEdit,
     caption_habit,
     corrected_caption,
     corrected_images,
+    reads_back,
     tag_categories,
     tag_key_of,
 )
@@ -45,6 +47,9 @@ if TYPE_CHECKING:
 
 LAYOUT = "its layout cannot be kept byte for byte: export it instead"
 NO_LIST = "it has no list of tags to write into, or cannot be kept byte for byte"
+MISREAD = (
+    "it would not read back as it is meant, as a tag with a comma does where commas set tags apart"
+)
 NO_FILE = "it has no metadata file"
 
 
@@ -115,7 +120,16 @@ def changes_in_place(library: Library, only: Collection[str] | None = None) -> I
 def _captions(library: Library, entries: list[CorrectedImage]) -> Found:
     habit = caption_habit(library)
     for entry in entries:
-        yield FileChange(corrected_caption(library, entry, habit), (entry,))
+        yield _caption_change(library, entry, habit)
+
+
+def _caption_change(
+    library: Library, entry: CorrectedImage, habit: CaptionHabit
+) -> FileChange | tuple[str, str]:
+    edit = corrected_caption(library, entry, habit)
+    if not reads_back(edit, entry, habit):
+        return entry.image.path, f"{edit.path.name}: {MISREAD}"
+    return FileChange(edit, (entry,))
 
 
 def _hydrus(library: Library, entries: list[CorrectedImage]) -> Found:
@@ -126,7 +140,7 @@ def _hydrus(library: Library, entries: list[CorrectedImage]) -> Found:
         path = sidecars.get(entry.image.path)
         text = caption_file(library.folder / entry.image.path)
         if path is None or text is not None:
-            yield FileChange(corrected_caption(library, entry, habit), (entry,))
+            yield _caption_change(library, entry, habit)
         if path is not None:
             # With both, a new tag goes to the text alone.
             added = [] if text is not None else _in_hydrus(library, entry.added)

@@ -11,6 +11,7 @@ from reviewer.core.types import Answer, Category, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.copies import export
+from reviewer.jobs.exports.in_place import changes_in_place
 from reviewer.jobs.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import draw
@@ -176,3 +177,32 @@ def test_a_row_of_a_table_is_corrected_whole(library: Library, folder: Path) -> 
     answer(library, "a.png", "hat", Answer.NO)
     write_back.apply(library, Silent(), write_back.plan(library))
     assert table.read_bytes() == b"relative_path,tags\r\na.png,cap\r\nb.jpg,hat\r\n"
+
+
+def test_a_tag_with_a_comma_never_becomes_two(
+    library: Library, folder: Path, tmp_path: Path
+) -> None:
+    (folder / "a.txt").write_text("1girl, solo, hat")
+    (folder / "b.txt").write_text("1girl, hat, sky")
+    import_folder(library, Silent())
+    answer(library, "a.png", "a,b", Answer.YES)
+    answer(library, "b.jpg", "fate_(series)", Answer.YES)
+    found = changes_in_place(library)
+    assert [change.edit.after for change in found.changes] == [b"1girl, hat, sky, fate (series)"]
+    assert [path for path, _ in found.left_out] == ["a.png"]
+    assert "tag with a comma" in found.left_out[0][1]
+    heard = Heard()
+    export(library, heard, tmp_path / "out", ["captions", "tags.csv"])
+    assert any("1 captions do not read back" in note for note in heard.notes)
+    assert '"1girl a,b hat solo"' in (tmp_path / "out" / "tags.csv").read_text()
+
+
+def test_a_tag_with_a_comma_is_kept_where_lines_set_tags_apart(
+    library: Library, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("1girl\nlong_hair\nblue_sky\nhat\n")
+    (folder / "b.txt").write_text("1girl\nlong_hair\nnight_sky\nhat\n")
+    import_folder(library, Silent())
+    answer(library, "a.png", "a,b", Answer.YES)
+    (change,) = changes_in_place(library).changes
+    assert change.edit.after == b"1girl\nlong_hair\nblue_sky\nhat\na,b\n"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -34,9 +34,10 @@ from reviewer.sources.text import name_key, tag_key
 from tests.unit.sources.test_xmp import packet
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     Shape = Callable[[list[str]], dict[str, Any]]
+    Test = Callable[..., None]
 
 AWKWARD = (
     "^_^", "^__^", "fate_(series)", "初音ミク", ":d", "rating:e", "x" * 170, "nan", "null", "007",
@@ -50,6 +51,38 @@ plain = names.filter(lambda name: "," not in name)
 many = st.lists(names, max_size=8, unique=True)
 some = st.lists(plain, min_size=1, max_size=8, unique=True)
 quick = settings(max_examples=30, deadline=None)
+NAMED = ("^_^", "fate_(series)", "a,b", "初音ミク", ":d", "rating:e", "x" * 170)
+"""Each of these goes through every format, whatever chance draws."""
+
+
+def each_named(*columns: str, commas: bool = True, **others: object) -> Callable[[Test], Test]:
+    """Examples that chance need not draw: each tag of `NAMED` in each argument by itself.
+
+    Args:
+        columns: Arguments that hold tags.
+        commas: Whether the format can hold a tag with a comma.
+        others: The other arguments.
+    """
+
+    def decorate(test: Test) -> Test:
+        for tag in NAMED:
+            for column in columns if commas or "," not in tag else ():
+                rest = {name: ["other_tag", "hat"] for name in columns if name != column}
+                test = example(**{column: [tag, "hat"]}, **rest, **others)(test)
+        return test
+
+    return decorate
+
+
+def each_alone(arguments: Callable[[str], dict[str, object]]) -> Callable[[Test], Test]:
+    """Examples that chance need not draw, from what each tag of `NAMED` makes the arguments."""
+
+    def decorate(test: Test) -> Test:
+        for tag in NAMED:
+            test = example(**arguments(tag))(test)
+        return test
+
+    return decorate
 
 
 @contextmanager
@@ -86,6 +119,7 @@ def keys(tags: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("name", ["1001.txt", "1001.caption", "1001.jpg.txt"])
 @pytest.mark.parametrize("style", Style)
+@each_named("before", "after", commas=False, spaces=True)
 @quick
 @given(before=some, after=some, spaces=st.booleans())
 def test_captions(name: str, style: Style, before: list[str], after: list[str], spaces: bool):
@@ -106,8 +140,9 @@ def test_captions(name: str, style: Style, before: list[str], after: list[str], 
 # -- tables and dumps ----------------------------------------------------------------------------
 
 
+@each_named("tags", rating="")
 @quick
-@given(many, st.sampled_from(["", "rating:explicit", "rating:general"]))
+@given(tags=many, rating=st.sampled_from(["", "rating:explicit", "rating:general"]))
 def test_tags_csv(tags: list[str], rating: str) -> None:
     with folder_of() as place:
         put(place / "tags.csv", write.tags_csv([("1001.jpg", tags)], [rating]))
@@ -135,11 +170,12 @@ def old_line(tags: list[str]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("shape", [dump_line, old_line])
+@each_named("before", "after")
 @quick
 @given(before=many, after=st.frozensets(names, max_size=8))
-def test_danbooru_json_lines(shape: Shape, before: list[str], after: frozenset[str]) -> None:
+def test_danbooru_json_lines(shape: Shape, before: list[str], after: Collection[str]) -> None:
     # A file without any tag at all is no dump.
-    before, after = list(dict.fromkeys([*before, "1girl"])), after | {"1girl"}
+    before, after = list(dict.fromkeys([*before, "1girl"])), frozenset([*after, "1girl"])
     line = json.dumps(shape(before)).encode()
     with folder_of(**{"metadata/2020.json": line + b"\n"}) as place:
         first = read(place, "danbooru")
@@ -153,8 +189,9 @@ def test_danbooru_json_lines(shape: Shape, before: list[str], after: frozenset[s
         assert again.records["1001.jpg"].rating == "s"
 
 
+@each_named("tags")
 @quick
-@given(many)
+@given(tags=many)
 def test_sqlite_dumps(tags: list[str]) -> None:
     with folder_of() as place:
         with closing(sqlite3.connect(place / "danbooru.sqlite")) as dump, dump:
@@ -167,9 +204,11 @@ def test_sqlite_dumps(tags: list[str]) -> None:
 # -- what downloaders keep -----------------------------------------------------------------------
 
 
+@each_named("before", "after")
 @quick
 @given(before=many, after=st.frozensets(names, max_size=8))
-def test_gallery_dl_metadata(before: list[str], after: frozenset[str]) -> None:
+def test_gallery_dl_metadata(before: list[str], after: Collection[str]) -> None:
+    after = frozenset(after)
     post = {"category": "danbooru", "id": 1001, "md5": "ab" * 16, "tags": before}
     text = json.dumps(post, indent=4, ensure_ascii=False) + "\n"
     with folder_of(**{"1001.jpg.json": text}) as place:
@@ -181,14 +220,16 @@ def test_gallery_dl_metadata(before: list[str], after: frozenset[str]) -> None:
         assert json.loads(changed)["md5"] == "ab" * 16
 
 
+@each_named("tags")
 @quick
-@given(st.lists(names, min_size=2, max_size=8, unique=True))
+@given(tags=st.lists(names, min_size=2, max_size=8, unique=True))
 def test_gallery_dl_tags(tags: list[str]) -> None:
     with folder_of(**{"1001.jpg.txt": "\n".join(tags) + "\n"}) as place:
         assert tags_in(place, "captions") == {tag_key(tag) for tag in tags}
 
 
 @pytest.mark.parametrize("site", ["danbooru", "e621", "gelbooru"])
+@each_named("tags")
 @quick
 @given(tags=many)
 def test_saved_answers_of_sites(site: str, tags: list[str]) -> None:
@@ -209,6 +250,7 @@ def hydrus_names(tags: list[str]) -> set[str]:
     return {plain_name(tag)[0] for tag in tags}
 
 
+@each_named("before", "after")
 @quick
 @given(before=some, after=some)
 def test_hydrus_json(before: list[str], after: list[str]) -> None:
@@ -227,6 +269,7 @@ def test_hydrus_json(before: list[str], after: list[str]) -> None:
         assert tags_in(place, "hydrus") == hydrus_names(after) | {"x"}
 
 
+@each_named("before", "after")
 @quick
 @given(before=some, after=some)
 def test_hydrus_text(before: list[str], after: list[str]) -> None:
@@ -244,6 +287,7 @@ def test_hydrus_text(before: list[str], after: list[str]) -> None:
 # -- XMP -----------------------------------------------------------------------------------------
 
 
+@each_named("before", "after")
 @quick
 @given(before=st.lists(names, min_size=1, max_size=6, unique=True), after=some)
 def test_xmp_sidecars(before: list[str], after: list[str]) -> None:
@@ -263,8 +307,9 @@ def test_xmp_sidecars(before: list[str], after: list[str]) -> None:
         assert tags_in(place, "xmp") == held
 
 
+@each_named("tags")
 @quick
-@given(st.lists(names, min_size=1, max_size=6, unique=True))
+@given(tags=st.lists(names, min_size=1, max_size=6, unique=True))
 def test_xmp_inside_images(tags: list[str]) -> None:
     with folder_of() as place:
         Image.new("RGB", (2, 2)).save(place / "1001.jpg", xmp=packet(tags))
@@ -274,8 +319,9 @@ def test_xmp_inside_images(tags: list[str]) -> None:
 # -- sets of characters --------------------------------------------------------------------------
 
 
+@each_alone(lambda tag: {"character": tag, "number": 7})
 @quick
-@given(names.filter(lambda name: name != "null"), st.integers(1, 10**6))
+@given(character=names.filter(lambda name: name != "null"), number=st.integers(1, 10**6))
 def test_grapeot(character: str, number: int) -> None:
     lists = {
         "tagIds.tsv": f"other\t0\n{character}\t{number}\n",
@@ -289,8 +335,9 @@ def test_grapeot(character: str, number: int) -> None:
         assert reading.categories[name_key(character)] is Category.CHARACTER
 
 
+@each_alone(lambda tag: {"character": tag})
 @quick
-@given(names)
+@given(character=names)
 def test_dafre(character: str) -> None:
     text = io.StringIO()
     csv.writer(text).writerows([(0, "other"), (7, character)])
@@ -303,8 +350,9 @@ def test_dafre(character: str) -> None:
 # -- lists of tags -------------------------------------------------------------------------------
 
 
+@each_named("tags", count=7)
 @quick
-@given(st.lists(names, min_size=2, max_size=8, unique=True), st.integers(0, 10**7))
+@given(tags=st.lists(names, min_size=2, max_size=8, unique=True), count=st.integers(0, 10**7))
 def test_lists_of_tags_with_their_other_names(tags: list[str], count: int) -> None:
     tag, *aliases = tags
     listed = [alias for alias in aliases if "," not in alias]
@@ -320,6 +368,7 @@ def test_lists_of_tags_with_their_other_names(tags: list[str], count: int) -> No
 
 @pytest.mark.parametrize("ending", ["csv", "json", "jsonl"])
 @pytest.mark.parametrize("kind", ["aliases", "implications"])
+@each_alone(lambda tag: {"pairs": [(tag, "hat"), ("other_tag", tag)]})
 @quick
 @given(pairs=st.lists(st.tuples(names, names), min_size=1, max_size=6, unique_by=lambda p: p[0]))
 def test_exports_of_pairs(kind: str, ending: str, pairs: list[tuple[str, str]]) -> None:
