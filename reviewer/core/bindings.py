@@ -112,6 +112,8 @@ PRESETS: tuple[Preset, ...] = (
             {
                 "answer.yes": ("J", "Y", "Num+1"),
                 "answer.no": ("K", "N", "Num+2"),
+                "grid.yes": ("J", "Y"),
+                "grid.no": ("K", "N"),
                 "answer.unsure": ("Space", "Num+3"),
                 "next": ("D", "Right", "Down", WHEEL_DOWN),
                 "previous": ("A", "Left", "Up", WHEEL_UP),

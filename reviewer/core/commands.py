@@ -146,6 +146,8 @@ COMMANDS: tuple[Command, ...] = (
         numbered=True,
         brief="1 to 9",
     ),
+    Command("grid.yes", "Presume Yes of the page", ("A", "Y"), _GRID, "All Yes", view=View.GRID),
+    Command("grid.no", "Presume No of the page", ("X", "N"), _GRID, "All No", view=View.GRID),
     Command("grid.unsure", "Can't tell", ("S",), _GRID, "Can't tell", view=View.GRID),
     Command("grid.flag", "Flag for later, or no longer", ("F",), _GRID, "Flag", view=View.GRID),
     Command("grid.why", "Show side, score and suspicion", ("V",), _GRID, "Why", view=View.GRID),

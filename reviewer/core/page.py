@@ -89,6 +89,7 @@ class Page:
             for place, question in enumerate(self.questions)
             if question.pair in (marks or {})
         }
+        self._told = False
         self._out: set[int] = set()
         self._flags: dict[int, bool] = {}
 
@@ -125,6 +126,15 @@ class Page:
         unsure = self._marks.get(place) is Answer.UNSURE
         self._mark(place, self.presumed if unsure else Answer.UNSURE)
 
+    def presume(self, answer: Answer) -> None:
+        """Presumes Yes or No of every question that is no exception.
+
+        Args:
+            answer: Yes or No.
+        """
+        self.presumed, self._told, self.unlike_before = answer, True, False
+        self._marks = {place: mark for place, mark in self._marks.items() if mark is not answer}
+
     def set_aside(self, image_id: int) -> list[int]:
         """Leaves an image out that cannot be shown; returns its places."""
         places = [n for n, q in enumerate(self.questions) if q.image_id == image_id]
@@ -142,6 +152,10 @@ class Page:
     def exceptions(self) -> dict[tuple[int, int], Answer]:
         """The answers that are not the presumed one, by pair."""
         return {q.pair: answer for q, answer in self.answers() if answer is not self.presumed}
+
+    def marks(self) -> dict[tuple[int, int], Answer]:
+        """The answers by pair that a person gave, by flipping or for the page as a whole."""
+        return {q.pair: answer for q, answer in self.answers()} if self._told else self.exceptions()
 
     def counts(self) -> Mapping[Answer, int]:
         """How many questions have each answer."""
@@ -217,7 +231,7 @@ class Pages:
         page, self.current = self.current, None
         if page is None:
             return
-        self._marks.update(page.exceptions())
+        self._marks.update(page.marks())
         order = sorted(
             (question for question, _ in page.answers()), key=lambda question: question != first
         )
@@ -228,7 +242,7 @@ class Pages:
         if self.current is not None:
             for pair in self.current.pairs:
                 self._marks.pop(pair, None)
-            self._marks.update(self.current.exceptions())
+            self._marks.update(self.current.marks())
 
 
 def question_of(decision: Decision) -> Question:

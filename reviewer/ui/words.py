@@ -54,4 +54,11 @@ def progress_line(progress: Progress) -> str:
 def promise(expected: float, what: str, *, proven: bool) -> str:
     """An expected number; before any answer it is the most that there may be."""
     sign = "~" if proven else "\N{LESS-THAN OR EQUAL TO} "
-    return f"{sign}{expected:,.0f} {what}"
+    # "fixes" and "errors left" are the things that are promised: one of them is a fix, an error.
+    number = f"{expected:,.0f}"
+    return f"{sign}{number} {_singular(what) if number == '1' else what}"
+
+
+def _singular(what: str) -> str:
+    """Several things as one: "errors left" as "error left"."""
+    return what.replace("fixes", "fix", 1).replace("errors", "error", 1)

@@ -521,8 +521,8 @@ def test_a_key_of_the_other_view_says_where_it_counts(qtbot: QtBot, gridded: Mai
     assert page.notice.text == (
         "Definition and examples of the tag: only one by one. G goes back to that."
     )
-    press(qtbot, gridded, Qt.Key.Key_A)
-    assert page.notice.text.startswith("Yes, the image shows it: only one by one.")
+    press(qtbot, gridded, Qt.Key.Key_E)
+    assert page.notice.text.startswith("Edit the tags of this image: only one by one.")
     assert shown(gridded).answers() == before
     press(qtbot, gridded, Qt.Key.Key_G)
     press(qtbot, gridded, Qt.Key.Key_Return)
@@ -549,3 +549,13 @@ def test_a_page_that_is_presumed_otherwise_is_not_stored_by_the_first_enter(
     assert bar.note.startswith(PAGE_HINT)
     press(qtbot, gridded, Qt.Key.Key_Return)
     assert expected.items() <= stored(gridded).items()
+
+
+def test_a_key_presumes_the_other_answer_of_the_whole_page(qtbot: QtBot, gridded: MainWindow):
+    page = shown(gridded)
+    other = opposite(page.presumed)
+    press(qtbot, gridded, Qt.Key.Key_2)
+    press(qtbot, gridded, Qt.Key.Key_X if other is Answer.NO else Qt.Key.Key_A)
+    assert {answer for _, answer in page.answers()} == {other}
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == {question.pair: other for question in page.questions}

@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer, Signal
 
 from reviewer.core.errors import StoreError
 from reviewer.core.page import Page
+from reviewer.core.types import Answer
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.review_commands import forget_flags
 
@@ -49,6 +50,8 @@ class GridCommands(CommandGroup):
         return {
             "grid": self._open,
             "grid.flip": partial(self._mark, Page.flip),
+            "grid.yes": partial(self._presume, Answer.YES),
+            "grid.no": partial(self._presume, Answer.NO),
             "grid.unsure": partial(self._mark, Page.doubt),
             "grid.flag": self._flag,
             "grid.why": self._toggle_why,
@@ -119,6 +122,16 @@ class GridCommands(CommandGroup):
             self._view.show_mark(place)
             self._say()
             # What is answered here decides on the next page.
+            self._later.start()
+
+    def _presume(self, answer: Answer) -> None:
+        """Gives every question of the page an answer, but for the exceptions."""
+        page = self._session.pages.current
+        if page and self._showing.grid.ready:
+            page.presume(answer)
+            for place in range(len(page)):
+                self._view.show_mark(place)
+            self._say()
             self._later.start()
 
     def _flag(self) -> None:

@@ -43,6 +43,20 @@ def test_a_page_that_is_unlike_the_one_before_is_so_until_somebody_looked():
     assert not page.unlike_before
 
 
+def test_another_answer_is_presumed_of_all_but_the_exceptions():
+    page = Page(questions(0.9, 0.9, 0.9, 0.9), unlike_before=True)
+    page.flip(0)
+    page.doubt(1)
+    page.presume(Answer.NO)
+    assert not page.unlike_before
+    assert [a for _, a in page.answers()] == [Answer.NO, Answer.UNSURE, Answer.NO, Answer.NO]
+    assert page.exceptions() == {(1, 1): Answer.UNSURE}
+    # Whoever comes back to the page finds all that was said of it.
+    assert page.marks() == {question.pair: answer for question, answer in page.answers()}
+    again = Page(questions(0.9, 0.9, 0.9, 0.9), page.marks())
+    assert again.answers() == page.answers()
+
+
 def test_what_was_said_most_is_usual():
     assert usual([Answer.NO, Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.NO
     assert usual([Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.YES
