@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QEvent,
     QModelIndex,
     QPersistentModelIndex,
@@ -28,8 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.settings import Recent
 from reviewer.ui.icons import application_icon, icon
 from reviewer.ui.notice_bar import NoticeBar
+from reviewer.ui.row_list import ROW_ROLE, RowModel
 from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
@@ -37,14 +38,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
-    from reviewer.settings import Recent
-
 NAME = "Tag Reviewer"
 SENTENCE = "Finds the wrong and the missing tags of your images; one key settles each."
 WIDTH = 640
 ROOM_BELOW = 18
-ENTRY_ROLE = int(Qt.ItemDataRole.UserRole)
-_NO_PARENT = QModelIndex()
 
 
 def recent_detail(entry: Recent) -> str:
@@ -54,34 +51,16 @@ def recent_detail(entry: Recent) -> str:
     return f"{entry.images:,} images  \N{MIDDLE DOT}  {entry.answers:,} answers"
 
 
-class RecentModel(QAbstractListModel):
-    """Collections opened before."""
+class RecentModel(RowModel[Recent]):
+    """Collections opened before, newest first."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Begins empty."""
-        super().__init__(parent)
-        self._entries: list[Recent] = []
+    def words(self, row: Recent) -> str:
+        """What the two lines of a collection say."""
+        return f"{row.name}, {recent_detail(row)}"
 
-    def show(self, entries: Sequence[Recent]) -> None:
-        """Takes the entries to list, newest first."""
-        self.beginResetModel()
-        self._entries = list(entries)
-        self.endResetModel()
-
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of collections."""
-        return len(self._entries)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
-        """The entry for the delegate, and its words for screen readers."""
-        entry = self._entries[index.row()]
-        if role == ENTRY_ROLE:
-            return entry
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return f"{entry.name}, {recent_detail(entry)}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{entry.folder}\nKept in {entry.workspace}"
-        return None
+    def tip(self, row: Recent) -> str:
+        """Where its images lie, and where what is known of them is kept."""
+        return f"{row.folder}\nKept in {row.workspace}"
 
 
 class RecentDelegate(QStyledItemDelegate):
@@ -100,7 +79,7 @@ class RecentDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Paints one row."""
-        entry: Recent = index.data(ENTRY_ROLE)
+        entry: Recent = index.data(ROW_ROLE)
         box = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -255,7 +234,7 @@ class StartPage(QWidget):
             self.folder_chosen.emit(folder)
 
     def _open_recent(self, index: QModelIndex) -> None:
-        self.recent_chosen.emit(index.data(ENTRY_ROLE))
+        self.recent_chosen.emit(index.data(ROW_ROLE))
 
     def _choose_folder(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, "Open a folder of images", str(Path.home()))

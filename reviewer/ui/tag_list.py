@@ -2,71 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.tag_lines import Mark, TagLine
 from reviewer.ui.theme import category_colour, look
 
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QWidget
 
-LINE_ROLE = int(Qt.ItemDataRole.UserRole)
-_NO_PARENT = QModelIndex()
-
-
-class TagListModel(QAbstractListModel):
+class TagListModel(RowModel[TagLine]):
     """The lines of one image."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Begins empty."""
-        super().__init__(parent)
-        self._lines: list[TagLine] = []
-
-    def show(self, lines: list[TagLine]) -> None:
-        """Takes the lines of another image."""
-        self.beginResetModel()
-        self._lines = lines
-        self.endResetModel()
+    def words(self, row: TagLine) -> str:
+        """The line with what else is to be known of it."""
+        return row.text + (", asked" if row.asked else f", {row.mark}" if row.mark else "")
 
     def asked_row(self) -> int:
         """The row of the asked tag; -1 without one."""
-        return next((row for row, line in enumerate(self._lines) if line.asked), -1)
-
-    def line_at(self, index: QModelIndex) -> TagLine | None:
-        """The line at an index of a view; `None` outside."""
-        return self._lines[index.row()] if 0 <= index.row() < len(self._lines) else None
+        return next((row for row, line in enumerate(self.rows) if line.asked), -1)
 
     def next_tag(self, row: int, step: int) -> int:
         """The row of the next tag from a row on, headings left out; the row itself at the end."""
         at = row + step
-        while 0 <= at < len(self._lines) and self._lines[at].heading:
+        while 0 <= at < len(self.rows) and self.rows[at].heading:
             at += step
-        return at if 0 <= at < len(self._lines) else row
-
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of lines."""
-        return len(self._lines)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
-        """The line for the delegate, and its words for screen readers."""
-        line = self._lines[index.row()]
-        if role == LINE_ROLE:
-            return line
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            extra = ", asked" if line.asked else f", {line.mark}" if line.mark else ""
-            return line.text + extra
-        return None
+        return at if 0 <= at < len(self.rows) else row
 
 
 class TagDelegate(QStyledItemDelegate):
@@ -76,7 +37,7 @@ class TagDelegate(QStyledItemDelegate):
         self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> QSize:
         """Headings stand a little off the lines above."""
-        line: TagLine = index.data(LINE_ROLE)
+        line: TagLine = index.data(ROW_ROLE)
         height = QFontMetrics(option.font).height()
         return QSize(120, height + (12 if line.heading else 6))
 
@@ -87,7 +48,7 @@ class TagDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
     ) -> None:
         """Paints one line."""
-        line: TagLine = index.data(LINE_ROLE)
+        line: TagLine = index.data(ROW_ROLE)
         box: QRect = option.rect
         font = QFont(option.font)
         painter.save()
@@ -97,7 +58,8 @@ class TagDelegate(QStyledItemDelegate):
             painter.fillRect(box, QColor(look().selected))
         if line.heading:
             font.setPointSizeF(font.pointSizeF() * 0.9)
-            self._text(painter, box.adjusted(10, 6, -8, 0), font, look().muted, line.text)
+            place = box.adjusted(10, 6, -8, 0)
+            draw_line(painter, place, font, QColor(look().muted), line.text)
         else:
             self._tag(painter, box, font, line)
         painter.restore()
@@ -119,10 +81,4 @@ class TagDelegate(QStyledItemDelegate):
             )
             inner.setRight(tail.left() - 4)
             font.setStrikeOut(line.mark is Mark.REMOVED)
-        self._text(painter, inner, font, colour.name(), line.text)
-
-    def _text(self, painter: QPainter, box: QRect, font: QFont, colour: str, text: str) -> None:
-        painter.setFont(font)
-        painter.setPen(QColor(colour))
-        elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)
+        draw_line(painter, inner, font, colour, line.text)

@@ -326,10 +326,10 @@ def test_with_nothing_typed_the_tags_of_the_image_are_at_hand(qtbot: QtBot, abou
     present = review.library.images.original_tags(image)
     press(qtbot, about_hats, Qt.Key.Key_E, Qt.Key.Key_Down)
     editor = review.page.tags.editor
-    line = editor._tags.line_at(editor._present.currentIndex())
+    line = editor._tags.row_at(editor._present.currentIndex())
     while line.tag_id not in present:
         press(qtbot, about_hats, Qt.Key.Key_Down)
-        line = editor._tags.line_at(editor._present.currentIndex())
+        line = editor._tags.row_at(editor._present.currentIndex())
     press(qtbot, about_hats, Qt.Key.Key_Return)
     assert review.library.decisions.answers(image) == {line.tag_id: Answer.NO}
 

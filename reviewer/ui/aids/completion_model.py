@@ -5,28 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QSize,
-    Qt,
-)
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.theme import category_colour, look, shown_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from PySide6.QtCore import QObject
-
     from reviewer.core.types import Category
 
-ROW_ROLE = int(Qt.ItemDataRole.UserRole)
-_NO_PARENT = QModelIndex()
 _ARROW = "\N{RIGHTWARDS ARROW}"
 _TICK = "\N{CHECK MARK}"
 
@@ -73,40 +61,16 @@ class CompletionRow:
         return ", ".join(parts)
 
 
-class CompletionModel(QAbstractListModel):
+class CompletionModel(RowModel[CompletionRow]):
     """The completions of what is typed."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
-        """Begins empty."""
-        super().__init__(parent)
-        self._rows: list[CompletionRow] = []
+    def words(self, row: CompletionRow) -> str:
+        """All that is known of a completion."""
+        return row.words
 
-    def show(self, rows: Sequence[CompletionRow]) -> None:
-        """Takes other completions."""
-        self.beginResetModel()
-        self._rows = list(rows)
-        self.endResetModel()
-
-    def row_at(self, index: QModelIndex) -> CompletionRow | None:
-        """The completion at an index of a view; `None` outside."""
-        return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
-
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of completions."""
-        return len(self._rows)
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
-        """The completion for the delegate, and its words for screen readers."""
-        row = self._rows[index.row()]
-        if role == ROW_ROLE:
-            return row
-        if role in {
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ToolTipRole,
-        }:
-            return row.words
-        return None
+    def tip(self, row: CompletionRow) -> str:
+        """The same."""
+        return row.words
 
 
 class CompletionDelegate(QStyledItemDelegate):
@@ -142,23 +106,16 @@ class CompletionDelegate(QStyledItemDelegate):
         mark = f"  {_TICK}" if row.on_image else ""
         new = "New tag: " if row.is_new else ""
         name = f"{new}{shown_name(row.name)}{mark}"
-        _paint(painter, upper, font, category_colour(row.category), name)
+        draw_line(painter, upper, font, category_colour(row.category), name)
         font.setPointSizeF(font.pointSizeF() * 0.88)
         muted = QColor(look().muted)
         width = QFontMetrics(font).horizontalAdvance(row.use)
         right = QRect(lower.right() - width, lower.top(), width + 1, lower.height())
-        _paint(painter, right, font, muted, row.use)
+        draw_line(painter, right, font, muted, row.use)
         lower.setRight(right.left() - 6)
         alias = f"{shown_name(row.alias)} {_ARROW} " if row.alias else ""
-        _paint(painter, lower, font, muted, f"{alias}{row.category.word}")
+        draw_line(painter, lower, font, muted, f"{alias}{row.category.word}")
         painter.restore()
-
-
-def _paint(painter: QPainter, box: QRect, font: QFont, colour: QColor, text: str) -> None:
-    painter.setFont(font)
-    painter.setPen(colour)
-    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)
 
 
 def _short(count: int) -> str:

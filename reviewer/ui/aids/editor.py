@@ -194,7 +194,7 @@ class TagEditor(QWidget):
 
     def _take(self) -> None:
         row = self.marked()
-        line = self._tags.line_at(self._present.currentIndex())
+        line = self._tags.row_at(self._present.currentIndex())
         if row is not None:
             self.chosen.emit(row)
         elif not self.text.strip() and line is not None and not line.heading:

@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from reviewer.core.types import Category
+from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.theme import category_colour, look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from PySide6.QtCore import QObject
-
-ROW_ROLE = int(Qt.ItemDataRole.UserRole)
-_NO_PARENT = QModelIndex()
 
 
 class RowKind(StrEnum):
@@ -54,69 +52,51 @@ class QueueRow:
     current: bool = False
 
 
-class QueueModel(QAbstractListModel):
+class QueueModel(RowModel[QueueRow]):
     """Rows of queues, narrowed by what the picker holds."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Begins empty."""
         super().__init__(parent)
         self._all: list[QueueRow] = []
-        self._rows: list[QueueRow] = []
         self._needle = ""
 
     def show(self, rows: Sequence[QueueRow]) -> None:
         """Takes new rows; where only their words changed, the view keeps its place."""
         self._all = list(rows)
         narrowed = self._narrowed()
-        if [row.key for row in narrowed] == [row.key for row in self._rows]:
-            self._rows = narrowed
-            if narrowed:
-                self.dataChanged.emit(self.index(0), self.index(len(narrowed) - 1))
+        if [row.key for row in narrowed] != [row.key for row in self.rows]:
+            super().show(narrowed)
             return
-        self.beginResetModel()
-        self._rows = narrowed
-        self.endResetModel()
+        self.rows = narrowed
+        if narrowed:
+            self.dataChanged.emit(self.index(0), self.index(len(narrowed) - 1))
 
     def replace(self, rows: Iterable[QueueRow]) -> None:
         """Takes new words for rows that are there; the others stay as they are."""
         new = {row.key: row for row in rows}
         self._all = [new.get(row.key, row) for row in self._all]
-        for at, row in enumerate(self._rows):
+        for at, row in enumerate(self.rows):
             if row.key in new:
-                self._rows[at] = new[row.key]
+                self.rows[at] = new[row.key]
                 self.dataChanged.emit(self.index(at), self.index(at))
 
     def narrow(self, needle: str) -> None:
         """Keeps rows whose name holds a text, those that begin with it first."""
         self._needle = needle.strip().lower().replace("_", " ")
-        self.beginResetModel()
-        self._rows = self._narrowed()
-        self.endResetModel()
-
-    def row_at(self, index: QModelIndex | QPersistentModelIndex) -> QueueRow | None:
-        """The row at an index of a view."""
-        return self._rows[index.row()] if 0 <= index.row() < len(self._rows) else None
+        super().show(self._narrowed())
 
     def current_row(self) -> int:
         """Where the question on screen comes from; -1 if that is not shown."""
-        return next((at for at, row in enumerate(self._rows) if row.current), -1)
+        return next((at for at, row in enumerate(self.rows) if row.current), -1)
 
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of rows shown."""
-        return len(self._rows)
+    def words(self, row: QueueRow) -> str:
+        """The queue and what is left of it."""
+        return f"{row.text}{_kind(row)}, {row.detail}"
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
-        """The row for the delegate, and its words for screen readers."""
-        row = self.row_at(index)
-        if row is None:
-            return None
-        if role == ROW_ROLE:
-            return row
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
-            return f"{row.text}{_kind(row)}, {row.detail}"
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return f"{row.text}{_kind(row)}\n{row.detail}"
-        return None
+    def tip(self, row: QueueRow) -> str:
+        """The same on two lines."""
+        return f"{row.text}{_kind(row)}\n{row.detail}"
 
     def _narrowed(self) -> list[QueueRow]:
         if not self._needle:
@@ -160,28 +140,12 @@ class QueueDelegate(QStyledItemDelegate):
         elif state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
             painter.fillRect(box, QColor(look().hover))
         half = box.height() // 2
-        colour = category_colour(row.category).name() if row.kind is RowKind.TAG else look().text
+        is_tag = row.kind is RowKind.TAG
+        colour = category_colour(row.category) if is_tag else QColor(look().text)
         inner = box.adjusted(12, 3, -8, -3)
-        _line(
-            painter,
-            QRect(inner.left(), inner.top(), inner.width(), half - 2),
-            font,
-            colour,
-            row.text,
-        )
+        upper = QRect(inner.left(), inner.top(), inner.width(), half - 2)
+        lower = QRect(inner.left(), box.top() + half, inner.width(), half - 4)
+        draw_line(painter, upper, font, colour, row.text)
         font.setPointSizeF(font.pointSizeF() * 0.88)
-        _line(
-            painter,
-            QRect(inner.left(), box.top() + half, inner.width(), half - 4),
-            font,
-            look().muted,
-            row.detail,
-        )
+        draw_line(painter, lower, font, QColor(look().muted), row.detail)
         painter.restore()
-
-
-def _line(painter: QPainter, box: QRect, font: QFont, colour: str, text: str) -> None:
-    painter.setFont(font)
-    painter.setPen(QColor(colour))
-    elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, elided)
