@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.core.errors import UsageError
 from reviewer.jobs.merging import merge_log, take_back_merge
+from reviewer.jobs.pages.vetted import write_vetted
 from reviewer.jobs.people import people, people_lines, trust, weigh_reviewers
 from reviewer.jobs.vetting import (
     Choice,
@@ -105,18 +107,23 @@ def merge_command(
     type=click.FloatRange(1, 100),
     help="How many times as much their own tags weigh in training; 2 unless you say so.",
 )
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where vetted.html goes. Default: where the window's page of figures finds it.",
+)
 @click.option("--clear", is_flag=True, help="Take all marks away.")
 @click.pass_obj
 def vetted_command(
     frame: Frame,
     folder: Path | None,
     workspace: Path | None,
-    min_score: int | None,
-    listed: Path | None,
-    favourites: Path | None,
     weight: float | None,
+    target: Path | None,
     *,
     clear: bool,
+    **choice: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Mark images whose tags are better looked after, and show how unlike the others they are.
 
@@ -132,6 +139,7 @@ def vetted_command(
             return
         if weight is not None:
             keep_weight(library, weight)
-        summary = choose_vetted(library, Choice(min_score, listed, favourites))
+        summary = choose_vetted(library, Choice(**choice))
         output.table(vetted_lines(library))
-        output.done(summary)
+        written = write_vetted(library, target or library.workspace.figures).summary
+        output.done({**summary, **written})

@@ -185,7 +185,7 @@ class Bias:
         vetted, others: Images.
         tags: The least represented tag first.
         lost: Tags that other images carry, at least 20 of them, and no vetted one.
-        ratings: Share of each rating among vetted images and among the others.
+        ratings: Images of each rating, vetted and not.
         reasons: Vetted images by reason.
     """
 
@@ -193,7 +193,7 @@ class Bias:
     others: int
     tags: Sequence[TagBias]
     lost: int
-    ratings: dict[str, tuple[float, float]]
+    ratings: dict[str, tuple[int, int]]
     reasons: dict[str, int]
 
 
@@ -223,15 +223,11 @@ def _long(counts: NDArray[np.int64], size: int) -> NDArray[np.int64]:
 
 def _ratings(
     rows: Sequence[tuple[int, int | None, str]], inside: NDArray[np.bool_]
-) -> dict[str, tuple[float, float]]:
+) -> dict[str, tuple[int, int]]:
     here, there = Counter[str](), Counter[str]()
     for (_, _, rating), vetted in zip(rows, inside.tolist(), strict=True):
         (here if vetted else there)[rating] += 1
-    return {
-        rating: (here[rating] / max(here.total(), 1), there[rating] / max(there.total(), 1))
-        for rating in sorted({*here, *there})
-        if rating
-    }
+    return {rating: (here[rating], there[rating]) for rating in sorted({*here, *there}) if rating}
 
 
 def vetted_lines(library: Library) -> list[str]:
@@ -242,7 +238,10 @@ def vetted_lines(library: Library) -> list[str]:
     weight = weight_of(library)
     lines = [
         f"{found.vetted:,} images are vetted, {found.others:,} are not.",
-        f"The tags that vetted images came with weigh {weight:g} times as much in training.",
+        (
+            f"The tags that vetted images came with weigh {weight:g} times as much, in training "
+            "and where the ranking is calibrated."
+        ),
     ]
     lines += [f"  {count:,}: {reason}" for reason, count in sorted(found.reasons.items())]
     if not found.others:
@@ -261,7 +260,7 @@ def vetted_lines(library: Library) -> list[str]:
     if found.ratings:
         lines.append("Ratings: share among vetted images, among the others")
         lines += [
-            f"  {rating}: {here:.1%}, {there:.1%}"
+            f"  {rating}: {here / max(found.vetted, 1):.1%}, {there / max(found.others, 1):.1%}"
             for rating, (here, there) in found.ratings.items()
         ]
     return lines

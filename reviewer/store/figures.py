@@ -12,6 +12,7 @@ from reviewer.core.character_figures import CharacterFigures
 from reviewer.core.errors import StoreError
 from reviewer.core.figures import CollectionFigures, ScoreFigures, TagFigures
 from reviewer.core.noise_figures import NoiseFigures
+from reviewer.core.vetting_figures import VettedFigures
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ Figures = TypeVar("Figures")
 STATISTICS, SCORES, REPORT = "statistics.json", "scores.json", "tags.json"
 NOISE = "noise.json"
 CHARACTERS = "characters.json"
+VETTED = "vetted.json"
 """Names of the files in a folder of figures."""
 
 
@@ -74,6 +76,14 @@ class FigureFiles:
             StoreError: The file cannot be read.
         """
         return self._read(NOISE, NoiseFigures)
+
+    def vetted(self) -> VettedFigures | None:
+        """How unlike the others vetted images are; `None` before it was measured.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        return self._read(VETTED, VettedFigures)
 
     def stamp(self, name: str) -> float:
         """When a file was written, unix seconds; 0 if it is not there."""

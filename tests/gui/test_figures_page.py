@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
+from pyqtgraph import TextItem
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 from PySide6.QtSvg import QSvgRenderer
@@ -18,18 +20,22 @@ from reviewer.core.figures import (
     ScoreError,
     ScoreFigures,
     TagFigures,
+    TreeNode,
     UnderRated,
 )
 from reviewer.core.types import Progress
+from reviewer.core.vetting_figures import VettedFigures, VettedTag
 from reviewer.jobs.context import Silent
 from reviewer.jobs.pages.statistics import write_statistics
-from reviewer.store.figures import REPORT, SCORES, STATISTICS, FigureFiles, write_figures
+from reviewer.store.figures import REPORT, SCORES, STATISTICS, VETTED, FigureFiles, write_figures
 from reviewer.store.library import Library
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, powers
 from reviewer.ui.figures.page import FiguresPage
+from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.figures.report_sheet import ReportSheet, changed_rows
 from reviewer.ui.figures.score_sheet import ScoreSheet, spread
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet, most_changed
+from reviewer.ui.figures.vetted_sheet import VettedSheet, lifts, shares
 from reviewer.ui.job_runner import Job, JobState
 
 if TYPE_CHECKING:
@@ -96,7 +102,29 @@ def scores(image_id: int) -> ScoreFigures:
         histogram=((0, 250), (1, 40), (7, 10)),
         with_score=(("smile", 0.4), ("monochrome", -0.2)),
         under_rated=(UnderRated(image_id, "0.jpg", 1.0, 5.5), UnderRated(999, "gone.jpg", 0, 3)),
+        tree=(
+            TreeNode("smile", 1.2, 1.0, 1, 2),
+            TreeNode("", -0.4, 0.7),
+            TreeNode("long_hair", 3.0, 0.3, 3, 4),
+            TreeNode("", 2.0, 0.2),
+            TreeNode("", 5.0, 0.1),
+        ),
     )
+
+
+VETTED_IMAGES = VettedFigures(
+    vetted=100,
+    others=300,
+    weight=2,
+    reasons=(("score of at least 20", 100),),
+    tags=(
+        VettedTag("sketch", "meta", 2, 60, 0.1, 0.03, 0.4, clear=True, manner=True),
+        VettedTag("smile", "general", 20, 60, 1.0, 0.6, 1.6, clear=False, manner=False),
+        VettedTag("sky", "general", 50, 50, 3.0, 2.0, 4.4, clear=True, manner=False),
+    ),
+    lost=4,
+    ratings=(("s", 80, 200), ("q", 20, 100)),
+)
 
 
 @pytest.fixture
@@ -207,6 +235,14 @@ def test_under_rated_images_are_shown(qtbot: QtBot, page: FiguresPage, workspace
     sheet = page.sheet
     assert isinstance(sheet, ScoreSheet)
     assert sheet.errors.shown()[0].name == "the constant"
+    told = [item.toPlainText() for item in sheet.tree._plot.items if isinstance(item, TextItem)]
+    assert [words.split() for words in told] == [
+        ["smile", "1.20", "100%"],
+        ["\N{MINUS SIGN}0.40", "70%"],
+        ["long", "hair", "3.00", "30%"],
+        ["2.00", "20%"],
+        ["5.00", "10%"],
+    ]
     qtbot.waitUntil(lambda: sheet.picture._image is not None, timeout=5000)
     rows = len(sheet.under.shown())
     assert rows == 2
@@ -223,15 +259,33 @@ def test_every_tag_sorts_by_figures_not_by_words(qtbot: QtBot, page: FiguresPage
     assert [(row.name, row.length) for row in changed_rows(rows)] == [("cat", 10), ("sky", -10)]
 
 
-@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, workspace: Path):
+    write_figures(workspace / "figures" / VETTED, VETTED_IMAGES)
+    show(qtbot, page, 5)
+    sheet = page.sheet
+    assert isinstance(sheet, VettedSheet)
+    assert "score of at least 20: 100" in sheet._as_of.text()
+    assert [row.tag for row in sheet.table.shown()] == ["sketch", "smile", "sky"]
+    assert [length.name for length in lifts(VETTED_IMAGES)] == ["sketch", "sky"]
+    marks = shares(VETTED_IMAGES)
+    assert [mark.name for mark in marks[::2]] == ["rating s", "rating q", "sketch"]
+    assert [(m.share.share, m.second) for m in marks[:2]] == [(0.8, False), (2 / 3, True)]
+    write_figures(workspace / "figures" / VETTED, replace(VETTED_IMAGES, vetted=0, tags=()))
+    sheet._stamp = -1.0
+    sheet.opened()
+    qtbot.waitUntil(lambda: "No image is vetted yet" in sheet._as_of.text(), timeout=5000)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2, 5])
 def test_every_plot_can_be_saved(
     qtbot: QtBot, page: FiguresPage, workspace: Path, tmp_path: Path, place: int
 ):
     write_figures(workspace / "figures" / STATISTICS, COLLECTION)
     write_figures(workspace / "figures" / SCORES, scores(1))
     write_figures(workspace / "figures" / REPORT, (tag_row("cat", 90, 100),))
+    write_figures(workspace / "figures" / VETTED, VETTED_IMAGES)
     show(qtbot, page, place)
-    plots = [plot for plot in page.sheet.findChildren(FigurePlot) if plot._draw is not None]
+    plots = [plot for plot in page.sheet.findChildren(PlotFrame) if plot._draw is not None]
     assert plots
     for number, plot in enumerate(plots):
         picture, drawing = tmp_path / f"{number}.png", tmp_path / f"{number}.svg"

@@ -21,6 +21,7 @@ from reviewer.ui.figures.noise_sheet import NoiseSheet
 from reviewer.ui.figures.report_sheet import ReportSheet
 from reviewer.ui.figures.score_sheet import ScoreSheet
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet
+from reviewer.ui.figures.vetted_sheet import VettedSheet
 from reviewer.ui.flow import Flow
 from reviewer.ui.side_page import SidePage
 
@@ -48,6 +49,7 @@ class FiguresPage(SidePage):
             "Every tag": ReportSheet(files, beside, review.library, self),
             "Noise": NoiseSheet(files, beside, self),
             "Characters": CharacterSheet(files, beside, self),
+            "Vetted": VettedSheet(files, beside, self),
         }
         self._stack = QStackedWidget(self)
         self._tabs = QButtonGroup(self)

@@ -103,8 +103,13 @@ class Plot(PlotFrame):
 
         self._show(draw)
 
-    def show_marks(self, marks: Sequence[Mark]) -> None:
-        """Plots shares with their intervals by name; marks of one name share a row."""
+    def show_marks(self, marks: Sequence[Mark], *, fitted: bool = False) -> None:
+        """Plots shares with their intervals by name; marks of one name share a row.
+
+        Args:
+            marks: The first on top.
+            fitted: Whether the axis ends with the largest one, not at 100 %.
+        """
         every = list(dict.fromkeys(mark.name for mark in marks))
         if not every:
             self.show_empty()
@@ -117,7 +122,8 @@ class Plot(PlotFrame):
                 if mark.name in places:
                     self._add_mark(mark, places[mark.name] + (-0.16 if mark.second else 0.16))
             self._name_rows(names, np.array(list(places.values())))
-            self._plot.setXRange(0, 100, padding=0.02)
+            top = max(mark.share.high for mark in marks) if fitted else 1.0
+            self._plot.setXRange(0, 100 * top, padding=0.02)
 
         self._show(draw)
 

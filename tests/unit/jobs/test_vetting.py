@@ -14,6 +14,7 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Answer, Decision, Image, Side
 from reviewer.core.vetting import FEWEST, tag_bias
 from reviewer.jobs.labels import gather_labels, label_matrix
+from reviewer.jobs.pages.vetted import write_vetted
 from reviewer.jobs.vetting import (
     Choice,
     choose_vetted,
@@ -22,6 +23,7 @@ from reviewer.jobs.vetting import (
     measure_bias,
     vetted_lines,
 )
+from reviewer.store.figures import FigureFiles
 from reviewer.store.images import ImageRow
 
 if TYPE_CHECKING:
@@ -73,6 +75,25 @@ def test_a_choice_by_score_loses_sketches_and_says_so(scored: Library) -> None:
     assert "Rarer among vetted images" in lines
     assert "sketch: 0.00" in lines
     assert f"{expected:,} images are vetted" in lines
+
+
+def test_the_bias_is_written_for_the_window_and_as_a_page(scored: Library, tmp_path: Path) -> None:
+    choose_vetted(scored, Choice(min_score=20))
+    summary = write_vetted(scored, tmp_path / "out").summary
+    found = FigureFiles(tmp_path / "out").vetted()
+    assert found is not None
+    assert [tag.tag for tag in found.rarer] == ["sketch"]
+    assert found.rarer[0].manner
+    assert summary["rarer_tags"] == 1
+    assert found.vetted + found.others == COUNT
+    assert sum(here for _, here, _ in found.ratings) == found.vetted
+    page = (tmp_path / "out" / "vetted.html").read_text(encoding="utf-8")
+    assert "sketch" in page.partition("Clearly rarer")[2].partition("Clearly more")[0]
+    clear_vetted(scored)
+    write_vetted(scored, tmp_path / "out")
+    nothing = FigureFiles(tmp_path / "out").vetted()
+    assert nothing is not None
+    assert (nothing.vetted, nothing.tags) == (0, ())
 
 
 def test_a_choice_without_bias_shows_none(scored: Library, tmp_path: Path) -> None:
