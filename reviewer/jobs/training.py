@@ -14,6 +14,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.choices.learning import rating_labels
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
+from reviewer.jobs.fewest import FEWEST
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.recipes import most_frequent, plain_labels, shares_for
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from reviewer.jobs.context import Listener
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
-
 
 @dataclass(frozen=True, slots=True)
 class TrainChoices:
@@ -62,6 +62,17 @@ class TrainChoices:
     recipe: str = ""
 
 
+def nothing_to_learn(minimum: int) -> str:
+    """Why no tagger can be trained, and what helps."""
+    sentence = (
+        f"No tag is on {minimum} images or more, so there is nothing to learn. Use a tagger that "
+        "somebody trained: choose it when the folder is opened, or: reviewer bring TAGGER FOLDER"
+    )
+    if minimum > FEWEST:
+        sentence += f". Or lower the limit: reviewer train FOLDER --min-images {FEWEST}"
+    return sentence
+
+
 def train_version(library: Library, listener: Listener, choices: TrainChoices) -> ChangeSet:
     """Trains a version on all images that are there; the first one becomes active.
 
@@ -81,11 +92,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     with tagger_errors():
         choice = most_frequent(choice, labels, choices.recipe) if choices.recipe else choice
     if not choice.tags:
-        raise UsageError(
-            f"No tag is on {choices.minimum} images or more, so there is nothing to learn. "
-            "Use a tagger that somebody trained (reviewer bring TAGGER FOLDER), or lower the limit "
-            "(reviewer train FOLDER --min-images 5)."
-        )
+        raise UsageError(nothing_to_learn(choices.minimum))
     listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
     for reason, count in choice.left_out.items():
         listener.note(f"{count:,} tags are left out: {reason}.")

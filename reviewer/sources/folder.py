@@ -31,7 +31,7 @@ class Untagged:
     """Images without any metadata."""
 
     name = "untagged"
-    title = "images without tags"
+    title = "nowhere, as the images have none"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Any folder of images."""

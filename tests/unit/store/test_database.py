@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reviewer.core.errors import StoreBusyError, StoreError
-from reviewer.store.database import Database, Lane, connect
+from reviewer.store.database import LOG_PAGES, REST_AFTER, Database, Lane, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,3 +99,25 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path.write_bytes(b"this is not a database at all" * 100)
     with pytest.raises(StoreError, match=r"broken\.db is not a readable collection"):
         connect(path)
+
+
+def test_a_rest_takes_the_log_into_the_file(database: Database, tmp_path: Path) -> None:
+    for number in range(REST_AFTER):
+        database.write(insert(number), Lane.DECISION)
+    end = time.monotonic() + 20
+    alone = 0
+    while alone < REST_AFTER and time.monotonic() < end:
+        time.sleep(0.05)
+        # Without the log beside it: what the file itself holds.
+        shutil.copy(database.path, tmp_path / "alone.db")
+        copy = sqlite3.connect(tmp_path / "alone.db")
+        (alone,) = copy.execute("SELECT count(*) FROM entry").fetchone()
+        copy.close()
+    assert alone == REST_AFTER
+    database.write(insert(99))
+    assert values(database)[-1] == 99
+
+
+def test_no_commit_takes_the_log_into_the_file_before_a_rest(database: Database) -> None:
+    (pages,) = database._writer_connection.execute("PRAGMA wal_autocheckpoint").fetchone()
+    assert pages == LOG_PAGES
