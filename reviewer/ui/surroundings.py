@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.errors import StoreError
+from reviewer.core.feed import Mode
 from reviewer.core.place import place_of
 from reviewer.ui.answer_strip import SHOWN
 from reviewer.ui.notice_bar import Kind
@@ -74,8 +75,10 @@ class Surroundings(QObject):
         self._today += times * sum(d.answered_at >= self._midnight for d in decisions)
         for decision in decisions:
             self._board.touch(decision.tag_id)
-        # A page sends its queue down the list; taken back it stands where it stood.
-        self._page_back = self._page_back or (times < 0 and len(decisions) > 1)
+        # Best first, a page sends its queue down the list; taken back it stands where it stood. In
+        # a chosen queue nothing moved, and nothing moves back.
+        page_back = times < 0 and len(decisions) > 1 and self._session.feed.mode is Mode.BEST
+        self._page_back = self._page_back or page_back
         self.step_stored.emit(decisions, times)
 
     def not_saved(self, error: StoreError) -> None:

@@ -559,3 +559,27 @@ def test_a_key_presumes_the_other_answer_of_the_whole_page(qtbot: QtBot, gridded
     assert {answer for _, answer in page.answers()} == {other}
     press(qtbot, gridded, Qt.Key.Key_Return)
     assert stored(gridded) == {question.pair: other for question in page.questions}
+
+
+def test_no_row_of_the_queues_moves_when_a_page_of_a_chosen_queue_is_taken_back(
+    qtbot: QtBot, gridded: MainWindow
+):
+    around = gridded.review.controller._around
+    queues = gridded.review.page.queues._model
+
+    def refreshed() -> list[int]:
+        with qtbot.waitSignal(around.refreshed):
+            around.touch(shown(gridded).questions[0].tag_id)
+        return [row.key for row in queues.rows]
+
+    before = refreshed()
+    book = gridded.review.session.feed.book
+    tag = shown(gridded).questions[0].tag_id
+    # What was answered since the rows were sorted would sort them otherwise.
+    book.test(tag, shown(gridded).questions[0].side, 0.9, fixed=False, times=50)
+    book.test(tag, shown(gridded).questions[0].side, 0.5, fixed=False, times=50)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    press(qtbot, gridded, Qt.Key.Key_Backspace)
+    assert refreshed() == before
+    around.rebuild()
+    assert refreshed() != before

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from reviewer.core.advice import NEXT
 from reviewer.core.types import Category
 from reviewer.ui.theme import category_colour, look
 from reviewer.ui.words import duration, percent_range, promise
@@ -40,7 +41,8 @@ def outlook_lines(outlook: Outlook, *, proven: bool) -> tuple[str, ...]:
     if not outlook.left:
         return gave, "nothing left to ask"
     if not outlook.worth:
-        return gave, promise(outlook.next_fixes, "fixes in the next 100", proven=proven)
+        ahead = min(outlook.left, NEXT)
+        return gave, promise(outlook.next_fixes, f"fixes in the next {ahead}", proven=proven)
     of_all = outlook.worth == outlook.left
     place = f"all {outlook.worth:,}" if of_all else f"the next {outlook.worth:,}"
     more = f"{promise(outlook.worth_fixes, 'fixes', proven=proven)} in {place}"
