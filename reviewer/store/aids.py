@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.store.answered import AnsweredImages
-from reviewer.store.database import BULK_ROWS, Database, Lane
-from reviewer.store.listed import ListedTags, put_many
+from reviewer.store.database import Database, Lane
+from reviewer.store.listed import ListedTags
 
 if TYPE_CHECKING:
     import sqlite3
@@ -69,19 +68,15 @@ class SiblingTable:
             siblings: Of each tag, the likeliest first.
 
         Raises:
-            StoreError: It could not be stored; some tags may have their old ones.
+            StoreError: It could not be stored; some tags may have none.
         """
-        entries = list(siblings.items())
+        rows = (
+            (tag_id, place, sibling_id)
+            for tag_id, found in siblings.items()
+            for place, sibling_id in enumerate(found)
+        )
         self._database.write(lambda connection: connection.execute("DELETE FROM sibling"))
-        for start in range(0, len(entries), BULK_ROWS // MOST_SIBLINGS):
-            rows = [
-                (tag_id, place, sibling_id)
-                for tag_id, found in entries[start : start + BULK_ROWS // MOST_SIBLINGS]
-                for place, sibling_id in enumerate(found)
-            ]
-            self._database.write(
-                partial(put_many, sql="INSERT OR REPLACE INTO sibling VALUES (?, ?, ?)", rows=rows)
-            )
+        self._database.write_rows("INSERT OR REPLACE INTO sibling VALUES (?, ?, ?)", rows)
 
 
 class QuickTagTable:
@@ -159,15 +154,8 @@ class TagTextTable:
         Raises:
             StoreError: It could not be stored; some may be.
         """
-        rows = [(tag_id, text) for tag_id, text in definitions.items()]
-        for start in range(0, len(rows), BULK_ROWS):
-            self._database.write(
-                partial(
-                    put_many,
-                    sql="INSERT OR REPLACE INTO tag_text VALUES (?, 'definition', ?)",
-                    rows=rows[start : start + BULK_ROWS],
-                )
-            )
+        statement = "INSERT OR REPLACE INTO tag_text VALUES (?, 'definition', ?)"
+        self._database.write_rows(statement, definitions.items())
 
 
 class TagCountTable:
@@ -187,16 +175,9 @@ class TagCountTable:
         Raises:
             StoreError: It could not be stored; some may be of the old count.
         """
-        rows = list(counts.items())
         self._database.write(lambda connection: connection.execute("DELETE FROM tag_count"))
-        for start in range(0, len(rows), BULK_ROWS):
-            self._database.write(
-                partial(
-                    put_many,
-                    sql="INSERT OR REPLACE INTO tag_count VALUES (?, ?)",
-                    rows=rows[start : start + BULK_ROWS],
-                )
-            )
+        statement = "INSERT OR REPLACE INTO tag_count VALUES (?, ?)"
+        self._database.write_rows(statement, counts.items())
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.likeness import SAME
 from reviewer.core.types import Origin
-from reviewer.store.database import BULK_ROWS, Database
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Sequence
+
+    from reviewer.store.database import Database
 
 SCHEMA = """
 CREATE TABLE copy (
@@ -121,10 +120,8 @@ class CopyTable:
         Raises:
             StoreError: It could not be stored.
         """
-        rows = [(c.first, c.second, c.files, c.difference) for c in comparisons]
-        for start in range(0, len(rows), BULK_ROWS):
-            chunk = rows[start : start + BULK_ROWS]
-            self._database.write(partial(_many, statement=_WRITE, rows=chunk))
+        rows = ((c.first, c.second, c.files, c.difference) for c in comparisons)
+        self._database.write_rows(_WRITE, rows)
 
     def forget(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Takes pairs away that are no candidates any more.
@@ -132,10 +129,4 @@ class CopyTable:
         Raises:
             StoreError: It could not be stored.
         """
-        self._database.write(partial(_many, statement=_FORGET, rows=list(pairs)))
-
-
-def _many(
-    connection: sqlite3.Connection, statement: str, rows: Sequence[tuple[object, ...]]
-) -> None:
-    connection.executemany(statement, rows)
+        self._database.write_rows(_FORGET, pairs)

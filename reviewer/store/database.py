@@ -16,13 +16,15 @@ from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
 from reviewer.store.disk import full_disk_sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
 T = TypeVar("T")
@@ -103,6 +105,20 @@ class Database:
         """
         return self.submit(work, lane).result()
 
+    def write_rows(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
+        """Runs a statement for every row, in small transactions that decisions get between.
+
+        Args:
+            statement: With a question mark for each value of a row.
+            rows: Any number of them.
+
+        Raises:
+            StoreError: It failed, as `write` tells; the transactions before stay.
+        """
+        coming = iter(rows)
+        while chunk := list(islice(coming, BULK_ROWS)):
+            self.write(partial(_run_rows, statement=statement, rows=chunk))
+
     def read(self) -> sqlite3.Connection:
         """This thread's read-only connection.
 
@@ -168,6 +184,12 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
         return result
+
+
+def _run_rows(
+    connection: sqlite3.Connection, statement: str, rows: Sequence[Sequence[object]]
+) -> None:
+    connection.executemany(statement, rows)
 
 
 class _Connection(sqlite3.Connection):

@@ -87,8 +87,7 @@ class FaceTable:
             (f.image_id, *(f.box or (None,) * 4), f.tag_id, f.confidence, f.source, f.split)
             for f in faces
         ]
-        for start in range(0, len(rows), BULK_ROWS):
-            self._database.write(partial(_put, rows=rows[start : start + BULK_ROWS]))
+        self._database.write_rows(_PUT, rows)
 
     def forget(self, source: str) -> None:
         """Takes the faces of a source away, before it is read again.
@@ -98,10 +97,6 @@ class FaceTable:
         """
         while self._database.write(partial(_forget, source=source)):
             pass
-
-
-def _put(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]]) -> None:
-    connection.executemany(_PUT, rows)
 
 
 def _forget(connection: sqlite3.Connection, source: str) -> int:

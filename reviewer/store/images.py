@@ -45,7 +45,7 @@ ON CONFLICT (id) DO UPDATE SET path = excluded.path, size = excluded.size,
     remote_id = excluded.remote_id, state = excluded.state, problem = excluded.problem,
     tags = excluded.tags
 """
-
+_SET_STATE = "UPDATE image SET state = ? WHERE id = ?"
 
 SHA256_BYTES = 32
 
@@ -249,9 +249,7 @@ class ImageTable:
         Raises:
             StoreError: It could not be stored.
         """
-        for start in range(0, len(image_ids), BULK_ROWS):
-            rows = [(ImageState.GONE.value, i) for i in image_ids[start : start + BULK_ROWS]]
-            self._database.write(partial(_set_states, rows=rows))
+        self._database.write_rows(_SET_STATE, ((ImageState.GONE.value, i) for i in image_ids))
 
 
 def _image(row: tuple[Any, ...]) -> Image:
@@ -262,10 +260,6 @@ def _image(row: tuple[Any, ...]) -> Image:
 
 def _known(row: tuple[Any, ...]) -> KnownFile:
     return replace(KnownFile(*row), state=ImageState(row[9]))
-
-
-def _set_states(connection: sqlite3.Connection, rows: Sequence[tuple[str, int]]) -> None:
-    connection.executemany("UPDATE image SET state = ? WHERE id = ?", rows)
 
 
 def _write_images(connection: sqlite3.Connection, rows: Sequence[ImageRow]) -> None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-from reviewer.store.database import BULK_ROWS, Database
 from reviewer.store.tags import category_of
 
 if TYPE_CHECKING:
-    import sqlite3
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from reviewer.core.types import Category
+    from reviewer.store.database import Database
 
 _PUT_TAG = """
 INSERT INTO listed_tag (name, category, posts) VALUES (?, ?, ?)
@@ -60,18 +58,7 @@ class ListedTags:
             for name, (category, posts) in sorted(tags.items())
             if known.get(name) != (int(category), posts)
         ]
-        self._put(_PUT_TAG, new)
+        self._database.write_rows(_PUT_TAG, new)
         old = dict(self.aliases())
         more = [(a, tag) for a, tag in sorted((aliases or {}).items()) if old.get(a) != tag]
-        self._put("INSERT OR REPLACE INTO listed_alias VALUES (?, ?)", more)
-
-    def _put(self, sql: str, rows: Sequence[tuple[int | str, ...]]) -> None:
-        for start in range(0, len(rows), BULK_ROWS):
-            self._database.write(partial(put_many, sql=sql, rows=rows[start : start + BULK_ROWS]))
-
-
-def put_many(
-    connection: sqlite3.Connection, sql: str, rows: Sequence[tuple[int | str, ...]]
-) -> None:
-    """Runs one statement for every row."""
-    connection.executemany(sql, rows)
+        self._database.write_rows("INSERT OR REPLACE INTO listed_alias VALUES (?, ?)", more)

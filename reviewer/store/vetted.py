@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.store.database import BULK_ROWS
-
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
     from reviewer.store.database import Database
+
+_MARK = "INSERT INTO vetted (image_id, reason) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
 class VettedTable:
@@ -35,9 +33,7 @@ class VettedTable:
         Raises:
             StoreError: It failed; what was marked before stays.
         """
-        for start in range(0, len(images), BULK_ROWS):
-            rows = [(image_id, reason) for image_id in images[start : start + BULK_ROWS]]
-            self._database.write(partial(_mark, rows=rows))
+        self._database.write_rows(_MARK, ((image_id, reason) for image_id in images))
 
     def clear(self) -> int:
         """Takes all marks away and returns how many there were.
@@ -81,9 +77,3 @@ class VettedTable:
             .execute("SELECT id, score, rating FROM image WHERE state = 'ok' ORDER BY id")
             .fetchall()
         )
-
-
-def _mark(connection: sqlite3.Connection, rows: Sequence[tuple[int, str]]) -> None:
-    connection.executemany(
-        "INSERT INTO vetted (image_id, reason) VALUES (?, ?) ON CONFLICT DO NOTHING", rows
-    )

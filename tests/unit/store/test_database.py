@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.errors import StoreBusyError, StoreError
-from reviewer.store.database import LOG_PAGES, REST_AFTER, Database, Lane, connect
+from reviewer.store.database import BULK_ROWS, LOG_PAGES, REST_AFTER, Database, Lane, connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,6 +61,23 @@ def test_a_decision_goes_before_bulk_work_that_waits(database: Database) -> None
     for future in (busy, *bulk, decision):
         future.result()
     assert values(database)[0] == 99
+
+
+def test_many_rows_are_written_in_parts_that_stay_when_a_later_one_fails(
+    database: Database,
+) -> None:
+    told: list[int] = []
+
+    def rows() -> Iterator[tuple[int]]:
+        for number in range(BULK_ROWS + 1):
+            told.append(len(values(database)))
+            yield (number,)
+        yield (0,)
+
+    with pytest.raises(sqlite3.IntegrityError):
+        database.write_rows("INSERT INTO entry VALUES (?)", rows())
+    assert told == [0] * BULK_ROWS + [BULK_ROWS]
+    assert values(database) == list(range(BULK_ROWS))
 
 
 def test_readers_cannot_write(database: Database) -> None:
