@@ -117,6 +117,7 @@ def merge_command(
 @click.pass_obj
 def vetted_command(
     frame: Frame,
+    /,
     folder: Path | None,
     workspace: Path | None,
     weight: float | None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from reviewer import settings as settings_files
 from reviewer.core.types import Answer
 from tests.unit.cli.conftest import run
 from tests.unit.jobs.reviewed import Hand, collection
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -76,7 +73,9 @@ def test_vetted_images_are_marked_weighed_and_cleared(
     assert "weigh 3 times as much" in said.out
     assert "no longer vetted 2" in run("vetted", "--clear", "--workspace", here).out
     programs = run("--json", "vetted", "--workspace", here)
-    assert json.loads(programs.out.splitlines()[-1])["summary"] == {"vetted": 0, "new": 0}
+    told = json.loads(programs.out.splitlines()[-1])["summary"]
+    assert (told["vetted"], told["new"], told["rarer_tags"]) == (0, 0, 0)
+    assert Path(told["report"]).is_file()
 
 
 def test_the_name_of_who_reviews_is_kept(
