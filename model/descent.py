@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from model.curvature import Curvature
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -27,7 +29,7 @@ SHRINK_AT = 0.7
 
 
 class Descent:
-    """Preconditioned nonlinear conjugate gradients (Polak and Ribiere), a Newton step a line."""
+    """Nonlinear conjugate gradients (Polak and Ribiere) over `Curvature`, a Newton step a line."""
 
     def __init__(
         self,
@@ -71,8 +73,8 @@ class Descent:
         Returns:
             `first`.
         """
-        gradient, steepness = self._slopes(None)
-        ready = self._ready(gradient, steepness)
+        gradient, curved = self._slopes(None)
+        ready = curved.step(gradient, self._at, self._variance, self._pull)
         size = (gradient * ready).sum(dim=0)
         given = limit = size if first is None else first
         direction = -ready
@@ -86,15 +88,15 @@ class Descent:
                 gradient, direction, ready = (
                     part[:, kept] for part in (gradient, direction, ready)
                 )
-                size, steepness, limit = size[kept], steepness[kept], limit[kept]
+                size, curved, limit = size[kept], curved.take(kept), limit[kept]
             # Where conjugacy was lost the way does not lead down: start again from the gradient.
             lost = (gradient * direction).sum(dim=0) >= 0
             direction = torch.where(lost, -ready, direction)
-            length = self._length(gradient, direction, steepness)
+            length = self._length(gradient, direction, curved.total)
             self._at += length * direction
             last_gradient, last_size = gradient, size
-            gradient, steepness = self._slopes(length)
-            ready = self._ready(gradient, steepness)
+            gradient, curved = self._slopes(length)
+            ready = curved.step(gradient, self._at, self._variance, self._pull)
             size = (gradient * ready).sum(dim=0)
             turned = (size - (last_gradient * ready).sum(dim=0)) / last_size.clamp(min=1e-20)
             direction = turned.clamp(min=0, max=10) * direction - ready
@@ -109,10 +111,6 @@ class Descent:
         for start in range(0, len(self._x), PIECE):
             yield slice(start, min(start + PIECE, len(self._x)))
 
-    def _ready(self, gradient: Tensor, steepness: Tensor) -> Tensor:
-        """The gradient, each column of x by its own curvature."""
-        return gradient / (self._variance * steepness + self._pull)
-
     def _keep(self, kept: Tensor) -> None:
         """Goes on with some of the tags; the others stay where they are."""
         self._found[:, self._open] = self._at
@@ -126,25 +124,30 @@ class Descent:
         self._along = self._along.view(-1)[: self._z.numel()].view(self._z.shape)
         self._room = torch.empty(2, PIECE, len(kept))
 
-    def _slopes(self, length: Tensor | None) -> tuple[Tensor, Tensor]:
-        """Goes so far along the line; (W, T) gradient and (T,) sum of the curvatures there."""
+    def _slopes(self, length: Tensor | None) -> tuple[Tensor, Curvature]:
+        """Goes so far along the line; (W, T) gradient and the curvature there."""
         gradient = self._pull * self._at
-        steepness = torch.zeros(self._at.shape[1])
+        sums = torch.zeros(3, self._at.shape[1])
         for rows in self._pieces():
-            z = self._z[rows]
+            z, bend = self._z[rows], self._bend[rows]
             if length is not None:
                 z.addcmul_(self._along[rows], length)
-            back = self._derivatives(z, rows, self._room[0, : len(z)], self._bend[rows])
-            steepness += self._bend[rows].sum(dim=0)
+            back, moment = self._room[:, : len(z)]
+            self._derivatives(z, rows, back, bend)
             gradient.addmm_(self._x[rows].T, back)
-        return gradient, steepness.clamp(min=1e-6)
+            sums[0] += bend.sum(dim=0)
+            sums[1] += torch.mul(bend, z, out=moment).sum(dim=0)
+            sums[2] += moment.mul_(z).sum(dim=0)
+        total, bias = sums[0].clamp(min=1e-6), self._at[0]
+        # Sums of z and of its square, turned into those of z less the bias.
+        shift = sums[1] - bias * total
+        return gradient, Curvature(total, shift, sums[2] - bias * (2 * shift + bias * total))
 
     def _derivatives(self, z: Tensor, rows: slice, first: Tensor, second: Tensor) -> Tensor:
         """First and second derivative of every pair's loss at logits; gives the first."""
         weights = self._weights[rows]
         torch.sigmoid(z, out=first)
-        torch.mul(first, first, out=second)
-        torch.sub(first, second, out=second).mul_(weights)
+        torch.addcmul(first, first, first, value=-1, out=second).mul_(weights)
         return first.sub_(self._targets[rows]).mul_(weights)
 
     def _length(self, gradient: Tensor, direction: Tensor, steepness: Tensor) -> Tensor:
