@@ -73,7 +73,7 @@ def test_a_tagger_that_one_has_takes_the_place_of_a_trained_one(
     assert done.events[-1]["summary"]["questions"] > 0
     with Library.open(tmp_path / "workspace") as library:
         (version,) = library.versions.all()
-        assert version.parent == ""
+        assert version.backbone == "wd-onnx"
         assert library.scan(version.name) is not None
     # Opened again it is there already.
     again = run("--json", *words)
@@ -101,7 +101,7 @@ def test_tags_of_a_server_begin_a_collection_and_a_failure_is_taken_up_again(
     with Library.open(place) as library:
         assert {tag.name for tag in library.vocabulary().tags.values()} >= {"circle", "blue"}
         (version,) = library.versions.all()
-        assert version.backbone == "onnx"
+        assert version.backbone == "wd-onnx"
     asked = len(site.requests)
     assert run("--json", *words).code == 0
     assert len(site.requests) == asked

@@ -14,6 +14,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.heads import train_heads
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices
 from reviewer.store.library import Library
@@ -28,6 +29,9 @@ COUNT, MINIMUM = 24, 4
 
 FAMILIES: dict[str, Callable[[Path], folders.Made]] = {
     "wd v3": folders.wd_timm,
+    "wd v3 swinv2": partial(folders.wd_timm, kind="swinv2"),
+    "wd v3 eva02": partial(folders.wd_timm, kind="eva02"),
+    "wd v3 convnext": partial(folders.wd_timm, kind="convnext"),
     "wd onnx, one at a time": partial(folders.wd_onnx, batch=1),
     "animetimm": folders.animetimm,
     "deepghs onnx": folders.deepghs_onnx,
@@ -63,7 +67,7 @@ def test_scan_refresh_and_heads(
     summary = bring_tagger(library, Silent(), made.folder, BringChoices(minimum=MINIMUM)).summary
     assert summary["matched"] == 2
     assert summary["not in the tagger"] == 1
-    assert scan(library, Silent(), batch_size=8, workers=1).summary["scanned"] == COUNT
+    assert scan(library, Silent(), ScanChoices(batch_size=8, workers=1)).summary["scanned"] == COUNT
     assert refresh(library, Silent(), minimum=MINIMUM).summary["tags"] == 3
     crossfit = library.crossfit("v1").load()
     assert crossfit is not None
@@ -78,7 +82,10 @@ def test_scan_refresh_and_heads(
     choices = TrainChoices(minimum=MINIMUM, device="cpu", parent="v1", tune="heads")
     assert train_heads(library, Silent(), choices).summary["version"] == "v2"
     library.versions.activate("v2")
-    assert scan(library, Silent(), batch_size=8, workers=1).summary["scanned"] in {0, COUNT}
+    assert scan(library, Silent(), ScanChoices(batch_size=8, workers=1)).summary["scanned"] in {
+        0,
+        COUNT,
+    }
     before, after = library.scan("v1"), library.scan("v2")
     assert before is not None
     assert after is not None

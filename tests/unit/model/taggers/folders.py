@@ -106,8 +106,9 @@ WD_ARCHITECTURES = {
     "vit": ("vit_tiny_patch16_224", {"class_token": False, "fc_norm": False, "global_pool": "avg",
                                      "act_layer": "gelu_tanh", "img_size": 32, "depth": 3}),
     "convnext": ("convnext_atto", {"depths": [1, 1, 2, 1]}),
-    "swinv2": ("swinv2_cr_tiny_ns_224", {"img_size": 64, "window_size": 2,
-                                         "depths": [1, 1, 2, 1]}),
+    "swinv2": ("swinv2_tiny_window8_256", {"act_layer": "gelu_tanh", "img_size": 64,
+                                           "window_size": 2, "embed_dim": 32,
+                                           "depths": [1, 1, 2, 1], "num_heads": [1, 2, 4, 8]}),
     "eva02": ("eva02_tiny_patch14_224", {"img_size": 28, "ref_feat_shape": [2, 2], "depth": 3}),
 }  # fmt: skip
 
