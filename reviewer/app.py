@@ -53,20 +53,14 @@ def run(
     Returns:
         The exit code.
     """
-    ending = Ending()
-    try:
-        app = make_application()
-    except UsageError as error:
-        return _refuse(error)
-    window, problem = make_window(settings)
-    show(window)
-    if prepare is not None:
-        window.prepare(prepare, workspace, wanted)
-    elif workspace is not None:
-        window.come_back(workspace)
-    if problem:
-        window.start_page.notice.say(problem, Kind.WARNING)
-    return _stay(app, window, ending)
+
+    def begin(window: MainWindow) -> None:
+        if prepare is not None:
+            window.prepare(prepare, workspace, wanted)
+        elif workspace is not None:
+            window.come_back(workspace)
+
+    return _run(begin, settings)
 
 
 def run_demo(
@@ -89,15 +83,8 @@ def run_demo(
     Returns:
         The exit code.
     """
-    ending = Ending()
-    try:
-        app = make_application()
-    except UsageError as error:
-        return _refuse(error)
-    window, _ = make_window(settings)
-    show(window)
-    window.prepare_sample(Sample(folder, workspace, images, seed))
-    return _stay(app, window, ending)
+    sample = Sample(folder, workspace, images, seed)
+    return _run(lambda window: window.prepare_sample(sample), settings)
 
 
 class Ending:
@@ -126,8 +113,19 @@ class Ending:
             QTimer.singleShot(0, self._window.close)
 
 
-def _stay(app: QApplication, window: MainWindow, ending: Ending) -> int:
-    """Runs until the window is closed."""
+def _run(begin: Callable[[MainWindow], None], settings: Settings | None) -> int:
+    """Opens the window, begins with what was asked for, and stays until the window is closed."""
+    ending = Ending()
+    try:
+        app = make_application()
+    except UsageError as error:
+        sys.stderr.write(f"{error}\n")
+        return error.exit_code
+    window, problem = make_window(settings)
+    show(window)
+    begin(window)
+    if problem:
+        window.start_page.notice.say(problem, Kind.WARNING)
     ending.close(window)
     # Python hears of signals only while it runs, and Qt's loop may sleep for long.
     pulse = QTimer(app, interval=PULSE_MS)
@@ -142,11 +140,6 @@ def _stay(app: QApplication, window: MainWindow, ending: Ending) -> int:
 
 def _breathe() -> None:
     """Lets Python look at its signals."""
-
-
-def _refuse(error: UsageError) -> int:
-    sys.stderr.write(f"{error}\n")
-    return error.exit_code
 
 
 def make_application() -> QApplication:
