@@ -16,6 +16,8 @@ from reviewer.core.errors import SourceError
 
 THEMES = ("dark", "light", "system")
 """Looks of the window, the usual one first."""
+ENGINES = ("torch", "onnx", "bf16", "int8")
+"""What a scan can run on where there is no GPU, the usual one first."""
 RECENT = 12
 """Collections that the start screen remembers."""
 
@@ -63,6 +65,7 @@ class Settings:
         second_percent: Questions in a hundred that someone else answered already; 0 for none.
         controls_floor_percent: Share of these that should be answered as expected; below it the
             reviewer is told.
+        engine: What scans run on where there is no GPU; one of `ENGINES`.
         few_fixes: A queue whose next hundred questions promise fewer fixes is better left.
         timebox_minutes: Length of a timed sitting, as it was last chosen.
         window: Width and height of the window, device-independent pixels.
@@ -86,6 +89,7 @@ class Settings:
     audit_percent: int = 10
     second_percent: int = 0
     controls_floor_percent: int = 80
+    engine: str = ENGINES[0]
     few_fixes: int = 5
     timebox_minutes: int = 20
     window: tuple[int, int] = (1280, 800)
@@ -178,6 +182,7 @@ def _from_table(raw: dict[str, Any]) -> Settings:
         controls_floor_percent=_at_least(
             raw, "controls_floor_percent", default.controls_floor_percent, 0
         ),
+        engine=_one_of(raw, "engine", ENGINES),
         few_fixes=_at_least(raw, "few_fixes", default.few_fixes, 0),
         timebox_minutes=_at_least(raw, "timebox_minutes", default.timebox_minutes, 1),
         window=(int(width), int(height)),

@@ -6,6 +6,7 @@ embedding, output two the tags where the graph's end could not be taken off.
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -27,7 +28,7 @@ MODEL = "model.onnx"
 EMBEDDING, GIVEN = "reviewer_embedding", "reviewer_given"
 """Names that no other exporter gives to a tensor."""
 _FATAL = 4
-_ERRORS = (
+ORT_ERRORS = (
     ort.EngineError,
     ort.EPFail,
     ort.Fail,
@@ -49,7 +50,8 @@ _TYPES: dict[str, type[np.generic]] = {"tensor(float)": np.float32, "tensor(floa
 class OnnxBackbone(nn.Module):
     """(B, 3, S, S) float to (B, D) float, or to that and the (B, T) logits that the graph gives.
 
-    The session is shared by copies: it holds no state and may be called by several threads.
+    The session is shared by copies: it holds no state and may be called by several threads. It
+    has as many threads inside as torch has where it is called: a scan divides them among workers.
 
     Attributes:
         path: The graph; weights may lie beside it.
@@ -68,6 +70,8 @@ class OnnxBackbone(nn.Module):
         self._single = bool(config.arguments.get("single"))
         self._probabilities = config.arguments.get("given") == "probabilities"
         self._session = open_session(path)
+        self._threads = torch.get_num_threads()
+        self._opening = Lock()
         self._kind = _TYPES.get(self._session.get_inputs()[0].type, np.float32)
         side = config.input_size
         probe = self._run(torch.zeros(1, 3, side, side))
@@ -92,8 +96,7 @@ class OnnxBackbone(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor | tuple[Tensor, Tensor]:
         """Run a batch, one by one where the graph was exported for a single picture."""
-        parts = list(x[:, None]) if self._single else [x]
-        results = [self._run(part) for part in parts]
+        results = [self._run(part) for part in self.parts(x)]
         outputs = [
             torch.from_numpy(np.concatenate(found)).to(x.device)
             for found in zip(*results, strict=True)
@@ -105,12 +108,28 @@ class OnnxBackbone(nn.Module):
     def _logits(self, given: Tensor) -> Tensor:
         return torch.logit(given.double(), 1e-9).float() if self._probabilities else given
 
-    def _run(self, x: Tensor) -> list[NDArray[np.float32]]:
+    def parts(self, x: Tensor) -> list[Tensor]:
+        """What of a batch is run at once: single pictures where the graph takes one only."""
+        return list(x[:, None]) if self._single else [x]
+
+    def inputs(self, x: Tensor) -> dict[str, NDArray[Any]]:
+        """A batch as the graph takes it, by the name of its input."""
         pixels = (x.permute(0, 2, 3, 1) if self._nhwc else x).contiguous().cpu().numpy()
         name = self._session.get_inputs()[0].name
+        return {name: pixels.astype(self._kind, copy=False)}
+
+    def _divided(self) -> onnxruntime.InferenceSession:
+        """The session with as many threads as torch has now."""
+        with self._opening:
+            if self._threads != torch.get_num_threads():
+                self._session = open_session(self.path)
+                self._threads = torch.get_num_threads()
+            return self._session
+
+    def _run(self, x: Tensor) -> list[NDArray[np.float32]]:
         try:
-            found = self._session.run(None, {name: pixels.astype(self._kind, copy=False)})
-        except _ERRORS as problem:
+            found = self._divided().run(None, self.inputs(x))
+        except ORT_ERRORS as problem:
             raise _refused(self.path, problem) from problem
         embedding = _as_rows(np.asarray(found[0], np.float32))
         return [
@@ -134,7 +153,7 @@ def open_session(path: Path) -> onnxruntime.InferenceSession:
     wanted = [name for name in ("CUDAExecutionProvider", "CPUExecutionProvider") if name in there]
     try:
         return onnxruntime.InferenceSession(str(path), options, providers=wanted)
-    except _ERRORS as problem:
+    except ORT_ERRORS as problem:
         raise _refused(path, problem) from problem
 
 
@@ -153,7 +172,7 @@ def run_session(
     """
     try:
         return [np.asarray(part) for part in session.run(None, inputs)]
-    except _ERRORS as problem:
+    except ORT_ERRORS as problem:
         raise _refused(path, problem) from problem
 
 

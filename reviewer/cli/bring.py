@@ -24,6 +24,7 @@ from reviewer.jobs.bringing import (
 from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.proposing import propose_tags
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.sharing import KINDS, export_tagger
 
@@ -156,7 +157,7 @@ def tagger_tags(
         if choices["propose"] or choices["accept"]:
             _propose(library, output, version, choices["accept"])
         if choices["ask"]:
-            scan(library, output, version=version)
+            scan(library, output, ScanChoices(version=version))
             scan_to_questions(library, output, minimum=images_needed(library))
         name, mapping = mapping_of(library, version)
         if choices["save"] is not None:

@@ -29,6 +29,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "rank": "learn:rank",
         "retrain": "learn:retrain_command",
         "versions": "learn:versions",
+        "engines": "engines:engines_command",
         "copies": "explain:copies_command",
         "previews": "collect:previews_command",
         "explain": "explain:explain_command",

@@ -18,9 +18,11 @@ from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.retraining import Comparison, Promotion, retrain
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.seen import may_have_seen
 from reviewer.jobs.training import train_version
+from reviewer.settings import ENGINES
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -58,12 +60,22 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder of small copies (reviewer rescale --fit inside) to read instead of originals.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(ENGINES),
+    help="Without a GPU: onnx (the same scores), bf16 or int8 (faster; what they lose is measured "
+    "on your images and told first). Default: as in the settings.",
+)
+@click.option(
+    "--accept-loss", is_flag=True, help="Take the engine even where it loses more than 2 points."
+)
 @click.pass_obj
 def scan_command(
     frame: Frame,
     /,
     folder: Path | None,
     workspace: Path | None,
+    engine: str | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Run the tagger over new and changed images.
@@ -71,7 +83,7 @@ def scan_command(
     Example: reviewer scan ~/Pictures/booru
     """
     with opened(frame, folder, workspace) as (library, output):
-        output.done(scan(library, output, **choices).summary)
+        output.done(scan(library, output, ScanChoices(engine=engine or "", **choices)).summary)
 
 
 RANK_OPTIONS = (

@@ -19,6 +19,7 @@ from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import stage
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.previews import make_previews
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.store.disk import replacing
 from reviewer.store.proposals import Proposed
@@ -64,7 +65,7 @@ def propose(
     import_folder(new, listener)
     version = _borrow(library, new, found.version)
     _take_words(library, new, [floor.tag for floor in found.floors])
-    scan(new, listener, version=version, device=device)
+    scan(new, listener, ScanChoices(version=version, device=device))
     new.proposals.save(
         Proposed(version, str(library.workspace.path), found.version, found.level, found.floors)
     )

@@ -21,6 +21,7 @@ from reviewer.jobs.new_images import rank_proposals
 from reviewer.jobs.previews import make_previews
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, train_version
 
@@ -71,7 +72,7 @@ def prepare(
         train_version(library, listener, choices)
     else:
         listener.note(f"Version {active.name} is in use; train another one with: reviewer retrain")
-    scanned = scan(library, listener, device=choices.device)
+    scanned = scan(library, listener, ScanChoices(device=choices.device))
     ranked = scan_to_questions(library, listener, minimum=choices.minimum, scanned=scanned)
     return ChangeSet(
         images=True,

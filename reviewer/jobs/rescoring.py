@@ -84,7 +84,7 @@ def seen_before(library: Library, version: str, shape: ScanShape) -> Embedded | 
     if own is not None and own.shape == shape:
         return None
     files = embedded_by(library, version)
-    if files is None or files.shape.width != shape.width:
+    if files is None or files.shape.width != shape.width or files.shape.engine != shape.engine:
         return None
     return embedded(files)
 

@@ -19,6 +19,7 @@ from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.recipes import held_out
 from reviewer.jobs.rescoring import embedded, embedded_by, scores_again
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.training import TrainChoices, train_version
@@ -120,7 +121,7 @@ def retrain(
     )
     if promoted:
         library.versions.activate(name)
-        scanned = scan(library, listener, device=choices.device)
+        scanned = scan(library, listener, ScanChoices(device=choices.device))
         scan_to_questions(library, listener, minimum=choices.minimum, scanned=scanned)
         listener.note(
             f"Version {name} is in use now; go back with: reviewer versions --use {parent}"

@@ -83,12 +83,14 @@ class ScanShape:
         tags: (T,) tag ids in the order of the scores.
         width: D, of an embedding.
         floor: Lowest byte that is kept of an absent tag; 0 for all of them.
+        engine: What the version ran on; empty for torch. Scores of two engines do not mix.
     """
 
     version: str
     tags: tuple[int, ...]
     width: int
     floor: int = 0
+    engine: str = ""
 
     def bytes_an_image(self) -> int:
         """About how many bytes on disk one image takes."""
@@ -138,6 +140,7 @@ class ScanFiles(RecordFiles):
             (aside / "present.i64").touch()
             described = {"version": shape.version, "tags": shape.tags, "width": shape.width}
             described |= {"floor": shape.floor} if shape.floor else {}
+            described |= {"engine": shape.engine} if shape.engine else {}
             (aside / "scan.json").write_text(json.dumps(described), encoding="utf-8")
         return cls(folder, shape)
 
@@ -161,6 +164,7 @@ class ScanFiles(RecordFiles):
             tuple(described["tags"]),
             int(described["width"]),
             int(described.get("floor", 0)),
+            str(described.get("engine", "")),
         )
         return cls(folder, shape)
 

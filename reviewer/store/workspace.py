@@ -5,6 +5,7 @@ collection.db     images, tags, decisions, versions, states
 backups/          copies of the database, made before a migration
 versions/         one folder a tagger version
 scans/            one folder a version: embeddings and scores of every image
+engines/          one folder a version: its network in other forms, for faster scans
 rankings/         the ranked questions
 audits/           what the random samples were drawn from
 figures/          what jobs counted for the window's pages
@@ -59,6 +60,11 @@ class Workspace:
     def scans(self) -> Path:
         """Scan results, a folder a version."""
         return self.path / "scans"
+
+    @property
+    def engines(self) -> Path:
+        """Networks in other forms, a folder a version."""
+        return self.path / "engines"
 
     @property
     def rankings(self) -> Path:

@@ -14,6 +14,7 @@ from reviewer.core.vocabulary import Vocabulary
 from reviewer.jobs.bringing import BringChoices, bring_tagger, mapping_of
 from reviewer.jobs.context import Silent
 from reviewer.jobs.proposing import propose_tags
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.store.library import Library
 from reviewer.ui.vocabulary.model import LACKING, Column, VocabularyModel, rows_of
@@ -44,7 +45,7 @@ def page(
     made = folders.wd_onnx(workspace.parent / "theirs")
     with Library.open(workspace) as library:
         bring_tagger(library, Silent(), made.folder, BringChoices(minimum=2))
-        scan(library, Silent(), workers=1)
+        scan(library, Silent(), ScanChoices(workers=1))
         propose_tags(library, Silent(), device="cpu")
     assert window.open_collection(workspace)
     wait_painted(qtbot, window)

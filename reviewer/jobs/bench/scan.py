@@ -11,6 +11,7 @@ import numpy as np
 
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.store.library import Library
 from reviewer.store.versions import VersionInfo, VersionState
@@ -45,8 +46,9 @@ def scan_against_forward(place: Path, pictures: Path, device: str = "auto") -> d
         cpu = time.process_time()
         rates = [_forward(predictor, batch, workers, count)]
         cpu_alone = time.process_time() - cpu
+        choices = ScanChoices(device=device, batch_size=batch, workers=workers)
         began = time.perf_counter()
-        summary = scan(library, Silent(), device=device, batch_size=batch, workers=workers).summary
+        summary = scan(library, Silent(), choices).summary
         seconds = time.perf_counter() - began - float(summary["seconds_loading"])
         cpu_scan = float(summary["cpu_scanning"])
         rates.append(_forward(predictor, batch, workers, count))

@@ -26,6 +26,7 @@ AT_ONCE = frozenset(
         "bindings",
         "timebox_minutes",
         "few_fixes",
+        "engine",
         "controls_floor_percent",
         "window",
         "maximized",

@@ -197,6 +197,23 @@ SECTIONS: tuple[Section, ...] = (
         ),
     ),
     Section(
+        "Scans",
+        (
+            Choice(
+                "engine",
+                "Without a GPU a scan runs on",
+                "What loses something is measured on your images first, and refused if it is much: "
+                "reviewer engines",
+                (
+                    ("torch", "torch"),
+                    ("onnx", "ONNX Runtime (the same scores, often faster)"),
+                    ("bf16", "16 bit (newer processors, nearly the same scores)"),
+                    ("int8", "Bytes (fastest, loses a little)"),
+                ),
+            ),
+        ),
+    ),
+    Section(
         "Pictures and memory",
         (
             Number(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reviewer.jobs import post_import, scanning
+from reviewer.jobs import post_import, scan_keeping
 from reviewer.jobs.context import Silent
 from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.scan_choices import ScanChoices
+from reviewer.jobs.scanning import scan
 from reviewer.store.library import Library
 
 
@@ -19,9 +21,9 @@ def import_child(workspace: str, folder: str) -> None:
 
 def scan_child(workspace: str, folder: str) -> None:
     """Scans, and writes after every batch."""
-    scanning.WRITE_SECONDS = 0.0
+    scan_keeping.WRITE_SECONDS = 0.0
     with Library.open(Path(workspace), folder=Path(folder)) as library:
-        scanning.scan(library, Silent(), device="cpu", batch_size=4, workers=1)
+        scan(library, Silent(), ScanChoices(device="cpu", batch_size=4, workers=1))
 
 
 def refresh_child(workspace: str, folder: str) -> None:

@@ -16,6 +16,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.scan_choices import ScanChoices
 from reviewer.jobs.scanning import scan
 from reviewer.jobs.similar import By, build_index, find_similar
 from reviewer.jobs.similar_groups import Relation, find_groups, group_lines, write_groups
@@ -63,7 +64,7 @@ def test_copies_and_variants_are_told_apart(shapes: Shapes, tmp_path: Path) -> N
     picture = Image.open(library.folder / "001.png")
     picture.resize((96, 96), Image.Resampling.LANCZOS).save(library.folder / "larger.png")
     import_folder(library, Silent())
-    scan(library, Silent(), device="cpu")
+    scan(library, Silent(), ScanChoices(device="cpu"))
     refresh(library, Silent(), minimum=10)
     find_copies(library, Silent())
     groups = find_groups(library, Silent(), like=1.01)
