@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import UsageError
-from reviewer.core.proposals import Floor, Trust, find_floor
+from reviewer.core.proposals import CHAINS, DOUBT, Floor, Trust, fewest_pairs, find_floor
 from reviewer.core.ratings import TAGS
 from reviewer.core.types import Answer, Origin
 from reviewer.core.vocabulary import NOT_VISUAL
@@ -17,6 +17,8 @@ from reviewer.jobs.context import stage
 from reviewer.jobs.labels import gather_labels, original_matrix
 from reviewer.jobs.recipes import held_out
 from reviewer.jobs.refreshing import scanned
+from reviewer.jobs.seen import surely_unseen
+from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from reviewer.jobs.labels import Labels
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
+    from reviewer.store.scans import ScanFiles
 
 LEAST_HELD_OUT = 50
 
@@ -40,9 +43,10 @@ class Floors:
         level: Precision asked for.
         floors: Of the tags that reach it.
         tags: Tags that were looked at.
-        images: Held-out images.
+        images: Images that the version was not trained on.
         trust: What unreviewed metadata count for.
         near: Tags that reach it if what is unsure is as the best guess has it.
+        common: Tags that are on as many of these images as it takes to show the precision.
     """
 
     version: str
@@ -52,6 +56,7 @@ class Floors:
     images: int
     trust: Trust
     near: int = 0
+    common: int = 0
 
     def lines(self) -> list[str]:
         """In words, for a terminal."""
@@ -66,11 +71,16 @@ class Floors:
             if self.near
             else []
         )
+        needed = fewest_pairs(self.level, DOUBT / CHAINS)
         return [
             (
                 f"{len(self.floors):,} of {self.tags:,} tags reach a precision of {self.level:.0%} "
-                f"(lower end of the interval) on {self.images:,} images that no version was "
-                "trained on; the others are not proposed."
+                f"(lower end of the interval) on {self.images:,} images that {self.version} was "
+                "not trained on; the others are not proposed."
+            ),
+            (
+                f"It takes {needed:,} such images with a tag to show that, and {self.common:,} "
+                "tags are on so many: more images, or a lower --precision, tell of more tags."
             ),
             (
                 f"It rests on {trust.answers:,} answers to pairs with a high score: "
@@ -97,15 +107,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There is nothing to tell precision by yet. Run: reviewer refresh")
-    digests = {image_id: digest for image_id, _, digest in library.images.askable() if digest}
-    latest = files.latest()
-    ids = files.rows()["image"][latest].astype(np.int64)
-    held = np.array(
-        [image in digests and bool(held_out([digests[image]])[0]) for image in ids.tolist()], bool
-    )
-    rows, images = latest[held], ids[held]
-    order = np.argsort(images)
-    rows, images = rows[order], images[order]
+    rows, images = _not_learnt(library, name, files)
     if len(images) < LEAST_HELD_OUT:
         raise UsageError(
             f"Only {len(images)} scanned images were kept out of training: too few to promise any "
@@ -122,12 +124,14 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
         and vocabulary.name(tag_id) not in TAGS
     ]
     said = _answers_by_tag(labels)
-    floors, near = [], 0
+    floors, near, common = [], 0, 0
+    needed = fewest_pairs(level, DOUBT / CHAINS)
     with stage(listener, "floors", len(tags), "tags") as progress:
         present = original_matrix(labels, [tag_id for _, tag_id in tags])
         for place, (column, tag_id) in enumerate(tags):
             there = np.asarray(present[:, [place]].todense()).ravel().astype(bool)
             sure, likely = evidence(there, said.get(tag_id, ()), trust)
+            common += int(there.sum()) >= needed
             logits = files.tag_logits(column)[rows]
             floor = find_floor(vocabulary.name(tag_id), logits, sure, likely, level)
             if floor is not None:
@@ -135,7 +139,42 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
             else:
                 near += find_floor("", logits, likely, likely, level) is not None
             progress.advance()
-    return Floors(name, level, tuple(floors), len(tags), len(images), trust, near)
+    return Floors(name, level, tuple(floors), len(tags), len(images), trust, near, common)
+
+
+def _not_learnt(
+    library: Library, version: str, files: ScanFiles
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Scanned images that a version was not trained on.
+
+    Those are the ones that every training here leaves out; all of them for a tagger that somebody
+    else trained on other labels, and that was not trained here since.
+
+    Args:
+        library: The collection.
+        version: Its name.
+        files: Its scan.
+
+    Returns:
+        (n,) places in the scan, and (n,) image ids, ascending.
+
+    Raises:
+        TaggerError: The version cannot be read.
+    """
+    from model.version import read_record
+
+    with tagger_errors():
+        record = read_record(library.version_folder(version))
+    as_brought = record.brought is not None and record.train.get("parent") is None
+    digests = {image_id: digest for image_id, _, digest in library.images.askable() if digest}
+    latest = files.latest()
+    ids = files.rows()["image"][latest].astype(np.int64)
+    if as_brought and surely_unseen(library, version):
+        kept = np.isin(ids, np.fromiter(digests, np.int64, len(digests)))
+    else:
+        kept = held_out([digests.get(image, b"\xff") for image in ids.tolist()])
+    order = np.argsort(ids[kept])
+    return latest[kept][order], ids[kept][order]
 
 
 def evidence(

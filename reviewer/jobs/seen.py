@@ -16,3 +16,8 @@ def seen_key(version: str) -> str:
 def may_have_seen(library: Library, version: str) -> bool:
     """Whether a brought version may have been trained on this collection's own labels."""
     return library.state.get(seen_key(version)) in {"yes", "may", "unknown"}
+
+
+def surely_unseen(library: Library, version: str) -> bool:
+    """Whether a brought version was certainly trained on other labels than this collection's."""
+    return library.state.get(seen_key(version)) == "no"

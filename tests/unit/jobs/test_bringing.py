@@ -25,12 +25,14 @@ from reviewer.jobs.bringing import (
     mapping_of,
 )
 from reviewer.jobs.context import Silent
+from reviewer.jobs.floors import find_floors
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.proposing import propose_tags
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.scanning import scan
-from reviewer.jobs.seen import may_have_seen
+from reviewer.jobs.seen import may_have_seen, seen_key
 from reviewer.jobs.sharing import export_tagger
 from reviewer.jobs.training import TrainChoices
 from reviewer.store.library import Library
@@ -98,6 +100,24 @@ def test_a_brought_tagger_goes_all_the_way(library: Library, theirs: Path, tmp_p
     assert ranking is not None
     names = {library.vocabulary().name(tag) for tag in ranking.tags.tolist()}
     assert "blue" in names
+
+
+def test_precision_is_told_on_all_images_that_a_tagger_certainly_never_saw(
+    library: Library, theirs: Path
+) -> None:
+    bring_tagger(library, Silent(), theirs, BringChoices(minimum=10))
+    scanned = scan(library, Silent())
+    scan_to_questions(library, Silent(), minimum=10, scanned=scanned)
+    held = sum(held_out([digest])[0] for _, _, digest in library.images.askable())
+    with pytest.raises(UsageError, match=f"Only {held} scanned images"):
+        find_floors(library, Silent(), level=0.8)
+    library.state.set(seen_key("v1"), "no")
+    found = find_floors(library, Silent(), level=0.8)
+    assert found.images == 120
+    # Circles, squares, red and blue ones: all are common enough, and nothing is proved of them.
+    assert found.common == found.tags == 3
+    assert not found.floors
+    assert "more images, or a lower --precision" in found.lines()[1]
 
 
 def test_a_brought_tagger_is_trained_on_and_leaves_again(
