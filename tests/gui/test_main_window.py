@@ -39,9 +39,9 @@ def programs(window: MainWindow, *scripts: str):
     waiting = list(scripts)
     original = runner.start
 
-    def start(title: str, command: Sequence[str]) -> Job:
+    def start(title: str, command: Sequence[str], *, gives_way: bool = False) -> Job:
         runner._program = (sys.executable, "-c", waiting.pop(0) if waiting else DONE)
-        return original(title, command)
+        return original(title, command, gives_way=gives_way)
 
     runner.start = start
 
