@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, update_wrapper
+from types import FunctionType
 from typing import Any, TypeVar
 
 Loop = TypeVar("Loop", bound=Callable[..., Any])
@@ -24,14 +25,19 @@ def _compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 
 @cache
-def _compile(loop: Callable[..., Any]) -> Callable[..., Any]:
+def _compile(loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
+    if parts:
+        # numba looks a called function up by its name, and is to find the compiled one.
+        known = {part.__name__: _compile(part, parts[:n]) for n, part in enumerate(parts)}
+        loop = update_wrapper(FunctionType(loop.__code__, loop.__globals__ | known), loop)
     return _compiler()(loop)
 
 
-def compiled(loop: Loop) -> Loop:
+def compiled(loop: Loop, *parts: Callable[..., Any]) -> Loop:
     """A function of numbers and arrays as machine code, which holds no interpreter lock.
 
     Args:
         loop: Written in the part of Python that numba knows; called only through what is returned.
+        parts: Functions of the same module that it calls, each after those it needs itself.
     """
-    return _compile(loop)  # type: ignore[return-value] # the same face, compiled
+    return _compile(loop, parts)  # type: ignore[return-value] # the same face, compiled

@@ -14,7 +14,7 @@ from reviewer.core.compiled import compiled
 from reviewer.core.tagrows import TagRows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
@@ -52,7 +52,7 @@ class TagWords:
         self._count += len(numbers)
         if self._count > _FULL * len(self._keys):
             self._grow()
-        words = "\n".join(numbers).encode("utf-8", "surrogatepass")
+        words = "\n".join(numbers).encode()
         values = np.fromiter(numbers.values(), np.uint32, len(numbers))
         compiled(_learn)(np.frombuffer(words, np.uint8), values, self._keys, self._numbers)
 
@@ -62,26 +62,26 @@ class TagWords:
         self._keys, self._numbers = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
         compiled(_move)(keys, numbers, self._keys, self._numbers)
 
-    def number(self, texts: Sequence[str]) -> Numbered:
-        """Replaces the words of some texts; words stand between single spaces or several.
+    def number(self, raw: NDArray[np.uint8], spans: NDArray[np.int32]) -> Numbered:
+        """Replaces the words of some texts by their numbers.
 
         Args:
-            texts: Any number of them.
+            raw: (B,) uint8, holds the texts: UTF-8, words between single spaces or several.
+            spans: (N, 2) int32, where each text begins and ends in it.
+
+        Raises:
+            UnicodeDecodeError: An unknown word is not UTF-8.
         """
-        content = "\n".join(texts).encode("utf-8", "surrogatepass")
-        if content.count(b"\n") >= max(len(texts), 1):
-            return self.number([" ".join(text.split()) for text in texts])
-        raw = np.frombuffer(content, np.uint8)
-        most = content.count(b" ") + len(texts)
-        numbers = np.empty(most, np.uint32)
-        starts = np.zeros(len(texts) + 1, np.int64)
-        unknown = np.empty((most, 3), np.int64)
-        found, missing = compiled(_number)(
-            raw, (self._keys, self._numbers), numbers, starts, unknown
-        )
-        where = unknown[:missing]
-        words = [content[a:b].decode("utf-8", "surrogatepass") for _, a, b in where.tolist()]
-        return Numbered(TagRows(starts, numbers[:found]), where[:, 0], words)
+        # A word takes two bytes at least, with what is between it and the next.
+        most = int((spans[:, 1] - spans[:, 0] + 1).sum() // 2) + len(spans)
+        starts = np.zeros(len(spans) + 1, np.int64)
+        hashes, places = np.empty(most, np.uint64), np.empty((most, 2), np.int32)
+        count = compiled(_hash)(raw, spans, starts, hashes, places)
+        numbers = np.empty(count, np.uint32)
+        compiled(_look_up)(hashes, self._keys, self._numbers, numbers)
+        unknown = np.flatnonzero(numbers == 0)
+        words = [raw[low:high].tobytes().decode() for low, high in places[unknown].tolist()]
+        return Numbered(TagRows(starts, numbers), unknown, words)
 
 
 def _learn(
@@ -123,38 +123,47 @@ def _move(
             new_numbers[at] = numbers[place]
 
 
-def _number(
+def _hash(
     raw: NDArray[np.uint8],
-    table: tuple[NDArray[np.uint64], NDArray[np.uint32]],
-    out: NDArray[np.uint32],
+    spans: NDArray[np.int32],
     starts: NDArray[np.int64],
-    unknown: NDArray[np.int64],
-) -> tuple[int, int]:
-    keys, numbers = table
-    mask = np.uint64(len(keys) - 1)
-    found, missing, text, low = 0, 0, 0, 0
-    key = np.uint64(14695981039346656037)
-    for place in range(len(raw) + 1):
-        byte = raw[place] if place < len(raw) else np.uint8(10)
-        if byte not in (32, 10):
-            key = (key ^ np.uint64(byte)) * np.uint64(1099511628211)
-            continue
-        if place > low:
-            key ^= key >> np.uint64(32)
-            key |= np.uint64(1)
-            at = (key >> np.uint64(1)) & mask
-            while keys[at] != 0 and keys[at] != key:
-                at = (at + np.uint64(1)) & mask
-            if keys[at] == 0:
-                unknown[missing] = (found, low, place)
-                missing += 1
-                out[found] = 0
-            else:
-                out[found] = numbers[at]
-            found += 1
-        low = place + 1
+    hashes: NDArray[np.uint64],
+    places: NDArray[np.int32],
+) -> int:
+    """Hashes of all words, where they stand, and where the words of each text begin."""
+    found = 0
+    for text in range(len(spans)):
+        low = spans[text, 0]
         key = np.uint64(14695981039346656037)
-        if byte == 10 and text + 1 < len(starts):
-            text += 1
-            starts[text] = found
-    return found, missing
+        for place in range(low, spans[text, 1] + 1):
+            byte = raw[place] if place < spans[text, 1] else np.uint8(32)
+            if byte != 32:
+                key = (key ^ np.uint64(byte)) * np.uint64(1099511628211)
+                continue
+            if place > low:
+                hashes[found] = key
+                places[found, 0], places[found, 1] = low, place
+                found += 1
+            low = place + 1
+            key = np.uint64(14695981039346656037)
+        starts[text + 1] = found
+    return found
+
+
+def _look_up(
+    hashes: NDArray[np.uint64],
+    keys: NDArray[np.uint64],
+    numbers: NDArray[np.uint32],
+    out: NDArray[np.uint32],
+) -> None:
+    """The number of each hash, 0 where it is unknown."""
+    # A loop of its own: the memory is asked for many words at once, as none waits for another's.
+    mask = np.uint64(len(keys) - 1)
+    for word in range(len(out)):
+        key = hashes[word]
+        key ^= key >> np.uint64(32)
+        key |= np.uint64(1)  # 0 marks a free place
+        at = (key >> np.uint64(1)) & mask
+        while keys[at] != 0 and keys[at] != key:
+            at = (at + np.uint64(1)) & mask
+        out[word] = numbers[at]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,10 +19,11 @@ from reviewer.core.tagwords import TagWords
 from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources.base import Reading
-from reviewer.sources.danbooru import DanbooruDump, post_blocks, post_tags, tag_category
+from reviewer.sources.danbooru import DanbooruDump
 from reviewer.sources.listing import ListedImages
 from reviewer.sources.names import needed_implications, settle_names
-from reviewer.sources.post import whole_number
+from reviewer.sources.post_blocks import post_blocks
+from reviewer.sources.post_lines import Field
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.store.packing import pack_rows
 from reviewer.store.posts import PostRow
@@ -31,8 +33,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from reviewer.core.types import Category
-    from reviewer.sources.danbooru import Post, PostBlock
+    from reviewer.sources.post_blocks import PostBlock
     from reviewer.store.library import Library
 
 SITE = "danbooru"
@@ -117,11 +121,12 @@ class _Import:
         self._words = TagWords()
         self._stored = library.tags.ids()
         self._next = max(self._stored.values(), default=0) + 1
-        self._began_empty = not sum(library.images.counts().values())
-        self._fresh = self._began_empty
         self._matched = np.zeros(len(listed), bool)
         self._writing: list[Future[None]] = []
-        four = not self._began_empty and library.images.posts.has_rating_scheme(SITE, "gsqe")
+        posts = library.images.posts
+        self._last = posts.last_id()
+        self._images, self._lost = self._stored_images()
+        four = self._last and posts.has_rating_scheme(SITE, "gsqe")
         self._scheme = "gsqe" if four else "sqe"
         self.tally = _Tally()
 
@@ -130,70 +135,86 @@ class _Import:
         """Names of all tags that were met, aliases among them."""
         return list(self._ids)
 
+    def _stored_images(self) -> tuple[NDArray[np.int64], list[int]]:
+        """Ids of the images by the rows of their files, 0 for new ones; those without a file."""
+        ids = np.zeros(len(self._listed), np.int64)
+        lost: list[int] = []
+        stored = self._library.images.posts.paths()
+        while part := list(islice(stored, WRITE_EVERY)):
+            rows = self._listed.rows_of([path for _, path, _ in part])
+            for (image_id, _, state), row in zip(part, rows.tolist(), strict=True):
+                if row >= 0:
+                    ids[row] = image_id
+                elif state != ImageState.GONE:
+                    lost.append(image_id)
+        return ids, lost
+
     def take(self, block: PostBlock) -> int:
         """Takes some posts; returns how many of them have an image."""
         self.tally.broken += block.broken
-        posts = block.posts
-        rows = self._listed.find([post.id for post in posts], [post.md5 for post in posts])
-        if self._scheme == "sqe" and any(post.rating == "g" for post in posts):
+        rows = self._listed.find(block.ids, block.md5s, block.written)
+        if self._scheme == "sqe" and "g" in block.texts(Field.RATING):
             self._scheme = "gsqe"
             self._library.images.posts.settle_rating_scheme(SITE, "gsqe")
         there = np.flatnonzero(rows >= 0)
         # Of two posts of one image the last part's counts, and the first one in a part.
         _, once = np.unique(rows[there], return_index=True)
         there = np.sort(there[once])
-        self.tally.unmatched += len(posts) - int((rows >= 0).sum())
-        self._fresh = self._fresh and not self._matched[rows[there]].any()
+        self.tally.unmatched += len(block) - int((rows >= 0).sum())
         self._matched[rows[there]] = True
         for start in range(0, len(there), WRITE_EVERY):
-            part = there[start : start + WRITE_EVERY].tolist()
-            self._write([posts[place] for place in part], rows[part].tolist())
+            part = there[start : start + WRITE_EVERY]
+            self._write(block if len(part) == len(block) else block.take(part), rows[part])
         return len(there)
 
     def take_untagged(self) -> int:
         """Takes the images that no post is about; returns how many."""
-        rows = np.flatnonzero(~self._matched)
+        rows = np.flatnonzero(~self._matched).astype(np.int32)
         for start in range(0, len(rows), WRITE_EVERY):
-            part = rows[start : start + WRITE_EVERY].tolist()
-            self._send([PostRow(self._listed.path(row), b"", *_NOTHING) for row in part])
+            part = rows[start : start + WRITE_EVERY]
+            ids, new = self._numbered(part)
+            paths = zip(ids, self._listed.paths(part), strict=True)
+            self._send([PostRow(image_id, path, b"", *_NOTHING) for image_id, path in paths], new)
         return len(rows)
 
-    def _write(self, posts: Sequence[Post], rows: Sequence[int]) -> None:
-        texts = [post.tag_string or " ".join(post_tags(post)) for post in posts]
-        found = self._words.number(texts)
+    def _write(self, block: PostBlock, rows: NDArray[np.int32]) -> None:
+        found = block.tags(self._words)
         if found.words:
             owners = np.searchsorted(found.rows.starts, found.unknown, side="right") - 1
-            self._meet([posts[n] for n in owners.tolist()], found.words)
+            self._meet(block, owners.tolist(), found.words)
             found.rows.tags[found.unknown] = [self._ids[name] for name in found.words]
         self.tally.instances += found.rows.instances
         packed = pack_rows(found.rows.starts, found.rows.tags)
-        path, scheme = self._listed.path, self._scheme
+        ratings, scheme = block.texts(Field.RATING), self._scheme
+        ids, new = self._numbered(rows)
         # Column by column: a fifth of the time of building a row after the other.
         columns = (
-            [path(row) for row in rows],
-            [_digest(post.md5) for post in posts],
-            [post.rating for post in posts],
-            [scheme if post.rating else "" for post in posts],
-            [p.score if type(p.score) is int else whole_number(p.score) for p in posts],
-            [post.source or "" for post in posts],
-            [SITE] * len(posts),
-            [str(post.id) for post in posts],
+            ids,
+            self._listed.paths(rows),
+            block.digests(),
+            ratings,
+            [scheme if rating else "" for rating in ratings],
+            block.scores,
+            block.texts(Field.SOURCE),
+            [SITE] * len(block),
+            block.texts(Field.ID),
             packed,
         )
-        self._send(list(map(PostRow._make, zip(*columns, strict=True))))
+        self._send(list(map(PostRow._make, zip(*columns, strict=True))), new)
 
-    def _meet(self, posts: Sequence[Post], words: Sequence[str]) -> None:
+    def _meet(self, block: PostBlock, owners: Sequence[int], words: Sequence[str]) -> None:
         """Gives ids to names that were not met before, the frequent ones first.
 
         Args:
-            posts: Of each of the words.
+            block: Holds the posts.
+            owners: Place of the post of each of the words.
             words: The names, as often as they were met.
         """
         names = Counter(words)
         told: dict[str, Category | None] = {}
-        for post, name in zip(posts, words, strict=True):
+        for place, name in zip(owners, words, strict=True):
             if told.get(name) is None:
-                told[name] = tag_category(post, name)
+                told[name] = block.category(place, name)
         told.update((name, kind) for name, kind in self._categories.items() if name in names)
         new: list[tuple[int, str, int]] = []
         kinds: list[tuple[int, int]] = []
@@ -209,30 +230,41 @@ class _Import:
         self._writing.append(self._library.tags.begin_to_add(new, kinds))
         self._words.add({name: self._ids[name] for name in names})
 
-    def _send(self, rows: Sequence[PostRow]) -> None:
+    def _numbered(self, files: NDArray[np.int32]) -> tuple[list[int], NDArray[np.bool_]]:
+        """The images' ids, given to those that have none yet; and which these are."""
+        ids = self._images[files]
+        new = ids == 0
+        ids[new] = np.arange(self._last + 1, self._last + 1 + int(new.sum()))
+        self._last += int(new.sum())
+        self._images[files] = ids
+        return ids.tolist(), new
+
+    def _send(self, rows: Sequence[PostRow], new: NDArray[np.bool_]) -> None:
         """Puts rows in line to be written; waits where too many are."""
-        new, changed = (rows, _NO_CHANGES) if self._fresh else self._compared(rows)
-        self.tally.new += len(new)
+        fresh, changed = rows, _NO_ROWS
+        if not new.all():
+            fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
+            changed = self._changed([rows[n] for n in np.flatnonzero(~new).tolist()])
+        self.tally.new += len(fresh)
         self.tally.changed += len(changed)
-        if new or changed:
-            self._writing.append(self._library.images.posts.write(new, changed))
+        if fresh or changed:
+            self._writing.append(self._library.images.posts.write(fresh, changed))
         while len(self._writing) > IN_FLIGHT:
             self._writing.pop(0).result()
 
-    def _compared(self, rows: Sequence[PostRow]) -> tuple[list[PostRow], list[tuple[int, PostRow]]]:
-        """The rows that are new, and those that tell something else than is stored."""
+    def _changed(self, rows: Sequence[PostRow]) -> list[PostRow]:
+        """The rows of known images that tell something else than is stored."""
         self.finish()  # of two posts of one image the second is to find the first
-        known = self._library.images.posts.known([row.path for row in rows])
-        new = [row for row in rows if row.path not in known]
+        known = self._library.images.posts.known([row.id for row in rows])
+        stored = {before.id: (before, state) for before, state in known}
         changed = []
         for row in rows:
-            if row.path in known:
-                image_id, state, *stored = known[row.path]
-                if state == ImageState.GONE or tuple(stored) != tuple(row[2:]):
-                    changed.append((int(image_id), row))
-                else:
-                    self.tally.unchanged += 1
-        return new, changed
+            before, state = stored[row.id]
+            if state == ImageState.GONE or not row.tells_the_same(before):
+                changed.append(row)
+            else:
+                self.tally.unchanged += 1
+        return changed
 
     def finish(self) -> None:
         """Waits until all is on disk."""
@@ -241,15 +273,8 @@ class _Import:
 
     def mark_gone(self) -> int:
         """Marks images whose files are not there any more; returns how many."""
-        if self._began_empty:
-            return 0
-        gone = [
-            image_id
-            for image_id, path, state in self._library.images.posts.paths()
-            if state != ImageState.GONE and not self._listed.holds(path)
-        ]
-        self._library.images.mark_gone(gone)
-        return len(gone)
+        self._library.images.mark_gone(self._lost)
+        return len(self._lost)
 
     def summary(self, gone: int) -> dict[str, int | float | str]:
         """What the import did, for people and programs."""
@@ -266,18 +291,10 @@ class _Import:
         }
 
 
-_NO_CHANGES: list[tuple[int, PostRow]] = []
+_NO_ROWS: list[PostRow] = []
 
 _NOTHING = ("", "", None, "", "", "", b"")
 """What is known of an image that no post is about."""
-
-
-def _digest(md5: str | None) -> bytes:
-    """As much of an MD5 as a scan remembers to tell a changed file."""
-    try:
-        return bytes.fromhex((md5 or "")[:16])
-    except ValueError:
-        return b""
 
 
 def _tell(listener: Listener, tally: _Tally, gone: int) -> None:

@@ -136,53 +136,6 @@ def lines_of(path: Path) -> Iterator[Line]:
                 yield Line(raw, None, f"{path}, line {number} ({error})")
 
 
-READ_BYTES = 8 << 20
-"""Of a dump at once: about four thousand posts."""
-
-
-class PostBlock(NamedTuple):
-    """Some posts of a dump that follow each other.
-
-    Attributes:
-        posts: Read well.
-        broken: What is wrong with the other lines, with the file and the line's number.
-    """
-
-    posts: list[Post]
-    broken: list[str]
-
-
-def post_blocks(folder: Path) -> Iterator[PostBlock]:
-    """All posts of a folder's dump files in parts of a few megabytes, as fast as they decode."""
-    decoder = msgspec.json.Decoder(Post)
-    for path in metadata_files(folder):
-        if not is_dump(path):
-            continue
-        with path.open("rb") as file:
-            number = 0
-            while lines := file.read(READ_BYTES):
-                lines += file.readline()
-                try:
-                    yield PostBlock(decoder.decode_lines(lines), [])
-                except (msgspec.DecodeError, RecursionError):
-                    yield _line_by_line(decoder, path, lines, number)
-                number += lines.count(b"\n")
-
-
-def _line_by_line(
-    decoder: msgspec.json.Decoder[Post], path: Path, lines: bytes, before: int
-) -> PostBlock:
-    """The posts of a part in which some line is broken."""
-    block = PostBlock([], [])
-    for number, line in enumerate(lines.split(b"\n"), start=before + 1):
-        if line.strip():
-            try:
-                block.posts.append(decoder.decode(line))
-            except (msgspec.DecodeError, RecursionError) as error:
-                block.broken.append(f"{path}, line {number} ({error})")
-    return block
-
-
 def post_tags(post: Post) -> dict[str, Category | None]:
     """The tags of a post with their categories, where it tells them."""
     if post.tags is not None:
@@ -191,18 +144,6 @@ def post_tags(post: Post) -> dict[str, Category | None]:
     for category, text in _by_category(post):
         tags.update(dict.fromkeys(text.split(), category))
     return tags
-
-
-def tag_category(post: Post, name: str) -> Category | None:
-    """The category of one of a post's tags; `None` where the post does not tell."""
-    if post.tags is not None:
-        return post_tags(post).get(name)
-    found = None
-    for category, text in _by_category(post):
-        # To look for the letters is quicker than to cut the text into words, and mostly says no.
-        if name in text and name in text.split():
-            found = category
-    return found
 
 
 def _by_category(post: Post) -> tuple[tuple[Category, str], ...]:

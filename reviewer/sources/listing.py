@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from array import array
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,9 +21,13 @@ from reviewer.pictures import SUFFIXES
 from reviewer.sources.match import ImagesByPost
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
+
+
+_NAMES = ("utf-8", "surrogateescape")
+"""How names of files are kept: on Unix they may be any bytes."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +54,6 @@ class _Table:
             return np.full(len(keys), -1, np.int32)
         at = np.maximum(np.searchsorted(self.keys, keys, side="right") - 1, 0)
         return np.where(self.keys[at] == keys, self.rows[at], np.int32(-1)).astype(np.int32)
-
-    def all_of(self, key: int) -> list[int]:
-        """Rows of every file of a key."""
-        low, high = bisect_left(self.keys, key), bisect_right(self.keys, key)
-        return [int(row) for row in self.rows[low:high]]
 
 
 class ListedImages:
@@ -85,13 +83,11 @@ class ListedImages:
     def _take(self, inside: str, names: list[str]) -> None:
         first = len(self._folder)
         self._folder.extend([len(self._folders) - 1] * len(names))
-        encoded = [name.encode("utf-8", "surrogateescape") for name in names]
-        content = b"".join(encoded)
-        ends = np.cumsum([len(name) for name in encoded])
+        encoded = [name.encode(*_NAMES) for name in names]
+        ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
         self._ends.frombytes((self._ends[-1] + ends).tobytes())
-        self._names += content
-        kinds, keys = np.empty(len(names), np.int8), np.empty(len(names), np.uint64)
-        compiled(_keys)(np.frombuffer(content, np.uint8), ends, kinds, keys)
+        self._names += b"".join(encoded)
+        kinds, keys = _kinds_and_keys(encoded)
         for kind in (0, 1):
             mine = np.flatnonzero(kinds == kind)
             self._keys[kind].frombytes(keys[mine].tobytes())
@@ -105,7 +101,15 @@ class ListedImages:
     def path(self, row: int) -> str:
         """A file's path, relative to the folder, with forward slashes."""
         name = self._names[self._ends[row] : self._ends[row + 1]]
-        return self._folders[self._folder[row]] + name.decode("utf-8", "surrogateescape")
+        return self._folders[self._folder[row]] + name.decode(*_NAMES)
+
+    def paths(self, rows: NDArray[np.int32]) -> list[str]:
+        """The paths of some files."""
+        names, folders, folder, ends = self._names, self._folders, self._folder, self._ends
+        return [
+            folders[folder[row]] + names[ends[row] : ends[row + 1]].decode(*_NAMES)
+            for row in rows.tolist()
+        ]
 
     @cached_property
     def _tables(self) -> tuple[_Table, _Table]:
@@ -119,30 +123,47 @@ class ListedImages:
     def _by_post(self) -> ImagesByPost:
         return ImagesByPost(self._odd)
 
-    def find(self, ids: Sequence[int | str], md5s: Sequence[str | None]) -> NDArray[np.int32]:
+    def find(
+        self,
+        ids: NDArray[np.uint64],
+        md5s: NDArray[np.uint64],
+        written: Callable[[int], tuple[str, str]],
+    ) -> NDArray[np.int32]:
         """The row of each post's file, -1 where there is none.
 
         Args:
-            ids: Of the posts.
-            md5s: Of their files; `None` where unknown.
+            ids: (N,) of the posts; one that no file can have where it is no number.
+            md5s: (N,) first halves of their files' MD5s; 0 where unknown.
+            written: The id and the MD5 of a post as they are written.
         """
         numbers, hashes = self._tables
-        rows = numbers.find(np.fromiter((_number(i) for i in ids), np.uint64, len(ids)))
+        rows = numbers.find(ids)
         if len(hashes.keys):
-            keys = np.fromiter((_md5_key(md5) for md5 in md5s), np.uint64, len(ids))
-            rows = np.where(rows < 0, hashes.find(keys), rows)
+            rows = np.where(rows < 0, hashes.find(md5s), rows)
         if self._odd:
             for place in np.flatnonzero(rows < 0).tolist():
-                name = self._by_post.find(str(ids[place]), md5s[place] or "")
+                name = self._by_post.find(*written(place))
                 rows[place] = -1 if name is None else self._odd[name]
         return rows
 
-    def holds(self, path: str) -> bool:
-        """Whether a path is among the files."""
-        if path in self._odd:
-            return True
-        kind, key = _key(path.rsplit("/", 1)[-1])
-        return kind >= 0 and any(self.path(row) == path for row in self._tables[kind].all_of(key))
+    def rows_of(self, paths: Sequence[str]) -> NDArray[np.int32]:
+        """The row of the file at each path, -1 where there is none."""
+        rows = np.full(len(paths), -1, np.int32)
+        if not paths:
+            return rows
+        kinds, keys = _kinds_and_keys([path.rpartition("/")[2].encode(*_NAMES) for path in paths])
+        for kind in (0, 1):
+            mine = np.flatnonzero(kinds == kind)
+            table = self._tables[kind]
+            low = np.searchsorted(table.keys, keys[mine]).tolist()
+            high = np.searchsorted(table.keys, keys[mine], side="right").tolist()
+            for place, first, last in zip(mine.tolist(), low, high, strict=True):
+                for row in table.rows[first:last].tolist():
+                    if self.path(row) == paths[place]:
+                        rows[place] = row
+        for place in np.flatnonzero(kinds < 0).tolist():
+            rows[place] = self._odd.get(paths[place], -1)
+        return rows
 
 
 def _image_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -176,12 +197,12 @@ def _is_image(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES) and name[0] != "."
 
 
-def _key(name: str) -> tuple[int, int]:
-    """Kind of a file's name (0 a post's id, 1 an MD5, -1 neither) and the number in it."""
-    raw = np.frombuffer(name.encode("utf-8", "surrogateescape"), np.uint8)
-    kinds, keys = np.empty(1, np.int8), np.empty(1, np.uint64)
-    compiled(_keys)(raw, np.array([len(raw)]), kinds, keys)
-    return int(kinds[0]), int(keys[0])
+def _kinds_and_keys(names: Sequence[bytes]) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:
+    """Kinds of files' names (0 a post's id, 1 an MD5, -1 neither) and the numbers in them."""
+    kinds, keys = np.empty(len(names), np.int8), np.empty(len(names), np.uint64)
+    ends = np.cumsum(np.fromiter(map(len, names), np.int64, len(names)))
+    compiled(_keys)(np.frombuffer(b"".join(names), np.uint8), ends, kinds, keys)
+    return kinds, keys
 
 
 def _keys(
@@ -214,17 +235,3 @@ def _keys(
         kinds[row] = 0 if decimal else 1 if hexadecimal else -1
         keys[row] = number if decimal else digits
         start = ends[row]
-
-
-def _number(post_id: int | str) -> int:
-    """A post's id as a key; one that no file can have where it is no number."""
-    if isinstance(post_id, int):
-        return post_id if post_id >= 0 else 2**64 - 1
-    return int(post_id) if post_id.isdecimal() and len(post_id) < 19 else 2**64 - 1
-
-
-def _md5_key(md5: str | None) -> int:
-    try:
-        return int((md5 or "")[:16], 16)
-    except ValueError:
-        return 0

@@ -20,7 +20,7 @@ CREATE TABLE parent (
 ) STRICT
 """
 
-_SET_PARENT = "INSERT INTO parent (image_id, post) SELECT id, ? FROM image WHERE path = ?"
+_SET_PARENT = "INSERT INTO parent (image_id, post) VALUES (?, ?)"
 
 _FAMILIES = """
 SELECT other.id, child.id
@@ -93,10 +93,11 @@ class ImageFacts:
         Raises:
             StoreError: It could not be stored.
         """
-        rows = [(parent, path) for path, parent in parents.items()]
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM parent")
+            images = connection.execute("SELECT id, path FROM image") if parents else ()
+            rows = [(image_id, parents[path]) for image_id, path in images if path in parents]
             connection.executemany(_SET_PARENT, rows)
 
         self._database.write(work)

@@ -295,6 +295,27 @@ BEGIN SELECT raise(ABORT, 'images stay, with the decisions about them'); END
 """
 
 
+@migrations(name="0020_paths_without_index")
+def paths_without_index(db: sqlite_utils.Database) -> None:
+    """The paths of images have no index: it took an eighth of the file and half of an import.
+
+    Nothing looks a path up: an import reads all of them once (`store/posts.py`).
+    """
+    (made,) = db.execute("SELECT sql FROM sqlite_schema WHERE name = 'image'").fetchone()
+    beside = db.execute(
+        "SELECT sql FROM sqlite_schema WHERE tbl_name = 'image' AND type IN ('index', 'trigger') "
+        "AND sql IS NOT NULL"
+    ).fetchall()
+    # From the table as it is, for a later step may have added a column already.
+    named = made.replace("path TEXT NOT NULL UNIQUE", "path TEXT NOT NULL").partition("(")[2]
+    db.execute(f"CREATE TABLE image_without ({named}")
+    db.execute("INSERT INTO image_without SELECT * FROM image")
+    db.execute("DROP TABLE image")
+    db.execute("ALTER TABLE image_without RENAME TO image")
+    for (statement,) in beside:
+        db.execute(statement)
+
+
 def migrate(path: Path, backups: Path) -> None:
     """Brings a database file to this program's schema, or makes it.
 
@@ -308,6 +329,9 @@ def migrate(path: Path, backups: Path) -> None:
         raise StoreError(unreadable_sentence(path, "it is cut off"))
     connection = connect(path)
     try:
+        # A table that is made anew takes the old one's place: no row goes, and none points nowhere.
+        connection.execute("PRAGMA foreign_keys = OFF")
+        connection.execute("PRAGMA legacy_alter_table = ON")
         db = sqlite_utils.Database(connection, execute_plugins=False)
         applied = {step.name for step in migrations.applied(db)}
         pending = migrations.pending(db)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +9,7 @@ from reviewer.core.errors import SourceError
 from reviewer.sources.folder import find_images
 from reviewer.sources.listing import ListedImages
 from reviewer.sources.match import ImagesByPost
+from reviewer.sources.post_blocks import post_blocks
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +41,10 @@ def listed(tmp_path: Path) -> ListedImages:
 
 def test_the_files_are_those_that_any_import_finds(listed: ListedImages, tmp_path: Path) -> None:
     assert sorted(listed.path(row) for row in range(len(listed))) == sorted(find_images(tmp_path))
-    assert all(listed.holds(name) for name in NAMES)
-    assert not any(listed.holds(name) for name in [*OTHERS, "512px/0002/1001.jpg", "1001.jpg"])
+    rows = listed.rows_of(NAMES)
+    assert listed.paths(rows) == NAMES
+    nowhere = [*OTHERS, "512px/0002/1001.jpg", "1001.jpg"]
+    assert listed.rows_of(nowhere).tolist() == [-1] * len(nowhere)
 
 
 @pytest.mark.parametrize(
@@ -60,9 +64,12 @@ def test_the_files_are_those_that_any_import_finds(listed: ListedImages, tmp_pat
     ],
 )
 def test_posts_find_the_file_that_dictionaries_find(
-    listed: ListedImages, post_id: int | str, md5: str | None
+    listed: ListedImages, tmp_path: Path, post_id: int | str, md5: str | None
 ) -> None:
-    (row,) = listed.find([post_id], [md5]).tolist()
+    post: dict[str, object] = {"id": post_id, "md5": md5, "tag_string": "cat"}
+    (tmp_path / "posts.json").write_text(json.dumps(post))
+    (block,) = (block for block in post_blocks(tmp_path) if len(block))
+    (row,) = listed.find(block.ids, block.md5s, block.written).tolist()
     found = None if row < 0 else listed.path(row)
     assert found == ImagesByPost(NAMES).find(str(post_id), md5 or "")
 

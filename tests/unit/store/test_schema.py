@@ -108,3 +108,29 @@ def test_images_are_counted_without_a_look_at_all_of_them(tmp_path: Path) -> Non
     database = Database(path)
     assert ImageTable(database, tmp_path).counts() == {"ok": 20, "gone": 10, "set aside": 10}
     database.close()
+
+
+def test_a_table_made_anew_keeps_its_rows_and_what_points_at_them(tmp_path: Path) -> None:
+    path = tmp_path / "collection.db"
+    shutil.copy(RELEASED[-1], path)
+    connection = sqlite3.connect(path)
+    # As of a program in which a later step came first.
+    connection.execute("ALTER TABLE image ADD COLUMN later INTEGER NOT NULL DEFAULT 7")
+    before = connection.execute("SELECT * FROM image ORDER BY id").fetchall()
+    connection.commit()
+    connection.close()
+    migrate(path, tmp_path / "backups")
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA foreign_keys = ON")
+    after = connection.execute("SELECT * FROM image ORDER BY id").fetchall()
+    # The tags, next to last, were packed again by an earlier step.
+    assert [(*row[:15], row[16]) for row in after] == [(*row[:15], row[16]) for row in before]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    indexes = {row[1] for row in connection.execute("PRAGMA index_list(image)")}
+    assert indexes == {"image_not_ok"}
+    with pytest.raises(sqlite3.IntegrityError, match="images stay"):
+        connection.execute("DELETE FROM image")
+    with pytest.raises(sqlite3.IntegrityError, match="FOREIGN KEY"):
+        connection.execute("INSERT INTO parent (image_id, post) VALUES (999, '1')")
+    connection.close()

@@ -1,0 +1,267 @@
+"""The posts of a dump in columns, a few thousand at a time: what an import of millions reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from reviewer.core.errors import SourceError
+from reviewer.core.types import Category
+from reviewer.sources.danbooru import Post, is_dump, metadata_files, post_tags
+from reviewer.sources.post import whole_number
+from reviewer.sources.post_lines import Field, Kind, Lines, hashes, take_apart, whole_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from reviewer.core.tagwords import Numbered, TagWords
+
+READ_BYTES = 8 << 20
+"""Of a dump at once: about four thousand posts."""
+
+NO_NUMBER = 2**64 - 1
+"""Stands for a post's id that is no number."""
+
+_KINDS = {
+    Field.GENERAL: Category.GENERAL,
+    Field.ARTIST: Category.ARTIST,
+    Field.COPYRIGHT: Category.COPYRIGHT,
+    Field.CHARACTER: Category.CHARACTER,
+    Field.META: Category.META,
+}
+"""Fields of the tags of one category; of two that hold a tag the later one counts."""
+
+_ALLOWED = {
+    Field.ID: (Kind.NUMBER, Kind.TEXT),
+    Field.MD5: (Kind.TEXT, Kind.NULL, Kind.ABSENT),
+    Field.RATING: (Kind.TEXT, Kind.ABSENT),
+    Field.SCORE: (Kind.NUMBER, Kind.NULL, Kind.ABSENT),
+    Field.SOURCE: (Kind.TEXT, Kind.NULL, Kind.ABSENT),
+    Field.TAGS: (Kind.TEXT,),
+    **dict.fromkeys(_KINDS, (Kind.TEXT, Kind.NULL, Kind.ABSENT)),
+    Field.LISTED: (Kind.ABSENT,),
+}
+"""What may stand in the fields of a post that is not looked at more closely."""
+
+
+@dataclass(frozen=True)
+class PostBlock:
+    """Some posts of a dump.
+
+    Attributes:
+        whole: Holds their texts in UTF-8.
+        letters: The same as a text if it is ASCII, else empty.
+        spans: (N, F, 2) int32, where each text begins and ends; F are `Field`.
+        ids: (N,) uint64, `NO_NUMBER` for an id that is none.
+        md5s: (N,) uint64, the first half of the file's MD5.
+        hashed: (N,) bool, whether the MD5 is told.
+        scores: Of each; `None` where it is not told.
+        broken: What is wrong with other lines, with the file and the line's number.
+    """
+
+    whole: bytes
+    letters: str
+    spans: NDArray[np.int32]
+    ids: NDArray[np.uint64]
+    md5s: NDArray[np.uint64]
+    hashed: NDArray[np.bool_]
+    scores: list[int | None]
+    broken: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        """Posts."""
+        return len(self.spans)
+
+    def take(self, places: NDArray[np.int64]) -> PostBlock:
+        """Some of the posts."""
+        return PostBlock(
+            self.whole,
+            self.letters,
+            self.spans[places],
+            self.ids[places],
+            self.md5s[places],
+            self.hashed[places],
+            [self.scores[place] for place in places.tolist()],
+        )
+
+    def texts(self, of: Field) -> list[str]:
+        """What each post has in a field; empty where it has nothing."""
+        places = self.spans[:, of].tolist()
+        if self.letters:
+            letters = self.letters
+            return [letters[low:high] for low, high in places]
+        return [self.whole[low:high].decode() for low, high in places]
+
+    def text(self, place: int, of: Field) -> str:
+        """What one post has in a field."""
+        low, high = self.spans[place, of].tolist()
+        return self.whole[low:high].decode()
+
+    def written(self, place: int) -> tuple[str, str]:
+        """The id and the MD5 of one post as they are written."""
+        return self.text(place, Field.ID), self.text(place, Field.MD5)
+
+    def tags(self, words: TagWords) -> Numbered:
+        """The numbers of each post's tags."""
+        raw = np.frombuffer(self.whole, np.uint8)
+        return words.number(raw, np.ascontiguousarray(self.spans[:, Field.TAGS]))
+
+    def digests(self) -> list[bytes]:
+        """The first 8 bytes of each file's MD5; empty where it is not told."""
+        whole = self.md5s.astype(">u8").tobytes()
+        known = self.hashed.tolist()
+        return [whole[8 * n : 8 * n + 8] if known[n] else b"" for n in range(len(self))]
+
+    def category(self, place: int, name: str) -> Category | None:
+        """The category of one of a post's tags; `None` where the post does not tell."""
+        found = None
+        for of, kind in _KINDS.items():
+            low, high = self.spans[place, of].tolist()
+            if high - low < len(name):
+                continue
+            text = self.text(place, of)
+            # To look for the letters is quicker than to cut the text into words.
+            if name in text and name in text.split():
+                found = kind
+        return found
+
+
+def post_blocks(folder: Path) -> Iterator[PostBlock]:
+    """All posts of a folder's dump files, in parts of a few megabytes.
+
+    Raises:
+        SourceError: A file cannot be read.
+    """
+    for path in metadata_files(folder):
+        if not is_dump(path):
+            continue
+        before = 0
+        try:
+            with path.open("rb") as file:
+                while lines := file.read(READ_BYTES):
+                    lines += file.readline()
+                    if not lines.endswith(b"\n"):
+                        lines += b"\n"
+                    count = lines.count(b"\n")
+                    yield from _blocks(lines, count, path, before)
+                    before += count
+        except OSError as error:
+            raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+
+
+def _blocks(lines: bytes, count: int, path: Path, before: int) -> Iterator[PostBlock]:
+    """The posts of some lines: those that are written as nearly all are, then the others."""
+    found = take_apart(np.frombuffer(lines, np.uint8), count)
+    letters = lines.decode("ascii") if lines.isascii() else ""
+    block, fine = _usual(lines, letters, found)
+    yield block
+    odd = np.flatnonzero(~fine).tolist()
+    if odd:
+        ends = found.ends.tolist()
+        numbered = [(before + n + 1, lines[ends[n] : ends[n + 1]]) for n in odd]
+        yield _closely(numbered, path)
+
+
+def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray[np.bool_]]:
+    """The posts that need no closer look, and which of the lines they are."""
+    raw = np.frombuffer(whole, np.uint8)
+    ids, wrong_ids = whole_numbers(raw, found.spans[:, Field.ID])
+    scores, wrong_scores = whole_numbers(raw, found.spans[:, Field.SCORE])
+    md5s, no_md5 = hashes(raw, found.spans[:, Field.MD5])
+    length = found.spans[:, :, 1] - found.spans[:, :, 0]
+    scored = found.kinds[:, Field.SCORE] == Kind.NUMBER
+    # An id may be written as a text of digits, but no other text is one.
+    leading = raw[found.spans[:, Field.ID, 0]] == ord("0")
+    fine = found.whole & ~wrong_ids & (ids >= 0) & ~(leading & (length[:, Field.ID] > 1))
+    fine &= ~(scored & wrong_scores) & (length[:, Field.TAGS] > 0)
+    fine &= ~(no_md5 & (found.kinds[:, Field.MD5] == Kind.TEXT) & (length[:, Field.MD5] > 0))
+    kinds = _checked(raw, found)
+    for of, allowed in _ALLOWED.items():
+        fine &= np.isin(kinds[:, of], [int(kind) for kind in allowed])
+    spans = found.spans.copy()
+    spans[kinds == Kind.NULL] = 0
+    told: list[int | None] = scores[fine].tolist()
+    for place in np.flatnonzero(~scored[fine]).tolist():
+        told[place] = None
+    numbers = ids[fine].astype(np.uint64)
+    hashed = ~no_md5[fine]
+    return PostBlock(whole, letters, spans[fine], numbers, md5s[fine], hashed, told), fine
+
+
+def _checked(raw: NDArray[np.uint8], found: Lines) -> NDArray[np.uint8]:
+    """The kinds, where a text beyond ASCII is a text if it is UTF-8."""
+    kinds = found.kinds
+    if not (kinds == Kind.HIGH).any():
+        return kinds
+    kinds = kinds.copy()
+    for line, of in np.argwhere(kinds == Kind.HIGH).tolist():
+        low, high = found.spans[line, of].tolist()
+        try:
+            raw[low:high].tobytes().decode()
+        except UnicodeDecodeError:
+            kinds[line, of] = Kind.OTHER
+        else:
+            kinds[line, of] = Kind.TEXT
+    return kinds
+
+
+def _closely(lines: Sequence[tuple[int, bytes]], path: Path) -> PostBlock:
+    """The posts of some (number, line), read by a decoder that knows all of JSON."""
+    decoder = msgspec.json.Decoder(Post)
+    posts, broken = [], []
+    for number, line in lines:
+        if line.strip():
+            try:
+                posts.append(decoder.decode(line))
+            except (msgspec.DecodeError, RecursionError) as error:
+                broken.append(f"{path}, line {number} ({error})")
+    return _written_again(posts, broken)
+
+
+def _written_again(posts: Sequence[Post], broken: list[str]) -> PostBlock:
+    """A block of posts that were decoded."""
+    raw = bytearray()
+    spans = np.zeros((len(posts), len(Field), 2), np.int32)
+    for place, post in enumerate(posts):
+        for of, text in _texts(post).items():
+            spans[place, of, 0] = len(raw)
+            raw += text.encode()
+            spans[place, of, 1] = len(raw)
+    whole = bytes(raw) or b" "
+    md5s, no_md5 = hashes(np.frombuffer(whole, np.uint8), spans[:, Field.MD5])
+    return PostBlock(
+        whole,
+        "",
+        spans,
+        np.fromiter((_number(post.id) for post in posts), np.uint64, len(posts)),
+        md5s,
+        ~no_md5,
+        [whole_number(post.score) for post in posts],
+        broken,
+    )
+
+
+def _texts(post: Post) -> dict[Field, str]:
+    tags = post_tags(post)
+    texts = {
+        Field.ID: str(post.id),
+        Field.MD5: post.md5 or "",
+        Field.RATING: post.rating,
+        Field.SOURCE: post.source or "",
+        Field.TAGS: " ".join((post.tag_string or "").split() or tags),
+    }
+    for of, kind in _KINDS.items():
+        texts[of] = " ".join(name for name, told in tags.items() if told is kind)
+    return texts
+
+
+def _number(post_id: int | str) -> int:
+    if isinstance(post_id, int):
+        return post_id if post_id >= 0 else NO_NUMBER
+    return int(post_id) if post_id.isdecimal() and len(post_id) < 19 else NO_NUMBER
