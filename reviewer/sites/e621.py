@@ -6,13 +6,12 @@ not name stays. The reply is 200 whatever the server left out, so the post is re
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import TYPE_CHECKING
 
 from reviewer.sites.base import FileHash, RemotePost
-from reviewer.sites.danbooru import AT_ONCE, alias_targets, difference, implied
-from reviewer.sites.errors import NoPostError, RefusedError
-from reviewer.sites.http import Http, Json
+from reviewer.sites.danbooru_api import TagRows, difference, find_by_md5, place_of
+from reviewer.sites.errors import RefusedError
+from reviewer.sites.http import Http, HttpClient, Json
 from reviewer.sites.ratings import rating_in, without_rating
 
 if TYPE_CHECKING:
@@ -20,30 +19,26 @@ if TYPE_CHECKING:
 
     from reviewer.core.outbox import Edit, Tags
 
-TAGS = "/tags.json"
 LONGEST_REASON = 250
 """Characters that the site keeps of a reason."""
 
 
-class E621:
+class E621(HttpClient):
     """A client of one e621."""
 
     def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the site's address, a login and its API key."""
-        self._http = Http(url, user, auth=(user, key), timeout_s=timeout_s)
+        super().__init__(Http(url, user, auth=(user, key), timeout_s=timeout_s))
+        # Names of aliases and implications are split at spaces; only newer versions take commas.
+        self._tags = TagRows(self._http, "search[name]", "search[antecedent_name]", " ", 320)
 
     def find(self, file: FileHash) -> str | None:
         """The post of the file's MD5."""
-        try:
-            found = self._http.get("/posts.json", {"md5": file.md5})
-        except NoPostError:
-            return None
-        post = found.get("post", found) if isinstance(found, dict) else None
-        return str(post["id"]) if isinstance(post, dict) and "id" in post else None
+        return find_by_md5(self._http, file.md5)
 
     def read(self, remote_id: str) -> RemotePost:
         """The post with the tags that are locked out; its `change_seq` is its version."""
-        return _post(self._http.get(_place(remote_id)))
+        return _post(self._http.get(place_of(remote_id)))
 
     def write(self, remote_id: str, before: RemotePost, edit: Edit, reason: str) -> None:
         """Sends the difference with its reason; the answer does not tell what was left out."""
@@ -53,46 +48,15 @@ class E621:
             form["post[rating]"] = rating[:1]
         if not tags.empty:
             form["post[tag_string_diff]"] = difference(tags)
-        self._http.send("PATCH", _place(remote_id), form=form)
+        self._http.send("PATCH", place_of(remote_id), form=form)
 
     def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
         """Aliases by their tags; tags without posts count as unknown."""
-        names = alias_targets(self._rows, "search[antecedent_name]", tags)
-        there = {
-            row["name"]
-            for row in self._rows(TAGS, "search[name]", set(names.values()))
-            if row.get("post_count", 0) > 0
-        }
-        return {tag: name if name in there else None for tag, name in names.items()}
+        return self._tags.known(tags)
 
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """What the site's own implications add."""
-        return implied(self._rows, "search[antecedent_name]", added, extra)
-
-    def pause(self) -> float:
-        """Seconds that the last answer asks to leave the site alone."""
-        return self._http.pause
-
-    def close(self) -> None:
-        """Lets go of the connection."""
-        self._http.close()
-
-    def _rows(self, path: str, field: str, names: Collection[str]) -> list[dict[str, Any]]:
-        listed = sorted(names)
-        rows: list[dict[str, Any]] = []
-        # Names of tags are split at commas, those of aliases and implications at spaces; only
-        # newer versions take either.
-        between = "," if path == TAGS else " "
-        for start in range(0, len(listed), AT_ONCE):
-            wanted = between.join(listed[start : start + AT_ONCE])
-            found = self._http.get(path, {field: wanted, "limit": "320"})
-            # Where nothing is found the site answers an object that holds an empty list.
-            rows += found if isinstance(found, list) else []
-        return rows
-
-
-def _place(remote_id: str) -> str:
-    return f"/posts/{quote(remote_id, safe='')}.json"
+        return self._tags.brought(added, extra)
 
 
 def _post(answer: Json) -> RemotePost:

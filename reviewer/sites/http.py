@@ -168,6 +168,26 @@ class Http:
         raise RefusedError(f"{said}.")
 
 
+class HttpClient:
+    """What every client of a site does with its connection.
+
+    Attributes:
+        _http: The connection.
+    """
+
+    def __init__(self, http: Http) -> None:
+        """Takes the connection; it is the client's from now on."""
+        self._http = http
+
+    def pause(self) -> float:
+        """Seconds that the last answer asks to leave the site alone."""
+        return self._http.pause
+
+    def close(self) -> None:
+        """Lets go of the connection."""
+        self._http.close()
+
+
 def retry_after(answer: httpx.Response, now: dt.datetime | None = None) -> float | None:
     """Seconds that an answer asks to wait (RFC 9110: seconds or a date); `None` if it does not."""
     text = answer.headers.get("Retry-After", "").strip()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
-from reviewer.sites.http import Http, Json
+from reviewer.sites.http import Http, HttpClient, Json
 from reviewer.sites.live import LivePost
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ LOCAL_TAGS, REPOSITORY = 5, 0
 it once more and uploads it: nothing is committed from here."""
 
 
-class Hydrus:
+class Hydrus(HttpClient):
     """A client of one Hydrus client."""
 
     files_at_once = 100
@@ -43,7 +43,7 @@ class Hydrus:
     def __init__(self, url: str, service: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the client's address, a tag service (key or name), and an access key."""
         headers = {"Hydrus-Client-API-Access-Key": key}
-        self._http = Http(url, "", headers=headers, timeout_s=timeout_s)
+        super().__init__(Http(url, "", headers=headers, timeout_s=timeout_s))
         self._service = service
         self._key = ""
         self._shared = False
@@ -99,14 +99,6 @@ class Hydrus:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing: parents and siblings change what is shown, not what is stored."""
         return NOTHING
-
-    def pause(self) -> float:
-        """Seconds that the last answer asks to leave the site alone."""
-        return self._http.pause
-
-    def close(self) -> None:
-        """Lets go of the connection."""
-        self._http.close()
 
     def _rows(self, hashes: list[str]) -> list[dict[str, Json]]:
         answer = self._http.get(

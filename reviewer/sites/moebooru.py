@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
-from reviewer.sites.http import Http, Json
+from reviewer.sites.http import Http, HttpClient, Json
 from reviewer.sites.ratings import no_ratings, rating_in, without_rating
 
 if TYPE_CHECKING:
@@ -28,12 +28,12 @@ def password_hash(salted: str) -> str:
     return hashlib.sha1(salted.encode(), usedforsecurity=False).hexdigest()
 
 
-class Moebooru:
+class Moebooru(HttpClient):
     """A client of one Moebooru."""
 
     def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the site's address, a login, and its API key or `hash:` and a password hash."""
-        self._http = Http(url, user, timeout_s=timeout_s)
+        super().__init__(Http(url, user, timeout_s=timeout_s))
         if key.startswith(HASH_PREFIX):
             self._who = {"login": user, "password_hash": key.removeprefix(HASH_PREFIX)}
         else:
@@ -74,14 +74,6 @@ class Moebooru:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing: the site does not tell its implications."""
         return NOTHING
-
-    def pause(self) -> float:
-        """Seconds that the last answer asks to leave the site alone."""
-        return self._http.pause
-
-    def close(self) -> None:
-        """Lets go of the connection."""
-        self._http.close()
 
     def _posts(self, query: str) -> list[dict[str, Json]]:
         found = self._http.get("/post.json", {"tags": query, "limit": "1"})

@@ -15,7 +15,7 @@ from reviewer.core.outbox import NOTHING, Edit, Tags
 from reviewer.core.ratings import word_of
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
-from reviewer.sites.http import Http, Json
+from reviewer.sites.http import Http, HttpClient, Json
 from reviewer.sites.live import LivePost
 from reviewer.sites.ratings import SAFETY, no_ratings, safety_in, without_rating
 
@@ -29,7 +29,7 @@ TOKEN_PREFIX = "token:"
 """A key that begins so is a user token; any other is a password."""
 
 
-class Szurubooru:
+class Szurubooru(HttpClient):
     """A client of one szurubooru."""
 
     files_at_once = 50
@@ -42,7 +42,7 @@ class Szurubooru:
             pair = f"{user}:{key.removeprefix(TOKEN_PREFIX)}".encode()
             headers["Authorization"] = f"Token {base64.b64encode(pair).decode()}"
             auth = None
-        self._http = Http(url, user, headers=headers, auth=auth, timeout_s=timeout_s)
+        super().__init__(Http(url, user, headers=headers, auth=auth, timeout_s=timeout_s))
 
     def find(self, file: FileHash) -> str | None:
         """The post with the file's SHA-1 as its checksum."""
@@ -89,14 +89,6 @@ class Szurubooru:
     def brought(self, added: Tags, extra: Tags) -> Tags:
         """Nothing."""
         return NOTHING
-
-    def pause(self) -> float:
-        """Seconds that the last answer asks to leave the site alone."""
-        return self._http.pause
-
-    def close(self) -> None:
-        """Lets go of the connection."""
-        self._http.close()
 
     def _first_name(self, tag: str) -> str | None:
         try:
