@@ -52,7 +52,11 @@ def experiment_group() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Table relative_path,tags of images whose tags are right: measured on these.",
 )
-@click.option("--fine-tune", is_flag=True, help="Train the whole network each time: hours.")
+@click.option(
+    "--fine-tune",
+    is_flag=True,
+    help="Train the whole network each time: hours; it goes on where it was cut off.",
+)
 @click.option("--device", default="auto", show_default=True, help="For --fine-tune.")
 @click.option("--epochs", type=click.IntRange(1), help="For --fine-tune, of every run.")
 @click.option("--input-size", type=click.IntRange(16, 2048), help="For --fine-tune.")

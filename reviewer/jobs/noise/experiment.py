@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewer.jobs.noise.data import noise_data
+from reviewer.jobs.noise.kept import KeptTrainer
 from reviewer.jobs.noise.network import WORDS, NetworkTrainer
 from reviewer.jobs.noise.page import write_noise
 from reviewer.jobs.noise.report import NoiseReport, noise_report
@@ -51,6 +52,8 @@ def experiment_with_noise(
 ) -> tuple[ChangeSet, NoiseReport]:
     """Trains at every level of noise on a copy of the labels, measures, writes the page.
 
+    With whole networks it may be cut off at any time, and goes on where it was.
+
     Args:
         library: A collection with a scan; nothing is stored in it.
         listener: Hears of progress.
@@ -80,8 +83,10 @@ def experiment_with_noise(
         epochs=choices.epochs,
         input_size=choices.input_size,
     )
-    try:
-        report = noise_report(library, data, choices.grid, listener, trainer, WORDS)
-    finally:
-        trainer.close()
-    return write_noise(report, library.name, target), report
+    kept = KeptTrainer(trainer, trainer.folder / "results")
+    if kept.there():
+        listener.note(f"{kept.there():,} taggers that were trained before are taken as they are.")
+    report = noise_report(library, data, choices.grid, listener, kept, WORDS)
+    written = write_noise(report, library.name, target)
+    trainer.close()
+    return written, report

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -92,8 +94,28 @@ class NetworkTrainer:
         )
         return found.average_precision, np.stack([right, said, found.positives], axis=1)
 
+    def stamp(self, images: int, seed: int) -> str:
+        """What a result hangs on beside the labels; see `kept.LongTrainer`.
+
+        Raises:
+            TaggerError: The device cannot be used.
+        """
+        with tagger_errors():
+            tagger, training = self._recipe(images, seed)
+        clean = hashlib.sha256(self._data.targets.tobytes())
+        clean.update(self._data.weights.tobytes())
+        settings = {
+            "tagger": tagger.to_json(),
+            "training": training.to_json(),
+            "tags": [tag.name for tag in self._data.tags],
+            "learnt": [str(path) for path in self._learnt],
+            "measured": [str(path) for path in self._measured],
+            "clean": clean.hexdigest(),
+        }
+        return json.dumps(settings, sort_keys=True)
+
     def close(self) -> None:
-        """Takes away what the runs left: shrunk pictures and checkpoints."""
+        """Takes away what the runs left: results, shrunk pictures and checkpoints."""
         shutil.rmtree(self._work, ignore_errors=True)
 
     @property

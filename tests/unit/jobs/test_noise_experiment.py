@@ -18,14 +18,16 @@ from reviewer.core.types import Category, Tag
 from reviewer.jobs.context import Silent
 from reviewer.jobs.noise import data as reading
 from reviewer.jobs.noise.data import NoiseData, noise_data, read_true_tags
+from reviewer.jobs.noise.kept import KeptTrainer
 from reviewer.jobs.noise.network import NetworkTrainer
 from reviewer.jobs.noise.page import noise_record, noise_svg, write_noise
 from reviewer.jobs.noise.report import answer_lines, noise_report, table_lines
-from reviewer.jobs.noise.trials import Grid, sizes
+from reviewer.jobs.noise.trials import Grid, run_trials, sizes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.labels import LabelMatrix
     from reviewer.store.library import Library
 
     Shapes = tuple[Library, dict[str, frozenset[str]]]
@@ -137,6 +139,52 @@ def test_a_whole_network_is_trained_and_leaves_nothing_behind(
     assert there.tolist() == data.targets.sum(axis=0).tolist()
     trainer.close()
     assert not trainer.folder.exists()
+
+
+class CutOff:
+    """Trains as another does, a few times; then its power goes."""
+
+    def __init__(self, trainer: NetworkTrainer, times: int) -> None:
+        self.trainer, self.left = trainer, times
+
+    def stamp(self, images: int, seed: int) -> str:
+        return self.trainer.stamp(images, seed)
+
+    def measure(
+        self, rows: np.ndarray, labels: LabelMatrix, seed: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        if not self.left:
+            raise KeyboardInterrupt
+        self.left -= 1
+        return self.trainer.measure(rows, labels, seed)
+
+
+def test_an_experiment_that_was_cut_off_goes_on(
+    shapes: Shapes, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    few(monkeypatch)
+    library, _ = shapes
+    data = noise_data(library, minimum=10, most_tags=10, most_images=1000)
+    trainer = NetworkTrainer(library, data, device="cpu", epochs=1, input_size=32)
+    grid = Grid(drops=(0.6,), adds=(), image_shares=(0.5, 1.0), seeds=1)
+    folder = tmp_path / "results"
+    with pytest.raises(KeyboardInterrupt):
+        run_trials(data, grid, KeptTrainer(CutOff(trainer, 2), folder), Silent())
+    assert KeptTrainer(trainer, folder).there() == 2
+    rest = CutOff(trainer, 2)
+    trials = run_trials(data, grid, KeptTrainer(rest, folder), Silent())
+    assert rest.left == 0
+    again = run_trials(data, grid, KeptTrainer(CutOff(trainer, 0), folder), Silent())
+    assert np.array_equal(trials.precision, again.precision, equal_nan=True)
+    assert np.array_equal(trials.counts, again.counts, equal_nan=True)
+    # Other settings, or a file that is torn, are no result.
+    other = NetworkTrainer(library, data, device="cpu", epochs=2, input_size=32)
+    with pytest.raises(KeyboardInterrupt):
+        run_trials(data, grid, KeptTrainer(CutOff(other, 0), folder), Silent())
+    next(iter(folder.glob("*.npz"))).write_bytes(b"torn")
+    with pytest.raises(KeyboardInterrupt):
+        run_trials(data, grid, KeptTrainer(CutOff(trainer, 0), folder), Silent())
+    trainer.close()
 
 
 def test_a_table_that_is_none_is_a_sentence(tmp_path: Path) -> None:
