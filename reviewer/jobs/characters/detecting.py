@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,24 @@ LEAST = 0.3
 """Score from which a head is kept; what it is used for asks for more."""
 THREADS = 2
 _AT_ONCE = 64
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What was found so far."""
+
+    heads: int = 0
+    without: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+
+    def take(self, image_id: int, found: list[Face] | str) -> list[Face]:
+        """Counts what an image has; nothing is found where it cannot be opened."""
+        if isinstance(found, str):
+            self.problems.append((image_id, found))
+            return []
+        self.heads += len(found)
+        self.without += not found
+        return found
 
 
 def detect_heads(
@@ -55,16 +74,13 @@ def detect_heads(
     source = f"detector: {file.stem}"
     key = f"detected_to:{file.stem}"
     if again:
-        for old in library.faces.sources():
-            if old.startswith("detector"):
-                library.faces.forget(old)
+        _forget_all(library)
     reached = 0 if again else int(library.state.get(key) or 0)
     known = {face.image_id for face in library.faces.askable()}
     rows = library.images.known_files().values()
     headers = {row.id: (row.width, row.height) for row in rows}
     todo = [(i, path) for i, path, _ in library.images.askable() if i > reached and i not in known]
-    heads = without = 0
-    problems: list[tuple[int, str]] = []
+    tally = _Tally()
 
     def look(entry: tuple[int, str]) -> list[Face] | str:
         return _heads(detector, library.folder / entry[1], entry[0], headers[entry[0]], least)
@@ -78,28 +94,26 @@ def detect_heads(
         while some := list(islice(left, _AT_ONCE)):
             faces: list[Face] = []
             for (image_id, _), found in zip(some, pool.map(look, some), strict=True):
-                if isinstance(found, str):
-                    problems.append((image_id, found))
-                    continue
-                without += not found
-                faces += [_from(face, source) for face in found]
+                faces += [replace(face, source=source) for face in tally.take(image_id, found)]
                 told.advance()
-            heads += len(faces)
             library.faces.put(faces)
             library.state.set(key, str(some[-1][0]))
-    library.images.set_aside_many(problems)
+    library.images.set_aside_many(tally.problems)
     summary: dict[str, int | float | str] = {
         "images": len(todo),
-        "heads": heads,
-        "without": without,
-        "unreadable": len(problems),
+        "heads": tally.heads,
+        "without": tally.without,
+        "unreadable": len(tally.problems),
         "had_faces": len(known),
     }
     return ChangeSet(images=True, summary=summary)
 
 
-def _from(face: Face, source: str) -> Face:
-    return Face(face.image_id, face.box, None, face.confidence, source)
+def _forget_all(library: Library) -> None:
+    """Takes away what detectors found; faces that sets name stay."""
+    for source in library.faces.sources():
+        if source.startswith("detector"):
+            library.faces.forget(source)
 
 
 def _heads(

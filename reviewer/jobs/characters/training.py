@@ -24,7 +24,8 @@ from reviewer.store.disk import replacing, writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from model.characters import CharacterConfig
+    from model.characters import CharacterConfig, FaceModel
+    from model.characters_training import FaceSet
     from reviewer.jobs.characters.faces import FaceList
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
@@ -74,38 +75,23 @@ def train_and_measure(
     _refuse_few(found, choices.least)
     listener.note(faces_line(found))
     from model.characters import save_characters
-    from model.characters_training import FaceSet, train_characters
+    from model.characters_training import FaceSet
 
     config = _recipe(choices, int((found.parts == LEARN).sum()))
     crops = cut_out(library, listener, found.faces, config.kept_px)
     if crops.problems:
         example = next(iter(crops.problems.values()))
         listener.note(f"{len(crops.problems):,} images cannot be opened, for example: {example}")
-    parts = np.where(crops.readable, found.parts, -1)
-    found = replace(found, parts=parts)
+    found = replace(found, parts=np.where(crops.readable, found.parts, -1))
     names = library.vocabulary()
+    faces = FaceSet(
+        pixels=crops.pixels,
+        labels=found.classes,
+        names=tuple(names.name(tag_id) for tag_id in found.learnt.tolist()),
+        learn=np.flatnonzero(found.parts == LEARN),
+    )
     work = library.workspace.cache / "train-characters"
-    with tagger_errors(), writing(work), stage(listener, "train", 0, "faces") as told:
-
-        def tell(done: int, total: int, note: str) -> None:
-            if total:
-                told.at(done, total)
-            if note:
-                listener.note(note)
-
-        model = train_characters(
-            FaceSet(
-                pixels=crops.pixels,
-                labels=found.classes,
-                names=tuple(names.name(tag_id) for tag_id in found.learnt.tolist()),
-                learn=np.flatnonzero(parts == LEARN),
-            ),
-            config,
-            tell,
-            device=choices.device,
-            weights_file=choices.weights,
-            work=work,
-        )
+    model = _train(listener, faces, config, choices, work)
     scores = score_faces(listener, model, crops, found)
     figures = plain(measure(found, scores, choices.level))
     figures |= {"floor": choices.floor, "least": choices.least}
@@ -126,6 +112,34 @@ def train_and_measure(
         "top5": overall["top5"],
     }
     return ChangeSet(versions=True, summary=summary), name
+
+
+def _train(
+    listener: Listener,
+    faces: FaceSet,
+    config: CharacterConfig,
+    choices: CharacterChoices,
+    work: Path,
+) -> FaceModel:
+    """Trains a network, telling how far it is; what a cut off run left in `work` is taken up."""
+    from model.characters_training import train_characters
+
+    with tagger_errors(), writing(work), stage(listener, "train", 0, "faces") as told:
+
+        def tell(done: int, total: int, note: str) -> None:
+            if total:
+                told.at(done, total)
+            if note:
+                listener.note(note)
+
+        return train_characters(
+            faces,
+            config,
+            tell,
+            device=choices.device,
+            weights_file=choices.weights,
+            work=work,
+        )
 
 
 def faces_line(found: FaceList) -> str:
