@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -273,34 +274,11 @@ class QuestionFeed:
         if listed is not None:
             left = [entry for pair, entry in listed.items() if pair not in without]
             return dict.fromkeys((entry.tag_id, entry.side) for entry in left)
-        self._suppose(given, 1)
-        if self.mode is Mode.TAG and self.tag_id is not None:
-            tags = [self.tag_id]
-        else:
+        with _supposed(self.book, given):
             tags = [entry.tag_id for entry in self.book.summaries()]
-        promises = {
-            (tag, side): promise
-            for tag in tags[:COMPARED]
-            for side, promise in self.book.promise(tag, min(count, HEAD)).items()
-        }
-        self._suppose(given, -1)
-        kinds = sorted(promises, key=lambda kind: -promises[kind])
-        return [*kinds, *((tag_id, side) for tag_id in tags[COMPARED:] for side in Side)]
-
-    def _suppose(self, given: Sequence[tuple[Question, bool]], times: int) -> None:
-        """Takes questions for answered (1), or no longer (-1)."""
-        for question, is_fix in given:
-            if times > 0:
-                self.book.close([question.pair])
-            else:
-                self.book.reopen(question.image_id, question.tag_id)
-            self.book.count_answer(
-                question.tag_id,
-                side=question.side,
-                fixed=is_fix,
-                promised=question.suspicion,
-                times=times,
-            )
+            if self.mode is Mode.TAG and self.tag_id is not None:
+                tags = [self.tag_id]
+            return _most_promising(self.book, tags, count)
 
     def _page_of(
         self, tag_id: int, side: Side, count: int, without: frozenset[tuple[int, int]]
@@ -335,6 +313,29 @@ class QuestionFeed:
         for question in itertools.chain(ahead, self.book.questions(tag_id, side)):
             if question.pair not in self.flagged:
                 yield question
+
+
+@contextmanager
+def _supposed(book: QueueBook, given: Sequence[tuple[Question, bool]]) -> Iterator[None]:
+    """Takes questions for answered, and whether that changes the metadata, for as long."""
+    for question, is_fix in given:
+        book.close([question.pair])
+        book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix)
+    yield
+    for question, is_fix in given:
+        book.reopen(*question.pair)
+        book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix, times=-1)
+
+
+def _most_promising(book: QueueBook, tags: list[int], count: int) -> list[tuple[int, Side]]:
+    """Tags and sides by what the first questions of a page would give."""
+    promises = {
+        (tag, side): promise
+        for tag in tags[:COMPARED]
+        for side, promise in book.promise(tag, min(count, HEAD)).items()
+    }
+    kinds = sorted(promises, key=lambda kind: -promises[kind])
+    return [*kinds, *((tag_id, side) for tag_id in tags[COMPARED:] for side in Side)]
 
 
 def _listed(feed: QuestionFeed) -> Mapping[tuple[int, int], Question] | None:
