@@ -326,14 +326,6 @@ def test_a_late_commit_of_a_dead_request_is_made_once(bench: MakeBench) -> None:
     assert at.site.ours()["1"] == 1
 
 
-def test_a_reply_that_takes_six_seconds_is_waited_for(bench: MakeBench) -> None:
-    at = ready(bench, "danbooru")
-    at.site.faults = {1: Fault(delay_s=6.0)}
-    at.send()
-    assert end(at) == WANTED
-    assert at.site.writes == 1
-
-
 def test_pause_stops_and_the_daily_cap_holds(bench: MakeBench) -> None:
     at = ready(bench, "danbooru", 5)
     at.library.destinations.put(replace(at.destination, daily_cap=2))
