@@ -321,10 +321,12 @@ def _supposed(book: QueueBook, given: Sequence[tuple[Question, bool]]) -> Iterat
     for question, is_fix in given:
         book.close([question.pair])
         book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix)
-    yield
-    for question, is_fix in given:
-        book.reopen(*question.pair)
-        book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix, times=-1)
+    try:
+        yield
+    finally:
+        for question, is_fix in given:
+            book.reopen(*question.pair)
+            book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix, times=-1)
 
 
 def _most_promising(book: QueueBook, tags: list[int], count: int) -> list[tuple[int, Side]]:

@@ -295,11 +295,10 @@ class QueueBook:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
         # What the ranking promised of this tag against what its answers gave since: a tag that
         # disappoints falls behind at once, not at the next ranking, and one that gives more rises.
-        ratios = self._records.ratios(tag_id)
-        left = queue.promised(ratios)[~queue.closed]
-        worth = queue.priorities[~queue.closed][:BLOCK]
-        if ratios is not None and len(left):
-            worth = worth * left[:BLOCK] / np.maximum(queue.suspicions[~queue.closed][:BLOCK], 1e-9)
+        left = self.promises(tag_id)
+        block = np.flatnonzero(~queue.closed)[:BLOCK]
+        suspected = np.maximum(queue.suspicions[block], 1e-9)
+        worth = queue.priorities[block] * (left[:BLOCK] / suspected)
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),
