@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Tag
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
+    from reviewer.store.scans import ScanFiles
 
 MOST_MEASURED = 10_000
 """Images to measure on: more make the figures no surer than the tags do."""
@@ -85,27 +86,14 @@ def noise_data(
         UsageError: Nothing is scanned, or there is too little to learn from or to measure on.
         SourceError: The table cannot be read.
     """
-    from model.split import group_duplicates
-
     name, files = scanned(library)
-    known = {image_id: (path, digest) for image_id, path, digest in library.images.askable()}
-    latest = files.latest()
-    ids = files.rows()["image"][latest].astype(np.int64)
-    there = np.isin(ids, np.fromiter(known, np.int64, len(known)))
-    rows = latest[there][np.argsort(ids[there])]
-    ids = np.sort(ids[there])
+    ids, rows, paths, digests = _there(library, files)
     true_tags = read_true_tags(truth) if truth else None
-    apart = held_out([known[image_id][1] for image_id in ids.tolist()])
+    apart = held_out(digests)
     if true_tags is not None:
-        listed = np.array([known[image_id][0] in true_tags for image_id in ids.tolist()], bool)
+        listed = np.array([path in true_tags for path in paths], bool)
         apart = listed & apart if (listed & apart).sum() >= FEWEST_MEASURED else listed
-    groups = group_duplicates(files.rows()["hash"][rows])
-    learnt = np.flatnonzero(~np.isin(groups, groups[apart]))
-    _need(len(learnt) >= FEWEST_LEARNT, f"{len(learnt):,} images are left to learn from")
-    _need(int(apart.sum()) >= FEWEST_MEASURED, f"{int(apart.sum()):,} images are there to measure")
-    rng = np.random.default_rng(0)
-    learnt = np.sort(rng.permutation(learnt)[:most_images])
-    measured = np.sort(rng.permutation(np.flatnonzero(apart))[:MOST_MEASURED])
+    learnt, measured = _parts(files.rows()["hash"][rows], apart, most_images)
     vocabulary = library.vocabulary()
     labels = gather_labels(library, ids.tolist(), vocabulary)
     tags = choose_tags(labels, vocabulary, minimum).tags
@@ -114,8 +102,8 @@ def noise_data(
     weights = (weights > 0).astype(np.float32)
     confirmed = _confirmed(labels, measured, tags)
     if true_tags is not None:
-        paths = [known[image_id][0] for image_id in ids[measured].tolist()]
-        targets, weights = _true_targets(true_tags, paths, tags), np.ones_like(weights)
+        named = [paths[place] for place in measured.tolist()]
+        targets, weights = _true_targets(true_tags, named, tags), np.ones_like(weights)
         confirmed = targets.size
     kept = _spread(targets, weights, matrix.take(learnt).counts(), most_tags)
     _need(len(kept) > 0, "no tag is on enough images")
@@ -135,6 +123,56 @@ def noise_data(
         confirmed=confirmed,
         basis=_basis(true_tags is not None, len(measured) * len(tags), confirmed),
     )
+
+
+class _There(NamedTuple):
+    """Scanned images that can be asked about, by id.
+
+    Attributes:
+        ids: (I,) int64, ascending.
+        rows: (I,) int64 of the scan.
+        paths, digests: I each, of the files.
+    """
+
+    ids: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    paths: list[str]
+    digests: list[bytes]
+
+
+def _there(library: Library, files: ScanFiles) -> _There:
+    known = {image_id: (path, digest) for image_id, path, digest in library.images.askable()}
+    latest = files.latest()
+    ids = files.rows()["image"][latest].astype(np.int64)
+    there = np.isin(ids, np.fromiter(known, np.int64, len(known)))
+    order = np.argsort(ids[there])
+    ids, rows = ids[there][order], latest[there][order]
+    found = [known[image_id] for image_id in ids.tolist()]
+    return _There(ids, rows, [path for path, _ in found], [digest for _, digest in found])
+
+
+def _parts(
+    hashes: NDArray[np.uint64], apart: NDArray[np.bool_], most: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Places of the images to learn from and of those to measure on, ascending.
+
+    Args:
+        hashes: (I,) difference hashes, by which near-duplicates are kept on one side.
+        apart: (I,) the images that may be measured on.
+        most: To learn from.
+
+    Raises:
+        UsageError: There are too few of either.
+    """
+    from model.split import group_duplicates
+
+    groups = group_duplicates(hashes)
+    learnt = np.flatnonzero(~np.isin(groups, groups[apart]))
+    _need(len(learnt) >= FEWEST_LEARNT, f"{len(learnt):,} images are left to learn from")
+    _need(int(apart.sum()) >= FEWEST_MEASURED, f"{int(apart.sum()):,} images are there to measure")
+    rng = np.random.default_rng(0)
+    learnt = np.sort(rng.permutation(learnt)[:most])
+    return learnt, np.sort(rng.permutation(np.flatnonzero(apart))[:MOST_MEASURED])
 
 
 def read_true_tags(path: Path) -> dict[str, frozenset[str]]:
