@@ -13,7 +13,7 @@ import torch
 from model.curvature import Curvature
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from torch import Tensor
 
@@ -39,6 +39,7 @@ class Descent:
         targets: Tensor,
         weights: Tensor,
         start: Tensor,
+        stretches: Sequence[slice] | None = None,
     ) -> None:
         """Stands at a point.
 
@@ -49,8 +50,10 @@ class Descent:
             targets: (N, T) float32, 0..1.
             weights: (N, T) float32, 0 or more.
             start: (W, T) float32.
+            stretches: Of the images that count; all of them if `None`.
         """
         self._x, self._targets, self._weights = x, targets, weights
+        self._stretches = stretches or [slice(0, len(x))]
         self._variance, self._pull = variance[:, None], pull[:, None]
         self._found, self._at = start.clone(), start.clone()
         self._open = torch.arange(start.shape[1])
@@ -108,8 +111,9 @@ class Descent:
         return self._found
 
     def _pieces(self) -> Iterator[slice]:
-        for start in range(0, len(self._x), PIECE):
-            yield slice(start, min(start + PIECE, len(self._x)))
+        for stretch in self._stretches:
+            for start in range(stretch.start, stretch.stop, PIECE):
+                yield slice(start, min(start + PIECE, stretch.stop))
 
     def _keep(self, kept: Tensor) -> None:
         """Goes on with some of the tags; the others stay where they are."""
@@ -117,12 +121,22 @@ class Descent:
         given = len(self._open) == self._found.shape[1]
         self._open, self._at = self._open[kept], self._at[:, kept]
         # What was given is others' too; what is our own is cut where it stands.
-        self._targets = _columns(self._targets, kept, in_place=not given)
-        self._weights = _columns(self._weights, kept, in_place=not given)
-        self._z = _columns(self._z, kept, in_place=True)
-        self._bend = _columns(self._bend, kept, in_place=True)
+        self._targets = self._columns(self._targets, kept, in_place=not given)
+        self._weights = self._columns(self._weights, kept, in_place=not given)
+        self._z = self._columns(self._z, kept, in_place=True)
+        self._bend = self._columns(self._bend, kept, in_place=True)
         self._along = self._along.view(-1)[: self._z.numel()].view(self._z.shape)
         self._room = torch.empty(2, PIECE, len(kept))
+
+    def _columns(self, array: Tensor, kept: Tensor, *, in_place: bool) -> Tensor:
+        """Some columns (n, ascending) of an array (N, T), in its own memory or in new: (N, n)."""
+        count = len(array) * len(kept)
+        flat = array.view(-1)[:count] if in_place else torch.empty(count)
+        chosen = flat.view(len(array), len(kept))
+        for rows in self._pieces():
+            # A piece is read before it is written, and what is written never reaches the unread.
+            chosen[rows] = array[rows].index_select(1, kept)
+        return chosen
 
     def _slopes(self, length: Tensor | None) -> tuple[Tensor, Curvature]:
         """Goes so far along the line; (W, T) gradient and the curvature there."""
@@ -172,14 +186,3 @@ class Descent:
         proposed = length - first / second.clamp(min=1e-12)
         # Newton may leap out of a flat stretch, so it is held back.
         return torch.minimum(torch.maximum(proposed, 0.1 * length), 4 * length)
-
-
-def _columns(array: Tensor, kept: Tensor, *, in_place: bool) -> Tensor:
-    """Some columns (n, ascending) of an array (N, T), in its own memory or in new: (N, n)."""
-    count = len(array) * len(kept)
-    flat = array.view(-1)[:count] if in_place else torch.empty(count)
-    chosen = flat.view(len(array), len(kept))
-    for start in range(0, len(array), PIECE):
-        # A piece is read before it is written, and what is written never reaches what is unread.
-        chosen[start : start + PIECE] = array[start : start + PIECE].index_select(1, kept)
-    return chosen

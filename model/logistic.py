@@ -9,6 +9,7 @@ alone first; a few steps over all axes do then.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,10 +18,17 @@ from torch import Tensor
 
 from model.descent import Descent
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
 Floats = NDArray[np.float32]
 
 LEADING_SHARE = 0.97
 """Of the variance, that the leading axes hold."""
+
+
+_AT_ONCE = 8192
+"""Embeddings that are turned at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +70,18 @@ class Axes:
     @classmethod
     def of(cls, embeddings: NDArray[np.floating]) -> Axes:
         """Find the axes of (N, D) embeddings."""
-        raw = torch.from_numpy(np.ascontiguousarray(embeddings, dtype=np.float32))
-        mean = raw.mean(dim=0)
-        deviation = raw.std(dim=0, correction=0)
+        mean, covariance = _moments(embeddings)
+        deviation = covariance.diagonal().clamp(min=0).sqrt()
         # A feature that never changes says nothing; dividing by it would make noise of it.
         inverse = torch.where(deviation > 1e-6, 1 / deviation.clamp(min=1e-6), 0.0)
-        standard = (raw - mean) * inverse
-        covariance = (standard.T @ standard) / max(len(raw), 1)
-        ascending, axes = torch.linalg.eigh(covariance)
+        ascending, axes = torch.linalg.eigh(inverse[:, None] * covariance * inverse)
         variance, axes = ascending.flip(0), axes.flip(1)
-        x = torch.ones(len(raw), 1 + raw.shape[1])
-        torch.mm(standard, axes, out=x[:, 1:])
-        with_bias = torch.cat([torch.ones(1), variance.clamp(min=0)])
-        return cls(x, with_bias, axes * inverse[:, None], mean)
+        turn = (axes * inverse[:, None]).float()
+        x = torch.ones(len(embeddings), 1 + embeddings.shape[1])
+        for rows, piece in _pieces(embeddings):
+            torch.mm(piece.sub_(mean), turn, out=x[rows, 1:])
+        with_bias = torch.cat([torch.ones(1), variance.clamp(min=0).float()])
+        return cls(x, with_bias, turn, mean)
 
     def heads(self, solved: Tensor) -> tuple[Floats, Floats]:
         """Heads (T, D) and (T,) on raw embeddings, from (1 + D, T) on the axes."""
@@ -82,8 +89,37 @@ class Axes:
         return raw.T.numpy(), (solved[0] - self.mean @ raw).numpy()
 
 
+def _pieces(embeddings: NDArray[np.floating]) -> Iterator[tuple[slice, Tensor]]:
+    """Embeddings a few at a time, (n, D) float32: whole copies would cost as much as the work."""
+    for start in range(0, len(embeddings), _AT_ONCE):
+        rows = slice(start, min(start + _AT_ONCE, len(embeddings)))
+        yield rows, torch.from_numpy(np.array(embeddings[rows], dtype=np.float32))
+
+
+def _moments(embeddings: NDArray[np.floating]) -> tuple[Tensor, Tensor]:
+    """Mean (D,) float32 and covariance (D, D) float64 of (N, D) embeddings."""
+    width = embeddings.shape[1]
+    total, squares = torch.zeros(width).double(), torch.zeros(width, width).double()
+    near = torch.zeros(width)
+    for rows, piece in _pieces(embeddings):
+        if not rows.start:
+            # Far from zero the squares would drown what differs.
+            near = piece.mean(dim=0)
+        piece.sub_(near)
+        total += piece.sum(dim=0)
+        squares += piece.T @ piece
+    many = max(len(embeddings), 1)
+    off = total / many
+    return (near + off).float(), squares / many - off[:, None] * off
+
+
 def solve(
-    x: Tensor, targets: Tensor, weights: Tensor, variance: Tensor, config: HeadConfig
+    x: Tensor,
+    targets: Tensor,
+    weights: Tensor,
+    variance: Tensor,
+    config: HeadConfig,
+    stretches: Sequence[slice] | None = None,
 ) -> Tensor:
     """Minimise the weighted logistic loss of every tag at once.
 
@@ -93,6 +129,7 @@ def solve(
         weights: (N, T) float32, 0 or more.
         variance: (1 + D,) of the columns.
         config: Penalty, steps, tolerance.
+        stretches: Of the images that count; all of them if `None`.
 
     Returns:
         (1 + D, T) float32, the first row the biases.
@@ -100,11 +137,18 @@ def solve(
     pull = torch.full_like(variance, config.penalty)
     pull[0] = 0
     solution = torch.zeros(x.shape[1], targets.shape[1])
-    solution[0] = _prior(targets, weights)
+    counted = list(stretches or [slice(0, len(x))])
+    solution[0] = _prior(targets, weights, counted)
     first: Tensor | None = None
     for width in _widths(variance):
         descent = Descent(
-            x[:, :width], variance[:width], pull[:width], targets, weights, solution[:width]
+            x[:, :width],
+            variance[:width],
+            pull[:width],
+            targets,
+            weights,
+            solution[:width],
+            counted,
         )
         first = descent.run(config.most_steps, config.tolerance, first)
         solution[:width] = descent.solution()
@@ -118,8 +162,8 @@ def _widths(variance: Tensor) -> list[int]:
     return [leading, len(variance)] if 2 * leading <= len(variance) else [len(variance)]
 
 
-def _prior(targets: Tensor, weights: Tensor) -> Tensor:
+def _prior(targets: Tensor, weights: Tensor, stretches: Sequence[slice]) -> Tensor:
     """(T,) log odds of each tag's weighted share, kept finite by half an image on each side."""
-    there = (weights * targets).sum(dim=0) + 0.5
-    absent = (weights * (1 - targets)).sum(dim=0) + 0.5
-    return torch.log(there / absent)
+    there = sum((weights[rows] * targets[rows]).sum(dim=0) for rows in stretches) + 0.5
+    both = sum(weights[rows].sum(dim=0) for rows in stretches) + 1.0
+    return torch.log(torch.as_tensor(there / (both - there)))
