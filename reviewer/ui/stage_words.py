@@ -29,6 +29,7 @@ STAGES: Mapping[str, str] = MappingProxyType(
         "rank": "Ranking the questions",
         "explain": "Working out why",
         "bring": "Loading the tagger",
+        "pull": "Asking the server for tags",
         "audit": "The random sample",
         "statistics": "Counting",
         "scores": "Predicting scores",
