@@ -394,6 +394,18 @@ class Reviewing(RuleBasedStateMachine):
         for summary in self.session.feed.book.summaries():
             assert (summary.answered, summary.fixed) == counts.get(summary.tag_id, (0, 0))
 
+    @invariant()
+    def promises_are_those_of_the_log(self) -> None:
+        book = self.session.feed.book
+        replayed = QueueBook(book.ranking)
+        for tag_id, side, suspicion, fixed in self.library.decisions.tests_since(
+            book.ranking.decided
+        ):
+            replayed.test(tag_id, side, suspicion, fixed=fixed)
+        for tag_id in book.ranking.tags.tolist():
+            for question in replayed.questions(tag_id):
+                assert book.promised(question) == pytest.approx(replayed.promised(question))
+
     def teardown(self) -> None:
         if hasattr(self, "library"):
             self.library.close()
