@@ -268,3 +268,23 @@ def test_a_locked_keyring_does_not_hold_the_window_up(qtbot: QtBot, scene: Scene
     asking.opened.set()
     qtbot.waitUntil(lambda: not form.isVisible())
     assert "slow" in page.places.names
+
+
+def test_a_server_whose_tags_were_taken_is_asked_again(qtbot: QtBot, scene: Scene):
+    scene.page.places.choose("home")
+    button = scene.page.sheet.buttons["pull"]
+    # These tags come from files: one click must not exchange them for a server's.
+    assert not button.isVisible()
+    scene.library.state.set("source", "pulled:home")
+    scene.page.places.choose("files")
+    assert not button.isVisible()
+    scene.page.places.choose("home")
+    assert button.isVisible()
+    button.click()
+    job = scene.runner.jobs[-1]
+    assert job.command[:2] == ("open", "--no-window")
+    assert job.command[3:5] == ("--pull", "home")
+    qtbot.waitUntil(lambda: bool(scene.site.requests), timeout=LONG_MS)
+    scene.runner.cancel(job)
+    qtbot.waitUntil(lambda: not scene.runner.busy, timeout=LONG_MS)
+    assert scene.site.writes == 0

@@ -23,6 +23,7 @@ from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.diff import ShownDiff, load_shown
 from reviewer.jobs.writing.places import FILES, cap_of, find_destination, may_batch, policy_of
 from reviewer.sites.policy import Mode, Policy
+from reviewer.sources.pulled import PREFIX
 from reviewer.ui.job_runner import JobState
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.write_back.destination_form import DestinationForm
@@ -82,6 +83,7 @@ class WriteBackPage(SidePage):
             "look": partial(self._go, "Diff of", "diff", "--look"),
             "save": self._save,
             "send": self.send,
+            "pull": self._pull,
             "pause": partial(self._change, _pause, then_send=False),
             "resume": partial(self._go, "Send to", "resume"),
             "rest": partial(self._settle, send_rest=True),
@@ -238,6 +240,7 @@ class WriteBackPage(SidePage):
                 "diff": free,
                 "look": posts and free,
                 "save": self._shown is not None and free,
+                "pull": free,
                 "pause": not free,
                 "resume": free and counts[Part.WAY] > 0,
                 "cancel": free and counts[Part.WAY] > 0,
@@ -248,6 +251,9 @@ class WriteBackPage(SidePage):
             },
             self._part,
         )
+        # Tags that come from elsewhere are not exchanged for a server's by one click.
+        source = self._library.state.get("source")
+        sheet.buttons["pull"].setVisible(source == f"{PREFIX}{self._wanted}")
         for about_posts in (sheet.buttons["look"], sheet.new_tags):
             about_posts.setVisible(posts)
 
@@ -255,6 +261,10 @@ class WriteBackPage(SidePage):
         if command == "diff":
             self._part = Part.DIFF
         self.jobs.start(title, command, self._wanted, *more)
+
+    def _pull(self) -> None:
+        words = ("open", "--no-window", str(self._library.folder), "--pull", self._wanted)
+        self._beside.start_job(f"Take the tags of {self._wanted}", words)
 
     def _save(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
@@ -320,7 +330,7 @@ def rules_of(place: Destination, policy: Policy) -> str:
     }
     cap = cap_of(place, policy)
     parts = [
-        policy.rules,
+        " ".join(part for part in (policy.rules, policy.rules_url) if part),
         modes[policy.mode],
         f"At most {cap:,} edits in 24 hours." if cap else "",
         f"Batches were approved by {place.approved_by}." if approved else "",

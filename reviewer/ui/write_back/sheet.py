@@ -38,6 +38,10 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         ),
         "save": ("Save the diff\N{HORIZONTAL ELLIPSIS}", "As CSV or JSON"),
         "send": ("Send", "Send what is ticked (Space ticks the chosen rows, Ctrl+A chooses all)"),
+        "pull": (
+            "Take what changed there",
+            "Ask for the tags of your images again, and rank anew; your answers stay",
+        ),
         "pause": ("Pause", "Send nothing more until it goes on"),
         "resume": ("Go on", "Send what is queued"),
         "rest": (
@@ -52,7 +56,7 @@ ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
 )
 """Words and meaning of what can be done, by name."""
 
-ABOVE = ("diff", "look", "save", "send")
+ABOVE = ("diff", "look", "save", "send", "pull")
 BELOW: Mapping[str, frozenset[Part]] = MappingProxyType(
     {
         "pause": frozenset({Part.WAY}),

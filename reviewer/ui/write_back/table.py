@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QTableView, QWidget
 
+from reviewer.ui.framed_table import frame_table, head_columns
 from reviewer.ui.write_back.model import Column, WriteBackModel
 
 if TYPE_CHECKING:
@@ -30,23 +31,8 @@ class WriteBackTable(QTableView):
         super().__init__(parent)
         self.setModel(model)
         self._rows = model
-        self.setProperty("tone", "framed")
-        self.setAccessibleName("Changes by image")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        metrics = self.fontMetrics()
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, text in WIDTHS.items():
-            self.setColumnWidth(column, metrics.horizontalAdvance(text) + 18)
+        frame_table(self, "Changes by image")
+        head_columns(self, WIDTHS.items())
 
     @property
     def chosen(self) -> list[str]:
