@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gc
 from typing import TYPE_CHECKING
 
@@ -48,8 +49,29 @@ def test_a_plot_that_is_shown_often_keeps_one_axis_and_nothing_of_before(qtbot: 
             plot.grab()
     assert plot._plot.getAxis("bottom") is axis
     assert len(plot._plot.items) == items
-    # Times are counted from the first one: what is added makes the axis tell the time of day.
-    assert axis.utcOffset == pytest.approx(-(T0 + 86_400 * 39), abs=14 * 3600)
+    began = dt.datetime.fromtimestamp(T0 + 86_400 * 39).astimezone()
+    assert axis.tickStrings([0.0], 1.0, 60.0) == [f"{began:%H:%M}"]
+
+
+@pytest.mark.parametrize("days", [0.001, 0.02, 0.2, 1.0, 3.0, 40.0, 900.0, 5000.0])
+def test_times_of_day_stand_apart_however_long_the_plot(qtbot: QtBot, days: float) -> None:
+    plot = Plot("Answers a minute", "Nothing yet.")
+    qtbot.addWidget(plot)
+    plot.resize(600, 300)
+    at = T0 + np.linspace(0, days * 86_400, 50)
+    plot.show_line(Line(at, np.linspace(1, 2, 50)))
+    # Drawn as well: a plot of more than some hours once stood still here.
+    assert not plot.grab().isNull()
+    axis = plot._plot.getAxis("bottom")
+    ((step, ticks),) = axis.tickValues(0.0, days * 86_400, 560.0)
+    assert 1 <= len(ticks) <= 8
+    assert all(0 <= tick <= days * 86_400 for tick in ticks)
+    words = axis.tickStrings(ticks, 1.0, step)
+    if step < 86_400:
+        minutes = [int(w[-2:]) for w in words if ":" in w]
+        assert all(60 * minute % min(step, 3600) == 0 for minute in minutes)
+    else:
+        assert not any(":" in word for word in words)
 
 
 def test_kinds_of_plots_take_each_others_place(qtbot: QtBot) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
+from reviewer.ui.figures.clock_axis import ClockAxis
 from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.theme import look, scaled
 
@@ -47,7 +47,7 @@ class Mark:
 class Plot(PlotFrame):
     """A plot of one of a few kinds; each `show` takes the place of what was shown before."""
 
-    _dates: Any = None
+    _clock: ClockAxis | None = None
 
     def show_line(self, line: Line, *, percent: bool = False) -> None:
         """Plots a figure over time, with its interval as a band where there is one."""
@@ -154,21 +154,8 @@ class Plot(PlotFrame):
 
     def _count_from(self, at: np.ndarray[Any, Any]) -> None:
         """Lets the lower axis show times of day, counted from the first one."""
-        if self._dates is None:
-            self._dates = pg.DateAxisItem(orientation="bottom")
-            self._plot.setAxisItems({"bottom": self._dates})
-        self._dates.utcOffset = _offset(at)
-        self._dates.picture = None
-
-
-def _offset(at: np.ndarray[Any, Any]) -> float:
-    """What an axis adds to times that are counted from the first one, seconds.
-
-    Drawings keep six digits of a coordinate: of unix seconds nothing would be left.
-
-    Args:
-        at: Unix seconds, ascending.
-    """
-    began = dt.datetime.fromtimestamp(float(at[0])).astimezone()
-    away = began.utcoffset() or dt.timedelta()
-    return -away.total_seconds() - float(at[0])
+        # Drawings keep six digits of a coordinate: of unix seconds nothing would be left.
+        if self._clock is None:
+            self._clock = ClockAxis()
+            self._plot.setAxisItems({"bottom": self._clock})
+        self._clock.begin(float(at[0]))
