@@ -27,6 +27,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "scan": "learn:scan_command",
         "refresh": "learn:refresh",
         "rank": "learn:rank",
+        "cross-fit": "learn:cross_fit_command",
         "retrain": "learn:retrain_command",
         "versions": "learn:versions",
         "engines": "engines:engines_command",

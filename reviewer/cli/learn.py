@@ -13,6 +13,7 @@ from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
+from reviewer.jobs.cross_fitting import FOLDS, cross_fit
 from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.first_questions import rank_by_tags
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
@@ -41,6 +42,40 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
     """
     with opened(frame, folder, workspace) as (library, output):
         output.done(train_version(library, output, train_choices(library, choices)).summary)
+
+
+@click.command("cross-fit")
+@collection_options
+@click.option(
+    "--folds",
+    type=click.IntRange(2, 20),
+    default=FOLDS,
+    show_default=True,
+    help="Parts of the images, and trainings.",
+)
+@train_options
+@click.pass_obj
+def cross_fit_command(
+    frame: Frame,
+    /,
+    folder: Path | None,
+    workspace: Path | None,
+    folds: int,
+    **choices: Any,  # noqa: ANN401 - click's
+) -> None:
+    """Train networks that each never saw a part of the images, and rank by what they say of it.
+
+    Questions then rest on whole networks that no label of the image went into, and on heads as
+    before. It takes as long as that many trainings; what was cut off goes on. Run it again after
+    `reviewer retrain`, whose version has none of its own.
+
+    Example: reviewer cross-fit ~/Pictures/booru --folds 5
+    """
+    with opened(frame, folder, workspace) as (library, output):
+        chosen = train_choices(library, choices)
+        fitted = cross_fit(library, output, chosen, n_folds=folds)
+        ranked = refresh_and_rank(library, output, minimum=chosen.minimum)
+        output.done({**fitted.summary, **ranked.summary})
 
 
 @click.command("scan")

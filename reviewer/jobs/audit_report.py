@@ -211,7 +211,8 @@ class _Cells:
     def carriers(self) -> NDArray[np.int64]:
         """(T,) images that carry each tag originally."""
         starts = self.report.labels.original.columns(self.report.frame.tags).indptr
-        return np.diff(starts).astype(np.int64)
+        counts: NDArray[np.int64] = np.diff(starts).astype(np.int64)
+        return counts
 
     def pairs(self) -> NDArray[np.float64]:
         """(T, 2, 3) all pairs: those ranked when the sample was drawn, and the rest."""

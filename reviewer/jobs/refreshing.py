@@ -14,6 +14,7 @@ from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, origi
 from reviewer.jobs.large import is_large, refresh_large
 from reviewer.jobs.own_scores import own_scores, with_own
 from reviewer.jobs.people import weigh_reviewers
+from reviewer.jobs.whole_scores import whole_scores
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
@@ -31,7 +32,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
     """Fits cross-fitted heads on the active version's embeddings, answers taken in.
 
     An image's scores come from heads that saw neither its labels nor those of its near-duplicates;
-    a brought tagger's own word on the tags that it knew before goes in with them.
+    a brought tagger's own word on the tags that it knew before goes in with them, or that of
+    networks that never saw the image (`cross_fitting`).
 
     Args:
         library: The collection.
@@ -48,13 +50,14 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
     weigh_reviewers(library)
     if is_large(files):
         return refresh_large(library, listener, name, files, seed=seed)
-    rows = _present_rows(library, files)
+    rows = present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
     labels = gather_labels(library, images.tolist(), vocabulary)
     learnt = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     own = own_scores(library, name, images)
     known = [] if own is None else own.worth_asking(labels, vocabulary, learnt)
+    beside = own or whole_scores(library, name, images)
     if not learnt and not known:
         raise UsageError(
             f"No tag is on {minimum} scanned images or more. Lower the limit with --min-images."
@@ -65,8 +68,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
     groups = group_duplicates(files.rows()["hash"][rows])
     logits = _head_logits(listener, embeddings, labels, learnt, groups, seed)
     tags = learnt
-    if own is not None:
-        tags, logits = with_own(listener, own, labels, (learnt, logits), known, groups)
+    if beside is not None:
+        tags, logits = with_own(listener, beside, labels, (learnt, logits), known, groups)
     with stage(listener, "neighbours", len(images), "images") as progress:
         graph = _graph(library, name, images, embeddings, groups)
         progress.at(len(images))
@@ -126,8 +129,8 @@ def scanned(library: Library) -> tuple[str, ScanFiles]:
     return active.name, files
 
 
-def _present_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
-    """Positions in the scan of the images that are there, by image id."""
+def present_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
+    """(N,) int64 places in a scan of the images that are there, by image id."""
     latest = files.latest()
     ids = files.rows()["image"][latest]
     there = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)

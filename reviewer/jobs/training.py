@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
 
+
 @dataclass(frozen=True, slots=True)
 class TrainChoices:
     """What a user may choose about training; `None` and empty are for the recipe to fill.
@@ -102,7 +103,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     name = library.versions.next_name()
     work = library.workspace.cache / f"train-{name}"
     with tagger_errors():
-        tagger, training = _recipe(library, choices, len(askable))
+        tagger, training = settings_for(library, choices, len(askable))
         shares = shares_for(choices.recipe, [digest for _, _, digest in askable])
         result = train(
             TrainRequest(
@@ -162,10 +163,19 @@ def _keep(
     return figures
 
 
-def _recipe(
+def settings_for(
     library: Library, choices: TrainChoices, n_images: int
 ) -> tuple[TaggerConfig, TrainConfig]:
-    """The settings that suit the machine, with the user's choices laid over them."""
+    """The settings that suit the machine, with the user's choices laid over them.
+
+    Args:
+        library: The collection.
+        choices: What the user chose.
+        n_images: Images to train on.
+
+    Raises:
+        TaggerProblem: The weights or the device cannot be used.
+    """
     from model.config import quick_recipe
     from model.device import choose_device
     from model.recipes import recipe_named

@@ -38,6 +38,7 @@ from reviewer.store.tags import TagTable
 from reviewer.store.typical import TypicalFiles
 from reviewer.store.versions import StateTable, VersionTable
 from reviewer.store.vetted import VettedTable
+from reviewer.store.whole_fits import WholeFitFiles
 from reviewer.store.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -162,6 +163,10 @@ class Library:
     def crossfit(self, version: str) -> CrossfitFiles:
         """The out-of-sample scores on a version's embeddings."""
         return CrossfitFiles(self.workspace.scans / version / "crossfit")
+
+    def whole_fit(self, version: str) -> WholeFitFiles:
+        """What networks trained like a version say of images that they never saw."""
+        return WholeFitFiles(self.workspace.scans / version / "whole")
 
     def typical(self, version: str) -> TypicalFiles:
         """Images that a version takes for typical of each tag."""
