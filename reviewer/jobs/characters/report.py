@@ -6,6 +6,7 @@ import csv
 import html
 from typing import TYPE_CHECKING, Any
 
+from reviewer.core import published
 from reviewer.core.character_figures import BandFigures, CharacterFigures, CharacterLine, Naming
 from reviewer.jobs.characters.training import network_folder, newest_network
 from reviewer.jobs.pages.html import page, table
@@ -89,6 +90,7 @@ def report_lines(found: CharacterFigures) -> list[str]:
         *(_line(band) for band in (*found.bands, *found.others)),
         "",
         naming_sentence(found.naming),
+        published.CHARACTERS,
     ]
 
 
@@ -175,6 +177,7 @@ def _page(found: CharacterFigures) -> str:
     about = html.escape(f"{found.network}: {found.about}. {rests_on(found)}")
     body = (
         f"<p>{about}</p>{table(_HEADS, bands)}<p>{html.escape(naming_sentence(found.naming))}</p>"
+        f'<p class="note">{html.escape(published.CHARACTERS)}</p>'
         f"<h2>Every character</h2>{table(('character', *_HEADS[:1], *_HEADS[2:5]), each)}"
     )
     return page("Characters", body)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
+from reviewer.core import published
 from reviewer.core.figures import ScoreError, ScoreFigures, TreeNode, UnderRated
+from reviewer.core.published import SCORE_ERRORS
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.pages.html import histogram_svg, page, table, tree_svg
 from reviewer.jobs.scoring import EACH_COMMON, ScoreReport, score_data, score_report
@@ -18,9 +20,6 @@ if TYPE_CHECKING:
 
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
-
-DOCUMENT = {"PCA and least squares on tags": "0.754", "decision tree on tags": "0.768"}
-"""Mean absolute errors that the document names, on its own images."""
 
 
 def write_scores(
@@ -73,7 +72,7 @@ def score_figures(found: ScoreReport, paths: Mapping[int, str]) -> ScoreFigures:
     return ScoreFigures(
         samples=found.samples,
         errors=tuple(
-            ScoreError(e.name, float(e.validation), float(e.test), DOCUMENT.get(e.name, ""))
+            ScoreError(e.name, float(e.validation), float(e.test), SCORE_ERRORS.get(e.name, ""))
             for e in found.errors
         ),
         best=found.best,
@@ -110,10 +109,11 @@ def score_lines(found: ScoreReport) -> list[str]:
     ]
     for entry in found.errors:
         mark = " <- best" if entry.name == found.best else ""
-        document = DOCUMENT.get(entry.name, "")
+        document = SCORE_ERRORS.get(entry.name, "")
         lines.append(
             f"{entry.name:<32}{entry.validation:>11.4f}{entry.test:>9.4f}{document:>10}{mark}"
         )
+    lines += [above_zero(found.histogram), published.SCORES]
     lines.append("goes with the score: " + _named(found.with_score[:8]))
     lines += [f"goes with {tag}: {_named(found[:8])}" for tag, found in found.with_tag.items()]
     return lines
@@ -131,7 +131,7 @@ def _body(found: ScoreReport, paths: dict[int, str], tree: str, bars: str) -> st
                 entry.name,
                 (entry.validation, f"{entry.validation:.4f}"),
                 (entry.test, f"{entry.test:.4f}"),
-                DOCUMENT.get(entry.name, ""),
+                SCORE_ERRORS.get(entry.name, ""),
             ]
             for entry in found.errors
         ],
@@ -148,7 +148,8 @@ those, are sampled: {
         found.samples:,} images; 80 % are learnt from, 10 % choose the best model and 10 % tell
 how far off it is, in points. The document's figures are those of another collection.</p>
 {errors}
-<h2>Scores of the collection</h2>{bars}
+<h2>Scores of the collection</h2><p class="note">{above_zero(found.histogram)}
+{published.SCORES}</p>{bars}
 <h2>The decision tree</h2><p class="note">To the left the tag is absent, to the right present; the
 figure is the mean score, and below it the share of the images.</p>{tree}
 <h2>Tags that go with the score</h2>{_correlations(found.with_score)}
@@ -160,6 +161,17 @@ figure is the mean score, and below it the share of the images.</p>{tree}
     }
 <h2>Under-rated images</h2><p class="note">Of the 10 % that nothing was learnt from: predicted well
 above what they got, by {html.escape(found.best)}.</p>{under}"""
+
+
+def above_zero(histogram: Sequence[tuple[int, int]]) -> str:
+    """The share of the images with a score above 0, in a sentence.
+
+    Args:
+        histogram: (score, images) of the whole collection.
+    """
+    images = sum(count for _, count in histogram)
+    above = sum(count for score, count in histogram if score > 0)
+    return f"{above / max(images, 1):.1%} of {images:,} images have a score above 0."
 
 
 def _correlations(pairs: Sequence[tuple[str, float]]) -> str:

@@ -12,6 +12,7 @@ import numpy as np
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from reviewer.core import published
 from reviewer.core.figures import CollectionFigures, Meeting
 from reviewer.core.tagstats import (
     broken,
@@ -268,6 +269,7 @@ def _body(found: Statistics) -> str:
     mean = found.instances / max(found.images, 1)
     return f"""<p>{found.images:,} images, {found.instances:,} tag instances of {found.tags:,} tags,
 {mean:.1f} an image.</p>
+<p class="note">{published.STATISTICS}</p>
 <h2>Tags of an image</h2>{histogram_svg(found.per_image, "Images by number of tags")}
 <h2>Categories</h2>{
         table(

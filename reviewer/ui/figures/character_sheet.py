@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from reviewer.core import published
 from reviewer.store.figures import CHARACTERS
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
@@ -87,9 +88,9 @@ class CharacterSheet(FigureSheet):
     def show_figures(self, found: CharacterFigures) -> str:
         """Shows a network."""
         bands = [*found.bands, *found.others]
-        self.first.show_lengths([_length(band, band.top1) for band in bands])
-        self.five.show_lengths([_length(band, band.top5) for band in bands])
-        self.naming.setText(_unknown(found.naming))
+        self.first.show_lengths([_length(band, band.top1) for band in bands], percent=True)
+        self.five.show_lengths([_length(band, band.top5) for band in bands], percent=True)
+        self.naming.setText(f"{_unknown(found.naming)} {published.CHARACTERS}")
         self.table.show_rows(found.each)
         return (
             f"Network {found.network}, learnt from {found.learnt:,} faces and tested on "

@@ -112,8 +112,13 @@ class FigurePlot(PlotFrame):
 
         self._show(draw)
 
-    def show_lengths(self, rows: Sequence[Length]) -> None:
-        """Plots lengths by name, the first on top; negative ones go to the left."""
+    def show_lengths(self, rows: Sequence[Length], *, percent: bool = False) -> None:
+        """Plots lengths by name, the first on top; negative ones go to the left.
+
+        Args:
+            rows: What to plot.
+            percent: Whether lengths are per cent of a whole: the axis ends at 100.
+        """
         if not rows:
             self.show_empty()
             return
@@ -140,7 +145,9 @@ class FigurePlot(PlotFrame):
             self._name_left([row.name for row in shown], places.tolist())
             low = -longest * 1.05 if lengths.min() < 0 else 0.0
             room = 1 + (0.5 if lengths.min() >= 0 else 0.7) * scaled(1.0)
-            self._plot.setXRange(low, longest * room, padding=0)
+            marks = [(float(share), f"{share}") for share in range(0, 101, 20)]
+            self._plot.getAxis("bottom").setTicks([marks] if percent else None)
+            self._plot.setXRange(low, (100 if percent else longest) * room, padding=0)
             self._plot.setYRange(min(len(shown) - 5, 0) + 0.4, len(shown) + 0.6, padding=0)
 
         self._show(draw)

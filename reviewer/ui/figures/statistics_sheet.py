@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.core import published
 from reviewer.store.figures import STATISTICS
 from reviewer.ui.figures.figure_plots import LINES, Column, FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
@@ -196,7 +197,7 @@ class StatisticsSheet(FigureSheet):
         each = found.instances / max(found.images, 1)
         return (
             f"{found.images:,} images, {found.instances:,} tag instances of {found.tags:,} tags, "
-            f"{each:.1f} an image, as they came."
+            f"{each:.1f} an image, as they came. {published.STATISTICS}"
         )
 
     # -- inside ----------------------------------------------------------------------------------
