@@ -12,7 +12,6 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -22,6 +21,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+from reviewer.ui.framed_table import frame_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -211,7 +212,7 @@ class FigureTable(QWidget):
         self._count.setProperty("tone", "muted")
         self.view = _View(self)
         self.view.setModel(self.model)
-        self.view.setAccessibleName(title)
+        frame_table(self.view, title)
         self._dress()
         self.view.selectionModel().currentRowChanged.connect(self._tell)
         self.model.modelReset.connect(self._after)
@@ -230,21 +231,11 @@ class FigureTable(QWidget):
 
     def _dress(self) -> None:
         view = self.view
-        view.setProperty("tone", "framed")
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
         # As they came, until a heading is clicked.
         view.horizontalHeader().setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         view.setSortingEnabled(True)
-        view.verticalHeader().hide()
-        metrics = QFontMetrics(view.font())
-        view.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
+        metrics, header = view.fontMetrics(), view.horizontalHeader()
         for place, entry in enumerate(self.model.fields):
             widest = max(entry.title + "  \N{BLACK DOWN-POINTING TRIANGLE}", entry.width, key=len)
             view.setColumnWidth(place, metrics.horizontalAdvance(widest) + 20)

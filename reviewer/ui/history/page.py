@@ -8,12 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -22,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.background import Background
+from reviewer.ui.framed_table import frame_table, head_columns
 from reviewer.ui.history.model import Column, HistoryModel
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
@@ -61,24 +60,9 @@ class HistoryView(QTableView):
         """Shows a model, a row a line."""
         super().__init__(parent)
         self.setModel(model)
-        self.setProperty("tone", "framed")
-        self.setAccessibleName("Answers")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        frame_table(self, "Answers")
+        head_columns(self, WIDTHS.items())
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setTabKeyNavigation(False)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.verticalHeader().hide()
-        metrics = QFontMetrics(self.font())
-        self.verticalHeader().setDefaultSectionSize(metrics.height() + 8)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, text in WIDTHS.items():
-            self.setColumnWidth(column, metrics.horizontalAdvance(text) + 18)
         self.doubleClicked.connect(lambda _index: self.opened.emit())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -26,6 +25,7 @@ from reviewer.core.tag_mapping import table_of
 from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
 from reviewer.ui.flow import Flow
+from reviewer.ui.framed_table import frame_table, head_columns
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.vocabulary.model import (
     LACKING,
@@ -163,22 +163,11 @@ class VocabularyPage(SidePage):
         view = self.view
         view.setModel(self.model)
         view.setItemDelegateForColumn(Column.TAG, TagDelegate(self._names, view))
-        view.setProperty("tone", "framed")
-        view.setAccessibleName("The tagger's tags and what they mean here")
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        frame_table(view, "The tagger's tags and what they mean here", air=10)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         # Keys that are pressed on a row are the page's: they open an editor on Enter alone.
         view.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
-        view.setTabKeyNavigation(False)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
-        view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + 10)
-        header = view.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
+        head_columns(view)
         for column, width in WIDTHS.items():
             view.setColumnWidth(column, width)
 
