@@ -35,6 +35,7 @@ def test_the_nearest_confirmed_come_first(
     unreviewed = [example for example in found.yes if not example.confirmed]
     assert all(example.image_id in set(typical) - set(answers) for example in unreviewed)
     assert list(found.yes) == sorted(found.yes, key=lambda example: not example.confirmed)
+    assert len(found.yes) <= SHOWN
     if len(found.yes) < SHOWN:
         assert set(typical) - set(answers) - {image} <= {e.image_id for e in unreviewed}
 
