@@ -522,9 +522,12 @@ def test_a_flagged_question_leaves_the_queue_until_it_is_asked_for(filled: Libra
     while session.current is not None:
         assert session.current != flagged
         session.answer(Answer.UNSURE)
+    assert not session.flag()
     session.enter(Mode.FLAGGED)
     assert session.feed.mode is Mode.FLAGGED
     assert session.current == flagged
+    assert not session.flag()
+    assert not session.feed.flagged
 
 
 def test_an_image_that_is_set_aside_is_not_asked(filled: Library) -> None:
