@@ -68,5 +68,5 @@ def rank_by_tags(
     return keep_ranking(
         library,
         listener,
-        rank_evidence(library, listener, evidence, labels, frame, options=options),
+        rank_evidence(library, listener, evidence, labels, frame, options=options, by_tags=1.0),
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reviewer.core.queues import Ranking
-from reviewer.core.ranking.evidence import UNSURE, Answers
+from reviewer.core.ranking.evidence import UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, stage
@@ -153,6 +153,7 @@ def answers_of(
         tag=np.array([columns[d.tag_id] for d in known], np.int32),
         side=np.array([int(d.side) for d in known], np.uint8),
         changed=np.array(changed, np.int8),
+        weight=by_tags_weights(known),
     ).take(there)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from reviewer.core.errors import UsageError
 from reviewer.core.queues import Ranking
-from reviewer.core.ranking.evidence import UNSURE, Answers
+from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.rank import RankOptions, rank
@@ -120,6 +120,7 @@ def rank_evidence(
     *,
     groups: NDArray[np.int64] | None = None,
     options: RankOptions | None = None,
+    by_tags: float = BY_TAGS_WEIGHT,
 ) -> Ranking:
     """Ranks what some evidence says, with all that the store knows besides.
 
@@ -131,6 +132,7 @@ def rank_evidence(
         frame: What the rows and columns are.
         groups: (N,) near-duplicate group of each image.
         options: How to rank.
+        by_tags: What an answer to a question that the tags alone asked says, 0..1.
 
     Returns:
         The ranking; it names no version.
@@ -142,7 +144,7 @@ def rank_evidence(
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         queues = rank(
             evidence,
-            known_answers(decisions, frame),
+            known_answers(decisions, frame, by_tags),
             replace(chosen, pace=chosen.pace or _pace(decisions, frame), trust=labels.shares),
             implied=settled.pairs,
             groups=None if groups is None else np.asarray(groups),
@@ -224,8 +226,16 @@ class _Settled:
         return known
 
 
-def known_answers(decisions: list[Decision], frame: Frame) -> Answers:
-    """The answers on pairs that the ranking knows, in its numbering."""
+def known_answers(
+    decisions: list[Decision], frame: Frame, by_tags: float = BY_TAGS_WEIGHT
+) -> Answers:
+    """The answers on pairs that the ranking knows, in its numbering.
+
+    Args:
+        decisions: All that count.
+        frame: The rows and columns.
+        by_tags: What an answer to a question that the tags alone asked says, 0..1.
+    """
     rows = {image_id: row for row, image_id in enumerate(frame.images.tolist())}
     columns = {tag_id: column for column, tag_id in enumerate(frame.tags.tolist())}
     known = [d for d in decisions if d.image_id in rows and d.tag_id in columns]
@@ -235,4 +245,5 @@ def known_answers(decisions: list[Decision], frame: Frame) -> Answers:
         tag=np.array([columns[d.tag_id] for d in known], np.int32),
         side=np.array([int(Side(d.side)) for d in known], np.uint8),
         changed=np.array(changed, np.int8),
+        weight=by_tags_weights(known, by_tags),
     )

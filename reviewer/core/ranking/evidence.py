@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 from reviewer.core.types import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from reviewer.core.ranking.neighbours import NeighbourGraph
+    from reviewer.core.types import Decision
 
 FloatArray = NDArray[np.float32]
 BoolArray = NDArray[np.bool_]
@@ -23,6 +26,12 @@ IntArray = NDArray[np.int32]
 
 UNSURE = -1
 """The value of `Answers.changed` for "Can't tell"."""
+
+BY_TAGS_WEIGHT = 0.05
+"""What an answer to a question that the tags alone asked says to the feedback on a tagger's
+ranking. Such questions are chosen by other evidence and find errors where the tagger sees none;
+taken at 1 they made later promises 12 and 14 points too high on hard sets (4 and 0 at 0.05), and
+found no more errors."""
 
 
 class Evidence(Protocol):
@@ -115,6 +124,7 @@ class Answers:
         side: `Side` of each question, shape (A,), uint8.
         changed: 1 where the answer changed the metadata, 0 where it confirmed it, `UNSURE` (-1)
             where the reviewer could not tell; shape (A,), int8.
+        weight: What each says to the feedback, 0..1, shape (A,), float32; `None` for 1 each.
 
     Raises:
         ValueError: If the lengths differ.
@@ -124,6 +134,7 @@ class Answers:
     tag: IntArray
     side: NDArray[np.uint8]
     changed: NDArray[np.int8]
+    weight: FloatArray | None = None
 
     def __post_init__(self) -> None:
         for name, kind in (("row", np.int32), ("tag", np.int32), ("side", np.uint8)):
@@ -131,6 +142,8 @@ class Answers:
         object.__setattr__(self, "changed", np.asarray(self.changed, dtype=np.int8))
         if len({column.shape for column in (self.row, self.tag, self.side, self.changed)}) != 1:
             raise ValueError("the columns of the answers differ in length")
+        if self.weight is not None and self.weight.shape != self.row.shape:
+            raise ValueError("the answers' weights are not as many as the answers")
 
     @classmethod
     def none(cls) -> Answers:
@@ -147,7 +160,15 @@ class Answers:
         Args:
             which: Bool mask of shape (A,) or integer positions.
         """
-        return Answers(self.row[which], self.tag[which], self.side[which], self.changed[which])
+        weight = None if self.weight is None else self.weight[which]
+        columns = (self.row, self.tag, self.side, self.changed)
+        return Answers(*(column[which] for column in columns), weight)
+
+    def weights(self) -> NDArray[np.float64]:
+        """What each says to the feedback, shape (A,), float64."""
+        if self.weight is None:
+            return np.ones(len(self))
+        return self.weight.astype(np.float64)
 
     def latest(self) -> Answers:
         """One answer a pair, the last one given, sorted by (tag, row)."""
@@ -175,3 +196,16 @@ class Answers:
         """Where one tag's answers lie; the answers must be sorted by tag (`latest`)."""
         low, high = np.searchsorted(self.tag, [tag, tag + 1])
         return slice(int(low), int(high))
+
+
+def by_tags_weights(
+    decisions: Sequence[Decision], weight: float = BY_TAGS_WEIGHT
+) -> NDArray[np.float32]:
+    """(A,) what answers say to the feedback: `weight` where the tags alone asked the question.
+
+    Args:
+        decisions: The answers.
+        weight: 0..1.
+    """
+    early = [decision.origin.ranked and not decision.version for decision in decisions]
+    return np.where(early, np.float32(weight), np.float32(1.0)).astype(np.float32)

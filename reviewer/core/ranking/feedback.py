@@ -94,6 +94,7 @@ def learn(candidates: Candidates, answers: Answers) -> Belief:
             candidates.tag[position[mine]].astype(np.int64),
             candidates.n_tags,
             (settled.changed[mine] == 1).astype(np.float64),
+            settled.weights()[mine],
         )
         logit[where], sd[where] = _apply(fit, features, candidates.tag[where])
     return Belief(logit, sd, answered)
@@ -161,26 +162,28 @@ def _fit(
     tag: NDArray[np.int64],
     n_tags: int,
     changed: NDArray[np.float64],
+    weight: NDArray[np.float64],
 ) -> PooledFit:
     """The posterior mode for one side, the spread of the tags' offsets learned with it."""
     # Only tags that were answered have an offset of their own to find.
     seen, group = np.unique(tag, return_inverse=True)
     tag_sd = 1.0
-    fit = fit_pooled(_problem(features, group, changed, tag_sd))
+    fit = fit_pooled(_problem(features, group, (changed, weight), tag_sd))
     for _ in range(TAG_SD_STEPS if seen.size > 1 else 0):
         spread = float(np.sqrt(np.mean(fit.own[:, 0] ** 2 + fit.own_inverse[:, 0, 0])))
         tag_sd = float(np.clip(spread, *TAG_SD))
-        fit = fit_pooled(_problem(features, group, changed, tag_sd))
+        fit = fit_pooled(_problem(features, group, (changed, weight), tag_sd))
     return _spread_out(fit, seen, n_tags, tag_sd)
 
 
 def _problem(
     features: NDArray[np.float64],
     group: NDArray[np.int64],
-    changed: NDArray[np.float64],
+    answers: tuple[NDArray[np.float64], NDArray[np.float64]],
     tag_sd: float,
 ) -> PooledProblem:
-    """The regression for one side, given how far tags' offsets spread."""
+    """The regression for one side on answers and their weights, given how far offsets spread."""
+    changed, weight = answers
     n_opinions = features.shape[1] - PRIOR_SD.size
     mean = np.zeros(features.shape[1])
     mean[:n_opinions] = opinion_weights(n_opinions)
@@ -192,7 +195,7 @@ def _problem(
         group=group,
         n_groups=int(group.max(initial=-1)) + 1,
         target=changed,
-        weight=np.ones(len(features)),
+        weight=weight,
         prior_mean=mean,
         prior_precision=1.0 / sd**2,
         own_precision=np.array([1.0 / tag_sd**2]),
