@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from reviewer.ui.job_runner import JobState
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reviewer.ui.job_runner import Job
     from reviewer.ui.side_pages import Beside
 
@@ -44,6 +46,11 @@ class WriteBackJobs(QObject):
         """Starts a command for a destination."""
         self._beside.start_job(f"{title} {destination}", (COMMAND, command, destination, *more))
         self.moved.emit()
+
+    def take_tags(self, folder: Path, destination: str) -> None:
+        """Asks a server for the tags of a folder's images again, and ranks anew."""
+        words = ("open", "--no-window", str(folder), "--pull", destination)
+        self._beside.start_job(f"Take the tags of {destination}", words)
 
     def of(self, destination: str) -> Job | None:
         """The job of a destination that runs or waits."""

@@ -83,7 +83,7 @@ class WriteBackPage(SidePage):
             "look": partial(self._go, "Diff of", "diff", "--look"),
             "save": self._save,
             "send": self.send,
-            "pull": self._pull,
+            "pull": lambda: self.jobs.take_tags(self._library.folder, self._wanted),
             "pause": partial(self._change, _pause, then_send=False),
             "resume": partial(self._go, "Send to", "resume"),
             "rest": partial(self._settle, send_rest=True),
@@ -261,10 +261,6 @@ class WriteBackPage(SidePage):
         if command == "diff":
             self._part = Part.DIFF
         self.jobs.start(title, command, self._wanted, *more)
-
-    def _pull(self) -> None:
-        words = ("open", "--no-window", str(self._library.folder), "--pull", self._wanted)
-        self._beside.start_job(f"Take the tags of {self._wanted}", words)
 
     def _save(self) -> None:
         chosen, _ = QFileDialog.getSaveFileName(
