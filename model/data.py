@@ -217,26 +217,33 @@ class Reader:
                 yield Batch(indices, np.stack([pixels for _, pixels in good]))
 
 
-def to_input(pixels: Pixels, config: TaggerConfig, device: torch.device) -> Tensor:
+def to_input(pixels: Pixels | Tensor, config: TaggerConfig, device: torch.device) -> Tensor:
     """The one way from prepared pixels to a network's input, for training, evaluation and scan.
 
     Args:
-        pixels: (B, S, S, 3) uint8.
+        pixels: (B, S, S, 3) uint8; a tensor in pinned memory is copied to a GPU in the background.
         config: Says the order of the colours, their range, mean and std.
         device: Where to.
 
     Returns:
         (B, 3, S, S) float32, normalised, channels last in memory.
     """
-    moved = torch.from_numpy(pixels).to(device, non_blocking=True).permute(0, 3, 1, 2)
+    there = pixels if isinstance(pixels, Tensor) else torch.from_numpy(pixels)
+    # Elsewhere a copy in the background may read memory that is used again already.
+    moved = there.to(device, non_blocking=device.type == "cuda").permute(0, 3, 1, 2)
     if config.channels == "bgr":
         moved = moved.flip(1)
     scale = 255 / config.peak
     mean, std = (
-        torch.tensor([value * scale for value in values], device=device).view(1, 3, 1, 1)
+        _per_channel([value * scale for value in values], device)
         for values in (config.mean, config.std)
     )
     return (moved.float() - mean) / std
+
+
+def _per_channel(values: list[float], device: torch.device) -> Tensor:
+    """(1, 3, 1, 1) float32; filled on the device, as a copy would wait for all that runs there."""
+    return torch.cat([torch.full((1, 1, 1, 1), value, device=device) for value in values], dim=1)
 
 
 def augment(

@@ -24,6 +24,11 @@ class Device:
     amp: torch.dtype | None = None
 
     @property
+    def usual_batch(self) -> int:
+        """Pictures at once in a scan: on a CPU every worker holds as many."""
+        return 16 if self.kind == "cpu" else 64
+
+    @property
     def kind(self) -> str:
         """The kind of device: "cpu", "cuda" or "mps"."""
         return self.place.type
@@ -64,5 +69,26 @@ def _best_device() -> str:
 def _cuda_device(name: str, index: int) -> Device:
     if not torch.cuda.is_available() or index >= torch.cuda.device_count():
         raise TaggerProblem(f'The device "{name}" is not on this machine; use "auto" or "cpu".')
-    amp = torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
-    return Device(torch.device("cuda", index), f"CUDA: {torch.cuda.get_device_name(index)}", amp)
+    major, _ = torch.cuda.get_device_capability(index)
+    return Device(
+        torch.device("cuda", index),
+        f"CUDA: {torch.cuda.get_device_name(index)}",
+        mixed_precision(major, is_amd=torch.version.hip is not None),
+    )
+
+
+def mixed_precision(generation: int, *, is_amd: bool = False) -> torch.dtype | None:
+    """The type of mixed precision that a GPU computes fast.
+
+    Torch says of every GPU that it knows bfloat16: what the chip lacks is emulated, and slow.
+
+    Args:
+        generation: First number of the GPU's compute capability.
+        is_amd: Whether it is one of AMD's, which count their generations otherwise.
+
+    Returns:
+        The type; `None` for the generations before 7 (Pascal and older), whose float16 is slow.
+    """
+    if is_amd or generation >= 8:
+        return torch.bfloat16
+    return torch.float16 if generation == 7 else None

@@ -152,8 +152,12 @@ def _padded(content: NDArray[np.uint8], side: int, config: TaggerConfig) -> NDAr
     if config.pad_edge:
         around = ((top, side - height - top), (left, side - width - left), (0, 0))
         return np.pad(content, around, mode="edge")
+    if height == width == side:
+        return content
     square = np.empty((side, side, 3), dtype=np.uint8)
-    square[:] = config.pad_colour
+    # The bars alone: colours are written one value at a time, the picture in rows.
+    square[:top] = square[top + height :] = config.pad_colour
+    square[:, :left] = square[:, left + width :] = config.pad_colour
     square[top : top + height, left : left + width] = content
     return square
 

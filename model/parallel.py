@@ -8,6 +8,7 @@ wants a core too. Here a core takes a share of the pictures and meets the others
 from __future__ import annotations
 
 import copy
+import os
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -22,6 +23,20 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Network = TypeVar("Network", bound=nn.Module)
+
+
+MOST_WORKERS = 16
+"""Each holds a batch in memory; beyond this many, threads inside a batch use the other cores."""
+
+
+def usual_workers(kind: str) -> int:
+    """Threads that suit a scan on this machine.
+
+    Args:
+        kind: Of the device; on a CPU each thread computes, else they read ahead of it.
+    """
+    cores = torch.get_num_threads() if kind == "cpu" else os.cpu_count() or 1
+    return max(1, min(cores, MOST_WORKERS))
 
 
 @contextmanager

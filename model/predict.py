@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,16 +15,21 @@ from model.backbones import CorrectedTagger
 from model.data import to_input
 from model.device import Device, choose_device
 from model.images import Failure, OpenImage, Prepared, read_prepared
+from model.launching import Launched, Launcher, gathered
 from model.parallel import map_ahead, threads_divided
 from model.version import VersionRecord, load_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
+    from torch import Tensor
 
     from model.backbones import Tagger
+
+IN_FLIGHT = 2
+"""Batches that a GPU has before it while the scan waits for the first of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +42,9 @@ class ScanBatch:
         embeddings: (B, D) float16, before the head.
         hashes: (B,) uint64 difference hashes.
         failures: The broken images among the run, with the reason.
-        reading: Seconds of a worker that went into opening and resizing the files.
-        computing: Seconds that went into the network.
+        reading: Seconds of the scan that went into opening and resizing the files; beside a GPU
+            those that it had to wait for them.
+        computing: Seconds of the scan that went into the network.
     """
 
     indices: NDArray[np.int64]
@@ -56,10 +63,20 @@ class ScanBatch:
 
 
 class _Read(NamedTuple):
-    """A run of files, opened: each one's picture or what is wrong with it."""
+    """A run of files, opened.
 
-    run: range
-    found: list[Prepared | str]
+    Attributes:
+        good: Positions, in the list of paths, of those that could be read.
+        hashes: Theirs.
+        pixels: (B, S, S, 3) uint8, theirs; `None` where there is none.
+        failures: The others.
+        seconds: That it took a worker.
+    """
+
+    good: list[int]
+    hashes: list[int]
+    pixels: Tensor | None
+    failures: list[Failure]
     seconds: float
 
 
@@ -120,20 +137,26 @@ class Predictor:
         *,
         batch_size: int = 32,
         workers: int = 2,
+        told: Callable[[str], None] = lambda _: None,
     ) -> Iterator[ScanBatch]:
         """Score files in order; a broken one is reported in its batch and never a stop.
 
         On a CPU each worker decodes and computes its own batches, with one thread inside: cores
-        that hand work to each other wait for each other. On a GPU the workers decode ahead.
+        that hand work to each other wait for each other. On a GPU the workers decode ahead, and
+        batches are on their way to it while it computes.
 
         Args:
             paths: The files.
             open_image: Opens one file upright in RGB; called from several threads at once.
             batch_size: Files at once.
             workers: Threads.
+            told: Hears, in a sentence, what the device has too little memory for.
 
         Yields:
             One batch for each run of `batch_size` paths.
+
+        Raises:
+            TaggerProblem: The device has no memory for a single picture.
         """
         runs = [
             range(start, min(start + batch_size, len(paths)))
@@ -141,43 +164,61 @@ class Predictor:
         ]
 
         def read(run: range) -> _Read:
-            began = time.perf_counter()
-            found = [read_prepared(paths[i], open_image, self.record.config) for i in run]
-            return _Read(run, found, time.perf_counter() - began)
+            return self._read(run, paths, open_image)
 
-        if self.device.kind == "cpu":
-            with threads_divided(workers), ThreadPoolExecutor(workers) as pool:
-                work = map_ahead(pool, lambda run: self._batch(read(run)), runs, workers + 1)
-                yield from work
-            return
-        with ThreadPoolExecutor(workers) as pool:
-            for found in map_ahead(pool, read, runs, 2 * workers):
-                yield self._batch(found)
+        on_cpu = self.device.kind == "cpu"
+        with threads_divided(workers if on_cpu else 1), ThreadPoolExecutor(workers) as pool:
+            if not on_cpu:
+                launcher = Launcher(self._forward, self.device.place, told)
+                yield from self._launched(map_ahead(pool, read, runs, workers + 2), launcher)
+                return
+            for batch in map_ahead(pool, lambda run: self._batch(read(run)), runs, workers + 1):
+                # Workers run side by side: each second of one is a part of the scan's second.
+                yield replace(
+                    batch, reading=batch.reading / workers, computing=batch.computing / workers
+                )
+
+    def _read(self, run: range, paths: Sequence[Path], open_image: OpenImage) -> _Read:
+        """Opens the files of a run."""
+        began = time.perf_counter()
+        good, prepared, failures = [], [], []
+        for index in run:
+            found = read_prepared(paths[index], open_image, self.record.config)
+            if isinstance(found, Prepared):
+                good.append(index)
+                prepared.append(found)
+            else:
+                failures.append(Failure(index, found))
+        pinned = self.device.kind == "cuda"
+        pixels = gathered([item.pixels for item in prepared], pinned=pinned) if prepared else None
+        hashes = [item.hash for item in prepared]
+        return _Read(good, hashes, pixels, failures, time.perf_counter() - began)
+
+    def _launched(self, reads: Iterator[_Read], launcher: Launcher) -> Iterator[ScanBatch]:
+        """Batches through a device that works by itself, a few of them on their way at a time."""
+        flying: deque[tuple[_Read, Launched | None, float]] = deque()
+        began = time.perf_counter()
+        for read in reads:
+            waited = time.perf_counter() - began
+            launched = launcher.launch(read.pixels) if read.pixels is not None else None
+            flying.append((read, launched, waited))
+            if len(flying) >= IN_FLIGHT:
+                yield self._landed(*flying.popleft())
+            began = time.perf_counter()
+        while flying:
+            yield self._landed(*flying.popleft())
+
+    def _landed(self, read: _Read, launched: Launched | None, waited: float) -> ScanBatch:
+        began = time.perf_counter()
+        found = launched.fetch() if launched is not None else self._nothing()
+        computing = time.perf_counter() - began
+        return _scan_batch(read, found, reading=waited, computing=computing)
 
     def _batch(self, read: _Read) -> ScanBatch:
-        run, found = read.run, read.found
         began = time.perf_counter()
-        failures = [
-            Failure(index, item)
-            for index, item in zip(run, found, strict=True)
-            if isinstance(item, str)
-        ]
-        good = [
-            (index, item)
-            for index, item in zip(run, found, strict=True)
-            if isinstance(item, Prepared)
-        ]
-        pixels = [item.pixels for _, item in good]
-        logits, embeddings = self.run(np.stack(pixels)) if pixels else self._nothing()
-        return ScanBatch(
-            indices=np.array([index for index, _ in good], dtype=np.int64),
-            logits=logits,
-            embeddings=embeddings,
-            hashes=np.array([item.hash for _, item in good], dtype=np.uint64),
-            failures=failures,
-            reading=read.seconds,
-            computing=time.perf_counter() - began,
-        )
+        found = self._nothing() if read.pixels is None else self.run(read.pixels.numpy())
+        computing = time.perf_counter() - began
+        return _scan_batch(read, found, reading=read.seconds, computing=computing)
 
     def run(self, pixels: NDArray[np.uint8]) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
         """Score prepared pictures.
@@ -188,6 +229,11 @@ class Predictor:
         Returns:
             Logits (B, T) float32 and embeddings (B, D) float16.
         """
+        logits, embeddings = self._forward(torch.from_numpy(pixels))
+        return logits.cpu().numpy(), embeddings.cpu().numpy()
+
+    def _forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (B, T) float32 and embeddings (B, D) float16, on the device."""
         amp = self.device.amp
         with (
             torch.inference_mode(),
@@ -195,12 +241,30 @@ class Predictor:
         ):
             x = to_input(pixels, self.record.config, self.device.place)
             logits, embeddings = self.tagger(x)
-        # float16 ends at 65504; what lies beyond would be infinity.
-        narrow = embeddings.float().clamp(-65504, 65504).half()
-        return logits.float().cpu().numpy(), narrow.cpu().numpy()
+            # float16 ends at 65504; what lies beyond would be infinity.
+            return logits.float(), embeddings.float().clamp(-65504, 65504).half()
 
     def _nothing(self) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
         return (
             np.empty((0, len(self.tags)), np.float32),
             np.empty((0, self.embedding_width), np.float16),
         )
+
+
+def _scan_batch(
+    read: _Read,
+    found: tuple[NDArray[np.float32], NDArray[np.float16]],
+    *,
+    reading: float,
+    computing: float,
+) -> ScanBatch:
+    logits, embeddings = found
+    return ScanBatch(
+        indices=np.array(read.good, dtype=np.int64),
+        logits=logits,
+        embeddings=embeddings,
+        hashes=np.array(read.hashes, dtype=np.uint64),
+        failures=read.failures,
+        reading=reading,
+        computing=computing,
+    )

@@ -82,8 +82,8 @@ def cross_fit_command(
 @collection_options
 @click.option("--version", default="", help="Version to run; the one in use by default.")
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.option("--batch-size", type=click.IntRange(1), default=32, show_default=True)
-@click.option("--workers", type=click.IntRange(1), default=2, show_default=True)
+@click.option("--batch-size", type=click.IntRange(1), help="Images at once. Default: 16, or 64.")
+@click.option("--workers", type=click.IntRange(1), help="Threads. Default: the cores, up to 16.")
 @click.option(
     "--keep-above",
     type=click.FloatRange(0.0, 1.0, max_open=True),
@@ -110,7 +110,6 @@ def scan_command(
     /,
     folder: Path | None,
     workspace: Path | None,
-    engine: str | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Run the tagger over new and changed images.
@@ -118,7 +117,8 @@ def scan_command(
     Example: reviewer scan ~/Pictures/booru
     """
     with opened(frame, folder, workspace) as (library, output):
-        output.done(scan(library, output, ScanChoices(engine=engine or "", **choices)).summary)
+        given = {name: value for name, value in choices.items() if value is not None}
+        output.done(scan(library, output, ScanChoices(**given)).summary)
 
 
 RANK_OPTIONS = (

@@ -16,8 +16,8 @@ class ScanChoices:
     Attributes:
         version: Name; empty for the active one.
         device: "auto", "cpu", "cuda" or "mps".
-        batch_size: Images at once.
-        workers: Threads that decode; on a CPU they compute too.
+        batch_size: Images at once; 0 for what suits the device.
+        workers: Threads that decode, and on a CPU compute too; 0 for what suits the machine.
         keep_above: Lowest score, 0..1, that is kept of a tag which an image has not; 0 for all.
             Much less disk: most pairs score next to nothing. A scan goes on as it was begun.
         copies: Folder of small copies (`jobs.rescaling`) to read where they are large enough.
@@ -29,8 +29,8 @@ class ScanChoices:
 
     version: str = ""
     device: str = "auto"
-    batch_size: int = 32
-    workers: int = 2
+    batch_size: int = 0
+    workers: int = 0
     keep_above: float = 0.0
     copies: Path | None = None
     engine: str = ""

@@ -76,16 +76,12 @@ class Spent:
     computing: float = 0.0
     writing: float = 0.0
 
-    def words(self, workers: int) -> str:
-        """The share of each part in the whole, the largest first.
-
-        Args:
-            workers: Threads that read and compute side by side; one writes.
-        """
+    def words(self) -> str:
+        """The share of each part in the whole, the largest first: it is the bottleneck."""
         parts = {
             "tagger": self.computing,
             "reading images": self.reading,
-            "writing scores": self.writing * workers,
+            "writing scores": self.writing,
         }
         whole = max(sum(parts.values()), 1e-9)
         ordered = sorted(parts.items(), key=lambda part: -part[1])

@@ -51,6 +51,8 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         TaggerError: The version or the device cannot be used, or the engine loses too much.
         StoreFullError: The disk is full; what was scanned so far is kept.
     """
+    from model.parallel import usual_workers
+
     chosen = choices or ScanChoices()
     began = time.perf_counter()
     name = chosen.version or _active(library)
@@ -82,16 +84,20 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         paths = Paths(library.images, waiting.images)
         opened = _opener(library, chosen.copies)
         for batch in predictor.scan(
-            paths, opened, batch_size=chosen.batch_size, workers=chosen.workers
+            paths,
+            opened,
+            batch_size=chosen.batch_size or predictor.device.usual_batch,
+            workers=chosen.workers or usual_workers(predictor.device.kind),
+            told=listener.note,
         ):
             keeper.add(batch)
             broken += [(int(waiting.images[f.position]), f.reason) for f in batch.failures]
             progress.advance(
-                len(batch.indices) + len(batch.failures), note=keeper.spent.words(chosen.workers)
+                len(batch.indices) + len(batch.failures), note=f"bottleneck: {keeper.spent.words()}"
             )
         keeper.write()
     if len(waiting.images):
-        listener.note(f"Where the time went: {keeper.spent.words(chosen.workers)}.")
+        listener.note(f"Where the time went: {keeper.spent.words()}.")
     if broken:
         library.images.set_aside_many(broken)
         listener.note(
