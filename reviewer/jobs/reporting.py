@@ -68,7 +68,7 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
         "report": str(target / "report.html"),
         "tags": len(figures),
     }
-    if audit is not None:
+    if audit is not None and audit.note.tells:
         summary |= {
             "recall before": round(audit.note.estimate.before.recall.share, 4),
             "recall after": round(audit.note.estimate.after.recall.share, 4),

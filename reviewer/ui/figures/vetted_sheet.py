@@ -69,7 +69,7 @@ class VettedSheet(FigureSheet):
             "No tag is clearly rarer or more frequent among vetted images.",
         )
         self.manners = Plot(
-            "Manners of drawing and ratings: share of vetted (dot) and others (square), %",
+            "Share of the images, %: \N{BLACK CIRCLE} vetted, \N{BLACK SQUARE} others",
             "No manner of drawing and no rating to compare.",
         )
         self.table = FigureTable("Every tag", FIELDS, self)
