@@ -28,11 +28,13 @@ class Numbered(NamedTuple):
     Attributes:
         rows: Numbers of each text's words, in the order of the words; 0 for unknown ones.
         unknown: Where these stand in `rows.tags`.
+        places: (U, 2) int32, where the unknown words begin and end in the text.
         words: The unknown words themselves.
     """
 
     rows: TagRows
     unknown: NDArray[np.int64]
+    places: NDArray[np.int32]
     words: list[str]
 
 
@@ -73,15 +75,17 @@ class TagWords:
             UnicodeDecodeError: An unknown word is not UTF-8.
         """
         # A word takes two bytes at least, with what is between it and the next.
-        most = int((spans[:, 1] - spans[:, 0] + 1).sum() // 2) + len(spans)
+        most = int((spans[:, 1] - spans[:, 0] + 1).sum() // 2) + len(spans) + 1
         starts = np.zeros(len(spans) + 1, np.int64)
         hashes, places = np.empty(most, np.uint64), np.empty((most, 2), np.int32)
         count = compiled(_hash)(raw, spans, starts, hashes, places)
         numbers = np.empty(count, np.uint32)
         compiled(_look_up)(hashes, self._keys, self._numbers, numbers)
         unknown = np.flatnonzero(numbers == 0)
-        words = [raw[low:high].tobytes().decode() for low, high in places[unknown].tolist()]
-        return Numbered(TagRows(starts, numbers), unknown, words)
+        places = places[unknown]
+        view = memoryview(raw)
+        words = [str(view[low:high], "utf-8") for low, high in places.tolist()]
+        return Numbered(TagRows(starts, numbers), unknown, places, words)
 
 
 def _learn(
@@ -133,19 +137,20 @@ def _hash(
     """Hashes of all words, where they stand, and where the words of each text begin."""
     found = 0
     for text in range(len(spans)):
-        low = spans[text, 0]
+        low, stop = spans[text]
         key = np.uint64(14695981039346656037)
-        for place in range(low, spans[text, 1] + 1):
-            byte = raw[place] if place < spans[text, 1] else np.uint8(32)
+        for place in range(low, stop):
+            byte = raw[place]
             if byte != 32:
                 key = (key ^ np.uint64(byte)) * np.uint64(1099511628211)
                 continue
-            if place > low:
-                hashes[found] = key
-                places[found, 0], places[found, 1] = low, place
-                found += 1
+            # Written whether there is a word or not: the next one takes the same place.
+            hashes[found], places[found, 0], places[found, 1] = key, low, place
+            found += int(place > low)
             low = place + 1
             key = np.uint64(14695981039346656037)
+        hashes[found], places[found, 0], places[found, 1] = key, low, stop
+        found += int(stop > low)
         starts[text + 1] = found
     return found
 

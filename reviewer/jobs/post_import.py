@@ -26,7 +26,7 @@ from reviewer.sources.post_blocks import post_blocks
 from reviewer.sources.post_lines import Field
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.store.packing import pack_rows
-from reviewer.store.posts import PostRow
+from reviewer.store.posts import NewPost, PostRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -181,7 +181,7 @@ class _Import:
         found = block.tags(self._words)
         if found.words:
             owners = np.searchsorted(found.rows.starts, found.unknown, side="right") - 1
-            self._meet(block, owners.tolist(), found.words)
+            self._meet(found.words, block.categories(owners, found.places))
             found.rows.tags[found.unknown] = [self._ids[name] for name in found.words]
         self.tally.instances += found.rows.instances
         packed = pack_rows(found.rows.starts, found.rows.tags)
@@ -200,24 +200,23 @@ class _Import:
             block.texts(Field.ID),
             packed,
         )
-        self._send(list(map(PostRow._make, zip(*columns, strict=True))), new)
+        self._send(list(zip(*columns, strict=True)), new)
 
-    def _meet(self, block: PostBlock, owners: Sequence[int], words: Sequence[str]) -> None:
+    def _meet(self, words: Sequence[str], kinds: Sequence[Category | None]) -> None:
         """Gives ids to names that were not met before, the frequent ones first.
 
         Args:
-            block: Holds the posts.
-            owners: Place of the post of each of the words.
             words: The names, as often as they were met.
+            kinds: Their categories, where the post of each tells them.
         """
         names = Counter(words)
-        told: dict[str, Category | None] = {}
-        for place, name in zip(owners, words, strict=True):
-            if told.get(name) is None:
-                told[name] = block.category(place, name)
+        told: dict[str, Category | None] = dict.fromkeys(names)
+        for name, kind in zip(words, kinds, strict=True):
+            if told[name] is None:
+                told[name] = kind
         told.update((name, kind) for name, kind in self._categories.items() if name in names)
         new: list[tuple[int, str, int]] = []
-        kinds: list[tuple[int, int]] = []
+        known: list[tuple[int, int]] = []
         for name, _ in sorted(names.items(), key=lambda entry: (-entry[1], entry[0])):
             settled, kind = self._aliases.get(name, name), told.get(name)
             if settled not in self._stored:
@@ -225,9 +224,9 @@ class _Import:
                 new.append((self._next, settled, int(kind or 0)))
                 self._next += 1
             elif kind is not None:
-                kinds.append((int(kind), self._stored[settled]))
+                known.append((int(kind), self._stored[settled]))
             self._ids[name] = self._stored[settled]
-        self._writing.append(self._library.tags.begin_to_add(new, kinds))
+        self._writing.append(self._library.tags.begin_to_add(new, known))
         self._words.add({name: self._ids[name] for name in names})
 
     def _numbered(self, files: NDArray[np.int32]) -> tuple[list[int], NDArray[np.bool_]]:
@@ -239,12 +238,12 @@ class _Import:
         self._images[files] = ids
         return ids.tolist(), new
 
-    def _send(self, rows: Sequence[PostRow], new: NDArray[np.bool_]) -> None:
+    def _send(self, rows: Sequence[NewPost], new: NDArray[np.bool_]) -> None:
         """Puts rows in line to be written; waits where too many are."""
         fresh, changed = rows, _NO_ROWS
         if not new.all():
             fresh = [rows[n] for n in np.flatnonzero(new).tolist()]
-            changed = self._changed([rows[n] for n in np.flatnonzero(~new).tolist()])
+            changed = self._changed([PostRow(*rows[n]) for n in np.flatnonzero(~new).tolist()])
         self.tally.new += len(fresh)
         self.tally.changed += len(changed)
         if fresh or changed:

@@ -132,7 +132,7 @@ def lines_of(path: Path) -> Iterator[Line]:
                 continue
             try:
                 yield Line(raw, decoder.decode(raw))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 yield Line(raw, None, f"{path}, line {number} ({error})")
 
 

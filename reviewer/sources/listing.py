@@ -10,7 +10,6 @@ import os
 from array import array
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,7 @@ from reviewer.sources.match import ImagesByPost
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -105,11 +105,20 @@ class ListedImages:
 
     def paths(self, rows: NDArray[np.int32]) -> list[str]:
         """The paths of some files."""
-        names, folders, folder, ends = self._names, self._folders, self._folder, self._ends
+        ends = np.frombuffer(self._ends, np.int64)
+        folders = np.frombuffer(self._folder, np.int32)[rows].tolist()
+        places = zip(folders, ends[rows].tolist(), ends[rows + 1].tolist(), strict=True)
+        if letters := self._letters:
+            return [self._folders[folder] + letters[low:high] for folder, low, high in places]
         return [
-            folders[folder[row]] + names[ends[row] : ends[row + 1]].decode(*_NAMES)
-            for row in rows.tolist()
+            self._folders[folder] + self._names[low:high].decode(*_NAMES)
+            for folder, low, high in places
         ]
+
+    @cached_property
+    def _letters(self) -> str:
+        """All names one after another if they are ASCII, else empty."""
+        return self._names.decode("ascii") if self._names.isascii() else ""
 
     @cached_property
     def _tables(self) -> tuple[_Table, _Table]:
@@ -172,29 +181,43 @@ def _image_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
     Hidden folders are left out; links to folders are followed, each place once.
     """
     seen: set[str] = set()
-
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == folder:
-            raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
-
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
+    waiting = [""]
+    while waiting:
+        inside = waiting.pop()
+        place = f"{folder}/{inside}"
         real = os.path.realpath(place)
         if real in seen:
-            folders.clear()
             continue
         seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        inside = Path(place).relative_to(folder).as_posix()
-        names = [name for name in files if _is_image(name)]
+        try:
+            names, folders = _listed(place)
+        except OSError as error:
+            if inside:
+                continue
+            raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
         if names:
-            yield "" if inside == "." else f"{inside}/", sorted(names)
+            yield inside, names
+        waiting += [f"{inside}{name}/" for name in reversed(folders)]
+
+
+def _listed(place: str) -> tuple[list[str], list[str]]:
+    """Names of the images and of the folders in a folder, without hidden ones, in order."""
+    names, folders = [], []
+    with os.scandir(place) as entries:
+        for entry in entries:
+            name = entry.name
+            if name[0] == ".":
+                continue
+            if entry.is_dir():
+                folders.append(name)
+            elif name.lower().endswith(_SUFFIXES):
+                names.append(name)
+    names.sort()
+    folders.sort()
+    return names, folders
 
 
 _SUFFIXES = tuple(SUFFIXES)
-
-
-def _is_image(name: str) -> bool:
-    return name.lower().endswith(_SUFFIXES) and name[0] != "."
 
 
 def _kinds_and_keys(names: Sequence[bytes]) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,15 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.danbooru import Post, is_dump, metadata_files, post_tags
 from reviewer.sources.post import whole_number
-from reviewer.sources.post_lines import Field, Kind, Lines, hashes, take_apart, whole_numbers
+from reviewer.sources.post_lines import (
+    Field,
+    Kind,
+    Lines,
+    fields_with,
+    hashes,
+    take_apart,
+    whole_numbers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -92,9 +101,8 @@ class PostBlock:
 
     def texts(self, of: Field) -> list[str]:
         """What each post has in a field; empty where it has nothing."""
-        places = self.spans[:, of].tolist()
-        if self.letters:
-            letters = self.letters
+        places = zip(self.spans[:, of, 0].tolist(), self.spans[:, of, 1].tolist(), strict=True)
+        if letters := self.letters:
             return [letters[low:high] for low, high in places]
         return [self.whole[low:high].decode() for low, high in places]
 
@@ -118,29 +126,39 @@ class PostBlock:
         known = self.hashed.tolist()
         return [whole[8 * n : 8 * n + 8] if known[n] else b"" for n in range(len(self))]
 
-    def category(self, place: int, name: str) -> Category | None:
-        """The category of one of a post's tags; `None` where the post does not tell."""
-        found = None
-        for of, kind in _KINDS.items():
-            low, high = self.spans[place, of].tolist()
-            if high - low < len(name):
-                continue
-            text = self.text(place, of)
-            # To look for the letters is quicker than to cut the text into words.
-            if name in text and name in text.split():
-                found = kind
-        return found
+    def categories(
+        self, owners: NDArray[np.int64], places: NDArray[np.int32]
+    ) -> list[Category | None]:
+        """The categories of some of the tags; `None` where a post does not tell.
+
+        Args:
+            owners: (U,) places of the posts.
+            places: (U, 2) where the tags begin and end.
+        """
+        columns = np.ascontiguousarray(self.spans[:, list(_KINDS)])
+        found = fields_with(np.frombuffer(self.whole, np.uint8), columns, owners, places)
+        kinds = [*_KINDS.values(), None]
+        return [kinds[place] for place in found.tolist()]
 
 
 def post_blocks(folder: Path) -> Iterator[PostBlock]:
     """All posts of a folder's dump files, in parts of a few megabytes.
 
+    The next part is read while the one before is used: most of it needs no interpreter.
+
     Raises:
         SourceError: A file cannot be read.
     """
-    for path in metadata_files(folder):
-        if not is_dump(path):
-            continue
+    parts = _parts([path for path in metadata_files(folder) if is_dump(path)])
+    with ThreadPoolExecutor(1, "posts") as ahead:
+        waiting = ahead.submit(next, parts, None)
+        while blocks := waiting.result():
+            waiting = ahead.submit(next, parts, None)
+            yield from blocks
+
+
+def _parts(dumps: Sequence[Path]) -> Iterator[list[PostBlock]]:
+    for path in dumps:
         before = 0
         try:
             with path.open("rb") as file:
@@ -148,8 +166,8 @@ def post_blocks(folder: Path) -> Iterator[PostBlock]:
                     lines += file.readline()
                     if not lines.endswith(b"\n"):
                         lines += b"\n"
-                    count = lines.count(b"\n")
-                    yield from _blocks(lines, count, path, before)
+                    count = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))
+                    yield list(_blocks(lines, count, path, before))
                     before += count
         except OSError as error:
             raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
@@ -157,9 +175,9 @@ def post_blocks(folder: Path) -> Iterator[PostBlock]:
 
 def _blocks(lines: bytes, count: int, path: Path, before: int) -> Iterator[PostBlock]:
     """The posts of some lines: those that are written as nearly all are, then the others."""
-    found = take_apart(np.frombuffer(lines, np.uint8), count)
+    found = take_apart(lines, count)
     letters = lines.decode("ascii") if lines.isascii() else ""
-    block, fine = _usual(lines, letters, found)
+    block, fine = _usual(*_plainly(lines, letters, found))
     yield block
     odd = np.flatnonzero(~fine).tolist()
     if odd:
@@ -181,11 +199,10 @@ def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray
     fine = found.whole & ~wrong_ids & (ids >= 0) & ~(leading & (length[:, Field.ID] > 1))
     fine &= ~(scored & wrong_scores) & (length[:, Field.TAGS] > 0)
     fine &= ~(no_md5 & (found.kinds[:, Field.MD5] == Kind.TEXT) & (length[:, Field.MD5] > 0))
-    kinds = _checked(raw, found)
     for of, allowed in _ALLOWED.items():
-        fine &= np.isin(kinds[:, of], [int(kind) for kind in allowed])
+        fine &= np.isin(found.kinds[:, of], [int(kind) for kind in allowed])
     spans = found.spans.copy()
-    spans[kinds == Kind.NULL] = 0
+    spans[found.kinds == Kind.NULL] = 0
     told: list[int | None] = scores[fine].tolist()
     for place in np.flatnonzero(~scored[fine]).tolist():
         told[place] = None
@@ -194,21 +211,33 @@ def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray
     return PostBlock(whole, letters, spans[fine], numbers, md5s[fine], hashed, told), fine
 
 
-def _checked(raw: NDArray[np.uint8], found: Lines) -> NDArray[np.uint8]:
-    """The kinds, where a text beyond ASCII is a text if it is UTF-8."""
-    kinds = found.kinds
-    if not (kinds == Kind.HIGH).any():
-        return kinds
-    kinds = kinds.copy()
-    for line, of in np.argwhere(kinds == Kind.HIGH).tolist():
-        low, high = found.spans[line, of].tolist()
+def _plainly(whole: bytes, letters: str, found: Lines) -> tuple[bytes, str, Lines]:
+    """The same lines with texts that have escapes, or are beyond ASCII, as plain UTF-8.
+
+    What a text with escapes says is put after the lines, where its field then points. One that is
+    no text is of another kind.
+    """
+    special = (found.kinds == Kind.ESCAPED) | (found.kinds == Kind.HIGH)
+    if not special.any():
+        return whole, letters, found
+    spans, kinds = found.spans.copy(), found.kinds.copy()
+    more, end = [whole], len(whole)
+    for line, of in np.argwhere(special).tolist():
+        low, high = spans[line, of].tolist()
         try:
-            raw[low:high].tobytes().decode()
-        except UnicodeDecodeError:
+            text = msgspec.json.decode(whole[low - 1 : high + 1], type=str)
+        except (msgspec.DecodeError, UnicodeDecodeError):
             kinds[line, of] = Kind.OTHER
-        else:
-            kinds[line, of] = Kind.TEXT
-    return kinds
+            continue
+        kinds[line, of] = Kind.TEXT
+        if found.kinds[line, of] == Kind.ESCAPED:
+            raw = (" ".join(text.split()) if of >= Field.TAGS else text).encode()
+            more.append(raw)
+            spans[line, of] = end, end + len(raw)
+            end += len(raw)
+    together = b"".join(more)
+    plain = together.decode("ascii") if together.isascii() else ""
+    return together, plain, found._replace(spans=spans, kinds=kinds)
 
 
 def _closely(lines: Sequence[tuple[int, bytes]], path: Path) -> PostBlock:
@@ -219,7 +248,7 @@ def _closely(lines: Sequence[tuple[int, bytes]], path: Path) -> PostBlock:
         if line.strip():
             try:
                 posts.append(decoder.decode(line))
-            except (msgspec.DecodeError, RecursionError) as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 broken.append(f"{path}, line {number} ({error})")
     return _written_again(posts, broken)
 

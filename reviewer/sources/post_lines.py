@@ -1,8 +1,8 @@
 """Where the wanted fields of posts stand in JSON lines: a loop over bytes, in machine code.
 
 It knows as much of JSON as it takes to find the texts and numbers of an object's own fields, and
-says of every line whether that was enough: a line with an escape in a wanted text, a value of
-another kind, or a cut end is left for a decoder that knows all of JSON. No object is made of a
+says of every line whether that was enough: what is cut off, nested where a text should be, or
+written in another way is left for a decoder that knows all of JSON. No object is made of a
 post, and no text of fields that nobody wants: three times as fast as the quickest typed decoder.
 """
 
@@ -60,10 +60,12 @@ class Kind(IntEnum):
     TEXT = 1
     NULL = 2
     NUMBER = 3
-    OTHER = 4
-    """An object, a list, true or false, or a text with escapes."""
+    ESCAPED = 4
+    """A text with escapes."""
     HIGH = 5
     """A text beyond ASCII, which is to be looked at before it is taken for UTF-8."""
+    OTHER = 6
+    """An object, a list, true or false."""
 
 
 class Lines(NamedTuple):
@@ -82,30 +84,52 @@ class Lines(NamedTuple):
     whole: NDArray[np.bool_]
 
 
-_UNWANTED, _NAME = -1, -2
-"""What the next text of an object is, where it is not the value of a wanted field."""
+_UNWANTED, _NAME, _CLOSED = -1, -2, -3
+"""What comes next in an object, where it is not the value of a wanted field."""
 
-_QUOTE, _BACKSLASH, _COMMA, _COLON, _LINE = 34, 92, 44, 58, 10
+_QUOTE, _BACKSLASH, _COLON, _LINE = 34, 92, 58, 10
+
+_OPEN, _CLOSE, _NEXT = 1, 2, 3
+"""What a byte outside of texts does: begin or end an object or list, or part two values."""
+
+_ONES = np.uint64(0x0101010101010101)
+_HIGHS = np.uint64(0x8080808080808080)
+_GATHER = np.uint64(0x0102040810204080)
+_QUOTES, _BACKSLASHES, _LINES = (
+    np.uint64(byte * 0x0101010101010101) for byte in (_QUOTE, _BACKSLASH, _LINE)
+)
+_PLACE = np.array([(bits & -bits).bit_length() - 1 for bits in range(256)], np.int64)
+"""Of the lowest bit that is set."""
 
 
-def take_apart(raw: NDArray[np.uint8], count: int) -> Lines:
+def take_apart(content: bytes, count: int) -> Lines:
     """Finds the fields of posts.
 
     Args:
-        raw: (B,) uint8, lines, each with its end.
-        count: Lines.
+        content: Lines, each with its end.
+        count: Of them.
     """
-    names = np.zeros((len(NAMES), 20), np.uint8)
-    lengths = np.array([len(name) for name in NAMES], np.int64)
-    for place, name in enumerate(NAMES):
-        names[place, : len(name)] = np.frombuffer(name, np.uint8)
-    ends = np.zeros(count + 1, np.int64)
+    raw = np.frombuffer(content, np.uint8)
+    eight = np.frombuffer(content, np.uint64, len(content) // 8)
+    # A text takes two quotes, and at least a comma or colon to the next.
+    quotes, flags = np.empty(len(content) + 2, np.int32), np.zeros(len(content) + 2, np.uint8)
+    ends, firsts = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
+    compiled(_find_quotes, _by_byte)((raw, eight), (quotes, flags), ends, firsts)
     spans = np.zeros((count, len(NAMES), 2), np.int32)
     kinds = np.zeros((count, len(NAMES)), np.uint8)
     whole = np.zeros(count, np.bool_)
-    fill = compiled(_take_apart, _text_end, _field_of, _value, _to_the_end, _one_post)
-    fill(raw, (names, lengths), ends, spans, kinds, whole)
+    fill = compiled(_take_apart, _field_of, _between, _one_post)
+    fill(raw, (quotes, flags, ends, firsts), _names(), (spans, kinds), whole)
     return Lines(ends, spans, kinds, whole)
+
+
+def _names() -> _Names:
+    names = np.zeros((len(NAMES), 20), np.uint8)
+    for place, name in enumerate(NAMES):
+        names[place, : len(name)] = np.frombuffer(name, np.uint8)
+    marks = np.zeros(256, np.int8)
+    marks[list(b"{[}],")] = [_OPEN, _OPEN, _CLOSE, _CLOSE, _NEXT]
+    return names, np.array([len(name) for name in NAMES], np.int64), marks
 
 
 def whole_numbers(
@@ -136,78 +160,168 @@ def hashes(
     return keys, wrong
 
 
+def fields_with(
+    raw: NDArray[np.uint8],
+    spans: NDArray[np.int32],
+    owners: NDArray[np.int64],
+    words: NDArray[np.int32],
+) -> NDArray[np.int64]:
+    """The last of the fields of a line that hold a word; -1 where none does.
+
+    Args:
+        raw: (B,) uint8.
+        spans: (N, F, 2) int32, fields with words between spaces.
+        owners: (U,) int64, the line of each word.
+        words: (U, 2) int32, where each begins and ends in `raw`.
+    """
+    found = np.full(len(owners), -1, np.int64)
+    compiled(_fields_with, _holds)(raw, spans, owners, words, found)
+    return found
+
+
+_Names = tuple["NDArray[np.uint8]", "NDArray[np.int64]", "NDArray[np.int8]"]
+"""Names of the fields, their lengths, and what each byte begins or ends."""
+
+_Quotes = tuple["NDArray[np.int32]", "NDArray[np.uint8]"]
+"""Places of quotes, and what was seen since the one before: 1 an escape, 2 more than ASCII."""
+
+
+def _find_quotes(
+    raw: tuple[NDArray[np.uint8], NDArray[np.uint64]],
+    found: _Quotes,
+    ends: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+) -> None:
+    """Places of all quotes, ends of the lines and how many quotes come before each line."""
+    single, eight = raw
+    quotes, _ = found
+    count, line, escaped = 0, 0, False
+    for word in range(len(eight)):
+        eights = eight[word]
+        a, b, c = eights ^ _QUOTES, eights ^ _BACKSLASHES, eights ^ _LINES
+        # Subtraction sets the high bit of a byte that is 0 (and perhaps of one after it).
+        rare = (((b - _ONES) & ~b) | ((c - _ONES) & ~c) | eights) & _HIGHS
+        if rare != 0 or escaped:
+            count, line, escaped = _by_byte(
+                single, (word * 8, word * 8 + 8), found, (ends, firsts), (count, line, escaped)
+            )
+            continue
+        # The high bit of each byte that is 0 and of no other; then these eight bits side by side.
+        exact = ~(((a & ~_HIGHS) + ~_HIGHS) | a | ~_HIGHS)
+        bits = ((exact >> np.uint64(7)) * _GATHER) >> np.uint64(56)
+        while bits != 0:
+            quotes[count] = word * 8 + _PLACE[bits]
+            count += 1
+            bits &= bits - np.uint64(1)
+    _by_byte(single, (len(eight) * 8, len(single)), found, (ends, firsts), (count, line, escaped))
+
+
+def _by_byte(
+    raw: NDArray[np.uint8],
+    part: tuple[int, int],
+    found: _Quotes,
+    lines: tuple[NDArray[np.int64], NDArray[np.int64]],
+    state: tuple[int, int, bool],
+) -> tuple[int, int, bool]:
+    """The same for a few bytes, of which some are rare ones."""
+    quotes, flags = found
+    count, line, escaped = state
+    for place in range(part[0], part[1]):
+        byte = raw[place]
+        if byte == _LINE:
+            line += 1
+            lines[0][line], lines[1][line] = place + 1, count
+            escaped = False
+        elif escaped:
+            escaped = False
+        elif byte == _QUOTE:
+            quotes[count] = place
+            count += 1
+        elif byte == _BACKSLASH:
+            flags[count] |= 1
+            escaped = True
+        elif byte > 127:
+            flags[count] |= 2
+    return count, line, escaped
+
+
 def _take_apart(
     raw: NDArray[np.uint8],
-    names: tuple[NDArray[np.uint8], NDArray[np.int64]],
-    ends: NDArray[np.int64],
-    spans: NDArray[np.int32],
-    kinds: NDArray[np.uint8],
+    found: tuple[NDArray[np.int32], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]],
+    names: _Names,
+    out: tuple[NDArray[np.int32], NDArray[np.uint8]],
     whole: NDArray[np.bool_],
 ) -> None:
-    at = 0
+    quotes, flags, ends, firsts = found
+    spans, kinds = out
     for line in range(len(whole)):
-        at, whole[line] = _one_post(raw, at, names, spans[line], kinds[line])
-        while raw[at] != _LINE:
-            at += 1
-        at += 1
-        ends[line + 1] = at
+        texts = firsts[line], firsts[line + 1]
+        if (texts[1] - texts[0]) % 2 == 0:
+            span = ends[line], ends[line + 1] - 1
+            whole[line] = _one_post(
+                raw, (quotes, flags), texts, span, names, (spans[line], kinds[line])
+            )
 
 
 def _one_post(
     raw: NDArray[np.uint8],
-    at: int,
-    names: tuple[NDArray[np.uint8], NDArray[np.int64]],
-    spans: NDArray[np.int32],
-    kinds: NDArray[np.uint8],
-) -> tuple[int, bool]:
-    """Fills in one line; returns a place in it or its end, and whether it is one object."""
-    depth, field = 0, _UNWANTED
-    while raw[at] != _LINE:
-        byte = raw[at]
-        if byte == _QUOTE:
-            stop, kind = _text_end(raw, at + 1)
-            if depth == 1 and field == _NAME:
-                field = _field_of(raw, at + 1, stop, names)
-            elif depth == 1 and field >= 0:
-                spans[field, 0], spans[field, 1] = at + 1, stop
-                kinds[field] = kind
-            if raw[stop] == _LINE:
-                return stop, False
-            at = stop
-        else:
-            depth += int(byte in (123, 91)) - int(byte in (125, 93))
-            if depth == 0:
-                return _to_the_end(raw, at, byte)
-            field = _value(byte, at, depth, field, (spans, kinds))
-        at += 1
-    return at, False
+    found: _Quotes,
+    texts: tuple[int, int],
+    line: tuple[int, int],
+    names: _Names,
+    out: tuple[NDArray[np.int32], NDArray[np.uint8]],
+) -> bool:
+    """Fills in one line; returns whether it is one object."""
+    quotes, flags = found
+    spans, kinds = out
+    depth, field, at = 0, _UNWANTED, line[0]
+    for text in range(texts[0], texts[1], 2):
+        start, stop = quotes[text], quotes[text + 1]
+        depth, field = _between(raw, (at, start), names[2], out, (depth, field))
+        if depth == 1 and field == _NAME:
+            field = _field_of(raw, start + 1, stop, names)
+        elif depth == 1 and field >= 0:
+            spans[field, 0], spans[field, 1] = start + 1, stop
+            flag = flags[text + 1]
+            kinds[field] = 4 if flag & 1 else 5 if flag else 1
+        elif depth < 1:
+            return False
+        at = stop + 1
+    depth, field = _between(raw, (at, line[1]), names[2], out, (depth, field))
+    return depth == 0 and field == _CLOSED
 
 
-def _text_end(raw: NDArray[np.uint8], at: int) -> tuple[int, int]:
-    """The place of the quote (or of the line's end) that ends a text, and its kind."""
-    kind, every = 1, 0
-    while True:
-        byte = raw[at]
-        # Small letters and the underscore come after the backslash: one comparison for most bytes.
-        if byte <= _BACKSLASH:
-            if byte in (_QUOTE, _LINE):
-                break
-            if byte == _BACKSLASH:
-                kind = 4
-                at += int(raw[at + 1] != _LINE)
-        every |= byte
-        at += 1
-    return at, 5 if kind == 1 and every > 127 else kind
-
-
-def _field_of(
+def _between(
     raw: NDArray[np.uint8],
-    start: int,
-    stop: int,
-    names: tuple[NDArray[np.uint8], NDArray[np.int64]],
-) -> int:
+    part: tuple[int, int],
+    marks: NDArray[np.int8],
+    out: tuple[NDArray[np.int32], NDArray[np.uint8]],
+    state: tuple[int, int],
+) -> tuple[int, int]:
+    """Takes what stands between two texts; returns how deep it is, and what is awaited then."""
+    spans, kinds = out
+    depth, field = state
+    for at in range(part[0], part[1]):
+        byte = raw[at]
+        mark = marks[byte]
+        depth += int(mark == _OPEN) - int(mark == _CLOSE)
+        if depth == 1 and mark in (_OPEN, _NEXT):
+            field = _NAME
+        elif depth < 1 and byte > 32:
+            # The object's end, unless something came after it.
+            field, depth = (_CLOSED, 0) if byte == 125 and field != _CLOSED else (_UNWANTED, -9999)
+        elif field >= 0 and byte > 32 and byte != _COLON:
+            if kinds[field] == 0:
+                spans[field, 0] = at
+                digit = 48 <= byte <= 57 or byte == 45
+                kinds[field] = 3 if digit else 2 if byte == 110 else 6
+            spans[field, 1] = at + 1
+    return depth, field
+
+
+def _field_of(raw: NDArray[np.uint8], start: int, stop: int, names: _Names) -> int:
     """The field of a name; -1 for one that nobody wants."""
-    letters, lengths = names
+    letters, lengths, _ = names
     for field in range(len(lengths)):
         if lengths[field] == stop - start:
             place = 0
@@ -216,37 +330,6 @@ def _field_of(
             if place == stop - start:
                 return field
     return _UNWANTED
-
-
-def _value(
-    byte: int,
-    at: int,
-    depth: int,
-    field: int,
-    out: tuple[NDArray[np.int32], NDArray[np.uint8]],
-) -> int:
-    """Takes a byte outside of texts; returns what is awaited after it."""
-    if depth == 1 and byte in (_COMMA, 123):
-        return _NAME
-    if field < 0 or byte <= 32 or byte == _COLON:
-        return field
-    spans, kinds = out
-    if kinds[field] == 0:
-        spans[field, 0] = at
-        digit = 48 <= byte <= 57 or byte == 45
-        kinds[field] = 3 if digit else 2 if byte == 110 else 4
-    spans[field, 1] = at + 1
-    return field
-
-
-def _to_the_end(raw: NDArray[np.uint8], at: int, byte: int) -> tuple[int, bool]:
-    """The line's end after an object's, and whether nothing else stands between."""
-    fine = byte == 125
-    at += int(fine)
-    while raw[at] != _LINE:
-        fine = fine and raw[at] <= 32
-        at += 1
-    return at, fine
 
 
 def _whole_numbers(
@@ -288,3 +371,33 @@ def _hashes(
             wrong[row] |= value > 15
             key = key * np.uint64(16) + np.uint64(value & 15)
         keys[row] = key
+
+
+def _fields_with(
+    raw: NDArray[np.uint8],
+    spans: NDArray[np.int32],
+    owners: NDArray[np.int64],
+    words: NDArray[np.int32],
+    found: NDArray[np.int64],
+) -> None:
+    for row in range(len(owners)):
+        for field in range(spans.shape[1]):
+            low, high = spans[owners[row], field]
+            if _holds(raw, low, high, words[row]):
+                found[row] = field
+
+
+def _holds(raw: NDArray[np.uint8], at: int, stop: int, word: NDArray[np.int32]) -> bool:
+    """Whether some words between spaces have one among them."""
+    low, high = word
+    while at + high - low <= stop:
+        place = 0
+        while place < high - low and raw[at + place] == raw[low + place]:
+            place += 1
+        at += place
+        if place == high - low and (at == stop or raw[at] == 32):
+            return True
+        while at < stop and raw[at] != 32:
+            at += 1
+        at += 1
+    return False

@@ -39,6 +39,10 @@ _ROWS_AT_ONCE = 50
 """Rows of one statement: two thirds of the time of as many statements of one row."""
 
 
+NewPost = tuple[int, str, bytes, str, str, int | None, str, str, str, bytes]
+"""The columns of a `PostRow`, which is made only where rows are compared."""
+
+
 class PostRow(NamedTuple):
     """What metadata tell of an image whose file was not opened.
 
@@ -90,7 +94,7 @@ class PostTable:
             for image_id, state, digest, path, *told in rows:
                 yield PostRow(image_id, path, digest, *told), state
 
-    def write(self, new: Sequence[PostRow], changed: Sequence[PostRow]) -> Future[None]:
+    def write(self, new: Sequence[NewPost], changed: Sequence[PostRow]) -> Future[None]:
         """Begins to write the metadata of images whose files were not opened.
 
         Of images that are known only what the metadata tells is replaced.
@@ -132,10 +136,10 @@ class PostTable:
 
 
 def _write_posts(
-    connection: sqlite3.Connection, new: Sequence[PostRow], changed: Sequence[PostRow]
+    connection: sqlite3.Connection, new: Sequence[NewPost], changed: Sequence[PostRow]
 ) -> None:
     (last,) = connection.execute(_LAST).fetchone()
-    if new and new[0].id != last + 1:
+    if new and new[0][0] != last + 1:
         # Ids have no gaps, as the last one is the count: after a failed write none follows.
         raise StoreError("Images that come before these were not written. Import again.")
     connection.execute(RAISE_STAMP)

@@ -111,6 +111,8 @@ class TagTable:
         Raises:
             StoreError: It could not be stored.
         """
+        if not pairs:
+            return
         ids = self.add({name: None for pair in pairs for name in pair})
         rows = [{"child": ids[child], "parent": ids[parent]} for child, parent in pairs]
         self._insert("implication", rows)
@@ -123,7 +125,7 @@ class TagTable:
         Raises:
             StoreError: It could not be stored.
         """
-        ids = self.ids()
+        ids = self.ids() if aliases else {}
         rows: list[dict[str, Any]] = [
             {"name": alias, "tag_id": ids[name]} for alias, name in aliases.items() if name in ids
         ]
