@@ -10,6 +10,7 @@ were all errors is not therefore full of errors to its end.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -67,7 +68,7 @@ class TrackRecord:
             fixed: Whether the answer changed the metadata.
             times: How often.
         """
-        point = int(nearest_points(np.array([promised]))[0])
+        point = _nearest_point(promised)
         self._asked[point] = max(self._asked[point] + times, 0.0)
         self._found[point] = max(self._found[point] + times * fixed, 0.0)
         self._ratios = None
@@ -109,6 +110,13 @@ class TrackRecord:
 def nearest_points(suspicions: NDArray[np.floating]) -> NDArray[np.uint8]:
     """The point of the curve that each suspicion, 0..1, is nearest to."""
     return np.rint((log_odds(suspicions) + ENDS) / STEP).astype(np.uint8)
+
+
+def _nearest_point(suspicion: float) -> int:
+    """The same for one suspicion: thousands are added, one by one, when a collection is opened."""
+    safe = min(max(suspicion, 1e-9), 1.0 - 1e-9)
+    odds = min(max(math.log(safe / (1.0 - safe)), -ENDS), ENDS)
+    return round((odds + ENDS) / STEP)
 
 
 class TrackRecords:

@@ -52,6 +52,7 @@ def _buttons(look: Look, scale: float) -> str:
     return f"""
 QPushButton {{
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 5px; padding: 6px 14px;
+    outline: none;
 }}
 QPushButton:hover {{ background: {look.hover}; }}
 QPushButton:pressed {{ background: {look.line}; }}

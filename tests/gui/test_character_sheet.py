@@ -38,7 +38,7 @@ def sheet(qtbot: QtBot, window: MainWindow, workspace: Path) -> CharacterSheet:
     qtbot.keyClick(window.review.page, Qt.Key.Key_O)
     page = window.page
     assert isinstance(page, FiguresPage)
-    page.show_sheet(list(page.sheets).index("Characters"))
+    page.show_sheet(page.names.index("Characters"))
     found = page.sheet
     assert isinstance(found, CharacterSheet)
     return found

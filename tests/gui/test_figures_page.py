@@ -156,6 +156,14 @@ def test_before_anything_is_worked_out_each_sheet_says_what_it_is(
     assert window.page is window.review.page
 
 
+def test_a_sheet_is_made_when_it_is_first_shown(qtbot: QtBot, page: FiguresPage):
+    made = set(page.sheets)
+    later = next(name for name in page.names if name not in made)
+    page.show_sheet(page.names.index(later))
+    assert page.sheets[later].isVisibleTo(page)
+    assert set(page.sheets) == made | {later}
+
+
 def test_the_button_starts_the_programs_own_command(
     qtbot: QtBot, page: FiguresPage, window: MainWindow, workspace: Path
 ):

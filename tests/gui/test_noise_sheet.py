@@ -69,7 +69,7 @@ def open_sheet(qtbot: QtBot, window: MainWindow) -> NoiseSheet:
     qtbot.keyClick(window.review.page, Qt.Key.Key_O)
     page = window.page
     assert isinstance(page, FiguresPage)
-    page.show_sheet(list(page.sheets).index("Noise"))
+    page.show_sheet(page.names.index("Noise"))
     assert isinstance(page.sheet, NoiseSheet)
     return page.sheet
 

@@ -7,6 +7,7 @@ import gc
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QLabel
@@ -157,3 +158,14 @@ def test_the_list_and_the_card_promise_the_same() -> None:
 def test_the_rankings_own_doubt_is_told_apart_from_the_track_record() -> None:
     assert doubt_words(None) == ""
     assert doubt_words((0.4, 0.92)) == "The ranking itself sets it between 40% and 92% (95 %)."
+
+
+def test_without_anything_to_plot_no_plot_is_made(qtbot: QtBot) -> None:
+    plot = Plot("Yield", "Nothing yet.")
+    qtbot.addWidget(plot)
+    plot.show_empty()
+    assert not plot.findChildren(pg.PlotWidget)
+    plot.show_line(line(20))
+    assert len(plot.findChildren(pg.PlotWidget)) == 1
+    plot.show_empty()
+    assert not plot._view.isVisibleTo(plot)

@@ -26,6 +26,8 @@ from reviewer.ui.flow import Flow
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent
 
     from reviewer.ui.figures.sheet import FigureSheet
@@ -34,7 +36,11 @@ if TYPE_CHECKING:
 
 
 class FiguresPage(SidePage):
-    """Some sheets, one at a time; digits go from one to another."""
+    """Some sheets, one at a time; digits go from one to another.
+
+    Attributes:
+        sheets: Those that were shown so far, by name.
+    """
 
     command_id = "figures"
 
@@ -43,13 +49,15 @@ class FiguresPage(SidePage):
         super().__init__(parent)
         files = FigureFiles(review.library.workspace.figures)
         pictures = review.controller.showing.files
-        self.sheets: dict[str, FigureSheet] = {
-            "Statistics": StatisticsSheet(files, beside, self),
-            "Scores": ScoreSheet(files, beside, pictures, self),
-            "Every tag": ReportSheet(files, beside, review.library, self),
-            "Noise": NoiseSheet(files, beside, self),
-            "Characters": CharacterSheet(files, beside, self),
-            "Vetted": VettedSheet(files, beside, self),
+        self.sheets: dict[str, FigureSheet] = {}
+        # Each has several plots, which take a tenth of a second: made when it is first shown.
+        self._makers: dict[str, Callable[[], FigureSheet]] = {
+            "Statistics": lambda: StatisticsSheet(files, beside, self),
+            "Scores": lambda: ScoreSheet(files, beside, pictures, self),
+            "Every tag": lambda: ReportSheet(files, beside, review.library, self),
+            "Noise": lambda: NoiseSheet(files, beside, self),
+            "Characters": lambda: CharacterSheet(files, beside, self),
+            "Vetted": lambda: VettedSheet(files, beside, self),
         }
         self._stack = QStackedWidget(self)
         self._tabs = QButtonGroup(self)
@@ -67,9 +75,7 @@ class FiguresPage(SidePage):
         tabs = Flow()
         top.addWidget(title)
         top.addSpacing(12)
-        for place, (name, sheet) in enumerate(self.sheets.items()):
-            self._stack.addWidget(sheet)
-            sheet.told.connect(self._say)
+        for place, name in enumerate(self._makers):
             button = QPushButton(f"{place + 1}  {name}", self)
             button.setCheckable(True)
             button.setProperty("tone", "segment")
@@ -93,14 +99,23 @@ class FiguresPage(SidePage):
     @property
     def sheet(self) -> FigureSheet:
         """The one that is shown."""
-        return list(self.sheets.values())[self._stack.currentIndex()]
+        name = self.names[self._tabs.checkedId()]
+        if name not in self.sheets:
+            sheet = self.sheets[name] = self._makers[name]()
+            sheet.told.connect(self._say)
+            self._stack.addWidget(sheet)
+        return self.sheets[name]
+
+    @property
+    def names(self) -> list[str]:
+        """Of all sheets, in the order of their digits."""
+        return list(self._makers)
 
     def show_sheet(self, place: int) -> None:
         """Shows one of them, counted from 0."""
         self._tabs.button(place).setChecked(True)
         self._say("")
-        self._stack.setCurrentIndex(place)
-        self.sheet.opened()
+        self._show()
 
     def _say(self, sentence: str) -> None:
         self._told.setText(sentence)
@@ -109,7 +124,12 @@ class FiguresPage(SidePage):
     def opened(self) -> None:
         """Reads what is newer than what is shown."""
         super().opened()
-        self.sheet.opened()
+        self._show()
+
+    def _show(self) -> None:
+        sheet = self.sheet
+        self._stack.setCurrentWidget(sheet)
+        sheet.opened()
 
     def dispose(self) -> None:
         """Ends reading and decoding."""
@@ -119,7 +139,7 @@ class FiguresPage(SidePage):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A digit shows a sheet."""
         place = event.key() - Qt.Key.Key_1
-        if 0 <= place < len(self.sheets):
+        if 0 <= place < len(self._makers):
             self.show_sheet(place)
         else:
             super().keyPressEvent(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class PlotFrame(QWidget):
         super().__init__(parent)
         self._draw: Callable[[], None] | None = None
         self._fitted = 0
+        self._made = False
         self._heading = heading
         self._title = QLabel(heading, self)
         self._title.setProperty("tone", "heading")
@@ -54,26 +56,16 @@ class PlotFrame(QWidget):
         self._empty.setProperty("tone", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        self._view: Any = pg.PlotWidget(self)
-        self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._view.installEventFilter(self)
-        self._view.setAccessibleName(heading)
-        self._plot: Any = self._view.getPlotItem()
-        self._plot.setMouseEnabled(x=False, y=False)
-        self._plot.setMenuEnabled(False)
-        self._plot.hideButtons()
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self._title, 1)
         row.addWidget(self._told)
         row.addWidget(self._button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        column.addLayout(row)
-        column.addWidget(self._view, 1)
-        column.addWidget(self._empty, 1)
-        self._view.hide()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(4)
+        self._column.addLayout(row)
+        self._column.addWidget(self._empty, 1)
 
     def save(self, path: Path) -> None:
         """Writes the plot with its heading as a picture (`.png`) or a drawing (`.svg`).
@@ -90,7 +82,8 @@ class PlotFrame(QWidget):
         self._told.clear()
         self._empty.setText(self._nothing_words)
         self._button.hide()
-        self._view.hide()
+        if self._made:
+            self._view.hide()
         self._empty.show()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -104,6 +97,25 @@ class PlotFrame(QWidget):
         if event.type() == event.Type.Resize and self._rows_that_fit() != self._fitted:
             self._redraw()
         return super().eventFilter(watched, event)
+
+    @cached_property
+    def _view(self) -> Any:  # noqa: ANN401 - pyqtgraph has no types
+        # Each takes some hundredths of a second to make: only where there is something to plot.
+        view = pg.PlotWidget(self, enableMenu=False)
+        view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        view.installEventFilter(self)
+        view.setAccessibleName(self._heading)
+        plot = view.getPlotItem()
+        plot.setMouseEnabled(x=False, y=False)
+        plot.hideButtons()
+        self._column.insertWidget(1, view, 1)
+        view.hide()
+        self._made = True
+        return view
+
+    @property
+    def _plot(self) -> Any:  # noqa: ANN401 - pyqtgraph has no types
+        return self._view.getPlotItem()
 
     # -- for the kinds of plots ------------------------------------------------------------------
 

@@ -107,3 +107,10 @@ def test_each_tag_and_side_has_its_own_record():
 
 def test_log_odds_end_where_the_curve_does():
     assert log_odds(np.array([0.0, 0.5, 1.0])) == pytest.approx([-ENDS, 0.0, ENDS])
+
+
+@given(st.floats(0.0, 1.0))
+def test_one_suspicion_goes_to_the_same_point_as_many(promised: float):
+    record = record_of((promised, True, 1))
+    (at,) = np.flatnonzero(record._asked)
+    assert at == nearest_points(np.array([promised]))[0]
