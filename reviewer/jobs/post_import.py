@@ -27,6 +27,7 @@ from reviewer.sources.post_lines import Field
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.store.packing import pack_rows
 from reviewer.store.posts import NewPost, PostRow
+from reviewer.store.tags import MetTags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,6 +120,7 @@ class _Import:
         self._categories = categories
         self._ids: dict[str, int] = {}
         self._words = TagWords()
+        self._met = MetTags([], [])
         self._stored = library.tags.ids()
         self._next = max(self._stored.values(), default=0) + 1
         self._matched = np.zeros(len(listed), bool)
@@ -215,18 +217,15 @@ class _Import:
             if told[name] is None:
                 told[name] = kind
         told.update((name, kind) for name, kind in self._categories.items() if name in names)
-        new: list[tuple[int, str, int]] = []
-        known: list[tuple[int, int]] = []
         for name, _ in sorted(names.items(), key=lambda entry: (-entry[1], entry[0])):
             settled, kind = self._aliases.get(name, name), told.get(name)
             if settled not in self._stored:
                 self._stored[settled] = self._next
-                new.append((self._next, settled, int(kind or 0)))
+                self._met.new.append((self._next, settled, int(kind or 0)))
                 self._next += 1
             elif kind is not None:
-                known.append((int(kind), self._stored[settled]))
+                self._met.told.append((int(kind), self._stored[settled]))
             self._ids[name] = self._stored[settled]
-        self._writing.append(self._library.tags.begin_to_add(new, known))
         self._words.add({name: self._ids[name] for name in names})
 
     def _numbered(self, files: NDArray[np.int32]) -> tuple[list[int], NDArray[np.bool_]]:
@@ -246,8 +245,10 @@ class _Import:
             changed = self._changed([PostRow(*rows[n]) for n in np.flatnonzero(~new).tolist()])
         self.tally.new += len(fresh)
         self.tally.changed += len(changed)
-        if fresh or changed:
-            self._writing.append(self._library.images.posts.write(fresh, changed))
+        if fresh or changed or any(self._met):
+            posts, met = self._library.images.posts, self._met
+            self._writing.append(posts.write(fresh, changed, met))
+            self._met = MetTags([], [])
         while len(self._writing) > IN_FLIGHT:
             self._writing.pop(0).result()
 

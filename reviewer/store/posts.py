@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from reviewer.core.errors import StoreError
 from reviewer.store.database import BULK_ROWS, Database
 from reviewer.store.tagmatrix import RAISE_STAMP
+from reviewer.store.tags import MetTags, write_met
 
 if TYPE_CHECKING:
     import sqlite3
@@ -94,7 +95,9 @@ class PostTable:
             for image_id, state, digest, path, *told in rows:
                 yield PostRow(image_id, path, digest, *told), state
 
-    def write(self, new: Sequence[NewPost], changed: Sequence[PostRow]) -> Future[None]:
+    def write(
+        self, new: Sequence[NewPost], changed: Sequence[PostRow], tags: MetTags
+    ) -> Future[None]:
         """Begins to write the metadata of images whose files were not opened.
 
         Of images that are known only what the metadata tells is replaced.
@@ -103,11 +106,12 @@ class PostTable:
             new: Images that are not in the collection yet, with ids that the caller gave them,
                 while it holds the collection.
             changed: Known images, with what is told of them now.
+            tags: That these have and the collection did not.
 
         Returns:
             Done when it is on disk; raises what went wrong.
         """
-        return self._database.submit(partial(_write_posts, new=new, changed=changed))
+        return self._database.submit(partial(_write_posts, new=new, changed=changed, tags=tags))
 
     def has_rating_scheme(self, site: str, scheme: str) -> bool:
         """Whether a rating of a site is stored in a scheme."""
@@ -136,13 +140,17 @@ class PostTable:
 
 
 def _write_posts(
-    connection: sqlite3.Connection, new: Sequence[NewPost], changed: Sequence[PostRow]
+    connection: sqlite3.Connection,
+    new: Sequence[NewPost],
+    changed: Sequence[PostRow],
+    tags: MetTags,
 ) -> None:
     (last,) = connection.execute(_LAST).fetchone()
     if new and new[0][0] != last + 1:
         # Ids have no gaps, as the last one is the count: after a failed write none follows.
         raise StoreError("Images that come before these were not written. Import again.")
     connection.execute(RAISE_STAMP)
+    write_met(connection, tags)
     full = len(new) - len(new) % _ROWS_AT_ONCE
     several = _NEW_POST + ", ".join([_NEW_ROW] * _ROWS_AT_ONCE)
     for start in range(0, full, _ROWS_AT_ONCE):

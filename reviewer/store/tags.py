@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reviewer.core.types import Category, Tag
 from reviewer.core.vocabulary import Implications, Vocabulary
@@ -14,7 +14,6 @@ from reviewer.store.sqlite_tables import sqlite_utils
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Collection, Mapping, Sequence
-    from concurrent.futures import Future
 
 
 class TagTable:
@@ -91,20 +90,6 @@ class TagTable:
 
         return self._database.write(work, Lane.DECISION)
 
-    def begin_to_add(
-        self, new: Sequence[tuple[int, str, int]], categories: Sequence[tuple[int, int]]
-    ) -> Future[None]:
-        """Begins to write tags whose ids the caller gave them, while it holds the collection.
-
-        Args:
-            new: (id, name, category) of new tags.
-            categories: (category, id) of known tags of which a source tells the category.
-
-        Returns:
-            Done when they are on disk; what is written after them comes after them.
-        """
-        return self._database.submit(partial(_add_known, rows=new, categories=categories))
-
     def add_implications(self, pairs: Sequence[tuple[str, str]]) -> None:
         """Adds (child, parent) implications by name, with the tags they need.
 
@@ -145,14 +130,24 @@ def category_of(number: int) -> Category:
     return Category(number) if number in Category.__members__.values() else Category.GENERAL
 
 
-def _add_known(
-    connection: sqlite3.Connection,
-    rows: Sequence[tuple[int, str, int]],
-    categories: Sequence[tuple[int, int]],
-) -> None:
-    connection.executemany("INSERT INTO tag (id, name, category) VALUES (?, ?, ?)", rows)
+class MetTags(NamedTuple):
+    """Tags that an import met, to be written with the images that have them.
+
+    Attributes:
+        new: (id, name, category) of new tags; the caller gave them their ids, while it holds the
+            collection.
+        told: (category, id) of known tags of which a source tells the category.
+    """
+
+    new: list[tuple[int, str, int]]
+    told: list[tuple[int, int]]
+
+
+def write_met(connection: sqlite3.Connection, tags: MetTags) -> None:
+    """Writes them in the transaction that is open."""
+    connection.executemany("INSERT INTO tag (id, name, category) VALUES (?, ?, ?)", tags.new)
     connection.executemany(
-        "UPDATE tag SET category = ?1 WHERE id = ?2 AND category <> ?1", categories
+        "UPDATE tag SET category = ?1 WHERE id = ?2 AND category <> ?1", tags.told
     )
 
 
