@@ -187,6 +187,13 @@ def rank(
     type=click.IntRange(2),
     help=f"Images that a tag needs to be asked about. {FEWEST_WORDS}",
 )
+@click.option(
+    "--every-tag",
+    is_flag=True,
+    help="In a collection of more than two billion pairs: fit heads for the tags without answers "
+    "too, and rank by those. Takes many minutes, and as much disk as the scan's scores; once a "
+    "scan is enough.",
+)
 @click.pass_obj
 def refresh(
     frame: Frame,
@@ -196,6 +203,7 @@ def refresh(
     limit: int,
     floor: float,
     minimum: int | None,
+    every_tag: bool,
 ) -> None:
     """Take the answers into the scores (seconds) and rank again.
 
@@ -206,7 +214,10 @@ def refresh(
     with opened(frame, folder, workspace) as (library, output):
         options = RankOptions(order=order, limit=limit, floor=floor)
         needed = images_needed(library, minimum)
-        output.done(refresh_and_rank(library, output, minimum=needed, options=options).summary)
+        refreshed = refresh_and_rank(
+            library, output, minimum=needed, options=options, every_tag=every_tag
+        )
+        output.done(refreshed.summary)
 
 
 @click.command("retrain")

@@ -16,6 +16,7 @@ from reviewer.core.ranking.evidence import UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.every_tag import every_tag_scan, made_at
 from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.streamed import StreamedScan
@@ -72,10 +73,12 @@ def rank_large(
     vocabulary, decisions = library.vocabulary(), list(library.decisions.live())
     decided = library.decisions.last_id()
     minimum = images_needed(library)
+    made = made_at(files)
+    files = every_tag_scan(files) or files
     scan = StreamedScan.of(library, files, vocabulary, minimum, options)
     scan = replace(scan, answers=answers_of(decisions, scan.images, files.shape.tags))
     before = library.rankings.load()
-    state = f"{name} {len(files)} {options.order} {options.limit} {options.floor}"
+    state = f"{name} {len(files)} {options.order} {options.limit} {options.floor}{made}"
     whole = library.state.get("ranked_scan") != state or before.version != name
     only = None if whole else _columns_since(decisions, before.decided, scan)
     with stage(listener, "rank", len(files) if whole else 0, "images") as progress:

@@ -120,9 +120,16 @@ def scan_to_questions(
 
 
 def refresh_and_rank(
-    library: Library, listener: Listener, *, minimum: int, options: RankOptions | None = None
+    library: Library,
+    listener: Listener,
+    *,
+    minimum: int,
+    options: RankOptions | None = None,
+    every_tag: bool = False,
 ) -> ChangeSet:
     """Takes the answers into the scores and ranks again: what runs while a person reviews.
+
+    With `every_tag`, tags without answers get heads in a large collection too (`refresh`).
 
     Raises:
         UsageError: Nothing is scanned yet.
@@ -132,7 +139,7 @@ def refresh_and_rank(
     if library.proposals.load() is not None:
         # New images have no tags to learn from: their questions are the proposals that are left.
         return rank_proposals(library, listener)
-    refreshed = refresh(library, listener, minimum=minimum)
+    refreshed = refresh(library, listener, minimum=minimum, every_tag=every_tag)
     asked = _ask(library, listener, options)
     return ChangeSet(ranking=True, summary={**refreshed.summary, **asked.summary})
 

@@ -10,6 +10,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.ranking.neighbours import neighbour_graph
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.every_tag import score_every_tag
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.large import is_large, refresh_large
 from reviewer.jobs.own_scores import own_scores, with_own
@@ -28,7 +29,14 @@ FOLDS = 5
 NEIGHBOURS = 20
 
 
-def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: int = 0) -> ChangeSet:
+def refresh(
+    library: Library,
+    listener: Listener,
+    *,
+    minimum: int = 20,
+    seed: int = 0,
+    every_tag: bool = False,
+) -> ChangeSet:
     """Fits cross-fitted heads on the active version's embeddings, answers taken in.
 
     An image's scores come from heads that saw neither its labels nor those of its near-duplicates;
@@ -40,6 +48,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
         listener: Hears of progress.
         minimum: Images that a tag needs.
         seed: Of the folds.
+        every_tag: Fit heads for every tag of a large collection too, not for the answered ones
+            alone; others have them at every refresh.
 
     Raises:
         UsageError: Nothing is scanned yet.
@@ -49,6 +59,8 @@ def refresh(library: Library, listener: Listener, *, minimum: int = 20, seed: in
     # What several people said is settled by what their words are worth by now.
     weigh_reviewers(library)
     if is_large(files):
+        if every_tag:
+            score_every_tag(library, listener, files, minimum=minimum, seed=seed)
         return refresh_large(library, listener, name, files, seed=seed)
     rows = present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)

@@ -81,7 +81,7 @@ class ScanShape:
     Attributes:
         version: Name of the version that was run.
         tags: (T,) tag ids in the order of the scores.
-        width: D, of an embedding.
+        width: D, of an embedding; 0 where another scan holds them.
         floor: Lowest byte that is kept of an absent tag; 0 for all of them.
         engine: What the version ran on; empty for torch. Scores of two engines do not mix.
     """
@@ -188,8 +188,8 @@ class ScanFiles(RecordFiles):
     def embeddings(self) -> NDArray[np.float16]:
         """(N, D) float16, memory-mapped, in the order of `rows`."""
         count = len(self)
-        if count == 0:
-            return np.zeros((0, self.shape.width), np.float16)
+        if count == 0 or self.shape.width == 0:
+            return np.zeros((count, self.shape.width), np.float16)
         return np.memmap(
             self.folder / "embeddings.f16", np.float16, "r", shape=(count, self.shape.width)
         )
@@ -304,7 +304,7 @@ class ScanFiles(RecordFiles):
                 aside.write_bytes(bytes(8 * len(self)))
         count = min(
             len(self),
-            self._size("embeddings.f16") // (2 * width),
+            self._size("embeddings.f16") // (2 * width) if width else len(self),
             start + self._size(name) // n_tags,
             self._present_whole(),
         )

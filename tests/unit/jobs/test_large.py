@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from reviewer.core.errors import StoreFullError
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs import large
 from reviewer.jobs.context import Silent
+from reviewer.jobs.every_tag import every_tag_scan, score_every_tag
 from reviewer.jobs.ranking import rank_questions
 from reviewer.jobs.refreshing import refresh
 
@@ -136,3 +138,71 @@ def test_scores_of_heads_do_not_change_with_labels_of_their_own_fold(shapes: Sha
     second = scores()
     assert first[7] == second[7]
     assert not np.array_equal(first, second)
+
+
+def test_heads_for_every_tag_are_ranked_by_and_find_what_is_wrong(shapes: Shapes) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    before = pairs(library.rankings.load())
+    refresh(library, Silent(), minimum=5, every_tag=True)
+    files = library.scan("v1")
+    assert files is not None
+    made = every_tag_scan(files)
+    assert made is not None
+    assert np.array_equal(made.rows(), files.rows())
+    assert {len(made.tag_scores(column)) for column in range(len(made.shape.tags))} == {len(files)}
+    rank_questions(library, Silent())
+    after = pairs(library.rankings.load())
+    assert after != before
+    wrong = wrong_pairs(library, truth)
+    best = sorted(after, key=lambda pair: -after[pair][1])[: len(wrong)]
+    assert len(wrong & set(best)) > 0.6 * len(wrong)
+    for (image, tag), (side, _) in after.items():
+        assert (tag in library.images.original_tags(image)) == (side == Side.WRONG)
+
+
+def test_scores_of_every_tag_saw_no_label_of_the_image(shapes: Shapes) -> None:
+    """An image's scores stay where its own labels, and no others, are turned round."""
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    score_every_tag(library, Silent(), files, minimum=5)
+    made = every_tag_scan(files)
+    assert made is not None
+    red = library.vocabulary().by_name["red"].id
+    column = made.shape.tags.index(red)
+    before = made.tag_logits(column)
+    row = len(files) // 2
+    image = int(files.rows()["image"][row])
+    there = red in library.images.original_tags(image)
+    side = Side.WRONG if there else Side.MISSING
+    answer(library, (image, red), side, wrong=True)
+    score_every_tag(library, Silent(), files, minimum=5)
+    again = every_tag_scan(files)
+    assert again is not None
+    after = again.tag_logits(column)
+    assert after[row] == before[row]
+    assert np.abs(after - before).max() > 0
+
+
+def test_scores_of_a_part_are_not_taken_for_scores_of_all(shapes: Shapes) -> None:
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    score_every_tag(library, Silent(), files, minimum=5)
+    with (files.folder / "every_tag" / "rows.bin").open("r+b") as rows:
+        rows.truncate(24)
+    assert every_tag_scan(files) is None
+
+
+def test_too_little_room_for_every_tag_is_told_before(
+    shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    room = shutil.disk_usage("/")._replace(free=1000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: room)
+    with pytest.raises(StoreFullError, match="without --every-tag"):
+        score_every_tag(library, Silent(), files, minimum=5)
+    assert every_tag_scan(files) is None
