@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from reviewer.core.feed import Mode
 from reviewer.core.sitting import Line
 from reviewer.ui.audit_marks import HEADING, marks_of
 from reviewer.ui.empty_state import EmptyState
@@ -68,6 +69,8 @@ class AuditPage(SidePage):
         self.nothing.acted.connect(self._draw_sample)
         self._draw = _button("Draw another sample", self._draw_sample, self)
         self._update = _button("Estimate now", self._estimate, self)
+        self._now = _button("Answer it now", self._ask, self)
+        self._now.setToolTip("Asks what is left of the sample, and nothing else")
         self._timer = QTimer(self, interval=LOOK_MS)
         self._timer.timeout.connect(self._read)
         self._whole = QWidget(self)
@@ -88,7 +91,7 @@ class AuditPage(SidePage):
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(title, 1)
-        for button in (self._draw, self._update, back):
+        for button in (self._now, self._draw, self._update, back):
             top.addWidget(button)
         plots = QHBoxLayout()
         plots.setSpacing(20)
@@ -123,7 +126,7 @@ class AuditPage(SidePage):
 
     def _read(self) -> None:
         audit = self._audits.current()
-        for button in (self._draw, self._update):
+        for button in (self._now, self._draw, self._update):
             button.setVisible(audit is not None)
         self._stack.setCurrentWidget(self.nothing if audit is None else self._whole)
         if audit is None:
@@ -135,6 +138,7 @@ class AuditPage(SidePage):
         answered = size - len(self._audits.open_questions(audit))
         self._progress.setRange(0, size)
         self._progress.setValue(answered)
+        self._now.setVisible(answered < size)
         notes = [entry for entry in self._audits.notes(audit) if entry.tells]
         self._words.setText(words_of(answered, size, notes[-1] if notes else None))
         if notes:
@@ -157,6 +161,12 @@ class AuditPage(SidePage):
     def _draw_sample(self) -> None:
         self._number = 0
         self._beside.start_job("Draw a sample", ["audit", "--new"])
+
+    def _ask(self) -> None:
+        """Goes on with the questions of the sample alone."""
+        self._review.session.enter(Mode.AUDIT)
+        self.closed.emit()
+        self._review.controller.showing.show()
 
     def _estimate(self) -> None:
         self._beside.start_job("Estimate", ["audit"])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QProgressBar, QPushButton
 
+from reviewer.core.feed import Mode
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.auditing import draw_audit
@@ -74,3 +75,24 @@ def test_questions_of_the_sample_come_among_the_others_and_make_an_estimate(
     left = len(review.library.audits.open_questions(audit))
     assert bar.value() == bar.maximum() - left > 0
     assert "Recall:" in words(window)
+
+
+def test_the_sample_can_be_answered_at_once_and_an_empty_estimate_says_so(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    with Library.open(workspace) as library:
+        draw_audit(library, Silent(), size=100, seed=3)
+    window.open_collection(workspace)
+    review = window.review
+    assert review is not None
+    qtbot.keyClick(review.page, Qt.Key.Key_I)
+    assert "There is no estimate yet" in words(window)
+    (now,) = [b for b in window.page.findChildren(QPushButton) if b.text() == "Answer it now"]
+    now.click()
+    assert window.page is review.page
+    assert review.session.feed.mode is Mode.AUDIT
+    while review.session.current is not None:
+        assert review.session.current.origin is Origin.AUDIT
+        review.session.answer(Answer.YES)
+    qtbot.keyClick(review.page, Qt.Key.Key_I)
+    assert not now.isVisibleTo(window.page)

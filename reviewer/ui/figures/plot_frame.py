@@ -52,7 +52,7 @@ class PlotFrame(QWidget):
         self._button.clicked.connect(self._choose_file)
         self._button.hide()
         self._nothing_words = empty
-        self._empty = QLabel(self)
+        self._empty = QLabel(empty, self)
         self._empty.setProperty("tone", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
