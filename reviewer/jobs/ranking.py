@@ -15,6 +15,7 @@ from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.rank import RankOptions, rank
 from reviewer.core.types import Answer, ChangeSet, Side
+from reviewer.jobs.blank_images import blank_images
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.kin import kin_of
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
@@ -145,7 +146,12 @@ def rank_evidence(
         queues = rank(
             evidence,
             known_answers(decisions, frame, by_tags),
-            replace(chosen, pace=chosen.pace or _pace(decisions, frame), trust=labels.shares),
+            replace(
+                chosen,
+                pace=chosen.pace or _pace(decisions, frame),
+                trust=labels.shares,
+                blank=blank_images(library, frame.images),
+            ),
             implied=settled.pairs,
             groups=None if groups is None else np.asarray(groups),
             kin=kin_of(library, labels, vocabulary),

@@ -51,6 +51,24 @@ class ImageFacts:
             .fetchall()
         )
 
+    def sparse(self, density: float, most: int) -> list[tuple[int, str, bytes]]:
+        """(id, path, sha256) of the askable images whose files hold little for their size.
+
+        Args:
+            density: Bytes for each pixel, at most.
+            most: Images at most; the sparsest come first.
+        """
+        return (
+            self._database.read()
+            .execute(
+                "SELECT id, path, sha256 FROM image WHERE width * height > 0 "
+                "AND size <= ? * width * height AND state = ? "
+                "ORDER BY 1.0 * size / (width * height), id LIMIT ?",
+                (density, ImageState.OK.value, most),
+            )
+            .fetchall()
+        )
+
     def scores(self) -> list[tuple[int, int]]:
         """(id, score) of the askable images that their site's users rated, by id."""
         return (

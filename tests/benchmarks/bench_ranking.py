@@ -133,7 +133,8 @@ def audited(data: RankingSet, queues: RankedQueues, run: Run) -> AuditCover:
     say(
         f"audits, 95 % interval of {cover.width:.1f} points holds the true recall: before a review "
         f"{cover.recall:.2f}, after {cover.recall_reviewed:.2f}, of the effective tags "
-        f"{cover.recall_after:.2f}; the precision {cover.precision:.2f}"
+        f"{cover.recall_after:.2f}; the precision {cover.precision:.2f}; single tags "
+        f"{cover.tags:.2f} ({cover.tag_width:.0f} points wide)"
     )
     return cover
 

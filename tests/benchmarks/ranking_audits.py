@@ -15,6 +15,7 @@ import numpy as np
 from reviewer.core.audit import Outcome, Part, Stratum, allocate, band_of, estimate, part_of
 from reviewer.core.types import Side
 from reviewer.jobs.auditing import SIZE
+from tests.benchmarks.ranking_tag_audits import tag_cover
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -38,6 +39,8 @@ class AuditCover:
         recall_after: Of the effective tags after that review.
         precision: Of the original tags, before any review.
         width: Mean width of the interval of the recall before a review, in points.
+        tags: Of single tags, recall before any review.
+        tag_width: Mean width of these intervals, in points.
     """
 
     recall: float
@@ -45,6 +48,8 @@ class AuditCover:
     recall_after: float
     precision: float
     width: float
+    tags: float
+    tag_width: float
 
 
 def audit_cover(data: RankingSet, queues: RankedQueues, run: Run) -> AuditCover:
@@ -82,7 +87,8 @@ def audit_cover(data: RankingSet, queues: RankedQueues, run: Run) -> AuditCover:
         for kept, (interval, value) in zip(held, figures, strict=True):
             kept.append(interval.low <= value <= interval.high)
         widths.append(100.0 * (before.before.recall.high - before.before.recall.low))
-    return AuditCover(*(float(np.mean(kept)) for kept in held), float(np.mean(widths)))
+    shares = (float(np.mean(kept)) for kept in held)
+    return AuditCover(*shares, float(np.mean(widths)), *tag_cover(data, queues, strata, number))
 
 
 def _strata(data: RankingSet, queues: RankedQueues) -> tuple[list[Stratum], NDArray[np.int64]]:

@@ -47,10 +47,17 @@ def yield_errors(run: Run) -> list[float]:
     return gaps
 
 
-def interval_cover(run: Run) -> list[float]:
-    """For each queue looked at, 1.0 where the promised interval held what was there."""
-    _, _, low, high, real = run.outlook[run.outlook[:, 0] >= FEW].T
-    return ((low <= real) & (real <= high)).astype(float).tolist()
+def interval_cover(run: Run, first: int | None = 20) -> list[float]:
+    """For each queue looked at, 1.0 where the promised interval held what was there.
+
+    Args:
+        run: A run of ours.
+        first: Only the queues that the list begins with, whose promises are the highest and so
+            the likeliest to be too high; `None` for all.
+    """
+    place, questions, _, low, high, real = run.outlook.T
+    told = (questions >= FEW) & (place < (first or np.inf))
+    return ((low <= real) & (real <= high))[told].astype(float).tolist()
 
 
 def ratio(first: float, second: float) -> float:
@@ -91,6 +98,8 @@ class Figures:
         self._add("yield_error_points", *yield_errors(ours))
         self._add("yield_error_points_before_answers", *yield_errors(runs["ours, no feedback"]))
         self._add("yield_interval_cover", *interval_cover(ours))
+        # The mean of a set, as sets have very different numbers of queues.
+        self._add("suspicion_interval_cover", float(np.mean(interval_cover(ours, None))))
         self._add("area_of_oracle", area(data, ours))
         self._add("next_version_gap_closed", learnt.gap_closed(learnt.program))
         self._add("next_version_gap_closed_by_answers_alone", learnt.gap_closed(learnt.answers))
@@ -104,6 +113,8 @@ class Figures:
         self._add("audit_cover_of_effective_tags", cover.recall_after)
         self._add("audit_cover_of_precision", cover.precision)
         self._add("audit_width_points", cover.width)
+        self._add("audit_cover_of_tags", cover.tags)
+        self._add("audit_width_of_tags_points", cover.tag_width)
 
     def _against_cleanlab(self, data: RankingSet, runs: dict[str, Run]) -> None:
         ours, refreshed = runs["ours, feedback"], runs["ours, refreshed"]

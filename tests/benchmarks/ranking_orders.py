@@ -18,6 +18,7 @@ from reviewer.core.ranking import (
     prepare,
     rank_again,
 )
+from reviewer.core.ranking.queues import NEXT
 from tests.benchmarks.ranking_sets import RankingSet, cross_fitted_logits, plain_labels
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class Run:
         hit: Whether the metadata was wrong there in truth, shape (n,), bool.
         side: Shape (n,), uint8.
         promised: Suspicion shown, shape (n,); empty for orders that promise nothing.
-        outlook: For each queue looked at: questions, expected fixes, low, high, real fixes; (q, 5).
+        outlook: For each queue at each ranking: its place in the list, and of its next questions
+            how many they are, expected fixes, low, high, real fixes; (q, 6).
     """
 
     row: NDArray[np.int64]
@@ -59,7 +61,7 @@ def static_run(data: RankingSet, priority: NDArray[np.floating], decisions: int)
     row, tag = np.unravel_index(top, priority.shape)
     side = data.present[row, tag].astype(np.uint8)
     nothing = np.zeros(0, np.float32)
-    return Run(row, tag, data.errors[row, tag], side, nothing, np.zeros((0, 5)))
+    return Run(row, tag, data.errors[row, tag], side, nothing, np.zeros((0, 6)))
 
 
 def magnitude(data: RankingSet) -> NDArray[np.float64]:
@@ -207,19 +209,21 @@ def cleanlab_loop(data: RankingSet, decisions: int, refresh: int) -> Run | None:
 
 def _ask(data: RankingSet, queues: RankedQueues, many: int, side: int | None) -> Run:
     """Take the best questions over all queues, and note what the best queues promise."""
+    if not len(queues):
+        nothing = np.zeros(0, np.int64)
+        empty = nothing.astype(bool), nothing.astype(np.uint8), nothing.astype(np.float32)
+        return Run(nothing, nothing, *empty, np.zeros((0, 6)))
     best = queues.best(many if side is None else len(queues))
     if side is not None:
         best = best[queues.side[best] == side][:many]
     row, tag = queues.row[best].astype(np.int64), queues.tag[best].astype(np.int64)
     hits = data.errors[queues.row, queues.tag]
-    outlook = []
-    for queue in range(min(queues.n_queues, 20)):
-        start, end = queues.offsets[queue], queues.offsets[queue + 1]
-        soon = slice(start, min(start + 25, end))
-        bounds = queues.expected[queue], queues.expected_low[queue], queues.expected_high[queue]
-        outlook.append((soon.stop - soon.start, *bounds, hits[soon].sum()))
-    promises = np.array(outlook, dtype=np.float64).reshape(-1, 5)
-    return Run(row, tag, hits[best], queues.side[best], queues.suspicion[best], promises)
+    starts = queues.offsets[:-1]
+    soon = np.arange(len(queues)) - np.repeat(starts, np.diff(queues.offsets)) < NEXT
+    counts = [np.add.reduceat(part.astype(float), starts) for part in (soon, hits & soon)]
+    bounds = (queues.expected, queues.expected_low, queues.expected_high)
+    outlook = np.stack([np.arange(queues.n_queues), counts[0], *bounds, counts[1]], axis=1)
+    return Run(row, tag, hits[best], queues.side[best], queues.suspicion[best], outlook)
 
 
 def joined(runs: list[Run]) -> Run:

@@ -51,6 +51,7 @@ class Candidates:
         kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
         company: The strongest reason for an error among the image's other tags, 0 or more, and
             the strongest against one, 0 or less, shape (M, 2), float32; `None` if not known.
+        blank: Whether there is next to nothing in the image, shape (M,), bool; `None` if unknown.
     """
 
     n_images: int
@@ -66,6 +67,7 @@ class Candidates:
     neighbours: NeighbourGraph | None
     kin: NDArray[np.int64] | None = None
     company: FloatArray | None = None
+    blank: BoolArray | None = None
 
     def __len__(self) -> int:
         return int(self.tag.size)
@@ -100,6 +102,7 @@ class Scope:
         kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
         trust: What each image's own tags count for when scores are calibrated to them, shape
             (N,), 0..1, or `None` where all count alike.
+        blank: Images with next to nothing in them, shape (N,), bool, or `None`.
     """
 
     excluded_tags: BoolArray | None = None
@@ -107,3 +110,4 @@ class Scope:
     groups: NDArray[np.int64] | None = None
     kin: NDArray[np.int64] | None = None
     trust: FloatArray | None = None
+    blank: BoolArray | None = None

@@ -161,8 +161,9 @@ class Answers:
             which: Bool mask of shape (A,) or integer positions.
         """
         weight = None if self.weight is None else self.weight[which]
-        columns = (self.row, self.tag, self.side, self.changed)
-        return Answers(*(column[which] for column in columns), weight)
+        return Answers(
+            self.row[which], self.tag[which], self.side[which], self.changed[which], weight
+        )
 
     def weights(self) -> NDArray[np.float64]:
         """What each says to the feedback, shape (A,), float64."""

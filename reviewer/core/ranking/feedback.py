@@ -31,11 +31,12 @@ PIVOT = -1.0
 """Log-odds at which questions are asked, roughly: doubt about the opinions' weights turns the
 beliefs round this point, and so says nothing against the level."""
 
-PRIOR_MEAN = np.array([PIVOT, 0.0, 0.75, 0.0, 0.0, 0.0, 0.0])
-PRIOR_SD = np.array([0.7, 0.3, 0.6, 0.4, 0.4, 0.3, 0.3])
+PRIOR_MEAN = np.array([PIVOT, 0.0, 0.75, 0.0, 0.0, 0.0, 0.0, 2.0])
+PRIOR_SD = np.array([0.7, 0.3, 0.6, 0.4, 0.4, 0.3, 0.3, 1.0])
 """Of the weights of 1, coverage, rarity, reviewed neighbours that speak for a change and reviewed
-neighbours that speak against one, the company's reason for an error and that against one. Rarer
-tags are forgotten more often, hence rarity's mean."""
+neighbours that speak against one, the company's reason for an error and that against one, and of
+there being nothing in the image. Rarer tags are forgotten more often, hence rarity's mean; a blank
+image lacks every tag, hence its own."""
 
 TAG_SD = (0.3, 2.5)
 """Bounds of the prior's standard deviation of a tag's offset; it starts at 1 and is learned."""
@@ -106,7 +107,7 @@ def _features(
     change: NDArray[np.float64],
     keep: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Inputs of the model for one side's candidates, shape (n, C + 7)."""
+    """Inputs of the model for one side's candidates, shape (n, C + 8)."""
     company = candidates.company
     reasons = np.zeros((where.size, 2)) if company is None else company[where].astype(np.float64)
     frequency = np.log(candidates.frequency[candidates.tag[where]] + 1.0)
@@ -121,7 +122,12 @@ def _features(
         axis=1,
     )
     opinions = candidates.opinions[where].astype(np.float64) - PIVOT
-    return np.hstack([opinions, other, reasons])
+    nothing = np.zeros(where.size)
+    if candidates.blank is not None:
+        # What is not there speaks for an error of a present tag, and against a missing one.
+        wrong = candidates.side[where] == Side.WRONG
+        nothing = candidates.blank[where] * np.where(wrong, 1.0, -1.0)
+    return np.hstack([opinions, other, reasons, nothing[:, None]])
 
 
 def _standard(values: NDArray[np.floating]) -> NDArray[np.float64]:

@@ -272,6 +272,7 @@ def _second_pass(
         groups=work.scope.groups,
         neighbours=evidence.neighbours,
         kin=work.scope.kin,
+        blank=None if work.scope.blank is None else work.scope.blank[row],
         company=(
             np.concatenate([part.company for part in kept]) if kept else np.zeros((0, 2))
         ).astype(np.float32),

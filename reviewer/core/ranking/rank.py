@@ -39,6 +39,7 @@ class RankOptions:
         pace: How long answers take, for the order "value"; what is usual where it is `None`.
         trust: What each image's own tags count for when scores are calibrated to them, shape
             (N,), 0..1: less for those that nobody vetted; alike where it is `None`.
+        blank: Images with next to nothing in them, shape (N,), bool; `None` if unknown.
 
     Raises:
         UsageError: If a value is outside its range.
@@ -52,6 +53,7 @@ class RankOptions:
     seed: int = 0
     pace: Pace | None = field(default=None, compare=False)
     trust: FloatArray | None = field(default=None, compare=False)
+    blank: BoolArray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         order_by(self.order)
@@ -127,15 +129,20 @@ def prepare(
         Candidates for any number of calls of `rank_again`.
 
     Raises:
-        ValueError: If `excluded_tags`, `groups`, `kin` or the trust has the wrong length.
+        ValueError: If `excluded_tags`, `groups`, `kin`, trust or blank has the wrong length.
     """
     options = options or RankOptions()
     if excluded_tags is not None and len(excluded_tags) != evidence.n_tags:
         raise ValueError(f"{len(excluded_tags)} excluded_tags for {evidence.n_tags} tags")
-    for name, given in (("groups", groups), ("kin", kin), ("trust", options.trust)):
+    for name, given in (
+        ("groups", groups),
+        ("kin", kin),
+        ("trust", options.trust),
+        ("blank", options.blank),
+    ):
         if given is not None and len(given) != evidence.n_images:
             raise ValueError(f"{len(given)} {name} for {evidence.n_images} images")
-    scope = Scope(excluded_tags, implied, groups, kin, options.trust)
+    scope = Scope(excluded_tags, implied, groups, kin, options.trust, options.blank)
     # Twice the limit leaves feedback something to bring up when the first ones are answered.
     limits = Limits(2 * options.limit, options.wrong_share, options.seed)
     return gather(evidence, (answers or Answers.none()).latest(), limits, scope, report)
