@@ -80,6 +80,7 @@ def taggers(frame: Frame, tagger: Path | None, answers: tuple[str, ...]) -> None
     help="A site's list of aliases, for tags that were renamed since the tagger was trained.",
 )
 @click.option("--use", is_flag=True, help="Put it into use, even where another version is.")
+@click.option("--ask", is_flag=True, help="Put it into use, scan, refresh and rank with it.")
 @click.pass_obj
 def bring(
     frame: Frame,
@@ -90,6 +91,7 @@ def bring(
     aliases: Path | None,
     *,
     use: bool,
+    ask: bool,
 ) -> None:
     """Bring a tagger that you have: WD, animetimm, JoyTag, Camie, DeepDanbooru and others.
 
@@ -103,8 +105,13 @@ def bring(
         given = _answered(
             frame, _pairs(answers), lambda given: (inspect_tagger(tagger, given), given)[1]
         )
-        choices = BringChoices(given, minimum, aliases, use)
-        output.done(bring_tagger(library, output, tagger, choices).summary)
+        choices = BringChoices(given, minimum, aliases, use or ask)
+        summary = dict(bring_tagger(library, output, tagger, choices).summary)
+        if ask:
+            scanned = scan(library, output)
+            asked = scan_to_questions(library, output, minimum=minimum, scanned=scanned)
+            summary |= {**scanned.summary, **asked.summary}
+        output.done(summary)
 
 
 @click.command("tagger-tags")

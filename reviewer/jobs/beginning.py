@@ -1,17 +1,19 @@
 """Begins a collection with tags from a server, or with a tagger that one has.
 
 What is wanted is kept until it is done, so that a beginning that was cut off goes on as it was
-meant, however the collection is opened again.
+meant, however the collection is opened again. What did not work is wanted no more: a wrong folder
+or a server that is gone must not stand in the way of another choice.
 """
 
 from __future__ import annotations
 
-from contextlib import closing
+import shlex
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import UsageError
-from reviewer.jobs.bringing import BringChoices, bring_tagger
+from reviewer.core.errors import ReviewerError, UsageError
+from reviewer.jobs.bringing import BringChoices, QuestionsOpen, bring_tagger
 from reviewer.jobs.fewest import images_needed
 from reviewer.jobs.pulling import pull
 from reviewer.jobs.writing.pace import Pace
@@ -22,6 +24,8 @@ from reviewer.store.pacing import PaceFile
 from reviewer.store.workspace import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reviewer.core.beginning import Beginning
     from reviewer.core.types import ChangeSet
     from reviewer.jobs.context import Listener
@@ -45,23 +49,41 @@ def pull_wanted(library: Library, listener: Listener) -> None:
         SiteError: It does not answer; what was asked is kept.
         StoreError: The workspace cannot be written.
     """
-    if name := library.state.get(_PULL):
-        pull_from(library, listener, name)
-        library.state.set(_PULL, "")
+    with _wish(library, _PULL) as name:
+        if name:
+            pull_from(library, listener, name)
 
 
 def bring_wanted(library: Library, listener: Listener) -> None:
     """Brings the tagger that is wanted and puts it into use, if one is.
 
     Raises:
-        UsageError: Its files do not tell how it wants its pictures; the text names the questions.
+        UsageError: Its files do not tell how it wants its pictures; the text names the questions
+            and where they are answered.
         TaggerError: It cannot be used.
         StoreError: The collection cannot be written.
     """
-    if place := library.state.get(_TAGGER):
-        choices = BringChoices(minimum=images_needed(library), use=True)
-        bring_tagger(library, listener, Path(place), choices)
-        library.state.set(_TAGGER, "")
+    with _wish(library, _TAGGER) as place:
+        if place:
+            choices = BringChoices(minimum=images_needed(library), use=True)
+            try:
+                bring_tagger(library, listener, Path(place), choices)
+            except QuestionsOpen as problem:
+                words = shlex.join(["reviewer", "bring", place, str(library.folder), "--ask"])
+                raise UsageError(f"{problem} Answer with: {words} --set KEY=VALUE") from problem
+
+
+@contextmanager
+def _wish(library: Library, key: str) -> Iterator[str]:
+    """What is wanted, which it is no more when this ends, but for a run that is cut off."""
+    value = library.state.get(key)
+    try:
+        yield value
+    except ReviewerError:
+        library.state.set(key, "")
+        raise
+    if value:
+        library.state.set(key, "")
 
 
 def pull_from(library: Library, listener: Listener, name: str) -> ChangeSet:

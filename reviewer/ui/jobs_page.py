@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QFileDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -143,7 +145,21 @@ class JobsPage(QWidget):
         back.clicked.connect(self.write_back_wanted)
         grid.addWidget(back, len(CHOICES), 0)
         grid.addWidget(_muted(meaning), len(CHOICES), 1)
+        bring = QPushButton("Bring a tagger\N{HORIZONTAL ELLIPSIS}", self)
+        meaning = "Use a tagger that you have (WD, JoyTag, Camie and others): scan and rank with it"
+        bring.setAccessibleName(f"Bring a tagger: {meaning}")
+        bring.clicked.connect(self._bring)
+        grid.addWidget(bring, len(CHOICES) + 1, 0)
+        grid.addWidget(_muted(meaning), len(CHOICES) + 1, 1)
         return grid
+
+    def _bring(self) -> None:
+        """Has the folder of a tagger chosen, and starts with it."""
+        chosen = QFileDialog.getExistingDirectory(
+            self, "The folder of the tagger", str(Path.home())
+        )
+        if chosen:
+            self.wanted.emit("Bring a tagger", ("bring", chosen, "--ask"))
 
     def open(self, versions: Sequence[VersionInfo]) -> None:
         """Shows the state of now, and keeps it fresh while it is seen.

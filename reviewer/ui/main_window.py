@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from reviewer.core.beginning import Beginning
     from reviewer.settings import Settings
 
-RANKING = frozenset({"refresh", "rank", "retrain", "open", "demo"})
+RANKING = frozenset({"refresh", "rank", "retrain", "bring", "open", "demo"})
 """Commands that rank the questions anew; what is shown beside those that come next is made then."""
 
 PREPARING = frozenset({"open", "demo"})

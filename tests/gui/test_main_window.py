@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from reviewer.core.commands import COMMANDS
 from reviewer.core.types import Side
@@ -283,3 +284,21 @@ def test_a_sitting_begins_in_the_queue_and_side_of_the_last_one(
     assert reviewing.review.session.feed.tag_id == tag_id
     assert reviewing.review.session.feed.side is Side.MISSING
     assert reviewing.review.page.queues._sides.checkedId() == 1
+
+
+def test_a_tagger_is_brought_from_the_page_of_jobs(
+    qtbot: QtBot, reviewing: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    answers = iter(["", str(tmp_path)])
+    # Only the system's own folder chooser is replaced, which no test can press.
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: next(answers)))
+    asked = []
+    reviewing.jobs_page.wanted.disconnect()
+    reviewing.jobs_page.wanted.connect(lambda title, command: asked.append((title, command)))
+    (button,) = (
+        b for b in reviewing.jobs_page.findChildren(QPushButton) if b.text().startswith("Bring")
+    )
+    button.click()
+    assert asked == []
+    button.click()
+    assert asked == [("Bring a tagger", ("bring", str(tmp_path), "--ask"))]

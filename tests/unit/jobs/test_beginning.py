@@ -20,6 +20,7 @@ from reviewer.jobs.importing import import_folder
 from reviewer.jobs.pipeline import prepare
 from reviewer.jobs.training import TrainChoices
 from reviewer.jobs.writing.keys import keep_key
+from reviewer.sites.szurubooru import Szurubooru
 from reviewer.store.library import Library
 from tests.conftest import draw
 from tests.keyring_file import FileKeyring
@@ -82,8 +83,16 @@ def test_a_tagger_that_one_has_takes_the_place_of_a_trained_one(
         assert len(library.versions.all()) == 1
 
 
-def test_tags_of_a_server_begin_a_collection_and_a_failure_is_taken_up_again(
-    tmp_path: Path, theirs: Path, server: tuple[str, SzurubooruSite]
+def run_open(place: Path, folder: Path, wanted: Beginning) -> None:
+    with Library.create(place, folder) as library:
+        prepare(library, Silent(), TrainChoices(device="cpu"), wanted)
+
+
+def test_tags_of_a_server_begin_a_collection_and_a_cut_off_beginning_goes_on(
+    tmp_path: Path,
+    theirs: Path,
+    server: tuple[str, SzurubooruSite],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     url, site = server
     place, folder = tmp_path / "workspace", tmp_path / "images"
@@ -95,7 +104,16 @@ def test_tags_of_a_server_begin_a_collection_and_a_failure_is_taken_up_again(
     assert failed.code != 0
     assert "destinations key home" in failed.out
     keep_key(destination, site.key)
-    # However it is opened again: what was wanted is remembered.
+    # Cut off, it goes on however it is opened again; the tagger was wanted no less.
+    first = Szurubooru.posts
+
+    def break_off(*_about: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Szurubooru, "posts", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        run_open(place, folder, Beginning(server="home", tagger=str(theirs)))
+    monkeypatch.setattr(Szurubooru, "posts", first)
     done = run("--json", *words)
     assert done.code == 0, done.out
     with Library.open(place) as library:
@@ -106,6 +124,21 @@ def test_tags_of_a_server_begin_a_collection_and_a_failure_is_taken_up_again(
     assert run("--json", *words).code == 0
     assert len(site.requests) == asked
     assert site.writes == 0
+
+
+def test_what_did_not_work_is_wanted_no_more(tmp_path: Path) -> None:
+    make_shapes(tmp_path / "images")
+    made = folders.deepghs_onnx(tmp_path / "open")
+    (made.folder / "preprocess.json").unlink()
+    place = tmp_path / "workspace"
+    words = ("open", "--no-window", tmp_path / "images", "--workspace", place)
+    for tagger, said in ((made.folder, "--set KEY=VALUE"), (tmp_path / "images", "recognised")):
+        failed = run("--json", *words, "--tagger", tagger)
+        assert failed.code != 0
+        assert said in failed.out
+    assert run("--json", *words, "--epochs", 1, "--device", "cpu").code == 0
+    with Library.open(place) as library:
+        assert [version.backbone for version in library.versions.all()] == ["small"]
 
 
 def test_a_small_training_set_has_questions(tmp_path: Path) -> None:

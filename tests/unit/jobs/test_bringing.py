@@ -254,9 +254,11 @@ def test_the_commands_say_what_they_do(library: Library, theirs: Path, tmp_path:
     assert "Apache-2.0" in told.out
     assert "0..255" in told.out
     library.state.set("min_images", "10")
-    brought = run("--json", "bring", theirs, *place)
+    brought = run("--json", "bring", theirs, *place, "--ask")
     assert brought.code == 0, brought.out
-    assert brought.events[-1]["summary"]["matched"] == 2
+    summary = brought.events[-1]["summary"]
+    assert (summary["matched"], summary["scanned"]) == (2, 120)
+    assert summary["questions"] > 0
     saved = run("tagger-tags", *place, "--save", tmp_path / "tags.csv")
     assert saved.code == 0, saved.err
     text = (tmp_path / "tags.csv").read_text(encoding="utf-8")
