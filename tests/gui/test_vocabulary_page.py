@@ -165,6 +165,9 @@ def test_a_collection_of_our_own_tagger_says_so(qtbot: QtBot, reviewing: MainWin
     assert isinstance(opened, VocabularyPage)
     qtbot.waitUntil(lambda: "There is no version yet" in opened.said.text(), timeout=9000)
     assert not any(button.isEnabled() for button in opened.buttons.values())
+    assert "There is no version yet" in opened.nothing.words
+    assert opened.nothing.isVisibleTo(opened)
+    assert not opened.view.isVisibleTo(opened)
 
 
 def test_the_model_is_a_proper_one(qtmodeltester: object) -> None:

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.tag_mapping import table_of
 from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
+from reviewer.ui.empty_state import EmptyState
 from reviewer.ui.flow import Flow
 from reviewer.ui.framed_table import frame_table, head_columns
 from reviewer.ui.side_page import SidePage
@@ -53,6 +54,7 @@ ABOUT = (
     "which; nothing for none. A tag that you do not have yet becomes a new one. What you write "
     "here is stored at once and asked about after Ask by this table."
 )
+NOTHING = "There is no table to show."
 
 
 class TagDelegate(QStyledItemDelegate):
@@ -106,6 +108,8 @@ class VocabularyPage(SidePage):
         self.kind = QComboBox(self)
         self.said = QLabel(self)
         self._about = QLabel(ABOUT, self)
+        self._whole = QWidget(self)
+        self.nothing = EmptyState(NOTHING, "", "", self)
         self._names = QStringListModel(self)
         self.buttons = {
             "undo": QPushButton("Take back", self),
@@ -134,7 +138,29 @@ class VocabularyPage(SidePage):
         line.setSpacing(10)
         line.addWidget(self.kind)
         line.addWidget(self.search, 1)
-        buttons = Flow()
+        for label in (self._about, self.said):
+            label.setProperty("tone", "muted")
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self._lay_out_table()
+        inside = QVBoxLayout(self._whole)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(12)
+        inside.addWidget(self._about)
+        inside.addLayout(line)
+        inside.addLayout(self._button_row())
+        inside.addWidget(self.view, 1)
+        inside.addWidget(self.said)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 14, 20, 16)
+        column.setSpacing(12)
+        column.addLayout(top)
+        column.addWidget(self._whole, 1)
+        column.addWidget(self.nothing, 1)
+        self.nothing.hide()
+
+    def _button_row(self) -> Flow:
+        row = Flow()
         for name, slot in (
             ("undo", self._take_back),
             ("see", self._count),
@@ -142,22 +168,9 @@ class VocabularyPage(SidePage):
             ("ask", self._ask),
         ):
             self.buttons[name].clicked.connect(slot)
-            buttons.addWidget(self.buttons[name])
+            row.addWidget(self.buttons[name])
         self.buttons["ask"].setProperty("tone", "primary")
-        for label in (self._about, self.said):
-            label.setProperty("tone", "muted")
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
-        self._lay_out_table()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._about)
-        column.addLayout(line)
-        column.addLayout(buttons)
-        column.addWidget(self.view, 1)
-        column.addWidget(self.said)
+        return row
 
     def _lay_out_table(self) -> None:
         view = self.view
@@ -203,6 +216,8 @@ class VocabularyPage(SidePage):
 
     def _show(self, said: str, read: ReadTable) -> None:
         self._version = read.version
+        self._whole.show()
+        self.nothing.hide()
         self._names.setStringList(read.names)
         chosen = self.model.row(self.view.currentIndex().row())
         counts = read.mapping.counts
@@ -229,6 +244,9 @@ class VocabularyPage(SidePage):
     def _refused(self, sentence: str) -> None:
         self.said.setText(sentence)
         self._set_usable(on=bool(self._version))
+        self.nothing.show_about(NOTHING, sentence)
+        self._whole.setVisible(bool(self._version))
+        self.nothing.setVisible(not self._version)
 
     def _set_usable(self, *, on: bool) -> None:
         for name, button in self.buttons.items():
