@@ -30,7 +30,7 @@ def _counted(value: float) -> str:
 
 
 FIELDS = (
-    Field("labels", lambda row: row.words, width="25% wrong added more"),
+    Field("labels", lambda row: row.words, width="50% wrong added"),
     Field("mAP", lambda row: row.map[0], "{:.3f}".format, "Mean average precision"),
     Field("F1", lambda row: row.f1[0], "{:.3f}".format, "Over all pairs"),
     Field("tags", lambda row: row.changed_tags, "{:,.0f}".format, "Dropped, or wrongly added"),
@@ -41,8 +41,8 @@ FIELDS = (
         "Worth as much as putting these tags right",
         "more images",
     ),
-    Field("from", lambda row: _images(row.more_images[1]), _counted, "95 %", "00,000,000"),
-    Field("to", lambda row: _images(row.more_images[2]), _counted, "95 %", "00,000,000"),
+    Field("from", lambda row: _images(row.more_images[1]), _counted, "95 %", "000,000"),
+    Field("to", lambda row: _images(row.more_images[2]), _counted, "95 %", "000,000"),
 )
 
 
