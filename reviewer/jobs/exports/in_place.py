@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 LAYOUT = "its layout cannot be kept byte for byte: export it instead"
 NO_LIST = "it has no list of tags to write into, or cannot be kept byte for byte"
 MISREAD = (
-    "it would not read back as it is meant, as a tag with a comma does where commas set tags apart"
+    "read again, it would not hold the tags that it should; a tag with a comma cannot stand where "
+    "commas set tags apart"
 )
 NO_FILE = "it has no metadata file"
 

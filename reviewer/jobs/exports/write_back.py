@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
 
 RECORD = "written.json"
+UNDO = "reviewer export --undo"
 
 
 class Edit(Protocol):
@@ -71,8 +72,16 @@ def plan(library: Library) -> list[FileEdit]:
     return [change.edit for change in found.changes]
 
 
-def apply(library: Library, listener: Listener, edits: Sequence[Edit]) -> ChangeSet:
+def apply(
+    library: Library, listener: Listener, edits: Sequence[Edit], undo_with: str = UNDO
+) -> ChangeSet:
     """Writes the edits, each file with a copy kept first; what cannot be written is left alone.
+
+    Args:
+        library: The collection.
+        listener: Hears of progress.
+        edits: Of the files.
+        undo_with: The command that takes them back, for people.
 
     Raises:
         StoreError: A file or its copy cannot be written; the files before it are done and can
@@ -100,7 +109,7 @@ def apply(library: Library, listener: Listener, edits: Sequence[Edit]) -> Change
                 _put(backup / entry["copy"], edit.before)
             _put(edit.path, edit.after)
             progress.advance()
-    listener.note(f"{len(edits):,} files written; undo with: reviewer export --undo")
+    listener.note(f"{len(edits):,} files written; undo with: {undo_with}")
     return ChangeSet(summary={"files": len(edits), "backup": str(backup)})
 
 

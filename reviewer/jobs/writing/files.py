@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
 
+UNDO = f"reviewer write-back undo {FILES.name}"
 CHANGED = "the file was changed since the diff was shown: show it again"
 
 
@@ -100,7 +101,7 @@ def send_files(library: Library, listener: Listener) -> ChangeSet:
     table.save(begun)
     edits = {change.edit.path: change.edit for _, change in split.write}
     if edits:
-        write_back.apply(library, listener, list(edits.values()))
+        write_back.apply(library, listener, list(edits.values()), UNDO)
     table.save([_applied(entry) for entry in begun])
     return ChangeSet(summary={"files": len(edits), **summary(library, FILES.name)})
 
