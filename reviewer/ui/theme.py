@@ -202,13 +202,27 @@ def apply_theme(app: QApplication, theme: Theme = Theme.DARK, percent: int = 100
         percent: Size of the text, per cent of the usual.
     """
     chosen = LIGHT if _is_light(theme) else DARK
-    if app.style().name() != "fusion":
+    sheet, points = style_sheet(chosen, percent / 100), FONT_POINTS * percent / 100
+    if _is_dressed(app, chosen, sheet, points):
+        return
+    if not app.styleSheet():
+        # Later the style has no name: the sheet stands before it.
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(chosen))
     font = QFont(app.font())
-    font.setPointSizeF(FONT_POINTS * percent / 100)
+    font.setPointSizeF(points)
     app.setFont(font)
-    app.setStyleSheet(style_sheet(chosen, percent / 100))
+    app.setStyleSheet(sheet)
+
+
+def _is_dressed(app: QApplication, chosen: Look, sheet: str, points: float) -> bool:
+    """Whether the application looks so already; to dress it again costs as much as at first."""
+    ground = app.palette().color(QPalette.ColorRole.Window)
+    return (
+        app.styleSheet() == sheet
+        and app.font().pointSizeF() == points
+        and ground == QColor(chosen.ground)
+    )
 
 
 def _is_light(theme: Theme) -> bool:

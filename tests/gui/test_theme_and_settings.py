@@ -6,7 +6,9 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QWidget
 
 from reviewer import settings as settings_files
 from reviewer.assets import asset
@@ -24,6 +26,7 @@ from reviewer.ui.words import duration, percent_range, progress_line
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QApplication
     from pytestqt.qtbot import QtBot
 
 
@@ -48,6 +51,40 @@ def test_every_text_can_be_read(used: theme.Look, ground: str):
     words = [*used.categories.values(), *used.answers.values()]
     for colour in (*words, used.text, used.muted, used.accent):
         assert contrast(colour, getattr(used, ground)) >= 4.5, (colour, ground)
+
+
+class Counted(QWidget):
+    """Counts how often it was given a style."""
+
+    styled = 0
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        self.styled += event.type() == QEvent.Type.StyleChange
+
+
+def test_a_look_is_given_once_and_a_changed_one_again(qtbot: QtBot, qapp: QApplication):
+    theme.apply_theme(qapp)
+    widget = Counted()
+    qtbot.addWidget(widget)
+    widget.show()
+    before = widget.styled
+
+    theme.apply_theme(qapp)
+    assert widget.styled == before
+
+    theme.apply_theme(qapp, theme.Theme.LIGHT, 125)
+    assert widget.styled > before
+    assert widget.palette().color(QPalette.ColorRole.Window) == QColor(theme.LIGHT.ground)
+    assert widget.font().pointSizeF() == theme.FONT_POINTS * 1.25
+    assert theme.look() is theme.LIGHT
+
+    qapp.setFont(QFont(qapp.font().family(), 17))
+    theme.apply_theme(qapp, theme.Theme.LIGHT, 125)
+    assert widget.font().pointSizeF() == theme.FONT_POINTS * 1.25
+
+    theme.apply_theme(qapp)
+    assert theme.look() is theme.DARK
 
 
 @LOOKS
