@@ -150,7 +150,7 @@ def embed(library: Library, listener: Listener, ready: Staged) -> ChangeSet:
         StoreError: A file or its copy cannot be written; what was written can be undone.
         UsageError: A file changed meanwhile; nothing was written.
     """
-    changes = write_back.apply(library, listener, ready.edits)
+    changes = write_back.apply(library, listener, ready.edits, "reviewer embed --undo")
     listener.note(
         f"The files have other hashes now; take that in with: reviewer import {library.folder}"
     )
