@@ -34,8 +34,11 @@ if TYPE_CHECKING:
     from model.config import TaggerConfig
     from model.networks.onnx_session import OnnxBackbone
 
-_KINDS = ("Conv", "Gemm", "MatMul", "Add")
-"""Operators that run on bytes; what is left computes in float between them."""
+_KINDS = ("Conv", "Gemm", "MatMul")
+"""Operators that run on bytes; what is left computes in float between them. Sums are left: in a
+transformer they carry values too far apart for one scale (correlation of scores with torch's .74
+with them, .99 without, on a drawn ViT-S), and they cost nothing beside the rest.
+"""
 _PROBLEMS = (*ORT_ERRORS, KeyError, AttributeError, AssertionError, TypeError)
 """What the quantiser raises at graphs that it does not know how to treat."""
 
