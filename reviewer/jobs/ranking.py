@@ -79,9 +79,6 @@ class StoredEvidence:
         column[self.tags.indices[self.tags.indptr[tag] : self.tags.indptr[tag + 1]]] = True
         return column
 
-    def second(self, tag: int) -> None:
-        """No second tagger."""
-
 
 def rank_questions(
     library: Library, listener: Listener, *, options: RankOptions | None = None

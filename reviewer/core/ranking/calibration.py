@@ -42,18 +42,16 @@ class Columns:
     Attributes:
         score: Out-of-sample logit, shape (n,), float32.
         near: Neighbours' logit, or `None` without a graph.
-        second: Another tagger's logit, or `None`.
         others: Logit from the image's other tags, or `None`.
     """
 
     score: FloatArray
     near: FloatArray | None = None
-    second: FloatArray | None = None
     others: FloatArray | None = None
 
     def matrix(self) -> NDArray[np.float64]:
-        """The inputs that are there, side by side, shape (n, 1 to 4), float64."""
-        given = [self.score, self.near, self.second, self.others]
+        """The inputs that are there, side by side, shape (n, 1 to 3), float64."""
+        given = [self.score, self.near, self.others]
         kept = [np.asarray(column, dtype=np.float64) for column in given if column is not None]
         return np.clip(np.stack(kept, axis=1), -LOGIT_LIMIT, LOGIT_LIMIT)
 

@@ -58,9 +58,6 @@ class Evidence(Protocol):
     def present(self, tag: int) -> BoolArray:
         """Whether each image's original tags hold the tag, shape (n_images,), bool."""
 
-    def second(self, tag: int) -> FloatArray | None:
-        """Logit of another tagger, shape (n_images,), float32; `None` where there is none."""
-
 
 @dataclass(frozen=True)
 class ArrayEvidence:
@@ -70,7 +67,6 @@ class ArrayEvidence:
         logits: Out-of-sample logits, shape (N, T), any float type.
         tags: Original tags, shape (N, T), bool.
         neighbours: The nearest images of each image, or `None`.
-        others: Logits of a second tagger, shape (N, T), or `None`.
 
     Raises:
         ValueError: If the shapes do not agree.
@@ -79,13 +75,10 @@ class ArrayEvidence:
     logits: NDArray[Any]
     tags: BoolArray
     neighbours: NeighbourGraph | None = None
-    others: NDArray[Any] | None = None
 
     def __post_init__(self) -> None:
         if self.logits.ndim != 2 or self.logits.shape != self.tags.shape:
             raise ValueError(f"logits {self.logits.shape} and tags {self.tags.shape} differ")
-        if self.others is not None and self.others.shape != self.tags.shape:
-            raise ValueError(f"others {self.others.shape} and tags {self.tags.shape} differ")
         if self.neighbours is not None and self.neighbours.n_images != self.tags.shape[0]:
             raise ValueError("the neighbour graph is of another number of images")
 
@@ -106,12 +99,6 @@ class ArrayEvidence:
     def present(self, tag: int) -> BoolArray:
         """Original tags of one column, shape (N,), bool."""
         return np.ascontiguousarray(self.tags[:, tag], dtype=np.bool_)
-
-    def second(self, tag: int) -> FloatArray | None:
-        """The second tagger's logit of one tag, shape (N,), float32, or `None`."""
-        if self.others is None:
-            return None
-        return np.ascontiguousarray(self.others[:, tag], dtype=np.float32)
 
 
 @dataclass(frozen=True)

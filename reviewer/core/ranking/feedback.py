@@ -126,7 +126,8 @@ def _features(
     if candidates.blank is not None:
         # What is not there speaks for an error of a present tag, and against a missing one.
         wrong = candidates.side[where] == Side.WRONG
-        nothing = candidates.blank[where] * np.where(wrong, 1.0, -1.0)
+        nothing[candidates.blank[where]] = 1.0
+        nothing[~wrong] *= -1.0
     return np.hstack([opinions, other, reasons, nothing[:, None]])
 
 

@@ -124,11 +124,9 @@ class _Corrected:
         """Everything known about a tag on some images, given its scores on all of them."""
         present = self.tags.present(tag)
         graph = self.evidence.neighbours
-        second = self.evidence.second(tag)
         return Columns(
             score[rows],
             None if graph is None else neighbour_logit(graph, present, rows=rows),
-            None if second is None else second[rows],
             None if self.space is None else self.space.logit(tag, present, rows),
         )
 

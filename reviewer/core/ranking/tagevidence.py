@@ -60,9 +60,6 @@ class TagEvidence:
         """Whether each image's original tags hold the tag, shape (N,), bool."""
         return _carriers(self.tags, tag)
 
-    def second(self, tag: int) -> None:
-        """No tagger has a say."""
-
 
 def _carriers(tags: sparse.csc_matrix, tag: int) -> BoolArray:
     column = np.zeros(tags.shape[0], np.bool_)

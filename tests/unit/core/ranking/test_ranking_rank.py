@@ -221,9 +221,6 @@ class OneColumnAtATime:
         rows[self.carriers[tag]] = True
         return rows
 
-    def second(self, _: int) -> None:
-        return None
-
 
 def test_columns_from_anywhere_give_what_dense_arrays_give():
     evidence, errors = small_set()
@@ -295,20 +292,6 @@ def test_near_duplicates_do_not_follow_one_another():
     ends = queues.offsets[1:] - 1
     # Only the last of a queue may have nothing else to stand beside.
     assert all(any(abs(at - end) < 4 for end in ends) for at in np.flatnonzero(neighbours))
-
-
-def test_a_second_tagger_that_knows_the_truth_is_believed():
-    evidence, errors = small_set()
-    truth = evidence.tags ^ errors
-    rng = np.random.default_rng(1)
-    knowing = (np.where(truth, 2.0, -2.0) + rng.normal(size=truth.shape)).astype(np.float32)
-    helped = ArrayEvidence(evidence.logits, evidence.tags, evidence.neighbours, knowing)
-
-    def found(queues: RankedQueues) -> int:
-        best = queues.best(200)
-        return int(errors[queues.row[best], queues.tag[best]].sum())
-
-    assert found(rank(helped)) > found(rank(evidence))
 
 
 def test_progress_goes_through_both_passes_to_their_ends():
