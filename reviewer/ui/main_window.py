@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 RANKING = frozenset({"refresh", "rank", "retrain", "bring", "open", "demo"})
 """Commands that rank the questions anew; what is shown beside those that come next is made then."""
 
+LEAST = (860, 500)
+"""Smallest window, device-independent pixels: a screen of 1920 by 1080 at 200 % has 960 by 540."""
 PREPARING = frozenset({"open", "demo"})
 """Commands that make a collection ready, a tagger among it."""
 
@@ -88,7 +90,7 @@ class MainWindow(QMainWindow):
         )
         self.setCentralWidget(self._pages)
         self.setWindowTitle(NAME)
-        self.setMinimumSize(960, 600)
+        self.setMinimumSize(*LEAST)
         self.resize(*settings.window)
         self._connect()
         self.show_start()

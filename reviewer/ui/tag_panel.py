@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.core.labels import effective_tags
@@ -79,6 +79,9 @@ class TagPanel(QFrame):
         self._facts.setProperty("tone", "muted")
         self._facts.setTextFormat(Qt.TextFormat.PlainText)
         self._facts.setContentsMargins(12, 4, 12, 8)
+        self._settled = QTimer(self, singleShot=True, interval=0)
+        self._settled.timeout.connect(self._show_asked)
+        self._list.installEventFilter(self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 0)
         column.setSpacing(0)
@@ -111,6 +114,12 @@ class TagPanel(QFrame):
         super().resizeEvent(event)
         self._share_room()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keeps the tag that is asked about in sight where the list gets another height."""
+        if watched is self._list and event.type() == QEvent.Type.Resize:
+            self._settled.start()
+        return super().eventFilter(watched, event)
+
     def show_question(
         self,
         question: Question,
@@ -123,11 +132,15 @@ class TagPanel(QFrame):
         effective = effective_tags(original, answers, self._vocabulary.implications)
         self.on_image = effective - {asked}
         self._model.show(tag_lines(self._vocabulary, original, answers, asked))
-        self._list.scrollTo(self._model.index(self._model.asked_row()))
+        self._show_asked()
         self.quick.show_on(self.on_image)
         self.show_meaning(asked)
         self._facts.setText(self._fact_lines(image, answers))
         self._facts.setToolTip(image.path)
+
+    def _show_asked(self) -> None:
+        """Keeps the tag that is asked about in sight."""
+        self._list.scrollTo(self._model.index(self._model.asked_row()))
 
     def show_meaning(self, tag_id: int) -> None:
         """Shows what each answer means, which tells nothing of the side."""
