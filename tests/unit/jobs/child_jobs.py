@@ -19,11 +19,19 @@ def import_child(workspace: str, folder: str) -> None:
         post_import.import_posts(library, Silent())
 
 
-def scan_child(workspace: str, folder: str) -> None:
+def scan_child(workspace: str, folder: str, engine: str = "") -> None:
     """Scans, and writes after every batch."""
     scan_keeping.WRITE_SECONDS = 0.0
+    choices = ScanChoices(
+        device="cpu", batch_size=4, workers=1, engine=engine, accept_loss=bool(engine)
+    )
     with Library.open(Path(workspace), folder=Path(folder)) as library:
-        scan(library, Silent(), ScanChoices(device="cpu", batch_size=4, workers=1))
+        scan(library, Silent(), choices)
+
+
+def scan_int8_child(workspace: str, folder: str) -> None:
+    """Scans in bytes; the network is written, measured and judged first."""
+    scan_child(workspace, folder, "int8")
 
 
 def refresh_child(workspace: str, folder: str) -> None:

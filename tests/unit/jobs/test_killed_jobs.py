@@ -19,7 +19,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.training import TrainChoices, train_version
 from reviewer.store.library import Library
-from tests.unit.jobs.child_jobs import import_child, refresh_child, scan_child
+from tests.unit.jobs.child_jobs import import_child, refresh_child, scan_child, scan_int8_child
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +134,17 @@ def copied(trained: Path, place: Path) -> Path:
     with Library.open(place / "workspace") as library:
         library.state.set("folder", str((place / "images").resolve()))
     return place
+
+
+def test_a_scan_in_bytes(trained: Path, tmp_path: Path, children: ForkServerContext) -> None:
+    calm, killed = copied(trained, tmp_path / "calm"), copied(trained, tmp_path / "killed")
+    seconds = run(children, scan_int8_child, calm)
+    # Kills hit the writing of the network too, and the measuring before the scan.
+    hits = run_killed(children, scan_int8_child, killed, seconds / 2, seed=5)
+    assert hits >= KILLS // 2
+    scans = [files_of(place / "workspace" / "scans") for place in (calm, killed)]
+    assert scans[0] == scans[1]
+    assert '"engine": "int8-' in scans[0]["v1/scan.json"].decode()
 
 
 def test_a_scan_and_a_refresh(trained: Path, tmp_path: Path, children: ForkServerContext) -> None:
