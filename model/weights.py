@@ -7,6 +7,7 @@ Nothing is ever downloaded, and no pickle is executed: `.pth` files are read wit
 from __future__ import annotations
 
 import pickle
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,6 +83,11 @@ def _cached_names(backbone: str) -> list[str]:
     return [Path(urlparse(weights.url).path).name for weights in ordered]
 
 
+_ODD = (LookupError, TypeError, AttributeError, AssertionError, ArithmeticError, struct.error)
+"""What torch's own reader of pickles fails with on files that are none: it follows whatever the
+first bytes happen to say."""
+
+
 def read_state(path: Path) -> dict[str, Tensor]:
     """Read the tensors of a weights file.
 
@@ -108,12 +114,12 @@ def read_mapping(path: Path) -> Mapping[str, Any]:
             found: object = load_file(path)
         else:
             found = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as problem:
+    except (pickle.UnpicklingError, *_ODD) as problem:
         raise TaggerProblem(
             f"The weights file {path} holds more than tensors, or is damaged, and was not "
             "loaded; save its state dict as .safetensors and use that."
         ) from problem
-    except (OSError, RuntimeError, EOFError, ValueError, SafetensorError) as problem:
+    except (OSError, RuntimeError, EOFError, ValueError, MemoryError, SafetensorError) as problem:
         raise TaggerProblem(
             f"The weights file {path} cannot be read: {problem}. Copy it again."
         ) from problem

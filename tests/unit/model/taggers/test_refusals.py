@@ -12,6 +12,8 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file, save_file
 
@@ -112,6 +114,36 @@ def test_cut_off_and_foreign_weights_are_refused(tmp_path: Path) -> None:
     state["head.weight"] = torch.full_like(state["head.weight"], float("nan"))
     save_file(state, path)
     refused(made.folder, tmp_path, "no numbers")
+
+
+@pytest.mark.parametrize(
+    "make",
+    [more_folders.deepdanbooru, folders.autotagger, folders.torchvision_checkpoint],
+)
+@pytest.mark.parametrize(
+    "content", [b"hello, I am not what you think\n", b"", b"[1, 2]", b"\x80\x02}q\x00.", b"(lp0\n"]
+)
+def test_weights_that_are_none_are_refused(
+    tmp_path: Path, make: Callable[[Path], folders.Made], content: bytes
+) -> None:
+    made = make(tmp_path / "theirs")
+    (weights,) = (path for path in made.folder.rglob("*") if path.suffix in {".pt", ".pth"})
+    weights.write_bytes(content)
+    refused(made.folder, tmp_path, "damaged|cannot be read|holds no|recognised")
+
+
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
+@settings(max_examples=60, deadline=None)
+@given(
+    content=st.binary(max_size=80) | st.text("(lp0\nI1S'x)}]tRbqX.", max_size=60).map(str.encode)
+)
+def test_no_bytes_at_all_are_more_than_refused(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.mktemp("any") / "resnet18-abcdef12.pth"
+    path.write_bytes(content)
+    with pytest.raises(TaggerProblem):
+        inspect(path, {})
 
 
 class Evil:
