@@ -41,6 +41,11 @@ def keep_wishes(library: Library, wanted: Beginning) -> None:
             library.state.set(key, value)
 
 
+def is_pull_wanted(library: Library) -> bool:
+    """Whether the tags are still to come from a server."""
+    return bool(library.state.get(_PULL))
+
+
 def pull_wanted(library: Library, listener: Listener) -> None:
     """Takes the tags of the images from the server that is wanted, if one is.
 

@@ -22,7 +22,7 @@ from reviewer.store.images import ImageRow, KnownFile
 from reviewer.store.packing import pack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from reviewer.core.types import Category
@@ -61,6 +61,7 @@ def import_folder(
     *,
     source_name: str = "",
     tag_lists: Sequence[Path] = (),
+    begun: Callable[[], None] | None = None,
 ) -> ChangeSet:
     """Imports the collection's folder, or takes what changed since the last import.
 
@@ -73,6 +74,8 @@ def import_folder(
         source_name: The format of the metadata; empty for the one chosen at an earlier import,
             or to tell by what is there.
         tag_lists: Lists of tags (categories, aliases, implications) from outside the folder.
+        begun: Called in a first import when all images and tags are known, before the files are
+            read: to hash them takes longest on a slow disk, and the tags alone can be asked about.
 
     Raises:
         SourceError: The folder holds no images or its metadata cannot be read.
@@ -93,6 +96,9 @@ def import_folder(
     library.tags.add_implications(needed_implications(reading.implications, categories))
     library.tags.add_aliases(reading.aliases)
     take_lists(library, reading)
+    if begun is not None and not library.images.posts.last_id():
+        _take_names(library, images, reading, ids)
+        begun()
     tally = _take_files(library, listener, images, reading, ids)
     gone = _mark_gone(library, images)
     library.facts.set_parents({n: r.parent for n, r in reading.records.items() if r.parent})
@@ -150,6 +156,20 @@ def _take_files(
     return tally
 
 
+def _take_names(
+    library: Library, images: Mapping[str, Path], reading: Reading, ids: Mapping[str, int]
+) -> None:
+    """Takes the images of a new collection without a look at their files."""
+    unread = (_File(name, 0, 0, b"", PictureFacts()) for name in images)
+    for batch in _batches(unread, WRITE_EVERY):
+        rows = []
+        for file in batch:
+            record = reading.records.get(file.name, SourceRecord())
+            tags = frozenset(ids[tag] for tag in record.tags)
+            rows.append(_row(file, None, record, tags))
+        library.images.write(rows)
+
+
 def _batches(files: Iterator[_File], size: int) -> Iterator[list[_File]]:
     while batch := list(islice(files, size)):
         yield batch
@@ -176,7 +196,10 @@ def _files(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iterat
             facts = PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
             return _File(name, 0, 0, hashlib.sha256(name.encode()).digest(), facts)
         digest = hashlib.sha256(content).digest()
-        return _File(name, len(content), status.st_mtime_ns, digest, look(content))
+        # What was set aside while the files were read for the first time stays so if it is broken.
+        again = before is not None and bool(before.problem)
+        facts = _look_again(path) if again else look(content)
+        return _File(name, len(content), status.st_mtime_ns, digest, facts)
 
     with ThreadPoolExecutor(THREADS) as pool:
         # In slices, so that the contents of a few files only are in memory at once.
@@ -207,7 +230,7 @@ def _count(
     """Counts a file as new, changed, moved or unchanged; tells whether to write it."""
     if file.facts.problem:
         tally.set_aside.append((file.name, file.facts.problem))
-    if before is None:
+    if before is None or not before.sha256:
         tally.new += 1
     elif before.path != file.name:
         tally.moved += 1

@@ -10,7 +10,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.audit_report import note_audit
-from reviewer.jobs.beginning import bring_wanted, keep_wishes, pull_wanted
+from reviewer.jobs.beginning import bring_wanted, is_pull_wanted, keep_wishes, pull_wanted
 from reviewer.jobs.choices.rating import refresh_ratings
 from reviewer.jobs.copies import find_copies
 from reviewer.jobs.fewest import images_needed
@@ -59,12 +59,18 @@ def prepare(
     """
     wanted = wanted or Beginning()
     keep_wishes(library, wanted)
-    imported = import_folder(library, listener, source_name=wanted.source)
+    asked = False
+
+    def begun() -> None:
+        nonlocal asked
+        if not is_pull_wanted(library):
+            asked = True
+            _ask_by_tags(library, listener, _minimum(library, choices))
+
+    imported = import_folder(library, listener, source_name=wanted.source, begun=begun)
     pull_wanted(library, listener)
-    if not choices.recipe:
-        # Chosen before the images were read: a small collection has less of each tag.
-        choices = replace(choices, minimum=min(choices.minimum, images_needed(library)))
-    if not library.rankings.stamp():
+    choices = replace(choices, minimum=_minimum(library, choices))
+    if not asked and not library.rankings.stamp():
         _ask_by_tags(library, listener, choices.minimum)
     bring_wanted(library, listener)
     active = library.versions.active()
@@ -81,6 +87,11 @@ def prepare(
         versions=True,
         summary={**imported.summary, **scanned.summary, **ranked.summary},
     )
+
+
+def _minimum(library: Library, choices: TrainChoices) -> int:
+    """Images that a tag needs; a small collection, which was not yet read, has less of each."""
+    return choices.minimum if choices.recipe else min(choices.minimum, images_needed(library))
 
 
 def _ask_by_tags(library: Library, listener: Listener, minimum: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside
+from reviewer.sources.beside import beside, read_ahead
 from reviewer.sources.caption_text import Caption, style_of, usual_style
 from reviewer.sources.text import DecodedText, read_text
 
@@ -45,7 +45,7 @@ class Captions:
             SourceError: A caption file cannot be read.
         """
         files = dict(beside(images, SUFFIXES))
-        texts = {name: read_text(path) for name, path in files.items()}
+        texts = {name: text.result() for name, text in read_ahead(files.items(), read_text)}
         usual = usual_style(decoded.text for decoded in texts.values())
         reading = Reading()
         for name, decoded in texts.items():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading
-from reviewer.sources.beside import beside
+from reviewer.sources.beside import beside, read_ahead
 from reviewer.sources.json_file import broken_note, read_json
 from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings, tag_fields
 
@@ -42,9 +42,9 @@ class GalleryDl:
         """Reads every metadata file; one that is broken becomes a note."""
         reading = Reading()
         problems = []
-        for name, path in beside(images, SUFFIXES):
+        for name, read in read_ahead(beside(images, SUFFIXES), read_json):
             try:
-                post = read_json(path)
+                post = read.result()
             except SourceError as error:
                 problems.append(str(error))
                 continue

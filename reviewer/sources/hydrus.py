@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside
+from reviewer.sources.beside import beside, read_ahead
 from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.json_file import broken_note, read_json
 from reviewer.sources.text import name_key, read_text
@@ -70,18 +70,18 @@ class HydrusSidecars:
         reading = Reading()
         problems = []
         written: dict[str, list[str]] = {}
-        for name, path in beside(images, (".txt",)):
-            written.setdefault(name, []).extend(_lines(path))
-        for name, path in beside(images, (".json",)):
+        for name, lines in read_ahead(beside(images, (".txt",)), _lines):
+            written.setdefault(name, []).extend(lines.result())
+        for name, read in read_ahead(beside(images, (".json",)), read_json):
             try:
-                tags = tags_within(read_json(path))
+                tags = tags_within(read.result())
             except SourceError as error:
                 problems.append(str(error))
                 continue
             if tags is not None:
                 written.setdefault(name, []).extend(tags)
-        for name, lines in written.items():
-            parsed = [plain_name(line) for line in lines]
+        for name, found in written.items():
+            parsed = [plain_name(line) for line in found]
             reading.records[name] = SourceRecord(tags=frozenset(tag for tag, _ in parsed if tag))
             reading.categories.update({tag: kind for tag, kind in parsed if kind is not None})
         reading.notes.extend(broken_note(problems))

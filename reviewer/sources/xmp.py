@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside
+from reviewer.sources.beside import beside, read_ahead
 from reviewer.sources.json_file import broken_note
 from reviewer.sources.text import name_key
 
@@ -50,9 +50,9 @@ class Xmp:
         """Reads every sidecar; one that is broken becomes a note."""
         reading = Reading()
         problems = []
-        for name, path in beside(images, (".xmp",)):
+        for name, read in read_ahead(beside(images, (".xmp",)), sidecar_tags):
             try:
-                tags = sidecar_tags(path)
+                tags = read.result()
             except SourceError as error:
                 problems.append(str(error))
                 continue

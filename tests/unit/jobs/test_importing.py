@@ -147,3 +147,53 @@ def test_a_folder_without_images_is_told(tmp_path: Path) -> None:
         pytest.raises(SourceError, match="There are no images"),
     ):
         import_folder(library, Silent())
+
+
+def test_a_first_import_has_all_images_and_tags_before_it_reads_a_file(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    folder = make_folder({"a.png": "cat solo", "in/b.png": "cat", "c.jpg": ""})
+    (folder / "c.jpg").write_bytes(b"no picture")
+    (folder / "in" / "b.png").write_bytes((folder / "in" / "b.png").read_bytes())
+    seen: list[dict[str, tuple[bytes, int]]] = []
+    with Library.create(tmp_path / "workspace", folder) as library:
+
+        def begun() -> None:
+            cat = library.vocabulary().by_name["cat"].id
+            known = library.images.known_files()
+            seen.append({name: (row.sha256, row.size) for name, row in known.items()})
+            assert library.images.original_tags(known["in/b.png"].id) >= {cat}
+            # The window found that this one cannot be shown.
+            library.images.set_aside(known["c.jpg"].id, "it cannot be shown")
+
+        summary = import_folder(library, Silent(), begun=begun).summary
+        assert seen == [dict.fromkeys(["a.png", "c.jpg", "in/b.png"], (b"", 0))]
+        assert (summary["new"], summary["changed"], summary["set_aside"]) == (3, 0, 1)
+        after = library.images.known_files()
+        assert all(len(row.sha256) == 32 and row.mtime_ns for row in after.values())
+        assert library.images.counts() == {"ok": 2, "gone": 0, "set aside": 1}
+
+        again = import_folder(library, Silent(), begun=begun).summary
+        assert len(seen) == 1
+        assert (again["new"], again["unchanged"]) == (0, 3)
+
+
+def test_an_import_that_ended_before_the_files_were_read_goes_on(
+    make_folder: MakeFolder, tmp_path: Path
+) -> None:
+    folder = make_folder({"a.png": "cat solo", "b.png": "cat"})
+
+    def cut_off() -> None:
+        raise SourceError("the window was closed")
+
+    with Library.create(tmp_path / "workspace", folder) as library:
+        with pytest.raises(SourceError):
+            import_folder(library, Silent(), begun=cut_off)
+        answer(library, "b.png")
+        (folder / "b.png").rename(folder / "moved.png")
+        write_tags(folder, {"a.png": "cat solo", "moved.png": "cat"})
+        summary = import_folder(library, Silent()).summary
+        assert (summary["new"], summary["gone"]) == (2, 1)
+        # What was never read cannot be known again by its content; its answers stay with it.
+        assert library.images.counts() == {"ok": 2, "gone": 1, "set aside": 0}
+        assert len(answers(library, "b.png")) == 1
