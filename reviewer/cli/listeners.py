@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, TextColumn
+from rich.table import Column
 from rich.text import Text
 
 from reviewer.jobs.context import Listener
@@ -116,6 +117,11 @@ class TerminalOutput:
             TextColumn("{task.fields[count]:>20}"),
             _RateColumn(),
             _LeftColumn(),
+            TextColumn(
+                "{task.fields[note]}",
+                markup=False,
+                table_column=Column(no_wrap=True, overflow="ellipsis"),
+            ),
             console=self._console,
         )
         self._tasks: dict[str, TaskID] = {}
@@ -139,7 +145,9 @@ class TerminalOutput:
         count = known if progress.total else f"{progress.done:,} {progress.unit}"
         restarted = progress.stage in self._finished and progress.done < progress.total
         if progress.stage not in self._tasks or restarted:
-            self._tasks[progress.stage] = self._bars.add_task(progress.stage, count="", left=None)
+            self._tasks[progress.stage] = self._bars.add_task(
+                progress.stage, count="", left=None, note=""
+            )
             self._finished.discard(progress.stage)
         self._bars.update(
             self._tasks[progress.stage],
@@ -148,6 +156,7 @@ class TerminalOutput:
             count=count,
             rate=progress.rate,
             left=progress.seconds_left,
+            note=progress.note,
         )
         if progress.total and progress.done >= progress.total:
             self._finished.add(progress.stage)
