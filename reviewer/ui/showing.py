@@ -186,9 +186,12 @@ class Showing(QObject):
         if question is None or self._session.pages.current is not None:
             return
         images = self._library.images
+        image = images.get(question.image_id)
+        # The page has the focus: a screen reader tells when its name changes.
+        self._page.setAccessibleName(f"{self._page.question_bar.accessibleName()} {image.path}")
         self._page.tags.show_question(
             question,
-            images.get(question.image_id),
+            image,
             images.original_tags(question.image_id),
             unbiased(question, self._library.decisions.answers(question.image_id)),
         )

@@ -383,6 +383,11 @@ def test_colours_of_categories_stand_beside_words(
 ):
     page = review(qtbot, window, workspace)
     assert "(general tag)" in page.question_bar.accessibleName()
+    question = page.question_bar.accessibleName()
+    qtbot.waitUntil(lambda: page.accessibleName().startswith(question), timeout=3000)
+    before = page.accessibleName()
+    qtbot.keyClick(page, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: page.accessibleName() != before, timeout=3000)
     queues = page.queues._model
     for row in range(queues.rowCount()):
         index = queues.index(row)
