@@ -15,31 +15,27 @@ from reviewer.settings import Recent
 from reviewer.ui.actions import KeyMap
 from reviewer.ui.enter_key import EnterKey
 from reviewer.ui.import_page import ImportPage
-from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.jobs_page import JobsPage
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.preparing import EARLY, Preparation, Preparing, Sample
 from reviewer.ui.review import Review
+from reviewer.ui.review_jobs import ReviewJobs
 from reviewer.ui.settings.applying import Appearance, needs_reopening
 from reviewer.ui.side_pages import Beside, SidePages
 from reviewer.ui.start_page import NAME, StartPage
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from PySide6.QtGui import QCloseEvent
     from PySide6.QtWidgets import QWidget
 
     from reviewer.core.beginning import Beginning
     from reviewer.settings import Settings
-
-RANKING = frozenset({"refresh", "rank", "retrain", "bring", "open", "demo"})
-"""Commands that rank the questions anew; what is shown beside those that come next is made then."""
+    from reviewer.ui.job_runner import Job, JobRunner
 
 LEAST = (860, 500)
 """Smallest window, device-independent pixels: a screen of 1920 by 1080 at 200 % has 960 by 540."""
-PREPARING = frozenset({"open", "demo"})
-"""Commands that make a collection ready, a tagger among it."""
 
 
 class MainWindow(QMainWindow):
@@ -48,6 +44,7 @@ class MainWindow(QMainWindow):
     Attributes:
         settings: What the person set up, as it is now.
         review: The review in progress; `None` without one.
+        jobs: Long work on its collection.
         side_pages: The pages beside the review, opened by name.
     """
 
@@ -82,11 +79,12 @@ class MainWindow(QMainWindow):
         self._preparing = Preparing(runner, place_for, Review.is_ready, self)
         self.prepare_page = self._preparing.page
         self.jobs_page = JobsPage(runner, KeyMap(QGuiApplication.platformName()), self)
+        self.jobs = ReviewJobs(runner, lambda: self.review, self)
         self._pages = QStackedWidget(self)
         for page in (self.start_page, self.import_page, self.prepare_page, self.jobs_page):
             self._pages.addWidget(page)
         self.side_pages = SidePages(
-            self._pages, Beside(lambda: self.settings, self._store, self._start_job, runner)
+            self._pages, Beside(lambda: self.settings, self._store, self.jobs.start, runner)
         )
         self.setCentralWidget(self._pages)
         self.setWindowTitle(NAME)
@@ -108,12 +106,11 @@ class MainWindow(QMainWindow):
         self._preparing.refused.connect(self._refuse)
         self._preparing.told.connect(self.start_page.notice.say)
         self.jobs_page.closed.connect(self._back_to_review)
-        self.jobs_page.wanted.connect(self._start_job)
+        self.jobs_page.wanted.connect(self.jobs.start)
         self.jobs_page.write_back_wanted.connect(
             lambda: self.side_pages.open("writeback", self.review)
         )
         self.side_pages.closed.connect(self._back_to_review)
-        self._runner.changed.connect(self._job_changed)
         self._runner.ended.connect(self._job_ended)
 
     # -- pages -----------------------------------------------------------------------------------
@@ -151,8 +148,8 @@ class MainWindow(QMainWindow):
         controller.jobs_wanted.connect(self._open_jobs)
         controller.page_wanted.connect(partial(self.side_pages.open, review=review))
         controller.fullscreen_wanted.connect(partial(_toggle_full_screen, self))
-        controller.job_wanted.connect(self._start_job)
-        controller.refresh_due.connect(self._refresh)
+        controller.job_wanted.connect(self.jobs.start)
+        controller.refresh_due.connect(self.jobs.refresh)
         review.page.setFocus()
         review.start()
         self._remember(review)
@@ -260,42 +257,9 @@ class MainWindow(QMainWindow):
 
     # -- jobs ------------------------------------------------------------------------------------
 
-    def _job_changed(self, _job: Job) -> None:
-        if self.review is not None:
-            running = self._runner.running
-            if running is None:
-                self.review.page.status.show_no_job()
-            else:
-                self.review.page.status.show_job(running.title, running.progress)
-
-    def _job_ended(self, job: Job) -> None:
-        review = self.review
-        if review is None:
-            return
-        if self.page is self.jobs_page:
-            self.jobs_page.open(review.library.versions.all())
-        if job.state is JobState.FAILED:
-            review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
-        elif review.controller.take_new_ranking():
-            review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
-        if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
-            review.stay_with_tags()
-        if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:
-            self._start_job("Explain", ("explain",), gives_way=True)
-        elif job.command[0] == "explain":
-            review.controller.why.look_again(done="--pair" in job.command)
-
-    def _start_job(self, title: str, command: Sequence[str], *, gives_way: bool = False) -> None:
-        if self.review is not None and not self._runner.has(title):
-            words = [*command, "--workspace", str(self.review.workspace)]
-            self._runner.start(title, words, gives_way=gives_way)
-
-    def _refresh(self) -> None:
-        if self.review is None or not self.review.by_tags:
-            self._start_job("Refresh", ("refresh",))
-        elif not self._runner.busy:
-            # What makes the tagger ready ranks by these answers too, and must not be overtaken.
-            self._start_job("Refresh", ("rank", "--tags-only"))
+    def _job_ended(self, _job: Job) -> None:
+        if self.review is not None and self.page is self.jobs_page:
+            self.jobs_page.open(self.review.library.versions.all())
 
     def _open_jobs(self) -> None:
         if self.review is not None:

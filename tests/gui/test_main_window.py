@@ -192,7 +192,7 @@ def test_jobs_open_with_j_and_start_there(qtbot: QtBot, reviewing: MainWindow, w
 
 def test_a_failed_job_leaves_the_review_alone(qtbot: QtBot, reviewing: MainWindow):
     programs(reviewing, "import os; os.abort()")
-    reviewing._start_job("Scan", ("scan",))
+    reviewing.jobs.start("Scan", ("scan",))
     page = reviewing.review.page
     qtbot.waitUntil(lambda: "did not work" in page.notice.text, timeout=10_000)
     qtbot.keyClick(page, Qt.Key.Key_A)
@@ -221,7 +221,7 @@ def test_a_ranking_that_appears_is_taken_after_a_job(
     with Library.open(workspace) as other:
         rank_all(other, reverse=True)
     programs(reviewing)
-    reviewing._start_job("Rank", ("rank",))
+    reviewing.jobs.start("Rank", ("rank",))
     page = reviewing.review.page
     qtbot.waitUntil(lambda: "ranked anew" in page.notice.text, timeout=10_000)
     assert reviewing.review.session.current == asked

@@ -1,0 +1,87 @@
+"""Long work on the collection that is being reviewed: started, told of, and what comes after it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from reviewer.ui.job_runner import Job, JobRunner, JobState
+from reviewer.ui.notice_bar import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from reviewer.ui.review import Review
+
+RANKING = frozenset({"refresh", "rank", "retrain", "bring", "open", "demo"})
+"""Commands that rank the questions anew; what is shown beside those that come next is made then."""
+PREPARING = frozenset({"open", "demo"})
+"""Commands that make a collection ready, a tagger among it."""
+
+
+class ReviewJobs(QObject):
+    """Starts jobs on the open collection, and tells the review what they did."""
+
+    def __init__(
+        self, runner: JobRunner, review: Callable[[], Review | None], parent: QObject
+    ) -> None:
+        """Listens to the runner.
+
+        Args:
+            runner: Runs them, one at a time.
+            review: The open review; `None` where no collection is open.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._runner = runner
+        self._review = review
+        runner.changed.connect(self._changed)
+        runner.ended.connect(self._ended)
+
+    def start(self, title: str, command: Sequence[str], *, gives_way: bool = False) -> None:
+        """Starts a job on the open collection; one that runs or waits already is not doubled.
+
+        Args:
+            title: For people, and to tell jobs apart.
+            command: Words of the command line, without the workspace.
+            gives_way: Nobody waits for it: other jobs come first.
+        """
+        review = self._review()
+        if review is not None and not self._runner.has(title):
+            words = [*command, "--workspace", str(review.workspace)]
+            self._runner.start(title, words, gives_way=gives_way)
+
+    def refresh(self) -> None:
+        """Takes the answers in; by the tags alone while there is no tagger."""
+        review = self._review()
+        if review is None or not review.by_tags:
+            self.start("Refresh", ("refresh",))
+        elif not self._runner.busy:
+            # What makes the tagger ready ranks by these answers too, and must not be overtaken.
+            self.start("Refresh", ("rank", "--tags-only"))
+
+    def _changed(self, _job: Job) -> None:
+        review = self._review()
+        if review is None:
+            return
+        running = self._runner.running
+        if running is None:
+            review.page.status.show_no_job()
+        else:
+            review.page.status.show_job(running.title, running.progress)
+
+    def _ended(self, job: Job) -> None:
+        review = self._review()
+        if review is None:
+            return
+        if job.state is JobState.FAILED:
+            review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
+        elif review.controller.take_new_ranking():
+            review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
+        if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
+            review.stay_with_tags()
+        if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:
+            self.start("Explain", ("explain",), gives_way=True)
+        elif job.command[0] == "explain":
+            review.controller.why.look_again(done="--pair" in job.command)
