@@ -26,6 +26,7 @@ from reviewer.ui.actions import KeyMap
 from reviewer.ui.job_runner import Job, JobRunner, JobState
 from reviewer.ui.job_words import outcome
 from reviewer.ui.scrolled import ScrolledColumn
+from reviewer.ui.stage_words import stage_words
 from reviewer.ui.version_list import VersionList
 from reviewer.ui.words import duration, progress_line
 
@@ -70,6 +71,7 @@ class JobsPage(QWidget):
         self._runner = runner
         self._keys = keys
         self._listed: list[JobState] = []
+        self._lines: dict[Job, QLabel] = {}
         self._title = QLabel("Nothing runs at the moment")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
@@ -211,13 +213,17 @@ class JobsPage(QWidget):
         progress = job.progress
         stage = progress.stage if progress is not None else ""
         same = stage.lower() == job.title.lower()
-        self._title.setText(job.title if same or not stage else f"{job.title}: {stage}")
+        self._title.setText(
+            job.title if same or not stage else f"{job.title}: {stage_words(stage)}"
+        )
         self._bar.setRange(0, progress.total if progress is not None else 0)
         self._bar.setValue(progress.done if progress is not None else 0)
         words = [progress_line(progress)] if progress is not None else []
         words.append(f"{duration(job.seconds)} so far")
         self._figures.setText("  \N{MIDDLE DOT}  ".join(word for word in words if word))
         self._stop.setEnabled(job.state is JobState.RUNNING)
+        if job in self._lines:
+            self._lines[job].setText(_line(job))
 
     def _show_log(self, job: Job | None) -> None:
         text = "" if job is None else "\n".join([*job.notes, *list(job.log)[-40:]])
@@ -236,10 +242,12 @@ class JobsPage(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
+        self._lines = {}
         if not self._runner.jobs:
             self._history.addWidget(_muted("No job was started yet."))
         for job in reversed(self._runner.jobs):
-            line = QLabel(f"{job.title}: {outcome(job)}")
+            line = QLabel(_line(job))
+            self._lines[job] = line
             line.setWordWrap(True)
             line.setTextFormat(Qt.TextFormat.PlainText)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -251,6 +259,10 @@ class JobsPage(QWidget):
     def _cancel(self) -> None:
         if self._runner.running is not None:
             self._runner.cancel(self._runner.running)
+
+
+def _line(job: Job) -> str:
+    return f"{job.title}: {outcome(job)}"
 
 
 def _heading(text: str) -> QLabel:

@@ -150,3 +150,21 @@ time.sleep(60)
     window._runner._program = (sys.executable, "-c", script)
     window.prepare(tmp_path / "pictures", workspace)
     qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+
+
+def test_the_page_of_jobs_follows_what_runs(qtbot: QtBot, reviewing: MainWindow):
+    script = """
+import json, time
+for done in (1, 2):
+    print(json.dumps({"event": "progress", "stage": "train", "done": done, "total": 3}), flush=True)
+    time.sleep(0.3)
+time.sleep(60)
+"""
+    reviewing._runner._program = (sys.executable, "-c", script)
+    job = reviewing._runner.start("Prepare mine", ["open"])
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
+    page = reviewing.jobs_page
+    qtbot.waitUntil(lambda: "Training the tagger" in page._title.text(), timeout=10_000)
+    # As if it had begun long ago: the line of the sitting tells the same as the heading.
+    job.began -= 600
+    qtbot.waitUntil(lambda: "10 min" in page._lines[job].text(), timeout=10_000)
