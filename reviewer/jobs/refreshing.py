@@ -62,6 +62,8 @@ def refresh(
         if every_tag:
             score_every_tag(library, listener, files, minimum=minimum, seed=seed)
         return refresh_large(library, listener, name, files, seed=seed)
+    if every_tag:
+        listener.note("In a collection of this size every tag has heads at each refresh.")
     rows = present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
@@ -69,7 +71,6 @@ def refresh(
     learnt = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     own = own_scores(library, name, images)
     known = [] if own is None else own.worth_asking(labels, vocabulary, learnt)
-    beside = own or whole_scores(library, name, images)
     if not learnt and not known:
         raise UsageError(
             f"No tag is on {minimum} scanned images or more. Lower the limit with --min-images."
@@ -80,8 +81,11 @@ def refresh(
     groups = group_duplicates(files.rows()["hash"][rows])
     logits = _head_logits(listener, embeddings, labels, learnt, groups, seed)
     tags = learnt
-    if beside is not None:
-        tags, logits = with_own(listener, beside, labels, (learnt, logits), known, groups)
+    if own is not None:
+        tags, logits = with_own(listener, own, labels, (learnt, logits), known, groups)
+    whole = whole_scores(library, name, images)
+    if whole is not None:
+        logits = whole.beside_heads(listener, tags, logits)
     with stage(listener, "neighbours", len(images), "images") as progress:
         graph = _graph(library, name, images, embeddings, groups)
         progress.at(len(images))

@@ -206,3 +206,15 @@ def test_too_little_room_for_every_tag_is_told_before(
     with pytest.raises(StoreFullError, match="without --every-tag"):
         score_every_tag(library, Silent(), files, minimum=5)
     assert every_tag_scan(files) is None
+
+
+def test_what_a_killed_run_left_is_removed_by_the_next(shapes: Shapes) -> None:
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    torn = files.folder / ".every_tag.0123abcd.tmp"
+    torn.mkdir()
+    (torn / "scores.u8").write_bytes(bytes(100))
+    score_every_tag(library, Silent(), files, minimum=5)
+    assert not torn.exists()
+    assert [path.name for path in files.folder.glob("*every_tag*")] == ["every_tag"]
