@@ -154,6 +154,12 @@ def rank_options(command: Command) -> Command:
 @click.option(
     "--tags-only", is_flag=True, help="By what an image's other tags say; needs no tagger."
 )
+@click.option(
+    "--held-out",
+    is_flag=True,
+    help="Only about images that no version is trained on, until the next refresh: what "
+    "reviewer propose and the comparison of versions rest on.",
+)
 @click.pass_obj
 def rank(
     frame: Frame,
@@ -163,6 +169,7 @@ def rank(
     limit: int,
     floor: float,
     tags_only: bool,
+    held_out: bool,
 ) -> None:
     """Rank the suspicious pairs into queues, with the scores as they are.
 
@@ -174,7 +181,7 @@ def rank(
             needed = images_needed(library, None)
             ranked = rank_by_tags(library, output, minimum=needed, options=options)
         else:
-            ranked = rank_questions(library, output, options=options)
+            ranked = rank_questions(library, output, options=options, held_out_only=held_out)
         output.done(ranked.summary)
 
 

@@ -89,6 +89,10 @@ class Floors:
                 f"least {trust.absent_low:.1%})."
             ),
             *more,
+            (
+                "Answers about these very images tell most; to be asked about the ones that no "
+                "version learns from alone: reviewer rank --held-out"
+            ),
         ]
 
 

@@ -20,6 +20,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.kin import kin_of
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.large import is_large, rank_large
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.refreshing import scanned
 
 if TYPE_CHECKING:
@@ -81,7 +82,11 @@ class StoredEvidence:
 
 
 def rank_questions(
-    library: Library, listener: Listener, *, options: RankOptions | None = None
+    library: Library,
+    listener: Listener,
+    *,
+    options: RankOptions | None = None,
+    held_out_only: bool = False,
 ) -> ChangeSet:
     """Ranks every pair that may be asked and makes the result the present ranking.
 
@@ -89,24 +94,45 @@ def rank_questions(
         library: The collection.
         listener: Hears of progress.
         options: How to rank.
+        held_out_only: Ask only about images that no version is trained on: the precision of
+            proposals and the comparison of versions rest on them.
 
     Raises:
-        UsageError: There are no out-of-sample scores yet.
+        UsageError: There are no out-of-sample scores yet, or the collection is too large for
+            `held_out_only`.
         StoreFullError: The disk is full; the ranking before stays.
     """
     name, files = scanned(library)
     if is_large(files):
+        if held_out_only:
+            raise UsageError(
+                "A collection of this size is ranked in one pass over all images. Leave out "
+                "--held-out."
+            )
         ranking = rank_large(library, listener, name, files, options or RankOptions())
         return keep_ranking(library, listener, ranking)
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
+    only = _never_learnt(library, crossfit.images) if held_out_only else None
     labels = gather_labels(library, crossfit.images.tolist(), library.vocabulary())
     evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
     ranking = rank_evidence(
-        library, listener, evidence, labels, crossfit, groups=crossfit.groups, options=options
+        library,
+        listener,
+        evidence,
+        labels,
+        crossfit,
+        groups=crossfit.groups,
+        options=replace(options or RankOptions(), only=only),
     )
     return keep_ranking(library, listener, replace(ranking, version=name))
+
+
+def _never_learnt(library: Library, images: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(N,) images that no version is trained on."""
+    digests = {image_id: digest for image_id, _, digest in library.images.askable()}
+    return held_out([digests.get(image_id) or b"\xff" for image_id in images.tolist()])
 
 
 def rank_evidence(

@@ -39,6 +39,7 @@ class RankOptions:
         pace: How long answers take, for the order "value"; what is usual where it is `None`.
         trust: What each image's own tags count for when scores are calibrated to them, shape
             (N,), 0..1: less for those that nobody vetted; alike where it is `None`.
+        only: Images that are asked about, shape (N,), bool; all where it is `None`.
         blank: Images with next to nothing in them, shape (N,), bool; `None` if unknown.
 
     Raises:
@@ -53,6 +54,7 @@ class RankOptions:
     seed: int = 0
     pace: Pace | None = field(default=None, compare=False)
     trust: FloatArray | None = field(default=None, compare=False)
+    only: BoolArray | None = field(default=None, compare=False)
     blank: BoolArray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
@@ -138,14 +140,23 @@ def prepare(
         ("groups", groups),
         ("kin", kin),
         ("trust", options.trust),
+        ("only", options.only),
         ("blank", options.blank),
     ):
         if given is not None and len(given) != evidence.n_images:
             raise ValueError(f"{len(given)} {name} for {evidence.n_images} images")
+    implied = _outside(options.only, implied)
     scope = Scope(excluded_tags, implied, groups, kin, options.trust, options.blank)
     # Twice the limit leaves feedback something to bring up when the first ones are answered.
     limits = Limits(2 * options.limit, options.wrong_share, options.seed)
     return gather(evidence, (answers or Answers.none()).latest(), limits, scope, report)
+
+
+def _outside(only: BoolArray | None, implied: Implied | None) -> Implied | None:
+    """Images not to be asked about a tag: those implied, and those that nobody asks about."""
+    if only is None:
+        return implied
+    return lambda tag: ~only if implied is None else implied(tag) | ~only
 
 
 def rank_again(

@@ -174,8 +174,15 @@ def test_retraining_compares_and_promotes(shapes: Shapes) -> None:
     assert (active.name, active.parent, active.decisions) == ("v2", "v1", 30)
     assert library.rankings.load().version == "v2"
     library.versions.activate("v1")
+    rank_questions(library, Silent(), held_out_only=True)
+    asked = library.rankings.load()
+    digests = {image_id: digest for image_id, _, digest in library.images.askable()}
+    assert len(asked)
+    assert held_out([digests[image_id] for image_id in asked.images.tolist()]).all()
     rank_questions(library, Silent())
-    assert library.rankings.load().version == "v1"
+    every = library.rankings.load()
+    assert every.version == "v1"
+    assert len(every) > len(asked)
     figures = against_truth(library, Silent(), truth, "v2")
     assert dict(figures.rows)["mAP"] > 0.5
 
