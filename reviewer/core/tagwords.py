@@ -83,7 +83,7 @@ class TagWords:
         compiled(_look_up)(hashes, self._keys, self._numbers, numbers)
         unknown = np.flatnonzero(numbers == 0)
         places = places[unknown]
-        view = memoryview(raw)
+        view = raw.data
         words = [str(view[low:high], "utf-8") for low, high in places.tolist()]
         return Numbered(TagRows(starts, numbers), unknown, places, words)
 

@@ -13,15 +13,8 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.danbooru import Post, is_dump, metadata_files, post_tags
 from reviewer.sources.post import whole_number
-from reviewer.sources.post_lines import (
-    Field,
-    Kind,
-    Lines,
-    fields_with,
-    hashes,
-    take_apart,
-    whole_numbers,
-)
+from reviewer.sources.post_lines import Field, Kind, Lines, take_apart
+from reviewer.sources.post_values import fields_with, hashes, whole_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
