@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from model.images import OpenImage
     from model.predict import Predictor
+    from reviewer.jobs.rescoring import Embedded
+    from reviewer.jobs.scan_keeping import Waiting
     from reviewer.store.library import Library
 
 ROOM_LEFT = 200 * 10**6
@@ -69,11 +71,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     _say_room(listener, files, len(waiting.images))
     rescored = 0
     if before is not None:
-        again = Keeper(files, waiting, library.images.tag_rows())
-        for batch in scores_again(predictor, before, waiting.images, waiting.digests):
-            again.add(batch)
-        again.write()
-        left = images_waiting(library, files)
+        left = _score_again(library, predictor, files, before, waiting)
         rescored = len(waiting.images) - len(left.images)
         listener.note(f"{rescored:,} images are scored from what the network saw of them before.")
         waiting = left
@@ -92,18 +90,15 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         ):
             keeper.add(batch)
             broken += [(int(waiting.images[f.position]), f.reason) for f in batch.failures]
-            progress.advance(
-                len(batch.indices) + len(batch.failures), note=f"bottleneck: {keeper.spent.words()}"
-            )
+            looked_at = len(batch.indices) + len(batch.failures)
+            progress.advance(looked_at, note=f"bottleneck: {keeper.spent.words()}")
         keeper.write()
     if len(waiting.images):
         listener.note(f"Where the time went: {keeper.spent.words()}.")
     if broken:
         library.images.set_aside_many(broken)
-        listener.note(
-            f"{len(broken):,} images could not be read and were set aside, for example "
-            f"{broken[0][1]}"
-        )
+        said = f"{len(broken):,} images could not be read and were set aside"
+        listener.note(f"{said}, for example {broken[0][1]}")
     return ChangeSet(
         images=bool(broken),
         summary={
@@ -117,6 +112,17 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
             "seconds_writing": round(keeper.spent.writing, 3),
         },
     )
+
+
+def _score_again(
+    library: Library, predictor: Predictor, files: ScanFiles, before: Embedded, waiting: Waiting
+) -> Waiting:
+    """Scores the images that the network saw before; returns those that it did not see."""
+    keeper = Keeper(files, waiting, library.images.tag_rows())
+    for batch in scores_again(predictor, before, waiting.images, waiting.digests):
+        keeper.add(batch)
+    keeper.write()
+    return images_waiting(library, files)
 
 
 def _opener(library: Library, copies: Path | None) -> OpenImage:
@@ -158,9 +164,13 @@ def _floored(library: Library, shape: ScanShape, keep_above: float) -> ScanShape
 
 def _say_room(listener: Listener, files: ScanFiles, images: int) -> None:
     if images:
-        needed = images * files.shape.bytes_an_image() / 1e6
-        words = f"{needed:,.0f} MB" if needed < 1000 else f"{needed / 1000:,.1f} GB"
-        listener.note(f"It will take about {words} in {files.folder}.")
+        needed = _size(images * files.shape.bytes_an_image())
+        listener.note(f"It will take about {needed} in {files.folder}.")
+
+
+def _size(count: int) -> str:
+    """Bytes for people; fine enough that what is needed and what is free do not look alike."""
+    return f"{count / 1e6:,.0f} MB" if count < 10**10 else f"{count / 1e9:,.1f} GB"
 
 
 def refuse_without_room(files: ScanFiles, images: int) -> None:
@@ -177,7 +187,7 @@ def refuse_without_room(files: ScanFiles, images: int) -> None:
     free = shutil.disk_usage(files.folder).free
     if needed > free:
         raise StoreFullError(
-            f"A scan of {images:,} images needs about {needed / 1e9:,.1f} GB in {files.folder}, "
-            f"and {free / 1e9:,.1f} GB are free. Free some space, keep the workspace on a "
+            f"A scan of {images:,} images needs about {_size(needed)} in {files.folder}, "
+            f"and {_size(free)} are free. Free some space, keep the workspace on a "
             "larger disk with --workspace, or keep fewer scores with --keep-above 0.01."
         )
