@@ -155,5 +155,5 @@ def test_a_scan_that_would_not_fit_is_refused_before_it_begins(
     monkeypatch.setattr(scanning, "ROOM_LEFT", 0)
     files = ScanFiles.create(small_disk / "scan", ScanShape("v1", tuple(range(1000)), 512))
     refuse_without_room(files, 100)
-    with pytest.raises(StoreFullError, match=r"needs about .* GB in .* are free.*--workspace"):
+    with pytest.raises(StoreFullError, match=r"needs about .* [GM]B in .* are free.*--workspace"):
         refuse_without_room(files, 10_000)
