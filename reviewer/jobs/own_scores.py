@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,24 +34,6 @@ if TYPE_CHECKING:
 
 SEEN_AT = 0.0
 """Logit from which the tagger counts as seeing a tag: a chance of one half."""
-
-
-class Word(Protocol):
-    """Out-of-sample scores that stand beside those of heads."""
-
-    @property
-    def images(self) -> NDArray[np.int64]:
-        """(N,) image ids that are asked about."""
-
-    @property
-    def seen(self) -> bool:
-        """Whether these may have been learnt from the labels that they are held against."""
-
-    def logits(self, tag_id: int) -> NDArray[np.float32] | None:
-        """(N,) float32 logits of a tag; `None` where there are none."""
-
-    def notes(self, alone: int) -> list[str]:
-        """What the user should know, where so many tags rest on these alone."""
 
 
 @dataclass(frozen=True)
@@ -125,27 +107,6 @@ class OwnScores:
                 found.append(tag_id)
         return found
 
-    def notes(self, alone: int) -> list[str]:
-        """What the user should know, where so many tags rest on the tagger alone."""
-        notes = []
-        if alone:
-            doubt = (
-                ", which may have seen these labels: then it hides some of their errors"
-                if self.seen
-                else ""
-            )
-            notes.append(
-                f"{alone:,} tags have too few examples here for heads of their own; they are asked "
-                f"about on the word of {self.version} itself{doubt}."
-            )
-        missing = int((self.rows < 0).sum())
-        if missing:
-            notes.append(
-                f"{missing:,} images were not scanned by {self.version} itself; its word on them "
-                f"comes in after: reviewer scan --version {self.version}"
-            )
-        return notes
-
 
 def own_scores(library: Library, version: str, images: NDArray[np.int64]) -> OwnScores | None:
     """The scores of the brought tagger that a version is, or goes back to.
@@ -179,17 +140,17 @@ def own_scores(library: Library, version: str, images: NDArray[np.int64]) -> Own
 
 def with_own(
     listener: Listener,
-    own: Word,
+    own: OwnScores,
     labels: Labels,
     learnt: tuple[list[int], NDArray[np.float16]],
     known: list[int],
     groups: NDArray[np.int64],
 ) -> tuple[list[int], NDArray[np.float16]]:
-    """Takes another word into the scores of heads, and adds the tags that it alone knows.
+    """Takes the tagger's own word into the scores of heads, and adds the tags it alone knows.
 
     Args:
         listener: Hears of progress, and of tags that rest on the tagger alone.
-        own: Of a brought tagger itself, or of networks that never saw an image.
+        own: The tagger's scores.
         labels: Of the images.
         learnt: Tag ids with heads, and their (T, N) logits.
         known: Tag ids beyond those that the tagger is asked about.
@@ -226,6 +187,24 @@ def with_own(
         for tag in range(len(tags)):
             logits[tag] = fusion.logits(tag)
             progress.advance()
-    for note in own.notes(len(known)):
-        listener.note(note)
+    _say(listener, own, len(known))
     return tags, logits
+
+
+def _say(listener: Listener, own: OwnScores, alone: int) -> None:
+    missing = int((own.rows < 0).sum())
+    if alone:
+        doubt = (
+            ", which may have seen these labels: then it hides some of their errors"
+            if own.seen
+            else ""
+        )
+        listener.note(
+            f"{alone:,} tags have too few examples here for heads of their own; they are asked "
+            f"about on the word of {own.version} itself{doubt}."
+        )
+    if missing:
+        listener.note(
+            f"{missing:,} images were not scanned by {own.version} itself; its word on them comes "
+            f"in after: reviewer scan --version {own.version}"
+        )

@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+    from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
     from reviewer.store.whole_fits import WholeFit
 
@@ -27,9 +30,6 @@ class WholeScores:
     fit: WholeFit
     images: NDArray[np.int64]
 
-    seen = False
-    """No network learnt from the labels that it is asked about."""
-
     @cached_property
     def columns(self) -> dict[int, int]:
         """Rows of the logits by tag id."""
@@ -42,29 +42,37 @@ class WholeScores:
         at = np.minimum(np.searchsorted(known, self.images), len(known) - 1)
         return np.where(known[at] == self.images, at, -1)
 
-    def logits(self, tag_id: int) -> NDArray[np.float32] | None:
-        """(N,) float32 logits of a tag; `None` where no network learnt it.
+    def beside_heads(
+        self, listener: Listener, tags: Sequence[int], heads: NDArray[np.float16]
+    ) -> NDArray[np.float16]:
+        """The mean of both, where there are both.
 
-        An image that was not scored gets the tag's mean, which says nothing.
+        Heads follow the answers, but sit on a network that saw the labels; whole networks did not.
+        On drawn images the mean finds 1.4 and 1.5 % more errors in 2,000 and 3,000 questions than
+        heads alone, and promises less that is not there (5.9 points for 7.5). Weights fitted to
+        the labels all go to the heads, because these remember.
+
+        Args:
+            listener: Hears of images that no network left out.
+            tags: (T,) tag ids of the heads.
+            heads: (T, N) logits.
+
+        Returns:
+            (T, N) logits.
         """
-        row = self.columns.get(tag_id)
-        if row is None:
-            return None
-        logits = np.asarray(self.fit.logits[row], np.float32)
-        found = logits[self.places]
-        found[self.places < 0] = float(logits.mean())
-        return found
-
-    def notes(self, _alone: int) -> list[str]:
-        """What the user should know of them."""
-        missing = int((self.places < 0).sum())
-        if not missing:
-            return []
-        words = (
-            f"{missing:,} images came after the networks were fitted without a part of them; heads "
-            "alone score these. Take them in with: reviewer cross-fit"
-        )
-        return [words]
+        there = self.places >= 0
+        mixed = heads.copy()
+        for row, tag_id in enumerate(tags):
+            column = self.columns.get(tag_id)
+            if column is not None:
+                whole = np.asarray(self.fit.logits[column], np.float32)[self.places[there]]
+                mixed[row, there] = (heads[row, there].astype(np.float32) + whole) / 2
+        if not there.all():
+            listener.note(
+                f"{int((~there).sum()):,} images came after the networks that never saw an image; "
+                "heads alone score these. Take them in with: reviewer cross-fit"
+            )
+        return mixed
 
 
 def whole_scores(library: Library, version: str, images: NDArray[np.int64]) -> WholeScores | None:

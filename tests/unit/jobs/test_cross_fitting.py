@@ -66,7 +66,9 @@ def test_every_image_is_scored_by_a_network_that_never_saw_it(
     assert not np.allclose(before, after.logits)
 
 
-def test_images_that_came_later_are_told_of(shapes: Shapes) -> None:
+def test_images_that_came_later_are_told_of(
+    shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
     library, _ = shapes
     images = np.array([image_id for image_id, _, _ in library.images.askable()])
     tags = np.asarray(library.rankings.load().tags)[:1]
@@ -75,12 +77,15 @@ def test_images_that_came_later_are_told_of(shapes: Shapes) -> None:
     library.whole_fit("v1").save(WholeFit(images[:40], tags, logits))
     found = whole_scores(library, "v1", images)
     assert found is not None
-    column = found.logits(int(tags[0]))
-    assert column is not None
-    assert np.allclose(column[:40], logits[0])
-    assert np.allclose(column[40:], 0, atol=1e-3)
-    assert found.logits(int(tags[0]) + 100_000) is None
-    assert f"{len(images) - 40} images" in found.notes(0)[0]
+    heads = np.full((2, len(images)), 1.0, np.float16)
+    told: list[str] = []
+    listener = Silent()
+    monkeypatch.setattr(listener, "note", told.append)
+    mixed = found.beside_heads(listener, [int(tags[0]), int(tags[0]) + 100_000], heads)
+    assert np.allclose(mixed[0, :40], (1 + logits[0]) / 2, atol=1e-2)
+    assert (mixed[0, 40:] == 1).all()
+    assert (mixed[1] == 1).all()
+    assert f"{len(images) - 40} images" in told[0]
     assert whole_scores(library, "v1", images[40:]) is None
 
 
