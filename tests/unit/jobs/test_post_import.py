@@ -5,14 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from reviewer.core.errors import SourceError
+from reviewer.core.errors import SourceError, StoreError
 from reviewer.core.types import Category
 from reviewer.jobs.context import Silent
 from reviewer.jobs.post_import import import_posts
 from reviewer.store.library import Library
+from reviewer.store.tags import MetTags
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from reviewer.store.posts import NewPost
 
 MD5 = "ab" * 16
 
@@ -111,3 +114,33 @@ def test_a_folder_without_a_dump_is_refused_with_a_remedy(tmp_path: Path) -> Non
         pytest.raises(SourceError, match="without --unopened"),
     ):
         import_posts(library, Silent())
+
+
+def test_after_images_that_were_not_written_none_are(tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+
+    def row(number: int) -> NewPost:
+        return (number, f"{number}.jpg", b"", "", "", None, "", "", str(number), b"")
+
+    with Library.create(tmp_path / "workspace", tmp_path / "images") as library:
+        posts, none = library.images.posts, MetTags([], [])
+        posts.write([row(n) for n in range(1, 121)], [], none).result()
+        with pytest.raises(StoreError, match="Import again"):
+            posts.write([row(122)], [], MetTags([(1, "cat", 0)], [])).result()
+        assert library.images.counts()["ok"] == posts.last_id() == 120
+        assert library.tags.ids() == {}
+        assert [path for _, path, _ in posts.paths()] == [f"{n}.jpg" for n in range(1, 121)]
+
+
+def test_an_import_again_finds_files_of_one_number_in_two_folders(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    images(folder, ["1.jpg", "original/1.png", f"{MD5}.jpg", f"in/{MD5}.png", "odd name.gif"])
+    dump(folder, [post(1, "cat"), post(2, "dog", md5=MD5)])
+    with Library.create(tmp_path / "workspace", folder) as library:
+        assert import_posts(library, Silent()).summary["new"] == 5
+        (folder / "original" / "1.png").unlink()
+        again = import_posts(library, Silent()).summary
+        # The post is now that of the copy that is left.
+        assert (again["new"], again["changed"], again["gone"]) == (0, 1, 1)
+        assert stored(library)["1.jpg"] == {"cat"}
+        assert library.images.counts() == {"ok": 4, "gone": 1, "set aside": 0}
