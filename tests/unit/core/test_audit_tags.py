@@ -77,7 +77,7 @@ def test_a_tag_of_which_more_is_expected_lacks_more() -> None:
     assert np.corrcoef(cells.expected[part], recall)[0, 1] < -0.8
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.integers(0, 1000))
 def test_a_tag_wholly_answered_is_known(seed: int) -> None:
     cells, outcomes, _ = simulated(seed, 0.5)

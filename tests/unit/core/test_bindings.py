@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.bindings import PRESETS, Bindings, Preset, meet, preset
@@ -46,7 +46,6 @@ def test_the_table_keeps_its_commands_and_their_order(bound: Bindings):
     assert [entry.id for entry in bound.commands()] == IDS
 
 
-@settings(deadline=None)
 @given(bindings, st.sampled_from(PLAIN), st.sampled_from(KEYS))
 def test_a_key_that_is_given_is_had_and_taken_from_the_others(
     bound: Bindings, command_id: str, key: str

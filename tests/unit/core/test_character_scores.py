@@ -31,7 +31,7 @@ def faces(seed: int, classes: int, each: int, spread: float) -> tuple[np.ndarray
     return drawn.astype(np.float32), labels
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 10_000))
 def test_accuracy_is_what_scikit_learn_counts(seed: int) -> None:
     rng = np.random.default_rng(seed)

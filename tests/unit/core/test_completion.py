@@ -98,7 +98,7 @@ WORDS = st.lists(st.text("abcd", min_size=1, max_size=6), min_size=1, max_size=3
 TAGS = st.lists(WORDS.map("_".join), min_size=1, max_size=30, unique=True)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(names=TAGS, typed=WORDS.map(" ".join), data=st.data())
 def test_it_finds_what_looking_at_every_name_finds(
     names: list[str], typed: str, data: st.DataObject
@@ -142,7 +142,6 @@ def pairs(text: str) -> set[str]:
     return {f" {text}"[at : at + 2] for at in range(len(text))}
 
 
-@settings(deadline=None)
 @given(name=st.text("abcdefgh", min_size=4, max_size=12), data=st.data())
 def test_one_slip_is_one_slip(name: str, data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(name) - 2))
@@ -157,7 +156,7 @@ def test_one_slip_is_one_slip(name: str, data: st.DataObject) -> None:
     assert slips(name, f"first {name} last", 2) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(names=TAGS, words=st.lists(st.text("abcd", min_size=1, max_size=2), min_size=2, max_size=3))
 def test_words_are_found_in_any_order(names: list[str], words: list[str]) -> None:
     completion = Completion(names, np.zeros(len(names), np.int64))

@@ -178,7 +178,7 @@ def mixed(share: float, count: int, seed: int = 1, side: Side | None = None) -> 
     return [place for place in range(count) if controls.next(7, side) is not None]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(share=st.sampled_from([0.02, 0.05, 0.2]), seed=st.integers(0, 10_000))
 def test_controls_are_as_many_as_wanted_and_spread_out(share: float, seed: int) -> None:
     count = 2500

@@ -16,7 +16,7 @@ def faces(seed: int, classes: int, each: int, spread: float) -> tuple[np.ndarray
     return drawn.astype(np.float32), labels
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 1000))
 def test_the_nearest_are_those_of_the_greatest_cosine(seed: int) -> None:
     embeddings, labels = faces(seed, 7, 3, 1.0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -74,7 +74,6 @@ def test_the_reasons_of_a_tag_are_those_of_the_image() -> None:
     st.lists(st.tuples(st.floats(0.2, 0.97), st.floats(0.01, 0.99)), min_size=2, max_size=30),
     st.integers(0, 2),
 )
-@settings(deadline=None)
 def test_scores_move_chances_apart_and_leave_their_mean(
     pairs: list[tuple[float, float]], unknown: int
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core import nearest
@@ -34,14 +34,12 @@ def test_what_lies_in_the_middle_is_near_to_nothing() -> None:
 
 
 @given(st.lists(st.integers(0, 9), max_size=40), st.integers(1, 50))
-@settings(deadline=None)
 def test_the_first_few_are_those_of_a_stable_sort(values: list[int], count: int) -> None:
     found = first_few(np.array(values, np.int64), count)
     assert found.tolist() == sorted(range(len(values)), key=lambda n: (values[n], n))[:count]
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=20), st.integers(0, 2**64 - 1))
-@settings(deadline=None)
 def test_bits_are_counted(hashes: list[int], one: int) -> None:
     found = bits_apart(np.array(hashes, np.uint64), one)
     assert found.tolist() == [(entry ^ one).bit_count() for entry in hashes]

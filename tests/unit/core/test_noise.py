@@ -20,7 +20,7 @@ def labels(seed: int, images: int = 300, tags: int = 12) -> sparse.csr_matrix:
 
 
 @given(st.integers(0, 50), st.floats(0.05, 0.9), st.floats(0.05, 0.9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_is_dropped_was_there_and_a_higher_level_drops_it_too(
     seed: int, one: float, other: float
 ) -> None:
@@ -35,7 +35,7 @@ def test_what_is_dropped_was_there_and_a_higher_level_drops_it_too(
 
 
 @given(st.integers(0, 50), st.floats(0.05, 0.5), st.floats(0.05, 3))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_what_is_added_was_absent_and_each_tag_gets_its_share(
     seed: int, one: float, other: float
 ) -> None:

@@ -412,7 +412,7 @@ class Reviewing(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-Reviewing.TestCase.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+Reviewing.TestCase.settings = settings(max_examples=25, stateful_step_count=25)
 TestReviewing = Reviewing.TestCase
 
 

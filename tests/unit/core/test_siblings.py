@@ -92,7 +92,7 @@ def test_a_family_has_one_order_the_most_frequent_first(learnt: dict[str, list[s
         assert learnt[f"{word}_hair"] == [name for name in order if name != f"{word}_hair"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_a_sibling_is_another_tag_of_the_same_kind_that_is_no_kin(data: st.DataObject) -> None:
     seed = data.draw(st.integers(0, 2**16))

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.tagrows import TagRows
@@ -9,7 +9,6 @@ from reviewer.core.tagrows import TagRows
 ROWS = st.lists(st.sets(st.integers(0, 12), max_size=6), max_size=10)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(ROWS, st.permutations(range(13)), st.integers(0, 13))
 def test_columns_hold_what_the_rows_hold(
     rows: list[set[int]], order: list[int], wanted: int
@@ -21,7 +20,6 @@ def test_columns_hold_what_the_rows_hold(
     assert np.array_equal(found.toarray(), dense.reshape(len(rows), len(tags)))
 
 
-@settings(deadline=None)  # the first call compiles
 @given(ROWS, st.data())
 def test_rows_taken_and_counts_agree_with_sets(rows: list[set[int]], data: st.DataObject) -> None:
     tag_rows = TagRows.of(rows)

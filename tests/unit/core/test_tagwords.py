@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.tagwords import TagWords
@@ -24,7 +24,6 @@ def in_a_row(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.int32]]:
     return np.frombuffer(b'"'.join([*raws, b""]), np.uint8), spans.reshape(-1, 2)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(WORDS, max_size=6), st.data())
 def test_words_are_numbered_as_by_a_dictionary(texts: list[list[str]], data: st.DataObject) -> None:
     every = sorted({word for text in texts for word in text})

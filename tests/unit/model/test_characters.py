@@ -117,7 +117,7 @@ def head_of(classes: int, margin: float, *, centres: int = 1, scale: float = 8.0
     return CosineHead(6, margins, shift, centres=centres, scale=scale)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.floats(0.05, 1.0))
 def test_the_margin_is_an_angle_on_the_right_class_alone(seed: int, margin: float) -> None:
     head = head_of(5, margin)

@@ -41,7 +41,7 @@ def test_of_normal_images_a_step_divides_by_the_hessian(bias: float):
     assert float((found - true).norm()) < 0.5 * float((diagonal - true).norm())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.floats(-9, 4), st.floats(0.01, 5.0))
 def test_a_step_never_leads_away(seed: int, bias: float, length: float):
     chance = torch.Generator().manual_seed(seed)

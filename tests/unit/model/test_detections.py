@@ -86,7 +86,7 @@ def test_outputs_that_are_no_boxes_are_named(shape: tuple[int, ...]) -> None:
         read_outputs([np.zeros(shape, np.float32)], SIDE, 0.3)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(0, 10_000), st.integers(1, 30))
 def test_what_is_kept_does_not_overlap_and_covers_what_is_not(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)

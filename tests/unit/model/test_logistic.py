@@ -55,7 +55,7 @@ def test_scores_at_the_usual_tolerance_are_those_of_the_exact_solution():
     assert float(torch.corrcoef(torch.stack([near.ravel(), far.ravel()]))[0, 1]) > 0.999
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(0, 1000), st.integers(2, 9))
 def test_a_tag_is_solved_the_same_beside_any_others(seed: int, n_tags: int):
     """Tags that are solved early are left out of the arrays; that moves no other."""

@@ -14,7 +14,7 @@ def flip(value: int, bits: list[int]) -> int:
     return value
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     start=st.integers(0, 2**32),
     bits=st.lists(st.integers(0, 63), min_size=0, max_size=3, unique=True),

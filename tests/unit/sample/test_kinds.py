@@ -30,7 +30,7 @@ def large() -> dict[str, frozenset[str]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(truth=TRUTHS, share=st.floats(0.05, 0.9), seed=st.integers(0, 5))
 def test_the_errors_are_exactly_what_sets_the_tags_apart(
     kind: str, truth: Truth, share: float, seed: int

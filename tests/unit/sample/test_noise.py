@@ -61,7 +61,7 @@ def test_about_one_percent_is_wrong_and_mostly_siblings():
     assert confused > 0.3 * len(wrong)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(
         st.text("abc", min_size=1, max_size=3),

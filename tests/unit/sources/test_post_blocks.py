@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.tagwords import TagWords
@@ -101,7 +101,6 @@ def expected(post: Post) -> Told:
     }
 
 
-@settings(deadline=None)  # the first call compiles
 @given(
     told=st.lists(POST | USUAL, min_size=1, max_size=6),
     escapes=st.booleans(),

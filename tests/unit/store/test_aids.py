@@ -58,9 +58,7 @@ def test_there_are_no_more_siblings_than_digits(tagged: Library) -> None:
 CHOICES = st.lists(st.tuples(st.integers(1, 6), st.integers(1, 6), st.booleans()), max_size=12)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(choices=CHOICES)
 def test_a_choice_holds_for_both(tagged: Library, choices: list[tuple[int, int, bool]]) -> None:
     said: dict[frozenset[int], bool] = {}

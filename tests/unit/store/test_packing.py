@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.store.packing import pack, pack_rows, unpack, unpack_rows
@@ -16,7 +16,6 @@ def test_what_is_packed_is_unpacked(tags: set[int]) -> None:
     assert unpack(pack(tags)).tolist() == sorted(tags)
 
 
-@settings(deadline=None)  # the first call compiles
 @given(st.lists(TAGS, max_size=8))
 def test_many_rows_are_packed_like_each_alone(rows: list[list[int]]) -> None:
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)

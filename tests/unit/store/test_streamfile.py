@@ -31,7 +31,7 @@ def put_out_of_the_cache(path: Path) -> None:
         os.close(handle)
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(st.integers(0, 25_000), st.integers(0, 6).map(lambda pages: 4096 * pages)),
     st.one_of(st.integers(1, 25_000), st.integers(1, 6).map(lambda pages: 4096 * pages)),

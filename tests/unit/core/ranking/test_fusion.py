@@ -92,6 +92,17 @@ def test_a_tag_that_the_tagger_lacks_keeps_its_heads(world: World) -> None:
         fit_fusion(world.scores(lacking=3, unlearnt=(3,))).logits(3)
 
 
+def test_the_weights_of_a_half_are_fitted_on_the_other(world: World) -> None:
+    # On the first half of the images the tagger says the opposite of what the labels say.
+    first = np.arange(IMAGES) % 2 == 0
+    turned = World(world.truth, world.present, world.own.copy(), world.heads)
+    turned.own[:, first] *= -1
+    fusion = fit_fusion(turned.scores())
+    assert fusion.scale[0, 1] > 0.5
+    assert fusion.scale[1, 1] < 0
+    assert fusion.weights[0, 1] > fusion.weights[1, 1] + 0.3
+
+
 def test_no_tag_is_known_to_the_tagger() -> None:
     nothing = TwoScores(
         n_tags=2,

@@ -25,7 +25,7 @@ from reviewer.core.ranking.tagspace import make_tag_space
     share=st.floats(0, 1),
     size=st.integers(2, 60),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_drawn_pairs_stand_for_all_pairs(seed: int, images: int, share: float, size: int):
     rng = np.random.default_rng(seed)
     present = rng.random(images) < share

@@ -46,7 +46,7 @@ def test_a_tag_is_no_reason_for_itself_and_an_empty_image_has_none():
 
 
 @given(seed=st.integers(0, 500), images=st.integers(1, 30), tags=st.integers(1, 6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_reasons_are_the_largest_and_smallest_lift_of_the_other_tags(
     seed: int, images: int, tags: int
 ):

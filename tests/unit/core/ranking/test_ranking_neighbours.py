@@ -18,7 +18,7 @@ from reviewer.core.ranking.neighbours import NOBODY
     block=st.integers(1, 50),
     grouped=st.booleans(),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_the_graph_holds_the_nearest_of_other_groups(
     seed: int, images: int, k: int, block: int, grouped: bool
 ):
@@ -39,7 +39,7 @@ def test_the_graph_holds_the_nearest_of_other_groups(
 
 
 @given(seed=st.integers(0, 10_000), share=st.floats(0.0, 1.0))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_gathering_and_scattering_give_the_same_sums(seed: int, share: float):
     rng = np.random.default_rng(seed)
     graph = neighbour_graph(rng.normal(size=(60, 5)), 7)

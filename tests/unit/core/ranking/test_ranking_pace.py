@@ -41,7 +41,7 @@ def test_without_answers_the_usual_pace_holds():
 
 
 @given(counts=st.lists(st.integers(0, 60), min_size=1, max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_shorter_the_queue_the_dearer_the_question(counts: list[int]):
     tag = np.repeat(np.arange(len(counts)), counts).astype(np.int32)
     pace = Pace(np.ones(len(counts)), 10.0)

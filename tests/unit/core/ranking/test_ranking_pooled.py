@@ -28,7 +28,7 @@ def problem(seed: int, rows: int = 120, groups: int = 5) -> PooledProblem:
 
 
 @given(seed=st.integers(0, 1000))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_the_mode_is_the_one_a_general_optimiser_finds(seed: int):
     asked = problem(seed)
     fit = fit_pooled(asked)

@@ -32,7 +32,7 @@ def best_by_sorting(scores: np.ndarray, levels: np.ndarray, wanted: Wanted) -> n
     return np.sort(np.concatenate(kept))[::-1][: wanted.total]
 
 
-@settings(deadline=None, max_examples=60)  # the first call compiles
+@settings(max_examples=60)  # the first call compiles
 @given(st.integers(0, 2**32), st.integers(1, 12), st.integers(1, 900), st.data())
 def test_one_pass_finds_what_sorting_finds(
     seed: int, n_tags: int, n_images: int, data: st.DataObject
@@ -79,7 +79,6 @@ def test_no_scores_no_pairs() -> None:
     assert isinstance(empty, Pairs)
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(0, 255), max_size=300), st.integers(0, 400))
 def test_the_best_of_a_tag_come_in_order(values: list[int], count: int) -> None:
     scores = np.array(values, np.uint8)
@@ -88,7 +87,7 @@ def test_the_best_of_a_tag_come_in_order(values: list[int], count: int) -> None:
     assert rows.tolist() == [row for row in order.tolist() if scores[row] > 0][:count]
 
 
-@settings(deadline=None, max_examples=40)  # the first call compiles
+@settings(max_examples=40)  # the first call compiles
 @given(st.integers(0, 2**32), st.integers(1, 8), st.integers(1, 300), st.data())
 def test_the_present_pairs_of_least_score_are_found(
     seed: int, n_tags: int, n_images: int, data: st.DataObject

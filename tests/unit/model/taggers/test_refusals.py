@@ -133,7 +133,7 @@ def test_weights_that_are_none_are_refused(
 
 
 @pytest.mark.filterwarnings("ignore:Detected pickle protocol")
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     content=st.binary(max_size=80) | st.text("(lp0\nI1S'x)}]tRbqX.", max_size=60).map(str.encode)
 )
