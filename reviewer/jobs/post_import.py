@@ -120,6 +120,7 @@ class _Import:
         self._categories = categories
         self._ids: dict[str, int] = {}
         self._words = TagWords()
+        self._rows: list[NewPost] = []
         self._met = MetTags([], [])
         self._stored = library.tags.ids()
         self._next = max(self._stored.values(), default=0) + 1
@@ -157,6 +158,7 @@ class _Import:
         rows = self._listed.find(block.ids, block.md5s, block.written)
         if self._scheme == "sqe" and "g" in block.texts(Field.RATING):
             self._scheme = "gsqe"
+            self.finish()
             self._library.images.posts.settle_rating_scheme(SITE, "gsqe")
         there = np.flatnonzero(rows >= 0)
         # Of two posts of one image the last part's counts, and the first one in a part.
@@ -245,12 +247,17 @@ class _Import:
             changed = self._changed([PostRow(*rows[n]) for n in np.flatnonzero(~new).tolist()])
         self.tally.new += len(fresh)
         self.tally.changed += len(changed)
-        if fresh or changed or any(self._met):
-            posts, met = self._library.images.posts, self._met
-            self._writing.append(posts.write(fresh, changed, met))
-            self._met = MetTags([], [])
+        self._rows += fresh
+        if changed or len(self._rows) >= WRITE_EVERY:
+            self._begin_to_write(changed)
         while len(self._writing) > IN_FLIGHT:
             self._writing.pop(0).result()
+
+    def _begin_to_write(self, changed: Sequence[PostRow]) -> None:
+        """Puts what has gathered in line, as one transaction."""
+        posts = self._library.images.posts
+        self._writing.append(posts.write(self._rows, changed, self._met))
+        self._rows, self._met = [], MetTags([], [])
 
     def _changed(self, rows: Sequence[PostRow]) -> list[PostRow]:
         """The rows of known images that tell something else than is stored."""
@@ -268,6 +275,8 @@ class _Import:
 
     def finish(self) -> None:
         """Waits until all is on disk."""
+        if self._rows or any(self._met):
+            self._begin_to_write(_NO_ROWS)
         while self._writing:
             self._writing.pop(0).result()
 

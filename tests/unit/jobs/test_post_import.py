@@ -144,3 +144,18 @@ def test_an_import_again_finds_files_of_one_number_in_two_folders(tmp_path: Path
         assert (again["new"], again["changed"], again["gone"]) == (0, 1, 1)
         assert stored(library)["1.jpg"] == {"cat"}
         assert library.images.counts() == {"ok": 4, "gone": 1, "set aside": 0}
+
+
+def test_a_rating_of_four_changes_those_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reviewer.sources.post_blocks.READ_BYTES", 10)
+    folder = tmp_path / "images"
+    images(folder, [f"{n}.jpg" for n in range(1, 9)])
+    dump(folder, [post(n, f"tag_{n} cat", rating="g" if n == 6 else "s") for n in range(1, 9)])
+    with Library.create(tmp_path / "workspace", folder) as library:
+        summary = import_posts(library, Silent()).summary
+        assert (summary["new"], summary["changed"]) == (8, 0)
+        assert {image.rating_scheme for image, _ in library.images.rows()} == {"gsqe"}
+        assert stored(library)["8.jpg"] == {"tag_8", "cat"}
+        assert import_posts(library, Silent()).summary["unchanged"] == 8
