@@ -2,8 +2,8 @@
 
 choices.json         version, last decision, and a stamp that changes with every new ranking
 images.npy           (M,) and tags.npy (M, K), probabilities.npy (M, K), current.npy (M,),
-suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) and alone.npy (M,) where parts of
-                     pictures are meant
+suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) and alone.npy (M,) where
+                     parts of pictures are meant
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Simulated audits of the ranking benchmark's sets: do the 95 % intervals hold the truth?
 
-Strata, shares of the sample and estimates are the program's own (`reviewer.core.audit`). Of a
-stratum only counts matter, and those of a sample without replacement are hypergeometric, so an
-audit is drawn without listing its pairs.
+Strata, shares of the sample and estimates are the program's own (`reviewer.core.audit`).
+Of a stratum only counts matter, and those of a sample without replacement are hypergeometric, so
+an audit is drawn without listing its pairs.
 """
 
 from __future__ import annotations
