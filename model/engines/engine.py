@@ -65,6 +65,11 @@ def load_on(engine: Engine, version: Path, graph: Path | None = None) -> Predict
     if engine is Engine.TORCH:
         return plain
     device = replace(plain.device, words=f"{plain.device.words}, {engine.words}")
+    if engine is Engine.BF16 and plain.record.config.network == "onnx":
+        raise TaggerProblem(
+            f"{version.name} is an ONNX graph, which does not run in 16 bit; use the engine int8 "
+            "or torch."
+        )
     if engine is Engine.BF16:
         return replace(plain, device=replace(device, amp=torch.bfloat16))
     if graph is None:

@@ -102,8 +102,8 @@ def refuse_loss(engine: str, quality: Quality) -> None:
     if quality.lost <= MOST_LOST and quality.same_top >= LEAST_SAME:
         return
     raise TaggerError(
-        f"The engine {engine} loses too much with this version. {quality.words()} Nothing was "
-        "scanned. Use --engine onnx, or --accept-loss to take it all the same."
+        f"The engine {engine} loses too much with this version. {quality.words()} Use "
+        "--engine onnx, or --accept-loss to take it all the same."
     )
 
 

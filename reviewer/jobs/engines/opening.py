@@ -46,13 +46,28 @@ def open_on(
         TaggerError: The version cannot be used, or the engine loses too much.
         StoreError: The graph cannot be written.
     """
-    from model.engines.engine import Engine, graph_digest
+    from model.engines.engine import Engine
     from model.predict import Predictor
 
-    engine = choose_engine(library, version, choices)
-    if engine is Engine.TORCH:
-        with tagger_errors():
-            return Predictor.load(library.version_folder(version), choices.device), ""
+    engine, begun = choose_engine(library, version, choices), begun_with(library, version)
+    if engine is not Engine.TORCH:
+        try:
+            return _judged(library, listener, version, engine, choices)
+        except TaggerError as problem:
+            if choices.engine or begun is not None:
+                raise
+            # The settings name it for all collections; nobody asked for it here.
+            listener.note(f"{problem} This scan runs on torch.")
+    with tagger_errors():
+        return Predictor.load(library.version_folder(version), choices.device), ""
+
+
+def _judged(
+    library: Library, listener: Listener, version: str, engine: Engine, choices: ScanChoices
+) -> tuple[Predictor, str]:
+    """A version on an engine that is not torch, and what stands for the engine."""
+    from model.engines.engine import Engine, graph_digest
+
     predictor, graph = _on(library, listener, version, engine)
     begun = begun_with(library, version)
     if not engine.is_exact:

@@ -145,6 +145,19 @@ def test_the_engine_of_the_settings_is_taken_where_a_scan_begins(shapes: Shapes)
     assert any("ONNX Runtime" in note for note in heard.notes)
 
 
+def test_an_engine_of_the_settings_that_does_not_do_gives_way_to_torch(
+    shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+):
+    library, _ = shapes
+    forget(library)
+    save(Settings(engine="int8"))
+    monkeypatch.setattr(judging, "LEAST_SAME", 1.1)
+    heard = Heard()
+    scan(library, heard, ScanChoices(**CALM))
+    assert scanned(library).shape.engine == ""
+    assert any(note.endswith("This scan runs on torch.") for note in heard.notes)
+
+
 def test_bytes_that_are_gone_are_not_replaced_by_others(shapes: Shapes):
     library, _ = shapes
     forget(library)
