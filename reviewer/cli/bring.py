@@ -10,7 +10,7 @@ import click
 
 from reviewer.cli.frame import Frame, collection_options, ending, opened
 from reviewer.core.errors import UsageError
-from reviewer.core.tag_mapping import Kind, table_of
+from reviewer.core.tags.tag_mapping import Kind, table_of
 from reviewer.jobs.bringing import (
     BringChoices,
     QuestionsOpen,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from reviewer.cli.listeners import Output
-    from reviewer.core.tag_mapping import TagMapping
+    from reviewer.core.tags.tag_mapping import TagMapping
     from reviewer.store.library import Library
 
 Result = TypeVar("Result")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.core.audit import TagQuality  # noqa: TC001 - read at run time, to check files
+from reviewer.core.quality.audit import TagQuality  # noqa: TC001 - read at run time, to check files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

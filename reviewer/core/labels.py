@@ -16,7 +16,7 @@ from reviewer.core.types import Answer
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reviewer.core.vocabulary import Implications
+    from reviewer.core.tags.vocabulary import Implications
 
 
 class Label(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.siblings import SiblingEvidence, find_siblings
+from reviewer.core.tags.siblings import SiblingEvidence, find_siblings
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels, original_matrix, tag_counts
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.audit import ENOUGH, GUESSED, AuditNote, Outcome, Part, Stratum, estimate
-from reviewer.core.audit_bands import estimate_bands
-from reviewer.core.audit_tags import TagCells, estimate_tags
+from reviewer.core.quality.audit import ENOUGH, GUESSED, AuditNote, Outcome, Part, Stratum, estimate
+from reviewer.core.quality.audit_bands import estimate_bands
+from reviewer.core.quality.audit_tags import TagCells, estimate_tags
 from reviewer.core.types import Answer, Origin, Side
 from reviewer.jobs.labels import Labels, gather_labels
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.audit import TagQuality
-    from reviewer.core.audit_bands import BandEstimate
+    from reviewer.core.quality.audit import TagQuality
+    from reviewer.core.quality.audit_bands import BandEstimate
     from reviewer.core.queues import Ranking
     from reviewer.store.audits import Audit, AuditAnswer, Frame
     from reviewer.store.library import Library

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.audit import GUESSED, Part, Stratum, allocate, band_of, part_of
 from reviewer.core.errors import UsageError
+from reviewer.core.quality.audit import GUESSED, Part, Stratum, allocate, band_of, part_of
 from reviewer.core.types import ChangeSet, Question, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import ReviewerError, UsageError
-from reviewer.core.tag_mapping import (
+from reviewer.core.tags.tag_mapping import (
     Knowledge,
     TagMapping,
     corrected,

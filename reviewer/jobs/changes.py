@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.ratings import TAGS, RatingIds, rating_now, rating_tag
 from reviewer.core.labels import effective_tags
-from reviewer.core.ratings import TAGS, RatingIds, rating_now, rating_tag
 from reviewer.sources import write
 from reviewer.sources.caption_text import Caption, Style, style_of, usual_style
 from reviewer.sources.captions import caption_file

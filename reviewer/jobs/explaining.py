@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.companions import Companions
 from reviewer.core.queues import QueueBook
+from reviewer.core.tags.companions import Companions
 from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, original_matrix

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.choices.ratings import TAGS
 from reviewer.core.errors import UsageError
 from reviewer.core.proposals import CHAINS, DOUBT, Floor, Trust, fewest_pairs, find_floor
-from reviewer.core.ratings import TAGS
+from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, Origin
-from reviewer.core.vocabulary import NOT_VISUAL
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import gather_labels, original_matrix
 from reviewer.jobs.recipes import held_out

@@ -10,10 +10,10 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from reviewer.core.implied import LEAST, Rule, suggested, told_by_answers, with_scores
-from reviewer.core.tagstats import meetings
+from reviewer.core.tags.implied import LEAST, Rule, suggested, told_by_answers, with_scores
+from reviewer.core.tags.tagstats import meetings
+from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, ChangeSet
-from reviewer.core.vocabulary import NOT_VISUAL
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels
 from reviewer.store.disk import replacing
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
 

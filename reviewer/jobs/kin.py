@@ -12,7 +12,7 @@ from reviewer.core.types import Category
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
 

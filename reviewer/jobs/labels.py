@@ -10,8 +10,8 @@ import numpy as np
 from scipy import sparse
 
 from reviewer.core.labels import settled
+from reviewer.core.tags.vocabulary import Vocabulary, reason_not_asked
 from reviewer.core.types import Answer, Tag
-from reviewer.core.vocabulary import Vocabulary, reason_not_asked
 from reviewer.jobs.vetting import image_shares
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.labels import LabelMatrix
-    from reviewer.core.tagrows import TagRows
+    from reviewer.core.tags.tagrows import TagRows
     from reviewer.store.library import Library
 
 ABSENT_WEIGHT = 0.7

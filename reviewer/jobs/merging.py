@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from reviewer.core.disagreement import State
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.review.disagreement import State
 from reviewer.core.types import Category, ChangeSet, Decision, Origin, Side
 from reviewer.jobs.context import stage
 from reviewer.jobs.exports.log import WORDS

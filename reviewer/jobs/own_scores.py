@@ -15,7 +15,7 @@ import numpy as np
 
 from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.fusion import TwoScores, fit_fusion
-from reviewer.core.vocabulary import reason_not_asked
+from reviewer.core.tags.vocabulary import reason_not_asked
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import original_matrix, tag_counts
 from reviewer.jobs.seen import may_have_seen
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.context import Listener
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.agreement import FEWEST, Accord, Estimate, Votes, accords, estimate, stand_out
-from reviewer.core.controls import Agreement, agreement
-from reviewer.core.disagreement import ENOUGH, State
 from reviewer.core.errors import UsageError
+from reviewer.core.review.agreement import (
+    FEWEST,
+    Accord,
+    Estimate,
+    Votes,
+    accords,
+    estimate,
+    stand_out,
+)
+from reviewer.core.review.controls import Agreement, agreement
+from reviewer.core.review.disagreement import ENOUGH, State
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Origin
 
@@ -21,7 +29,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.disagreement import Given, Standing
+    from reviewer.core.review.disagreement import Given, Standing
     from reviewer.core.statistics import Interval
     from reviewer.store.library import Library
     from reviewer.store.reviewers import Reviewer

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import SourceError
-from reviewer.core.tagwords import TagWords
+from reviewer.core.tags.tagwords import TagWords
 from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources.base import Reading

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.tag_mapping import Kind, plain
+from reviewer.core.tags.tag_mapping import Kind, plain
 from reviewer.jobs.bringing import mapping_of
 from reviewer.jobs.context import stage
 from reviewer.jobs.pictures import open_for_tagger

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from reviewer.core.ranking.evidence import Evidence
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Decision
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import precision_recall_curve
 
-from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.figures import TagFigures
+from reviewer.core.quality.audit_bands import estimate_bands
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.context import Listener, stage
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.audit import TagQuality
+    from reviewer.core.quality.audit import TagQuality
     from reviewer.core.queues import Ranking
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.audit_report import AuditReport
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.store.scans import ROW, ScanFiles
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.ranking.rank import RankOptions
     from reviewer.core.scoreblock import Block
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.crossfits import Crossfit
     from reviewer.store.library import Library
     from reviewer.store.scans import ScanFiles

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.vetting import tag_bias
+from reviewer.core.quality.vetting import tag_bias
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.vetting import TagBias
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.quality.vetting import TagBias
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.library import Library
 
 WEIGHT = "vetted_weight"

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from reviewer.core.ratings import is_rating, word_of
+from reviewer.core.choices.ratings import is_rating, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

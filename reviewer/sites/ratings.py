@@ -10,8 +10,8 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.ratings import is_rating, rating_tag, word_of
 from reviewer.core.outbox import NOTHING, Edit, Tags
-from reviewer.core.ratings import is_rating, rating_tag, word_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -11,8 +11,8 @@ import base64
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from reviewer.core.choices.ratings import word_of
 from reviewer.core.outbox import NOTHING, Edit, Tags
-from reviewer.core.ratings import word_of
 from reviewer.sites.base import FileHash, RemotePost
 from reviewer.sites.errors import NoPostError, RefusedError
 from reviewer.sites.http import Http, HttpClient, Json

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.tagwords import Numbered, TagWords
+    from reviewer.core.tags.tagwords import Numbered, TagWords
 
 READ_BYTES = 4 << 20
 """Of a dump at once: about two thousand posts, which the processor's cache may hold."""

@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from reviewer.core.ratings import letter_of, word_of
+from reviewer.core.choices.ratings import letter_of, word_of
 from reviewer.core.types import Category
 from reviewer.sources.caption_text import Caption, Style, style_of
 from reviewer.sources.hydrus import namespaced

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
-from reviewer.core.audit import AuditNote, Part, Stratum
+from reviewer.core.quality.audit import AuditNote, Part, Stratum
 from reviewer.core.types import Answer, Origin, Question, Side
 from reviewer.store.columns import read_columns, write_columns
 from reviewer.store.disk import replacing, writing

@@ -2,7 +2,7 @@
 
 choices.json         version, last decision, and a stamp that changes with every new ranking
 images.npy           (M,) and tags.npy (M, K), probabilities.npy (M, K), current.npy (M,),
-suspicions.npy (M,)  see `core/choice.py`; boxes.npy (M, 4) and alone.npy (M,) where
+suspicions.npy (M,)  see `core/choices/choice.py`; boxes.npy (M, 4) and alone.npy (M,) where
                      parts of pictures are meant
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reviewer.core.choice import ChoiceRanking
+from reviewer.core.choices.choice import ChoiceRanking
 from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 

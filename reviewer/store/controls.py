@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.controls import ControlRecord, record_of
+from reviewer.core.review.controls import ControlRecord, record_of
 from reviewer.store.decisions import decision_of
 
 if TYPE_CHECKING:

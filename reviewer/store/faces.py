@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reviewer.core.faces import Box, Face
+from reviewer.core.choices.faces import Box, Face
 from reviewer.core.types import ImageState
 from reviewer.store.database import BULK_ROWS, Database
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 import numpy as np
 
-from reviewer.core.character_figures import CharacterFigures
+from reviewer.core.choices.character_figures import CharacterFigures
 from reviewer.core.errors import StoreError
 from reviewer.core.figures import CollectionFigures, ScoreFigures, TagFigures
-from reviewer.core.noise_figures import NoiseFigures
-from reviewer.core.vetting_figures import VettedFigures
+from reviewer.core.quality.noise_figures import NoiseFigures
+from reviewer.core.quality.vetting_figures import VettedFigures
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:

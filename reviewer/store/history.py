@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reviewer.core.sitting import AnswerColumns
+from reviewer.core.review.sitting import AnswerColumns
 from reviewer.store.decisions import decision_of
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.implied import Rule
+from reviewer.core.tags.implied import Rule
 from reviewer.core.types import Question, Side
 from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing

@@ -42,7 +42,7 @@ from reviewer.store.whole_fits import WholeFitFiles
 from reviewer.store.workspace import Workspace
 
 if TYPE_CHECKING:
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

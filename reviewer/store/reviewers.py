@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reviewer.core.disagreement import Given, Standing, State
+from reviewer.core.review.disagreement import Given, Standing, State
 from reviewer.core.types import Answer, Origin, Question, Side
 from reviewer.store.database import BULK_ROWS
 from reviewer.store.settling import given_to, settle, standings

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.tagrows import TagRows
+    from reviewer.core.tags.tagrows import TagRows
 
 BLOCK_IMAGES = 4096
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.disagreement import Given, Standing, verdict
+from reviewer.core.review.disagreement import Given, Standing, verdict
 from reviewer.core.types import Answer, Origin
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from reviewer.core.errors import StoreError
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.store.disk import replacing
 from reviewer.store.packing import unpack_rows
 

@@ -6,8 +6,8 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reviewer.core.tags.vocabulary import Implications, Vocabulary
 from reviewer.core.types import Category, Tag
-from reviewer.core.vocabulary import Implications, Vocabulary
 from reviewer.store.database import BULK_ROWS, Database, Lane
 from reviewer.store.sqlite_tables import sqlite_utils
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from reviewer.core.acceptance import EVERY_TAG, Acceptance, Verdict
 from reviewer.core.errors import StoreError
-from reviewer.core.feed import Mode
+from reviewer.core.review.acceptance import EVERY_TAG, Acceptance, Verdict
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Origin
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.notice_bar import Kind
@@ -15,7 +15,7 @@ from reviewer.ui.notice_bar import Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reviewer.core.acceptance import Offer, Sample
+    from reviewer.core.review.acceptance import Offer, Sample
     from reviewer.core.types import Decision, Question, Side
     from reviewer.settings import Settings
     from reviewer.ui.command_group import ReviewParts

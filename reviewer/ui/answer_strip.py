@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent, QResizeEvent
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Category, Decision
-    from reviewer.core.vocabulary import Vocabulary
 
 SHOWN = 10
 THUMB = 46

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.ui.figures.plots import Mark
 
 if TYPE_CHECKING:
-    from reviewer.core.audit import Estimate
+    from reviewer.core.quality.audit import Estimate
 
 HEADING = "Precision and recall, %: \N{BLACK CIRCLE} as corrected, \N{BLACK SQUARE} as they came"
 

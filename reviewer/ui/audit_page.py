@@ -16,8 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.core.feed import Mode
-from reviewer.core.sitting import Line
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.sitting import Line
 from reviewer.ui.audit_marks import HEADING, marks_of
 from reviewer.ui.empty_state import EmptyState
 from reviewer.ui.figures.plots import Plot
@@ -27,7 +27,7 @@ from reviewer.ui.side_page import SidePage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.audit import AuditNote
+    from reviewer.core.quality.audit import AuditNote
     from reviewer.core.statistics import Interval
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.copies import CarryOver
+from reviewer.core.review.copies import CarryOver
 from reviewer.ui.command_group import CommandGroup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reviewer.core.page import Page
+    from reviewer.core.review.page import Page
     from reviewer.core.types import Decision, Question
     from reviewer.ui.command_group import ReviewParts
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.store.library import Library
     from reviewer.ui.review_page import ReviewPage
     from reviewer.ui.showing import Showing

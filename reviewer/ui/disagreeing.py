@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Origin
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.theme import shown_name
@@ -14,7 +14,7 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reviewer.core.disagreement import Given, State
+    from reviewer.core.review.disagreement import Given, State
     from reviewer.core.types import Decision
     from reviewer.ui.command_group import ReviewParts
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.implied import reasons
 from reviewer.core.labels import effective_tags
+from reviewer.core.tags.implied import reasons
 from reviewer.core.types import Side
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from reviewer.core.implied import Rule
+    from reviewer.core.tags.implied import Rule
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Question
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.library import Library
 
 SHOWN = 3

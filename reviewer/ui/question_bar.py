@@ -16,7 +16,7 @@ from reviewer.ui.theme import category_colour, look, scaled, shown_name
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from reviewer.core.page import Page
+    from reviewer.core.review.page import Page
     from reviewer.core.types import Question, Tag
 
 LEAD = "Does this image show"

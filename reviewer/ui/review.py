@@ -6,11 +6,11 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewer.core.controls import Controls
-from reviewer.core.feed import Mode
-from reviewer.core.mixing import AuditMix, first_of
-from reviewer.core.seconds import SecondAnswers
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.controls import Controls
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.mixing import AuditMix, first_of
+from reviewer.core.review.seconds import SecondAnswers
+from reviewer.core.review.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from reviewer.core.advice import best_other
 from reviewer.core.errors import StoreError
-from reviewer.core.feed import Mode
+from reviewer.core.review.advice import best_other
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.pictures.view import STEP

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import command
-from reviewer.core.feed import Mode
-from reviewer.core.place import return_to
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.place import return_to
 from reviewer.ui.accepting import Accepting
 from reviewer.ui.aids.commands import AidCommands
 from reviewer.ui.carrying import Carrying
@@ -26,7 +26,7 @@ from reviewer.ui.why.commands import WhyCommands
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Decision
     from reviewer.settings import Settings
     from reviewer.store.library import Library

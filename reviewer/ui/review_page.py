@@ -26,7 +26,7 @@ from reviewer.ui.tag_panel import TagPanel
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QResizeEvent
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
 
 LEFT_WIDTH = 15
 RIGHT_WIDTH = 16

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
 
 from reviewer.core.commands import View
-from reviewer.core.controls import unbiased
 from reviewer.core.errors import StoreError
-from reviewer.core.feed import Mode
+from reviewer.core.review.controls import unbiased
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import ImageState, Tag
 from reviewer.store.previews import LARGE_PIXELS, PREVIEW_PX
 from reviewer.ui.grid.showing import GridShowing
@@ -25,7 +25,7 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Image, Question
     from reviewer.settings import Settings
     from reviewer.store.library import Library

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from reviewer.core.advice import NEXT, best_other, outlook
-from reviewer.core.controls import LOOKED_BACK, falls_below
-from reviewer.core.feed import Mode
-from reviewer.core.timebox import Timebox
+from reviewer.core.review.advice import NEXT, best_other, outlook
+from reviewer.core.review.controls import LOOKED_BACK, falls_below
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.timebox import Timebox
 from reviewer.core.types import Category, Origin
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.outlook_card import Better, advice_lines, outlook_lines
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reviewer.core.queues import QueueBook
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Decision
     from reviewer.settings import Settings
     from reviewer.store.library import Library

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.errors import StoreError
-from reviewer.core.feed import Mode
-from reviewer.core.place import place_of
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.place import place_of
 from reviewer.ui.answer_strip import SHOWN
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.board import QueueBoard
@@ -19,7 +19,7 @@ from reviewer.ui.status_line import Figures
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Decision
     from reviewer.store.library import Library
     from reviewer.ui.review_page import ReviewPage

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reviewer.core.labels import Consequences
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
 
 ORDER = (
     Category.CHARACTER,

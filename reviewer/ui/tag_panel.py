@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
 
+from reviewer.core.choices.ratings import rating_tag, word_of
 from reviewer.core.labels import effective_tags
-from reviewer.core.ratings import rating_tag, word_of
 from reviewer.core.types import Answer
 from reviewer.ui.aids.about_panel import AboutPanel
 from reviewer.ui.aids.editor import TagEditor
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from reviewer.core.labels import Consequences
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Image, Question
-    from reviewer.core.vocabulary import Vocabulary
 
 TIGHT_LINES = 30
 """Lines of text that the panel must hold to show all its parts at the same time."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.completion import LIMIT, Completion
-from reviewer.core.spellings import plain
+from reviewer.core.tags.completion import LIMIT, Completion
+from reviewer.core.tags.spellings import plain
 from reviewer.core.types import Category
 from reviewer.store.tags import category_of
 from reviewer.ui.aids.completion_model import CompletionRow
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Tag
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.aids import ReviewAids
 
 HERE = 10_000_000

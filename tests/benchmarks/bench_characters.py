@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reviewer.core.faces import Box, Face
+from reviewer.core.choices.faces import Box, Face
 from reviewer.jobs.characters.faces import CHECK, TEST, gather_faces
 from reviewer.jobs.characters.questions import KIND, find_questions
 from reviewer.jobs.characters.report import read_figures, report_lines

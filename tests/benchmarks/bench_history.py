@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.controls import Controls
-from reviewer.core.sitting import report
+from reviewer.core.review.controls import Controls
+from reviewer.core.review.sitting import report
 from reviewer.core.types import Answer, Image, Origin
 from reviewer.store.history import HistoryFilter
 from reviewer.store.images import ImageRow

@@ -1,6 +1,6 @@
 """Simulated audits of the ranking benchmark's sets: do the 95 % intervals hold the truth?
 
-Strata, shares of the sample and estimates are the program's own (`reviewer.core.audit`).
+Strata, shares of the sample and estimates are the program's own (`reviewer.core.quality.audit`).
 Of a stratum only counts matter, and those of a sample without replacement are hypergeometric, so
 an audit is drawn without listing its pairs.
 """
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.audit import Outcome, Part, Stratum, allocate, band_of, estimate, part_of
+from reviewer.core.quality.audit import Outcome, Part, Stratum, allocate, band_of, estimate, part_of
 from reviewer.core.types import Side
 from reviewer.jobs.auditing import SIZE
 from tests.benchmarks.ranking_tag_audits import tag_cover

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.audit import GUESSED, Outcome, Part, allocate
-from reviewer.core.audit_tags import TagCells, estimate_tags
+from reviewer.core.quality.audit import GUESSED, Outcome, Part, allocate
+from reviewer.core.quality.audit_tags import TagCells, estimate_tags
 from reviewer.core.types import Side
 from reviewer.jobs.auditing import SIZE
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reviewer.core.audit import Stratum
+    from reviewer.core.quality.audit import Stratum
     from reviewer.core.ranking import RankedQueues
     from tests.benchmarks.ranking_sets import RankingSet
 

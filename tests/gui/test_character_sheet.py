@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
-from reviewer.core.character_figures import BandFigures, CharacterFigures, CharacterLine, Naming
+from reviewer.core.choices.character_figures import (
+    BandFigures,
+    CharacterFigures,
+    CharacterLine,
+    Naming,
+)
 from reviewer.store.figures import CHARACTERS, write_figures
 from reviewer.ui.figures.character_sheet import CharacterSheet
 from reviewer.ui.figures.page import FiguresPage

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
-from reviewer.core.choice import ChoiceRanking
+from reviewer.core.choices.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports.copies import export

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton
 
-from reviewer.core.choice import ChoiceRanking
+from reviewer.core.choices.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
 from reviewer.store.library import Library
 from reviewer.ui.choice.page import ChoicePage

@@ -23,8 +23,8 @@ from reviewer.core.figures import (
     TreeNode,
     UnderRated,
 )
+from reviewer.core.quality.vetting_figures import VettedFigures, VettedTag
 from reviewer.core.types import Progress
-from reviewer.core.vetting_figures import VettedFigures, VettedTag
 from reviewer.jobs.context import Silent
 from reviewer.jobs.pages.statistics import write_statistics
 from reviewer.store.figures import REPORT, SCORES, STATISTICS, VETTED, FigureFiles, write_figures

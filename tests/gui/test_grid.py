@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
-from reviewer.core.feed import Mode
-from reviewer.core.page import FEWEST, MOST, opposite
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.page import FEWEST, MOST, opposite
 from reviewer.core.types import Answer, Side
 from reviewer.store.library import Library
 from reviewer.ui.grid.layout import GAP, beside, shape_for
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QRect
     from pytestqt.qtbot import QtBot
 
-    from reviewer.core.page import Page
+    from reviewer.core.review.page import Page
     from reviewer.ui.main_window import MainWindow
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
+from reviewer.core.tags.vocabulary import Vocabulary
 from reviewer.core.types import Answer, Decision, Origin, Side
-from reviewer.core.vocabulary import Vocabulary
 from reviewer.store.library import Library
 from reviewer.ui.background import Background
 from reviewer.ui.history import model as history_model

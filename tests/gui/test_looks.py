@@ -26,8 +26,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.core.feed import Mode
 from reviewer.core.queues import Ranking
+from reviewer.core.review.feed import Mode
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.settings import Recent, Settings

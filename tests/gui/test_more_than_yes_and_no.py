@@ -10,7 +10,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 
 from reviewer.core.bindings import Bindings
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Category, Origin, Side
 from reviewer.store.aids import TextKind
 from reviewer.store.library import Library

@@ -12,10 +12,10 @@ import pytest
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QLabel
 
-from reviewer.core.advice import outlook
 from reviewer.core.errors import SourceError
 from reviewer.core.queues import QueueBook, Ranking
-from reviewer.core.sitting import Line
+from reviewer.core.review.advice import outlook
+from reviewer.core.review.sitting import Line
 from reviewer.core.statistics import wilson
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
 from reviewer.ui.figures.plots import Bar, Mark, Plot

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from reviewer.core.bindings import Bindings
 from reviewer.core.commands import View, commands_in
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.ui.actions import key_caps
 from reviewer.ui.bounce import BOUNCE_MS, Bounce

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from reviewer.core.audit import Quality, TagQuality
+from reviewer.core.quality.audit import Quality, TagQuality
 from reviewer.core.statistics import Interval
 from reviewer.ui.figures.report_sheet import FIELDS
 from reviewer.ui.figures.table import FigureModel

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Side
 from reviewer.store.library import Library
 from tests.gui.conftest import rank_all, wait_painted

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 
-from reviewer.core.disagreement import State
-from reviewer.core.feed import Mode
+from reviewer.core.review.disagreement import State
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.ui.main_window import MainWindow
     from reviewer.ui.queues.model import QueueRow
 

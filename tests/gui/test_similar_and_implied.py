@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
-from reviewer.core.feed import Mode
-from reviewer.core.implied import Rule
 from reviewer.core.labels import Label
+from reviewer.core.review.feed import Mode
+from reviewer.core.tags.implied import Rule
 from reviewer.core.types import Answer, Origin
 from reviewer.store.implied import Broken
 from reviewer.store.library import Library

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from reviewer.core.advice import outlook
-from reviewer.core.feed import Mode
 from reviewer.core.queues import Ranking
+from reviewer.core.review.advice import outlook
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Category, Decision, Origin, Side
 from reviewer.settings import Settings
 from reviewer.ui.queues.outlook_card import Better, OutlookCard, advice_lines, outlook_lines
@@ -22,8 +22,8 @@ from tests.gui.test_history_page import answer
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from reviewer.core.advice import Outlook
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.advice import Outlook
+    from reviewer.core.review.session import ReviewSession
     from reviewer.ui.main_window import MainWindow
 
 

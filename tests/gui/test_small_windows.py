@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from reviewer.core.tags.vocabulary import Vocabulary
 from reviewer.core.types import Image, Question, Side, Tag
-from reviewer.core.vocabulary import Vocabulary
 from reviewer.ui.tag_panel import TagPanel
 
 if TYPE_CHECKING:

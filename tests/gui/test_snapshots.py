@@ -18,7 +18,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontDatabase, QImage
 from PySide6.QtTest import QTest
 
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Decision, Progress, Side
 from reviewer.settings import Recent, Settings

@@ -16,7 +16,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QPen
 from PySide6.QtSvg import QSvgGenerator, QSvgRenderer
 
-from reviewer.core.timebox import Timebox
+from reviewer.core.review.timebox import Timebox
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.settings import Settings
 from reviewer.ui.summary.page import SummaryPage

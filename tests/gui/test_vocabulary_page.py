@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
-from reviewer.core.tag_mapping import Kind, map_outputs
+from reviewer.core.tags.tag_mapping import Kind, map_outputs
+from reviewer.core.tags.vocabulary import Vocabulary
 from reviewer.core.types import Tag
-from reviewer.core.vocabulary import Vocabulary
 from reviewer.jobs.bringing import BringChoices, bring_tagger, mapping_of
 from reviewer.jobs.context import Silent
 from reviewer.jobs.proposing import propose_tags

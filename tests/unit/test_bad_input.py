@@ -21,7 +21,7 @@ from reviewer.core.errors import (
     StoreFullError,
 )
 from reviewer.core.queues import Ranking
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.ranking.presentpairs import PresentPairs
     from reviewer.core.scoreblock import Block
-    from reviewer.core.tagrows import TagRows
+    from reviewer.core.tags.tagrows import TagRows
 
 
 _Named: TypeAlias = "tuple[NDArray[np.int64], NDArray[np.unsignedinteger], NDArray[np.int32]]"

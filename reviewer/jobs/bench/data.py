@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 from PIL import Image, ImageDraw
 
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.store.scans import BLOCK_IMAGES, PRESENT, ROW, ScanFiles, quantise
 
 if TYPE_CHECKING:

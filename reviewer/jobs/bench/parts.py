@@ -23,7 +23,7 @@ from reviewer.core.ranking.scanchanges import RowPairs
 from reviewer.core.ranking.scanpass import best_pairs, best_present, histograms
 from reviewer.core.ranking.scansearch import Wanted
 from reviewer.core.scoreblock import Block
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.core.types import Category
 from reviewer.jobs.bench.data import draw_tags, write_dump, write_pictures, write_scan
 from reviewer.jobs.bench.limits import forget, peak_mb, read_rate, stream_rate

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from reviewer.core.choices.faces import MARGIN, part_of
 from reviewer.core.errors import SourceError
-from reviewer.core.faces import MARGIN, part_of
 from reviewer.jobs.context import stage
 from reviewer.pictures import open_picture
 from reviewer.store.disk import writing
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.config import TaggerConfig
-    from reviewer.core.faces import Face, Part
+    from reviewer.core.choices.faces import Face, Part
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
 

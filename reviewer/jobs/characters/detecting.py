@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.faces import Box, Face, clipped
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.faces import Box, Face, clipped
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.tagger_problems import tagger_errors

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.faces import Face
+from reviewer.core.choices.faces import Face
 from reviewer.core.types import Answer, Category
 from reviewer.jobs.characters.sets import LEAST
 from reviewer.jobs.labels import gather_labels

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from reviewer.core.character_scores import doubts
-from reviewer.core.choice import ChoiceRanking
-from reviewer.core.few_faces import FewSureness, nearest, sums_of
+from reviewer.core.choices.character_scores import doubts
+from reviewer.core.choices.choice import ChoiceRanking
+from reviewer.core.choices.few_faces import FewSureness, nearest, sums_of
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.characters.crops import cut_out
 from reviewer.jobs.characters.faces import FEW, LEARN, NOBODY, gather_faces
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.character_scores import Floats, Ints, Sureness
+    from reviewer.core.choices.character_scores import Floats, Ints, Sureness
     from reviewer.jobs.characters.crops import Crops
     from reviewer.jobs.characters.faces import FaceList
     from reviewer.jobs.characters.scoring import FaceScores

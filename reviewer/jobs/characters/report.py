@@ -7,7 +7,12 @@ import html
 from typing import TYPE_CHECKING, Any
 
 from reviewer.core import published
-from reviewer.core.character_figures import BandFigures, CharacterFigures, CharacterLine, Naming
+from reviewer.core.choices.character_figures import (
+    BandFigures,
+    CharacterFigures,
+    CharacterLine,
+    Naming,
+)
 from reviewer.jobs.characters.training import network_folder, newest_network
 from reviewer.jobs.pages.html import page, table
 from reviewer.jobs.tagger_problems import tagger_errors

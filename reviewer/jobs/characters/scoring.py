@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reviewer.core.character_scores import (
+from reviewer.core.choices.character_scores import (
     UNKNOWN,
     Sureness,
     accuracy,
@@ -23,7 +23,7 @@ from reviewer.core.character_scores import (
     places_of,
     prototypes,
 )
-from reviewer.core.few_faces import FewSureness, fit_few, nearest, sums_of
+from reviewer.core.choices.few_faces import FewSureness, fit_few, nearest, sums_of
 from reviewer.jobs.characters.faces import CHECK, FEW, LEARN, TEST
 from reviewer.jobs.context import stage
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from model.characters import FaceModel
-    from reviewer.core.character_scores import Accuracy, Floats, Ints
+    from reviewer.core.choices.character_scores import Accuracy, Floats, Ints
     from reviewer.jobs.characters.crops import Crops
     from reviewer.jobs.characters.faces import FaceList
     from reviewer.jobs.context import Listener

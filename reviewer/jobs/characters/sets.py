@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.faces import Box, Face, clipped
 from reviewer.core.errors import UsageError
-from reviewer.core.faces import Box, Face, clipped
 from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.sources.characters import CONFIDENT, Places, read_faces, set_name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.ratings import TAGS
+from reviewer.core.choices.ratings import TAGS
 from reviewer.jobs.choices.rated import ratings_of
 from reviewer.jobs.recipes import held_out
 from reviewer.jobs.tagger_problems import tagger_errors

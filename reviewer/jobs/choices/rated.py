@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.ratings import TAGS, RatingIds, rating_now, rating_tag, scheme_of
+from reviewer.core.choices.ratings import TAGS, RatingIds, rating_now, rating_tag, scheme_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.choice import ChoiceRanking
+from reviewer.core.choices.choice import ChoiceRanking
+from reviewer.core.choices.ratings import SCHEMES, TAGS, RatingIds
 from reviewer.core.errors import UsageError
-from reviewer.core.ratings import SCHEMES, TAGS, RatingIds
 from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.choices.learning import never_learnt, own_ratings
 from reviewer.jobs.choices.rated import Rated, rated_images

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.ratings import word_of
 from reviewer.core.errors import UsageError
-from reviewer.core.ratings import word_of
 from reviewer.core.types import Answer, ChangeSet, Decision, ImageState, Side
 from reviewer.jobs.changes import (
     caption_habit,
@@ -31,7 +31,7 @@ from reviewer.sources.post import read_post
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.changes import CorrectedImage
     from reviewer.store.library import Library
 

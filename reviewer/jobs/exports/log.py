@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Decision, Image
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from reviewer.core.exchange import Interval, mean_interval
-from reviewer.core.noise import Kind
+from reviewer.core.quality.exchange import Interval, mean_interval
+from reviewer.core.quality.noise import Kind
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.noise.report import answer_lines
 from reviewer.jobs.pages.chart_svg import Axis, Series, chart_svg

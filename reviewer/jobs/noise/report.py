@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.exchange import Interval, Law, Trials, exchange, mean_interval
-from reviewer.core.noise import Kind, Level
+from reviewer.core.quality.exchange import Interval, Law, Trials, exchange, mean_interval
+from reviewer.core.quality.noise import Kind, Level
 from reviewer.jobs.noise.trials import Grid, HeadTrainer, Trainer, run_trials
 
 if TYPE_CHECKING:

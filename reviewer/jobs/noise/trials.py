@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from reviewer.core.exchange import Trials
-from reviewer.core.noise import Kind, Level, spoilt
+from reviewer.core.quality.exchange import Trials
+from reviewer.core.quality.noise import Kind, Level, spoilt
 from reviewer.jobs.context import Listener, stage
 
 if TYPE_CHECKING:

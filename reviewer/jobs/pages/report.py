@@ -10,9 +10,9 @@ from reviewer.jobs.pages.html import Cell, page, table
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reviewer.core.audit import AuditNote
-    from reviewer.core.audit_bands import BandEstimate
     from reviewer.core.figures import TagFigures
+    from reviewer.core.quality.audit import AuditNote
+    from reviewer.core.quality.audit_bands import BandEstimate
     from reviewer.core.statistics import Interval
     from reviewer.jobs.recipes import RecipeFigures
 

@@ -14,7 +14,7 @@ from scipy.spatial.distance import squareform
 
 from reviewer.core import published
 from reviewer.core.figures import CollectionFigures, Meeting
-from reviewer.core.tagstats import (
+from reviewer.core.tags.tagstats import (
     broken,
     exclusive,
     meetings,
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.tagstats import Pair, Suggested
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.tagstats import Pair, Suggested
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.library import Library
 
 COMPARED = 1500

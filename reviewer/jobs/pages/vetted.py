@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.core.quality.vetting_figures import VettedFigures, VettedTag
 from reviewer.core.types import Category, ChangeSet
-from reviewer.core.vetting_figures import VettedFigures, VettedTag
 from reviewer.jobs.pages.html import page, table
 from reviewer.jobs.vetting import STYLES, measure_bias, weight_of
 from reviewer.store.disk import replacing

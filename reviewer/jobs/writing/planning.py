@@ -10,17 +10,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reviewer.core.choices.ratings import is_rating, rating_tag
 from reviewer.core.labels import effective_tags, settled
 from reviewer.core.outbox import Destination, Edit, Tags
-from reviewer.core.ratings import is_rating, rating_tag
 from reviewer.core.types import Answer, Decision, ImageState, Origin
 from reviewer.jobs.writing.places import reader, writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Image
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.sites.policy import Policy
     from reviewer.store.library import Library
 

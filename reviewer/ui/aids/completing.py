@@ -14,8 +14,8 @@ from reviewer.ui.tag_search import TagSearch, make_search
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Tag
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.aids import ReviewAids
     from reviewer.ui.aids.completion_model import CompletionRow
 

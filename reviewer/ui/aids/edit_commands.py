@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 
-from reviewer.core.controls import unbiased
 from reviewer.core.errors import StoreError
+from reviewer.core.review.controls import unbiased
+from reviewer.core.review.unasked import turned, unasked
 from reviewer.core.types import Answer, Origin, Tag
-from reviewer.core.unasked import turned, unasked
 from reviewer.ui.aids.completing import Completing
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.tag_panel import Part

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from reviewer.core.errors import StoreError
+from reviewer.core.review.unasked import with_sibling
 from reviewer.core.types import Answer, Tag
-from reviewer.core.unasked import with_sibling
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.review_commands import forget_flags
 from reviewer.ui.theme import shown_name

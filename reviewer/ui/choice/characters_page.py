@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtGui import QImage, QPixmap
 
-from reviewer.core.choice import ChoiceKind
+from reviewer.core.choices.choice import ChoiceKind
 from reviewer.core.types import Category
 from reviewer.store.character_examples import examples_folder, load_examples
 from reviewer.ui.choice.face_row import FaceRow

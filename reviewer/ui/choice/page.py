@@ -14,7 +14,7 @@ from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
-from reviewer.core.choosing import ChoiceSession
+from reviewer.core.choices.choosing import ChoiceSession
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer
 from reviewer.ui.actions import KeyMap
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QWidget
 
-    from reviewer.core.choice import ChoiceKind, ChoiceQuestion
+    from reviewer.core.choices.choice import ChoiceKind, ChoiceQuestion
     from reviewer.core.commands import Command
     from reviewer.core.types import Decision
     from reviewer.ui.review import Review

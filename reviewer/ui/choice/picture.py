@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QPaintEvent
 
-    from reviewer.core.choice import Box
+    from reviewer.core.choices.choice import Box
     from reviewer.ui.pictures.decoding import Picture, PictureFiles
 
 LINE = 3.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from reviewer.core.choice import ChoiceKind
-from reviewer.core.ratings import TAGS, RatingIds, letter_of, word_of
+from reviewer.core.choices.choice import ChoiceKind
+from reviewer.core.choices.ratings import TAGS, RatingIds, letter_of, word_of
 from reviewer.ui.choice.page import ChoicePage, ChoiceSource
 
 if TYPE_CHECKING:

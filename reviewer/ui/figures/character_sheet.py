@@ -14,7 +14,7 @@ from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
-    from reviewer.core.character_figures import BandFigures, CharacterFigures, Naming
+    from reviewer.core.choices.character_figures import BandFigures, CharacterFigures, Naming
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
 

@@ -13,7 +13,7 @@ from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 
 if TYPE_CHECKING:
-    from reviewer.core.noise_figures import LevelFigures, NoiseFigures
+    from reviewer.core.quality.noise_figures import LevelFigures, NoiseFigures
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
 

@@ -16,7 +16,7 @@ from reviewer.ui.theme import look, scaled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.sitting import Line
+    from reviewer.core.review.sitting import Line
     from reviewer.core.statistics import Interval
 
 ROWS = 10

@@ -16,8 +16,8 @@ from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
-    from reviewer.core.audit import AuditNote
     from reviewer.core.figures import TagFigures
+    from reviewer.core.quality.audit import AuditNote
     from reviewer.store.figures import FigureFiles
     from reviewer.store.library import Library
     from reviewer.ui.side_pages import Beside

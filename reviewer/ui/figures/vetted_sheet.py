@@ -16,7 +16,7 @@ from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
-    from reviewer.core.vetting_figures import VettedFigures, VettedTag
+    from reviewer.core.quality.vetting_figures import VettedFigures, VettedTag
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
 

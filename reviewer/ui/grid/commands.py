@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 
 from reviewer.core.errors import StoreError
-from reviewer.core.page import Page
+from reviewer.core.review.page import Page
 from reviewer.core.types import Answer
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.review_commands import forget_flags

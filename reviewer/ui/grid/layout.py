@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reviewer.core.page import FEWEST, MOST
+from reviewer.core.review.page import FEWEST, MOST
 
 GAP = 6
 """Between two cells and round them all."""

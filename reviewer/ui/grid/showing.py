@@ -11,8 +11,8 @@ from reviewer.core.commands import View
 from reviewer.core.types import Tag
 
 if TYPE_CHECKING:
-    from reviewer.core.page import Page
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.page import Page
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Question
     from reviewer.store.library import Library
     from reviewer.ui.latency import Latency

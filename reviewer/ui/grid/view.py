@@ -9,7 +9,7 @@ from PySide6.QtCore import QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.core.page import MOST, Page
+from reviewer.core.review.page import MOST, Page
 from reviewer.ui.grid.cell import GridCell
 from reviewer.ui.grid.large import GridLarge
 from reviewer.ui.grid.layout import GAP, beside, shape_for

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Decision
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.history import HistoryFilter, HistoryRow, HistoryTable
     from reviewer.ui.background import Background
 

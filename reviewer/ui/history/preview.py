@@ -16,7 +16,7 @@ from reviewer.ui.theme import look, shown_name
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.history import HistoryRow
 
 SIDE = 300

@@ -17,7 +17,7 @@ from reviewer.ui.history.model import ORIGINS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.tags.vocabulary import Vocabulary
 
 TYPING_MS = 250
 """A pause in typing after which is searched."""

@@ -9,7 +9,7 @@ from reviewer.ui.pictures.decoding import THUMB_PX, PictureKey
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.ui.grid.view import GridView
     from reviewer.ui.pictures.view import ImageView
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.feed import Mode
+from reviewer.core.review.feed import Mode
 from reviewer.core.types import Category
 from reviewer.ui.queues.model import QueueRow, RowKind
 from reviewer.ui.theme import shown_name
 from reviewer.ui.words import promise
 
 if TYPE_CHECKING:
-    from reviewer.core.session import ReviewSession
+    from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import QueueSummary
 
 _DOT = "  \N{MIDDLE DOT}  "

@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from reviewer.core.advice import NEXT
+from reviewer.core.review.advice import NEXT
 from reviewer.core.types import Category
 from reviewer.ui.theme import category_colour, look
 from reviewer.ui.words import duration, percent_range, promise
@@ -17,7 +17,7 @@ from reviewer.ui.words import duration, percent_range, promise
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent
 
-    from reviewer.core.advice import Outlook
+    from reviewer.core.review.advice import Outlook
 
 LINES = 5
 """Lines of the card, used or not: nothing round it moves."""

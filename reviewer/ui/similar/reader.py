@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Question
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.library import Library
     from reviewer.store.nearest import Near
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.core.errors import ReviewerError
-from reviewer.core.sitting import Report, begin_of_sitting, report
+from reviewer.core.review.sitting import Report, begin_of_sitting, report
 from reviewer.jobs.people import people
 from reviewer.ui.background import Background
 from reviewer.ui.history.search import begin_of

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from reviewer.core.controls import ControlRecord
-    from reviewer.core.sitting import Report
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.review.controls import ControlRecord
+    from reviewer.core.review.sitting import Report
+    from reviewer.core.tags.vocabulary import Vocabulary
 
 SHOWN = 200
 """Most disputes that are listed."""

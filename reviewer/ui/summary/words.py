@@ -6,8 +6,8 @@ import csv
 import io
 from typing import TYPE_CHECKING
 
-from reviewer.core.controls import Kind
-from reviewer.core.disagreement import State
+from reviewer.core.review.controls import Kind
+from reviewer.core.review.disagreement import State
 from reviewer.core.statistics import wilson
 from reviewer.jobs.people import standing_out
 from reviewer.ui.figures.plots import Bar, Mark
@@ -17,9 +17,9 @@ from reviewer.ui.words import duration, percent_range
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from reviewer.core.controls import Agreement, ControlRecord
-    from reviewer.core.sitting import Line, Report
-    from reviewer.core.vocabulary import Vocabulary
+    from reviewer.core.review.controls import Agreement, ControlRecord
+    from reviewer.core.review.sitting import Line, Report
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.people import People
 
 KINDS: Mapping[Kind, str] = {Kind.REPEAT: "self-agreement", Kind.KNOWN: "known answers"}

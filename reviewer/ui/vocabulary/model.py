@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
-from reviewer.core.tag_mapping import Kind
+from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Category
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
-    from reviewer.core.tag_mapping import TagMapping
+    from reviewer.core.tags.tag_mapping import TagMapping
 
 ALL = "all"
 LACKING = "not in the tagger"

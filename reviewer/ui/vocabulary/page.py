@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.core.tag_mapping import table_of
+from reviewer.core.tags.tag_mapping import table_of
 from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
 from reviewer.ui.empty_state import EmptyState
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-    from reviewer.core.tag_mapping import TagMapping
+    from reviewer.core.tags.tag_mapping import TagMapping
     from reviewer.store.library import Library
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside

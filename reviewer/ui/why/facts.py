@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QImage
 
-    from reviewer.core.implied import Rule
+    from reviewer.core.tags.implied import Rule
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Decision, Question
-    from reviewer.core.vocabulary import Vocabulary
     from reviewer.store.heatmaps import Explained
     from reviewer.store.library import Library
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.copies import CarryOver
 from reviewer.core.queues import Ranking
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.copies import CarryOver
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Image, Origin, Question, Side
 from reviewer.store.copies import Comparison
 from reviewer.store.images import ImageRow

@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.labels import Label, consequences, effective_tags, label, settled
+from reviewer.core.tags.vocabulary import Implications
 from reviewer.core.types import Answer
-from reviewer.core.vocabulary import Implications
 
 CAT_EARS, FOX_EARS, ANIMAL_EARS, EARS, HAT = 1, 2, 3, 4, 5
 IMPLIED = Implications([(CAT_EARS, ANIMAL_EARS), (FOX_EARS, ANIMAL_EARS), (ANIMAL_EARS, EARS)])

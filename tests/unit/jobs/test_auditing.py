@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.audit_bands import estimate_bands
 from reviewer.core.errors import UsageError
-from reviewer.core.mixing import AuditMix
-from reviewer.core.session import ReviewSession
+from reviewer.core.quality.audit_bands import estimate_bands
+from reviewer.core.review.mixing import AuditMix
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin
 from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
 from reviewer.jobs.auditing import draw_audit

@@ -13,7 +13,7 @@ import pytest
 
 from reviewer.cli.main import cli
 from reviewer.core.errors import UsageError
-from reviewer.core.tag_mapping import Kind
+from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.bringing import (
     BringChoices,

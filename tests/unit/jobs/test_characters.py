@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from reviewer.core.choice import chosen, none_of_them
+from reviewer.core.choices.choice import chosen, none_of_them
+from reviewer.core.choices.faces import Box, Face
 from reviewer.core.errors import TaggerError, UsageError
-from reviewer.core.faces import Box, Face
 from reviewer.core.labels import effective_tags
 from reviewer.core.queues import Ranking
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.characters.crops import cut_out
 from reviewer.jobs.characters.detecting import detect_heads

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reviewer.core.choices.faces import Box
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.faces import Box
 from reviewer.core.types import Category
 from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Silent

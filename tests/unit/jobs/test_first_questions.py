@@ -12,7 +12,7 @@ from scipy import sparse
 from reviewer.core.errors import UsageError
 from reviewer.core.ranking.rank import rank
 from reviewer.core.ranking.tagevidence import TagEvidence
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.first_questions import rank_by_tags

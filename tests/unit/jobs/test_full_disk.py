@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from reviewer.core.errors import StoreFullError
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.jobs import scanning
 from reviewer.jobs.bench.data import write_scan
 from reviewer.jobs.context import Silent

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 
 from reviewer.cli.main import cli
-from reviewer.core.acceptance import EVERY_TAG, Acceptance, Verdict
-from reviewer.core.feed import Mode
 from reviewer.core.queues import Ranking
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.acceptance import EVERY_TAG, Acceptance, Verdict
+from reviewer.core.review.feed import Mode
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Origin, Side
 from reviewer.jobs import implying
 from reviewer.jobs.context import Silent

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.disagreement import State
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.review.disagreement import State
 from reviewer.core.types import Answer, Image, Origin
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports.copies import export

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from reviewer.core.errors import UsageError
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Decision
 from reviewer.jobs.auditing import draw_audit

@@ -13,7 +13,7 @@ from scipy import sparse
 
 from reviewer.cli.main import cli
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.noise import Kind
+from reviewer.core.quality.noise import Kind
 from reviewer.core.types import Category, Tag
 from reviewer.jobs.context import Silent
 from reviewer.jobs.noise import data as reading

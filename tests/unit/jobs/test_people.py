@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.disagreement import State
 from reviewer.core.errors import UsageError
+from reviewer.core.review.disagreement import State
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.people import people, people_lines, trust, weigh_reviewers
 from tests.unit.jobs.reviewed import BEGAN, Hand, collection

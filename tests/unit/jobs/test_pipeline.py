@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from reviewer.core.errors import TaggerError, UsageError
-from reviewer.core.session import ReviewSession
+from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix

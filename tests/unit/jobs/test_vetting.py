@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.quality.vetting import FEWEST, tag_bias
 from reviewer.core.types import Answer, Decision, Image, Side
-from reviewer.core.vetting import FEWEST, tag_bias
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.pages.vetted import write_vetted
 from reviewer.jobs.vetting import (

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.core.tagwords import TagWords
+from reviewer.core.tags.tagwords import TagWords
 from reviewer.core.types import Category
 from reviewer.sources.danbooru import Post, post_tags
 from reviewer.sources.post import whole_number

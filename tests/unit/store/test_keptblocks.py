@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.core.errors import StoreError
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.store import scans
 from reviewer.store.keptblocks import LOWEST, KeptBlocks
 from reviewer.store.recordfiles import RecordFiles

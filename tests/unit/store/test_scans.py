@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from reviewer.core.tagrows import TagRows
+from reviewer.core.tags.tagrows import TagRows
 from reviewer.store import scans
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, logits_of, quantise
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reviewer.core.disagreement import Standing, State
+from reviewer.core.review.disagreement import Standing, State
 from reviewer.core.types import Answer, Origin, Question, Side
 from tests.unit.jobs.reviewed import TAG, Hand, collection
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.core.disagreement import Standing
+from reviewer.core.review.disagreement import Standing
 from reviewer.core.types import Answer
 from reviewer.jobs.writing.planning import DISPUTED
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reviewer.core.choices.ratings import rating_tag
 from reviewer.core.outbox import Edit
-from reviewer.core.ratings import rating_tag
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports.copies import export

@@ -1,0 +1,1 @@
+"""Questions with several tags to choose from: ratings and characters."""

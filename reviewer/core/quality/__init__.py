@@ -1,0 +1,1 @@
+"""How good the tags are: random samples, vetted images, labels made worse on purpose."""

@@ -1,0 +1,1 @@
+"""Tags among themselves: names, spellings, siblings, implications, and what goes with what."""
