@@ -57,9 +57,9 @@ def replacing(path: Path) -> Iterator[Path]:
         with writing(path):
             path.parent.mkdir(parents=True, exist_ok=True)
             yield aside
-            sync(aside)
+            _sync(aside)
             _move_into_place(aside, path)
-            sync(path.parent)
+            _sync_entries(path.parent)
     finally:
         if aside.is_dir():
             shutil.rmtree(aside, ignore_errors=True)
@@ -79,13 +79,23 @@ def _move_into_place(aside: Path, path: Path) -> None:
         aside.replace(path)
 
 
-def sync(path: Path) -> None:
-    """Asks for a file, or a folder with the files in it, to be on disk."""
+def _sync(path: Path) -> None:
+    """Asks for a file, or a folder with all that is in it, to be on disk."""
     if path.is_dir():
         for entry in path.iterdir():
-            sync(entry)
-        if os.name == "nt":  # Windows cannot open folders for this
-            return
+            _sync(entry)
+        _sync_entries(path)
+    else:
+        _sync_one(path)
+
+
+def _sync_entries(folder: Path) -> None:
+    """Asks for the names in a folder to be on disk; what bears them may be millions of files."""
+    if os.name != "nt":  # Windows cannot open folders for this
+        _sync_one(folder)
+
+
+def _sync_one(path: Path) -> None:
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
