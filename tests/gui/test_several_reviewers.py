@@ -92,8 +92,8 @@ def test_a_disagreement_is_asked_blind_and_both_answers_are_told_after(
     assert question.origin is Origin.SETTLE
     assert session.current_answer() is None
     # What was said is nowhere on screen.
-    qtbot.waitUntil(lambda: bool(page.tags._model._lines), timeout=5000)
-    asked = next(line for line in page.tags._model._lines if line.asked)
+    qtbot.waitUntil(lambda: bool(page.tags._model.rows), timeout=5000)
+    asked = next(line for line in page.tags._model.rows if line.asked)
     assert not asked.mark
     assert question.tag_id not in page.tags.on_image
     assert "ann" not in page.notice.text

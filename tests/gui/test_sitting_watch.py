@@ -175,7 +175,7 @@ def test_a_control_cannot_be_told_from_another_question(qtbot: QtBot, reviewing:
     session = until_control(qtbot, reviewing)
     control = session.current
     wait_painted(qtbot, reviewing)
-    lines = {line.text: line for line in page.tags._model._lines if not line.heading}
+    lines = {line.text: line for line in page.tags._model.rows if not line.heading}
     asked = next(line for line in lines.values() if line.asked)
     assert not asked.mark
     assert session.current_answer() is None
