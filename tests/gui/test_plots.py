@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import gc
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,10 +18,12 @@ from reviewer.core.queues import QueueBook, Ranking
 from reviewer.core.review.advice import outlook
 from reviewer.core.review.sitting import Line
 from reviewer.core.statistics import wilson
+from reviewer.core.types import Question, Side
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
 from reviewer.ui.figures.plots import Bar, Mark, Plot
 from reviewer.ui.saving import save_widget, with_ending
-from reviewer.ui.why.panel import doubt_words
+from reviewer.ui.why.facts import WhyFacts
+from reviewer.ui.why.panel import doubt_words, since_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +161,16 @@ def test_the_list_and_the_card_promise_the_same() -> None:
 def test_the_rankings_own_doubt_is_told_apart_from_the_track_record() -> None:
     assert doubt_words(None) == ""
     assert doubt_words((0.4, 0.92)) == "The ranking itself sets it between 40% and 92% (95 %)."
+    assert doubt_words((0.998, 0.9999)) == "The ranking itself is sure of that: 100% (95 %)."
+
+
+def test_what_the_answers_on_the_tag_make_of_a_suspicion_is_told() -> None:
+    question = Question(1, 7, Side.MISSING, 0.5, 0.3, "v1")
+    facts = WhyFacts(question, None, 0.31, None, 0, (), None)
+    assert since_words(facts) == ""
+    assert since_words(replace(facts, promised=0.85)) == (
+        "The answers on this tag since then make it 85%."
+    )
 
 
 def test_without_anything_to_plot_no_plot_is_made(qtbot: QtBot) -> None:

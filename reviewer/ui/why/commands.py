@@ -99,8 +99,9 @@ class WhyCommands(CommandGroup):
 
     def _read(self, question: Question, then: Callable[[WhyFacts], None]) -> None:
         library, vocabulary = self._library, self._session.vocabulary
-        doubt = self._session.feed.book.interval(question)
-        self._reader.ask(lambda: gather(library, question, vocabulary, doubt), then)
+        book = self._session.feed.book
+        said = book.promised(question), book.interval(question)
+        self._reader.ask(lambda: gather(library, question, vocabulary, *said), then)
 
     def _take_first(self, facts: WhyFacts) -> None:
         """Shows what was read, and has worked out what was not."""

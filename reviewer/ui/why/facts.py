@@ -57,6 +57,7 @@ class WhyFacts:
 
     Attributes:
         doubt: Where the ranking itself sets the suspicion with 95 %, 0..1; `None` if it does not.
+        promised: The suspicion corrected by what the answers on the tag gave since, 0..1.
         record: How often answers at about this suspicion changed the metadata; `None` without any.
         answers: How many answers that is.
         neighbours: The nearest images, nearest first.
@@ -66,6 +67,7 @@ class WhyFacts:
 
     question: Question
     doubt: tuple[float, float] | None
+    promised: float
     record: Interval | None
     answers: int
     neighbours: tuple[Neighbour, ...]
@@ -77,7 +79,8 @@ def gather(
     library: Library,
     question: Question,
     vocabulary: Vocabulary,
-    doubt: tuple[float, float] | None = None,
+    promised: float,
+    doubt: tuple[float, float] | None,
 ) -> WhyFacts:
     """Reads the facts about a question, without pictures; takes some ten milliseconds.
 
@@ -85,6 +88,7 @@ def gather(
         library: The collection.
         question: What is asked.
         vocabulary: Says what follows from answers.
+        promised: Its suspicion corrected by what the answers on the tag gave since, 0..1.
         doubt: Where the ranking sets the suspicion with 95 %, 0..1; `None` if it does not say.
     """
     record = track_record(library.decisions.recent(LOOKED_AT), question)
@@ -92,7 +96,7 @@ def gather(
     explained = library.heatmaps(question.version).find(question.image_id, question.tag_id, digest)
     near = _neighbours(library, question, vocabulary)
     implied = implied_by(library, question, vocabulary)
-    return WhyFacts(question, doubt, *record, near, explained, implied)
+    return WhyFacts(question, doubt, promised, *record, near, explained, implied)
 
 
 def with_pictures(library: Library, facts: WhyFacts, px: int) -> WhyFacts:

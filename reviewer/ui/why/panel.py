@@ -35,6 +35,8 @@ FAINT = (
     "The tagger sees hardly anything of it. Bright, within the line, is what comes nearest. "
     "V takes it away."
 )
+WORTH_SAYING = 0.05
+"""Difference of chances below which nobody would ask otherwise."""
 LITTLE = 0.1
 """A score below which a heat map shows next to nothing, and is said to."""
 
@@ -163,7 +165,8 @@ class WhyPanel(QScrollArea):
             coming: Whether what is lacking is being worked out.
         """
         question = facts.question
-        said = (score_words(question), doubt_words(facts.doubt), record_words(facts))
+        doubt = doubt_words(facts.doubt)
+        said = (score_words(question), doubt, since_words(facts), record_words(facts))
         self._score.setText(" ".join(words for words in said if words))
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
@@ -202,7 +205,17 @@ def doubt_words(doubt: tuple[float, float] | None) -> str:
     """How sure the ranking is of a suspicion; nothing where it does not say."""
     if doubt is None:
         return ""
-    return f"The ranking itself sets it between {doubt[0]:.0%} and {doubt[1]:.0%} (95 %)."
+    low, high = (f"{end:.0%}" for end in doubt)
+    if low == high:
+        return f"The ranking itself is sure of that: {low} (95 %)."
+    return f"The ranking itself sets it between {low} and {high} (95 %)."
+
+
+def since_words(facts: WhyFacts) -> str:
+    """What the answers on the tag make of the suspicion; nothing where they agree with it."""
+    if abs(facts.promised - facts.question.suspicion) < WORTH_SAYING:
+        return ""
+    return f"The answers on this tag since then make it {facts.promised:.0%}."
 
 
 def record_words(facts: WhyFacts) -> str:
