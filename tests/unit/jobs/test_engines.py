@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from reviewer.core.errors import TaggerError, UsageError
-from reviewer.jobs import scan_keeping
+from reviewer.jobs import context, scan_keeping
 from reviewer.jobs.context import Silent
 from reviewer.jobs.engines import judging
 from reviewer.jobs.engines.opening import compare_engines
@@ -86,6 +86,7 @@ def test_a_scan_that_was_cut_off_ends_as_if_it_had_not_been(
 ):
     library, _ = shapes
     monkeypatch.setattr(scan_keeping, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(context, "REPORT_EVERY_S", 0.0)
     choices = ScanChoices(engine=engine, accept_loss=True, **CALM)
     forget(library)
     scan(library, Silent(), choices)
