@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,7 @@ class Quality:
     def lost(self) -> float:
         """Mean average precision lost; below 0 where the engine happens to do better, 0 if nan."""
         loss = self.map_before - self.map_after
-        return loss if loss == loss else 0.0  # noqa: PLR0124 - nan alone differs from itself
+        return 0.0 if math.isnan(loss) else loss
 
     def words(self) -> str:
         """In one sentence."""
