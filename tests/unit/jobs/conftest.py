@@ -38,7 +38,7 @@ def make_shapes(folder: Path) -> dict[str, frozenset[str]]:
         name = f"{number:03}.png"
         picture.save(folder / name)
         truth[name] = frozenset({"circle" if round_ else "square", "red" if red else "blue"})
-        noisy[name] = sorted(tag for tag in truth[name] if draw.random() > 0.2)
+        noisy[name] = [tag for tag in sorted(truth[name]) if draw.random() > 0.2]
     with (folder / "tags.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(["relative_path", "tags"])

@@ -58,7 +58,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> Path:
     truth = draw_shapes(place / "images", KNOWN, 3)
     rng = random.Random(4)
     lines = [
-        f"{name},{' '.join(sorted(t for t in tags if rng.random() > 0.05))}"
+        f"{name},{' '.join(t for t in sorted(tags) if rng.random() > 0.05)}"
         for name, tags in truth.items()
     ]
     (place / "images" / "tags.csv").write_text("\n".join(["relative_path,tags", *lines]) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from reviewer.core.queues import Ranking
 
 SIDE = 24
-KEPT = 3
+KEPT = 2
 
 
 class Heard(Silent):
@@ -75,19 +76,19 @@ def truth(tmp_path: Path) -> dict[str, frozenset[str]]:
     table = tmp_path / "images" / "tags.csv"
     with table.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    left = {"red": KEPT, "blue": KEPT}
+    left = dict.fromkeys(product(("red", "blue"), ("circle", "square")), KEPT)
     with table.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["relative_path", "tags"])
         for row in rows:
-            kept = []
-            for tag in row["tags"].split():
-                if tag in left:
-                    left[tag] -= 1
-                    if left[tag] < 0:
-                        continue
-                kept.append(tag)
-            writer.writerow([row["relative_path"], " ".join(kept)])
+            tags = set(row["tags"].split())
+            # As many of either shape: else the shape is as good a sign of the colour as any.
+            shape = "circle" if "circle" in found[row["relative_path"]] else "square"
+            for colour in tags & {"red", "blue"}:
+                left[colour, shape] -= 1
+                if left[colour, shape] < 0:
+                    tags.remove(colour)
+            writer.writerow([row["relative_path"], " ".join(sorted(tags))])
     return found
 
 
@@ -147,7 +148,7 @@ def test_the_command_takes_the_table_into_the_questions(
     place = ("--workspace", library.workspace.path)
     scan_to_questions(library, Silent(), minimum=10, scanned=scan(library, Silent()))
     assert run("--json", "tagger-tags", "--map", "blue=azure", "--ask", *place).code == 0
-    # The old name has no word of the tagger behind it any more, and three images are no examples.
+    # The old name has no word of the tagger behind it any more, and a few images are no examples.
     assert asked(library, "blue") == []
     assert all("blue" in truth[path] for path in asked(library, "azure")[:20])
     assert len(asked(library, "azure")) >= 20
