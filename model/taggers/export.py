@@ -1,7 +1,8 @@
 """A version as other programs load it: ONNX in the WD contract, or a timm folder.
 
-Beside the files that others expect lies `tagger.json`, our own pinned settings, so that this
-program reads an export as it was. What is written is loaded again and must say the same.
+Beside the files that others expect lie `tagger.json`, our own pinned settings, and the rating
+output where there is one, so that this program reads an export as it was. What is written is loaded
+again and must say the same.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from model.networks.timm_network import timm_classifier, whole_network
 from model.taggers.bring import inspect, probe_picture
 from model.taggers.exported import SIDECAR
 from model.taggers.onnx_export import write_graph, write_joined
+from model.taggers.rating_file import write_ratings
 from model.taggers.tag_lists import SELECTED, selected_as_csv
 from model.taggers.wd_timm import CONFIG, WEIGHTS
 from model.version import load_version
@@ -58,7 +60,8 @@ def export_version(
         counts: Images of each tag, for the list of tags.
 
     Returns:
-        The largest difference in scores on a probe picture, after loading the export again.
+        The largest difference in scores, ratings included, on a probe picture, after loading the
+        export again.
 
     Raises:
         TaggerProblem: The folder is not empty, the network does not fit the kind, or what was
@@ -73,6 +76,7 @@ def export_version(
         config = _WRITERS[kind](tagger, record, folder)
         listed = selected_as_csv(record.outputs, counts or {})
         (folder / SELECTED).write_text(listed, encoding="utf-8", newline="")
+        write_ratings(tagger, folder)
         _write(folder / SIDECAR, {"made_by": "Tag Reviewer", "tagger": config.to_json()})
         return _checked(tagger, record.config, folder)
     except BaseException:
@@ -81,7 +85,7 @@ def export_version(
 
 
 def _as_onnx(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfig:
-    """A graph that takes (N, S, S, 3) BGR 0..255 and gives scores, logits and embeddings."""
+    """A graph that takes (N, S, S, 3) BGR 0..255 and gives scores, logits, embeddings, ratings."""
     single = False
     if record.config.network == "onnx":
         single = bool(record.config.arguments.get("single"))
@@ -159,6 +163,8 @@ def _checked(tagger: Tagger, config: TaggerConfig, folder: Path) -> float:
         again, settings = inspected.family.load(
             inspected.facts, inspected.described, type(folder)(work)
         )
+        if again.ratings != tagger.ratings:
+            raise TaggerProblem(f"The export to {folder} lost its ratings and was not kept.")
         difference = float(np.abs(_scores(again, settings) - _scores(tagger, config)).max())
     if not difference <= SAME:
         raise TaggerProblem(
@@ -169,11 +175,14 @@ def _checked(tagger: Tagger, config: TaggerConfig, folder: Path) -> float:
 
 
 def _scores(tagger: Tagger, config: TaggerConfig) -> NDArray[np.float64]:
-    """(1, T) scores of a probe picture, from the file on."""
+    """(1, T + R) scores and ratings of a probe picture, from the file on."""
     pixels = np.stack([prepare(probe_picture(), config)])
     with torch.inference_mode():
-        logits, _ = tagger.eval()(to_input(pixels, config, _CPU))
-    return torch.sigmoid(logits.double()).numpy()
+        logits, embeddings = tagger.eval()(to_input(pixels, config, _CPU))
+        found = [torch.sigmoid(logits.double())]
+        if tagger.rating_head is not None:
+            found.append(torch.softmax(tagger.rating_head(embeddings.float()).double(), dim=1))
+    return torch.cat(found, dim=1).numpy()
 
 
 def _write(path: Path, values: Mapping[str, Any]) -> None:

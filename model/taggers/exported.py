@@ -9,6 +9,7 @@ from model.taggers.asking import overridden
 from model.taggers.facts import one_of
 from model.taggers.family import Described, Family, Loaded
 from model.taggers.onnx_weights import load_onnx
+from model.taggers.rating_file import RATING_HEAD, read_ratings
 from model.taggers.tag_lists import SELECTED, read_selected
 from model.taggers.torch_weights import load_torch
 from model.taggers.wd_onnx import graph_files
@@ -30,18 +31,22 @@ def _recognises(facts: FolderFacts) -> bool:
 def _describe(facts: FolderFacts, answers: Answers) -> Described:
     config = TaggerConfig.from_json(facts.record(SIDECAR)["tagger"])
     outputs = read_selected(facts)
+    beside = (SELECTED, SIDECAR, *((RATING_HEAD,) if facts.has(RATING_HEAD) else ()))
     if config.network == "onnx":
         name = one_of(facts, facts.graphs, "ONNX graph")
-        files = (*graph_files(facts, name), SELECTED, SIDECAR)
+        files = (*graph_files(facts, name), *beside)
         settings = overridden(config, answers)
         return Described(settings, outputs, name, files, graph_output="logits")
-    files = (CONFIG, WEIGHTS, SELECTED, SIDECAR)
+    files = (CONFIG, WEIGHTS, *beside)
     return Described(overridden(config, answers), outputs, WEIGHTS, files)
 
 
 def _load(facts: FolderFacts, described: Described, work: Path) -> Loaded:
     loader = load_onnx if described.config.network == "onnx" else load_torch
-    return loader(facts, described, work)
+    loaded = loader(facts, described, work)
+    if facts.has(RATING_HEAD):
+        read_ratings(loaded.tagger, facts.path(RATING_HEAD))
+    return loaded
 
 
 EXPORTED = Family(

@@ -1,7 +1,8 @@
 """Taggers as ONNX graphs in the WD contract, with deepghs' outputs beside it.
 
 Input `input`, (N, S, S, 3) float32, BGR 0..255. Outputs `prediction` (scores, the first one: WD
-programs take that), `logits`, `embedding` (deepghs' names).
+programs take that), `logits`, `embedding` (deepghs' names), and `rating`, (N, R) chances that sum
+to 1, of a tagger that tells ratings.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from model.config import TaggerConfig
 
 OUTPUTS = ("prediction", "logits", "embedding")
+RATING = "rating"
 _OPSET = 18
 _PREFIX = "contract_"
 
@@ -47,13 +49,16 @@ class _Contract(nn.Module):
         self.register_buffer("mean", torch.from_numpy(mean).view(1, 3, 1, 1))
         self.register_buffer("std", torch.from_numpy(std).view(1, 3, 1, 1))
 
-    def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(N, S, S, 3) to scores (N, T), logits (N, T) and embeddings (N, D)."""
+    def forward(self, pixels: Tensor) -> tuple[Tensor, ...]:
+        """(N, S, S, 3) to scores (N, T), logits (N, T), embeddings (N, D), any ratings (N, R)."""
         x = pixels.permute(0, 3, 1, 2)
         if self.turned:
             x = x.flip(1)
         logits, embeddings = self.tagger((x - self.mean) / self.std)
-        return torch.sigmoid(logits), logits, embeddings
+        found = (torch.sigmoid(logits), logits, embeddings)
+        if self.tagger.rating_head is None:
+            return found
+        return (*found, torch.softmax(self.tagger.rating_head(embeddings), dim=1))
 
 
 def write_graph(tagger: Tagger, config: TaggerConfig, path: Path) -> None:
@@ -66,6 +71,7 @@ def write_graph(tagger: Tagger, config: TaggerConfig, path: Path) -> None:
     """
     side = config.input_size
     contract = _Contract(tagger, config).eval()
+    named = outputs_of(tagger)
     with warnings.catch_warnings():
         # The exporter warns about its own insides; what it wrote is compared by the caller.
         warnings.simplefilter("ignore")
@@ -75,8 +81,8 @@ def write_graph(tagger: Tagger, config: TaggerConfig, path: Path) -> None:
             (torch.rand(2, side, side, 3) * 255,),
             str(path),
             input_names=["input"],
-            output_names=list(OUTPUTS),
-            dynamic_axes={name: {0: "batch"} for name in ("input", *OUTPUTS)},
+            output_names=list(named),
+            dynamic_axes={name: {0: "batch"} for name in ("input", *named)},
             opset_version=17,
             dynamo=False,
         )
@@ -100,14 +106,20 @@ def write_joined(tagger: Tagger, config: TaggerConfig, path: Path) -> None:
     _features(graph, renamed[EMBEDDING], tagger.backbone.averaged(config), opset)
     _end(graph, tagger, config, renamed.get(GIVEN, ""))
     del graph.output[:]
-    widths = (tagger.head.out_features, tagger.head.out_features, tagger.head.in_features)
+    head = tagger.head
+    widths = (head.out_features, head.out_features, head.in_features, len(tagger.ratings))
     batch = 1 if config.arguments.get("single") else "batch"
     graph.output.extend(
         helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, width])
-        for name, width in zip(OUTPUTS, widths, strict=True)
+        for name, width in zip(outputs_of(tagger), widths, strict=False)
     )
     prune(graph)
     save_model(model, path)
+
+
+def outputs_of(tagger: Tagger) -> tuple[str, ...]:
+    """Names of what the graph of a tagger gives."""
+    return OUTPUTS if tagger.rating_head is None else (*OUTPUTS, RATING)
 
 
 def _scaled(config: TaggerConfig) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -156,7 +168,7 @@ def _make_room(graph: GraphProto) -> dict[str, str]:
     parts = [part for node in graph.node for part in (node.input, node.output)]
     weights = [tensor.name for tensor in graph.initializer]
     names = {name for part in parts for name in part} | set(weights)
-    taken = {"input", EMBEDDING, GIVEN, *OUTPUTS}
+    taken = {"input", EMBEDDING, GIVEN, *OUTPUTS, RATING}
     renamed = {}
     for name in sorted(name for name in names if name.startswith(_PREFIX) or name in taken):
         free = f"earlier_{name}"
@@ -199,6 +211,17 @@ def _end(graph: GraphProto, tagger: Tagger, config: TaggerConfig, given: str) ->
     if isinstance(tagger, CorrectedTagger):
         _add_given(graph, tagger, config, given)
     graph.node.append(helper.make_node("Sigmoid", ["logits"], ["prediction"]))
+    if tagger.rating_head is not None:
+        _add_ratings(graph, tagger.rating_head)
+
+
+def _add_ratings(graph: GraphProto, head: nn.Linear) -> None:
+    """Chances of the ratings, from the embedding."""
+    told = f"{_PREFIX}rating"
+    weight = _constant(graph, f"{told}_weight", head.weight.detach().numpy())
+    bias = _constant(graph, f"{told}_bias", head.bias.detach().numpy())
+    graph.node.append(helper.make_node("Gemm", ["embedding", weight, bias], [told], transB=1))
+    graph.node.append(helper.make_node("Softmax", [told], [RATING], axis=1))
 
 
 def _add_given(
