@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
+from pytestqt.qtbot import QtBot
 
 from reviewer.app import apply_theme
 from reviewer.core.queues import Ranking
@@ -27,13 +28,37 @@ from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preparing import Sample
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pytestqt.qtbot import QtBot
+    from PySide6.QtCore import SignalInstance
+    from PySide6.QtWidgets import QApplication
+    from pytestqt.wait_signal import SignalBlocker
 
 TAGS = ("cat", "cat_ears", "animal_ears", "hat", "red_hat", "sky", "tree", "smile")
 SIZES = ((640, 480), (300, 500), (512, 512), (1200, 700), (90, 60), (800, 800))
+PATIENCE_MS = 60_000
+"""How long a test waits for what must come: only one that fails waits that long."""
+
+
+class PatientBot(QtBot):
+    """Waits for what must come as long as a busy machine may need."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
+        """Waits until something is so."""
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(
+        self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, raising: bool = True
+    ) -> SignalBlocker:
+        """Waits, at the end of the block, until a signal has come."""
+        return super().waitSignal(signal, timeout=timeout, raising=raising)
+
+
+@pytest.fixture
+def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
+    """pytest-qt's, with more patience."""
+    return PatientBot(request)
 
 
 def make_images(folder: Path) -> None:
@@ -97,14 +122,18 @@ def window(qtbot: QtBot, qapp: object, settings: Settings, tmp_path: Path) -> It
     runner = JobRunner(program=("false",))
     made = MainWindow(settings, kept.append, workspace_for, runner, Sample(tmp_path / "sample"))
     qtbot.addWidget(made)
-    made.show()
-    qtbot.waitExposed(made)
+    with qtbot.waitExposed(made, timeout=PATIENCE_MS):
+        made.show()
     collector = Collector()
     yield made
     made.close()
     collector.close()
-    left = [t for t in threading.enumerate() if t not in before and t.is_alive()]
-    assert not [t.name for t in left if t.name.startswith(("decode", "store-writer"))]
+    left = set(threading.enumerate()) - before
+    ending = [t for t in left if t.name.startswith(("decode", "store-writer"))]
+    for thread in ending:
+        # A decode in progress is left to itself, and ends when it is done.
+        thread.join(PATIENCE_MS / 1000)
+    assert not [t.name for t in ending if t.is_alive()]
 
 
 @pytest.fixture
@@ -118,4 +147,4 @@ def reviewing(qtbot: QtBot, window: MainWindow, workspace: Path) -> MainWindow:
 def wait_painted(qtbot: QtBot, window: MainWindow) -> None:
     """Waits until the question on screen can be answered."""
     assert window.review is not None
-    qtbot.waitUntil(lambda: window.review.controller.showing.ready, timeout=5000)
+    qtbot.waitUntil(lambda: window.review.controller.showing.ready)

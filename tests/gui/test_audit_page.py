@@ -46,7 +46,7 @@ def test_the_page_says_what_an_audit_is_and_asks_for_a_sample(
     job = runner.jobs[-1]
     assert job.command[:2] == ("audit", "--new")
     assert not page.findChild(EmptyState).button.isEnabled()
-    qtbot.waitUntil(lambda: job.state is JobState.FAILED, timeout=5000)
+    qtbot.waitUntil(lambda: job.state is JobState.FAILED)
     assert "ended with code 1" in page.findChild(EmptyState).words
     qtbot.keyClick(window.page, Qt.Key.Key_Escape)
     assert window.page is window.review.page

@@ -63,7 +63,7 @@ def test_figures_are_shown_with_what_they_rest_on(
 ) -> None:
     write_figures(sheet.files.folder / CHARACTERS, FIGURES)
     sheet.opened()
-    qtbot.waitUntil(lambda: not sheet.is_empty, timeout=5000)
+    qtbot.waitUntil(lambda: not sheet.is_empty)
     rows = sheet.table.model.rows
     assert [row.name for row in rows] == ["ada_(x)", "bea"]
     assert "Network c4, learnt from 70 faces and tested on 20 others." in sheet._as_of.text()

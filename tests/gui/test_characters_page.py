@@ -55,12 +55,12 @@ def opened(qtbot: QtBot, window: MainWindow) -> ChoicePage:
     qtbot.keyClick(window.review.page, Qt.Key.Key_C, Qt.KeyboardModifier.ShiftModifier)
     page = window.page
     assert isinstance(page, ChoicePage)
-    qtbot.waitUntil(lambda: page.picture.ready, timeout=5000)
+    qtbot.waitUntil(lambda: page.picture.ready)
     return page
 
 
 def press(qtbot: QtBot, page: ChoicePage, key: Qt.Key) -> None:
-    qtbot.waitUntil(lambda: page.picture.ready, timeout=5000)
+    qtbot.waitUntil(lambda: page.picture.ready)
     # A switch that bounces is not a second answer.
     QTest.qWait(60)
     qtbot.keyClick(page, key)
@@ -104,7 +104,7 @@ def test_another_name_replaces_the_wrong_one_in_one_step(qtbot: QtBot, faces: Ma
     QTest.qWait(60)
     qtbot.keyClick(page, Qt.Key.Key_Backspace)
     assert said(faces) == []
-    qtbot.waitUntil(lambda: page.picture.ready, timeout=5000)
+    qtbot.waitUntil(lambda: page.picture.ready)
     assert page.session.current.current == faces.review.library.tags.ids()["cleo"]
 
 

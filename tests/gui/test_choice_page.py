@@ -64,7 +64,7 @@ def opened(qtbot: QtBot, window: MainWindow, workspace: Path) -> ChoicePage:
 
 
 def painted(qtbot: QtBot, page: ChoicePage) -> ChoicePage:
-    qtbot.waitUntil(lambda: page.picture.ready, timeout=5000)
+    qtbot.waitUntil(lambda: page.picture.ready)
     return page
 
 
@@ -218,7 +218,7 @@ def test_the_review_shows_the_rating_as_it_was_corrected(
     ask(workspace)
     assert window.open_collection(workspace)
     review = window.review
-    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text())
     image = review.session.current.image_id
     qtbot.keyClick(review.page, Qt.Key.Key_R, Qt.KeyboardModifier.ShiftModifier)
     page = window.page
@@ -228,9 +228,9 @@ def test_the_review_shows_the_rating_as_it_was_corrected(
     painted(qtbot, page)
     qtbot.keyClick(page, Qt.Key.Key_E)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
-    qtbot.waitUntil(lambda: "explicit" in review.page.tags._facts.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "explicit" in review.page.tags._facts.text())
     # It is a step like any other: the review takes it back, and the question stays.
     qtbot.keyClick(review.page, Qt.Key.Key_Backspace)
     assert review.library.decisions.total() == 0
     assert review.session.current.image_id == image
-    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text())

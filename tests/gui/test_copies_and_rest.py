@@ -137,7 +137,7 @@ def test_the_grid_names_copies_that_are_not_on_the_page(
     session.feed.skip(next(q for q in session.upcoming(5) if q.image_id == 3))
     session.open_page()
     reviewing.review.controller.showing.show()
-    qtbot.waitUntil(lambda: reviewing.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.waitUntil(lambda: reviewing.review.controller.showing.grid.ready)
     assert len(session.pages.current) == 2
     assert page.grid.cell(0).accessibleDescription() == "and 1 copy"
     assert page.grid.cell(1).accessibleDescription() == ""

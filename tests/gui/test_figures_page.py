@@ -140,7 +140,7 @@ def page(qtbot: QtBot, window: MainWindow, workspace: Path) -> FiguresPage:
 def show(qtbot: QtBot, page: FiguresPage, place: int) -> None:
     """Shows a sheet again, and waits until it has read."""
     page.show_sheet(place)
-    qtbot.waitUntil(lambda: not page.sheet.is_empty, timeout=5000)
+    qtbot.waitUntil(lambda: not page.sheet.is_empty)
 
 
 def test_before_anything_is_worked_out_each_sheet_says_what_it_is(
@@ -170,7 +170,7 @@ def test_the_button_starts_the_programs_own_command(
     page.sheet.nothing.button.click()
     job = window._runner.jobs[-1]
     assert job.command[:3] == ("stats", "--to", str(workspace / "figures"))
-    qtbot.waitUntil(lambda: job.state is JobState.FAILED, timeout=5000)
+    qtbot.waitUntil(lambda: job.state is JobState.FAILED)
     assert "ended with code 1" in page.sheet.nothing.words
 
 
@@ -189,7 +189,7 @@ def test_a_job_is_followed_and_its_figures_shown(
         counted = sum(n for _, n in [(0, len(library.images.askable()))])
     job.state = JobState.DONE
     window._runner.changed.emit(job)
-    qtbot.waitUntil(lambda: not sheet.is_empty, timeout=5000)
+    qtbot.waitUntil(lambda: not sheet.is_empty)
     shown = sheet.files.statistics()
     assert shown is not None
     assert shown.images == counted
@@ -251,7 +251,7 @@ def test_under_rated_images_are_shown(qtbot: QtBot, page: FiguresPage, workspace
         ["2.00", "20%"],
         ["5.00", "10%"],
     ]
-    qtbot.waitUntil(lambda: sheet.picture._image is not None, timeout=5000)
+    qtbot.waitUntil(lambda: sheet.picture._image is not None)
     rows = len(sheet.under.shown())
     assert rows == 2
 
@@ -281,7 +281,7 @@ def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, wor
     write_figures(workspace / "figures" / VETTED, replace(VETTED_IMAGES, vetted=0, tags=()))
     sheet._stamp = -1.0
     sheet.opened()
-    qtbot.waitUntil(lambda: "No image is vetted yet" in sheet._as_of.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "No image is vetted yet" in sheet._as_of.text())
 
 
 @pytest.mark.parametrize("place", [0, 1, 2, 5])
@@ -318,7 +318,7 @@ def test_figures_that_cannot_be_read_are_said_so(qtbot: QtBot, page: FiguresPage
     with pytest.raises(StoreError, match="Work it out again"):
         FigureFiles(folder).statistics()
     page.show_sheet(0)
-    qtbot.waitUntil(lambda: "cannot be read" in page.sheet.nothing.words, timeout=5000)
+    qtbot.waitUntil(lambda: "cannot be read" in page.sheet.nothing.words)
     assert page.findChild(QStackedWidget) is not None
 
 

@@ -44,7 +44,7 @@ def test_what_refers_to_itself_ends_in_the_thread_of_the_window(qtbot: QtBot):
         in_a_thread()
         assert ended == []
         kept = churn()
-        qtbot.waitUntil(lambda: len(ended) == 1, timeout=5000)
+        qtbot.waitUntil(lambda: len(ended) == 1)
         assert ended == [threading.get_ident()]
         del kept
     finally:

@@ -44,7 +44,7 @@ def shown(window: MainWindow) -> Page:
 
 def wait_page(qtbot: QtBot, window: MainWindow) -> None:
     """Waits until the page on screen can be stored."""
-    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready)
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_the_pointer_at_rest_shows_the_cell_large_beside_it(qtbot: QtBot, gridde
     qtbot.wait(HOVER_MS + 100)
     assert not grid.large.isVisible()
     qtbot.mouseMove(cell, cell.rect().center() + QPoint(3, 3))
-    qtbot.waitUntil(grid.large.isVisible, timeout=3000)
+    qtbot.waitUntil(grid.large.isVisible)
     assert grid.large.image_id == shown(gridded).questions[1].image_id
     assert not grid.large.geometry().intersects(cell.geometry().adjusted(1, 1, -1, -1))
     qtbot.mouseClick(cell, Qt.MouseButton.LeftButton)
@@ -251,7 +251,7 @@ def test_the_pointer_at_rest_shows_the_cell_large_beside_it(qtbot: QtBot, gridde
     qtbot.wait(HOVER_MS + 100)
     assert not grid.large.isVisible()
     qtbot.mouseMove(grid.cell(2), cell.rect().center())
-    qtbot.waitUntil(grid.large.isVisible, timeout=3000)
+    qtbot.waitUntil(grid.large.isVisible)
     QApplication.sendEvent(grid.cell(2), QEvent(QEvent.Type.Leave))
     assert not grid.large.isVisible()
 
@@ -381,9 +381,7 @@ def test_the_next_page_is_decoded_ahead(qtbot: QtBot, gridded: MainWindow):
     coming = review.session.pages.upcoming()
     assert coming
     loader = review.controller.showing._loader
-    qtbot.waitUntil(
-        lambda: all(loader.get(review.page.grid.key(q.image_id)) for q in coming), timeout=5000
-    )
+    qtbot.waitUntil(lambda: all(loader.get(review.page.grid.key(q.image_id)) for q in coming))
     press(qtbot, gridded, Qt.Key.Key_Return)
     assert list(shown(gridded).questions) == coming
     assert all(review.page.grid.cell(n).image is not None for n in range(len(coming)))

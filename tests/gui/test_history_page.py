@@ -41,8 +41,8 @@ def opened(qtbot: QtBot, window: MainWindow) -> HistoryPage:
     qtbot.keyClick(window.review.page, Qt.Key.Key_L)
     page = window.page
     assert isinstance(page, HistoryPage)
-    qtbot.waitUntil(lambda: "looking" not in page._found.text(), timeout=5000)
-    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.waitUntil(lambda: "looking" not in page._found.text())
+    qtbot.waitUntil(lambda: not page._background.busy)
     return page
 
 
@@ -52,7 +52,7 @@ def words(page: HistoryPage, column: Column) -> list[str]:
 
 
 def searched(qtbot: QtBot, page: HistoryPage) -> None:
-    with qtbot.waitSignal(page.model.counted, timeout=5000):
+    with qtbot.waitSignal(page.model.counted):
         pass
 
 
@@ -137,7 +137,7 @@ def test_it_narrows_by_tag_answer_way_and_day(qtbot: QtBot, reviewing: MainWindo
     page.search.span.setCurrentIndex(page.search.span.findText(str(Span.DAY)))
     assert page.search.day.isVisibleTo(page)
     page.search.day.setDate(page.search.day.date().addDays(-1))
-    qtbot.waitUntil(lambda: page.model.rowCount() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: page.model.rowCount() == 1)
     assert words(page, Column.HOW) == ["unasked"]
 
 
@@ -153,7 +153,7 @@ def test_a_long_log_is_read_as_far_as_it_is_scrolled(
     assert page._found.text() == "1,300 answers"
     while model.canFetchMore():
         model.fetchMore()
-        qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+        qtbot.waitUntil(lambda: not page._background.busy)
     assert model.rowCount() == 1300
     assert [model.row(place).decision.id for place in (0, 511, 700, 1299)] == [1300, 789, 600, 1]
     monkeypatch.setattr(history_model, "BLOCKS", 2)
@@ -165,7 +165,7 @@ def test_a_long_log_is_read_as_far_as_it_is_scrolled(
 def test_the_chosen_answer_is_shown_with_its_picture(qtbot: QtBot, reviewing: MainWindow):
     answer(qtbot, reviewing, "ax")
     page = opened(qtbot, reviewing)
-    qtbot.waitUntil(lambda: page.preview.picture._image is not None, timeout=5000)
+    qtbot.waitUntil(lambda: page.preview.picture._image is not None)
     text = page.preview._facts.text()
     assert "No, today" in text
     assert "by tester" in text
@@ -179,7 +179,7 @@ def test_an_image_that_is_gone_is_said(qtbot: QtBot, reviewing: MainWindow):
     decision = library.decisions.recent(1)[0]
     (library.folder / library.images.get(decision.image_id).path).unlink()
     page = opened(qtbot, reviewing)
-    qtbot.waitUntil(lambda: page.preview.picture._words != "", timeout=5000)
+    qtbot.waitUntil(lambda: page.preview.picture._words != "")
 
 
 def test_without_answers_it_says_so(qtbot: QtBot, reviewing: MainWindow):
@@ -217,7 +217,7 @@ def test_only_the_last_question_to_the_reader_is_answered(qtbot: QtBot):
     told: list[int] = []
     for number in range(20):
         reader.ask(lambda number=number: number, told.append)
-    qtbot.waitUntil(lambda: not reader.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not reader.busy)
     assert told == [19]
     reader.ask(lambda: 1, told.append)
     reader.forget()

@@ -39,12 +39,12 @@ def test_a_new_folder_is_shown_before_it_is_imported(
     window.start_page.folder_chosen.emit(tmp_path / "mine")
     assert window.page is window.import_page
     table = window.import_page.table
-    qtbot.waitUntil(lambda: table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: table.rowCount() == 6)
     assert "6 images" in shown(window)
     assert table.item(0, 0).text() == "0.jpg"
     assert "cat ears" in table.cellWidget(0, 1).text()
     picture = Qt.ItemDataRole.DecorationRole
-    qtbot.waitUntil(lambda: table.item(5, 0).data(picture) is not None, timeout=5000)
+    qtbot.waitUntil(lambda: table.item(5, 0).data(picture) is not None)
     assert [table.item(n, 0).data(picture).width() for n in (0, 1)] == [72, 43]
     assert table.isColumnHidden(2)
     assert sorted(tmp_path.rglob("*")) == before
@@ -64,7 +64,7 @@ def test_ratings_are_shown_where_there_are_any(qtbot: QtBot, window: MainWindow,
         )
     window.look_at(tmp_path / "mine")
     table = window.import_page.table
-    qtbot.waitUntil(lambda: table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: table.rowCount() == 6)
     assert table.item(3, 2).text() == "s"
     assert not table.isColumnHidden(2)
 
@@ -75,12 +75,12 @@ def test_enter_begins_with_the_chosen_format(qtbot: QtBot, window: MainWindow, t
     window.import_page.confirmed.disconnect()
     window.import_page.confirmed.connect(lambda *what: asked.append(what))
     window.look_at(tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
     formats = window.import_page.findChild(QComboBox)
     formats.setCurrentIndex(1)
     formats.activated.emit(1)
-    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     assert "no tags" in window.import_page.table.cellWidget(0, 1).text()
     qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
     assert asked == [(tmp_path / "mine", Beginning()), (tmp_path / "mine", Beginning("untagged"))]
@@ -91,7 +91,7 @@ def test_a_folder_without_images_says_so_and_cannot_begin(
 ):
     (tmp_path / "empty").mkdir()
     window.look_at(tmp_path / "empty")
-    qtbot.waitUntil(lambda: "There are no images" in shown(window), timeout=5000)
+    qtbot.waitUntil(lambda: "There are no images" in shown(window))
     buttons = {b.text(): b for b in window.import_page.findChildren(QPushButton)}
     assert not buttons["Begin  (Enter)"].isEnabled()
     qtbot.keyClick(window.import_page, Qt.Key.Key_Escape)
@@ -130,7 +130,7 @@ def test_a_server_may_have_the_tags(
     window.import_page.confirmed.disconnect()
     window.import_page.confirmed.connect(lambda *what: asked.append(what))
     window.look_at(tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     choose(window, "szurubooru")
     form = window.import_page.server.form
     assert form.isVisible()
@@ -145,7 +145,7 @@ def test_a_server_may_have_the_tags(
     form.user.setText("me")
     form.key.setText("secret of mine")
     qtbot.keyClick(form.key, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bool(asked), timeout=5000)
+    qtbot.waitUntil(lambda: bool(asked))
     assert asked == [(tmp_path / "mine", Beginning(server="home"))]
     with Library.open(workspace_for(tmp_path / "mine")) as library:
         place = library.destinations.get("home")
@@ -159,7 +159,7 @@ def test_a_server_without_a_login_is_refused_on_the_page(
 ):
     make_images(tmp_path / "mine")
     window.look_at(tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     choose(window, "szurubooru")
     qtbot.keyClick(window.import_page.server.form, Qt.Key.Key_Return)
     assert "needs your login" in shown(window)
@@ -175,7 +175,7 @@ def test_a_tagger_that_one_has_is_taken_along(
     window.import_page.confirmed.disconnect()
     window.import_page.confirmed.connect(lambda *what: asked.append(what))
     window.look_at(tmp_path / "mine")
-    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6, timeout=5000)
+    qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     answers = iter(["", str(tmp_path / "wd-vit")])
     # The only thing replaced is the system's own folder chooser, which no test can press.
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", staticmethod(lambda *_: next(answers)))

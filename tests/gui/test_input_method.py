@@ -62,9 +62,9 @@ def test_the_editor_leaves_the_keys_to_what_is_composed(
     line = QApplication.focusWidget()
     assert isinstance(line, QLineEdit)
     completing = review.controller._aids._edits.completing
-    qtbot.waitUntil(lambda: completing.is_ready, timeout=5000)
+    qtbot.waitUntil(lambda: completing.is_ready)
     qtbot.keyClicks(line, "smi")
-    qtbot.waitUntil(lambda: review.page.tags.editor.marked() is not None, timeout=5000)
+    qtbot.waitUntil(lambda: review.page.tags.editor.marked() is not None)
     compose(line, KANA)
     qtbot.keyClick(line, key)
     assert review.page.tags.part is Part.EDITOR

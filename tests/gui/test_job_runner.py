@@ -59,7 +59,7 @@ def runner(qtbot: QtBot) -> Iterator[JobRunner]:
 
 
 def run(qtbot: QtBot, runner: JobRunner, script: str):
-    with qtbot.waitSignal(runner.ended, timeout=10_000):
+    with qtbot.waitSignal(runner.ended):
         return runner.start("Scan", [script])
 
 
@@ -115,15 +115,15 @@ def test_jobs_run_one_after_the_other(qtbot: QtBot, runner: JobRunner):
     second = runner.start("Second", [SPEAKING])
     assert (first.state, second.state) == (JobState.RUNNING, JobState.WAITING)
     assert runner.has("Second")
-    qtbot.waitUntil(lambda: second.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: second.state is JobState.DONE)
     assert first.ended <= second.began
     assert not runner.busy
 
 
 def test_a_running_job_is_cancelled(qtbot: QtBot, runner: JobRunner):
     job = runner.start("Scan", [WAITING])
-    qtbot.waitUntil(lambda: job.notes == ["up"], timeout=10_000)
-    with qtbot.waitSignal(runner.ended, timeout=10_000):
+    qtbot.waitUntil(lambda: job.notes == ["up"])
+    with qtbot.waitSignal(runner.ended):
         runner.cancel(job)
     assert job.state is JobState.CANCELLED
     assert job.message == ""
@@ -132,8 +132,8 @@ def test_a_running_job_is_cancelled(qtbot: QtBot, runner: JobRunner):
 def test_a_job_that_does_not_listen_is_killed(qtbot: QtBot, runner: JobRunner):
     runner._kill.setInterval(200)
     job = runner.start("Scan", [DEAF])
-    qtbot.waitUntil(lambda: job.notes == ["up"], timeout=10_000)
-    with qtbot.waitSignal(runner.ended, timeout=10_000):
+    qtbot.waitUntil(lambda: job.notes == ["up"])
+    with qtbot.waitSignal(runner.ended):
         runner.cancel(job)
     assert job.state is JobState.CANCELLED
 
@@ -142,14 +142,14 @@ def test_a_waiting_job_is_cancelled_without_being_started(qtbot: QtBot, runner: 
     first = runner.start("First", [SPEAKING])
     second = runner.start("Second", [SPEAKING])
     runner.cancel(second)
-    qtbot.waitUntil(lambda: first.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: first.state is JobState.DONE)
     assert second.state is JobState.CANCELLED
     assert second.began == 0
 
 
 def test_shutting_down_leaves_no_child(qtbot: QtBot, runner: JobRunner):
     job = runner.start("Scan", [WAITING])
-    qtbot.waitUntil(lambda: job.notes == ["up"], timeout=10_000)
+    qtbot.waitUntil(lambda: job.notes == ["up"])
     process = runner._process
     runner.shut_down(5000)
     assert process.processId() == 0
@@ -157,25 +157,25 @@ def test_shutting_down_leaves_no_child(qtbot: QtBot, runner: JobRunner):
 
 def test_what_nobody_waits_for_gives_way_and_goes_on_after(qtbot: QtBot, runner: JobRunner):
     explain = runner.start("Explain", [WAITING], gives_way=True)
-    qtbot.waitUntil(lambda: explain.notes == ["up"], timeout=10_000)
+    qtbot.waitUntil(lambda: explain.notes == ["up"])
     waits = runner.start("Explain", [SPEAKING], gives_way=True)
     assert explain.state is JobState.RUNNING
     diff = runner.start("Diff of files", [SPEAKING])
-    qtbot.waitUntil(lambda: diff.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: diff.state is JobState.DONE)
     assert explain.state is JobState.CANCELLED
     assert waits.began == 0 or waits.began >= diff.ended
-    qtbot.waitUntil(lambda: waits.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: waits.state is JobState.DONE)
 
 
 def test_what_gave_way_is_started_again(qtbot: QtBot, runner: JobRunner):
     explain = runner.start("Explain", [WAITING], gives_way=True)
-    qtbot.waitUntil(lambda: explain.notes == ["up"], timeout=10_000)
+    qtbot.waitUntil(lambda: explain.notes == ["up"])
     diff = runner.start("Diff of files", [SPEAKING])
-    qtbot.waitUntil(lambda: diff.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: diff.state is JobState.DONE)
     again = runner.jobs[-1]
     assert (again.title, again.command) == (explain.title, explain.command)
-    qtbot.waitUntil(lambda: again.notes == ["up"], timeout=10_000)
+    qtbot.waitUntil(lambda: again.notes == ["up"])
     # A person's stop holds: it is not started a third time.
     runner.cancel(again)
-    qtbot.waitUntil(lambda: again.state is JobState.CANCELLED and not runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: again.state is JobState.CANCELLED and not runner.busy)
     assert len(runner.jobs) == 3

@@ -250,7 +250,7 @@ def grid(qtbot: QtBot, window: MainWindow, workspace: Path) -> QWidget:
     page = review(qtbot, window, workspace)
     window.review.session.enter(Mode.TAG, window.review.session.vocabulary.by_name["hat"].id)
     QTest.keyClick(page, Qt.Key.Key_G)
-    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready)
     return page
 
 
@@ -384,10 +384,10 @@ def test_colours_of_categories_stand_beside_words(
     page = review(qtbot, window, workspace)
     assert "(general tag)" in page.question_bar.accessibleName()
     question = page.question_bar.accessibleName()
-    qtbot.waitUntil(lambda: page.accessibleName().startswith(question), timeout=3000)
+    qtbot.waitUntil(lambda: page.accessibleName().startswith(question))
     before = page.accessibleName()
     qtbot.keyClick(page, Qt.Key.Key_Right)
-    qtbot.waitUntil(lambda: page.accessibleName() != before, timeout=3000)
+    qtbot.waitUntil(lambda: page.accessibleName() != before)
     queues = page.queues._model
     for row in range(queues.rowCount()):
         index = queues.index(row)

@@ -97,17 +97,19 @@ def test_preparing_shows_progress_and_opens_the_collection(
 import pathlib, time
 print('{{"event": "note", "text": "CPU, 2 threads"}}', flush=True)
 print('{{"event": "progress", "stage": "scan", "done": 1, "total": 6, "rate": 2}}', flush=True)
-time.sleep(0.4)
+while not pathlib.Path({str(tmp_path / "seen")!r}).exists():
+    time.sleep(0.01)
 pathlib.Path({str(workspace / "aside")!r}).rename({str(rankings)!r})
 print('{{"event": "done", "summary": {{}}}}', flush=True)
 """
     programs(window, script)
     window.prepare(tmp_path / "pictures", workspace)
     assert window.page is window.prepare_page
-    qtbot.waitUntil(lambda: "Scanning" in window.prepare_page._stage.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Scanning" in window.prepare_page._stage.text())
     assert "1 of 6" in window.prepare_page._figures.text()
     assert "CPU" in window.prepare_page._notes.toPlainText()
-    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    (tmp_path / "seen").touch()
+    qtbot.waitUntil(lambda: window.review is not None)
     wait_painted(qtbot, window)
 
 
@@ -122,11 +124,11 @@ print('{{"event": "progress", "stage": "rank", "done": 1, "total": 6}}', flush=T
 time.sleep(0.2)
 pathlib.Path({str(workspace / "aside")!r}).rename({str(rankings)!r})
 print('{{"event": "progress", "stage": "train", "done": 1, "total": 6}}', flush=True)
-time.sleep(30)
+time.sleep(600)
 """
     programs(window, script)
     window.prepare(tmp_path / "pictures", workspace)
-    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.review is not None)
     assert window._runner.running is not None, "the job goes on"
     assert "from the tags alone" in window.review.page.notice.text
     wait_painted(qtbot, window)
@@ -135,7 +137,7 @@ time.sleep(30)
 def test_a_preparation_that_is_stopped_says_what_becomes_of_it(
     qtbot: QtBot, window: MainWindow, tmp_path: Path
 ):
-    programs(window, "import time; time.sleep(30)")
+    programs(window, "import time; time.sleep(600)")
     window.prepare(tmp_path, tmp_path / "new")
     qtbot.keyClick(window.prepare_page, Qt.Key.Key_Escape)
     assert window.page is window.start_page
@@ -143,7 +145,7 @@ def test_a_preparation_that_is_stopped_says_what_becomes_of_it(
     entry = window.settings.recent[0]
     assert (entry.name, entry.folder, entry.images) == (tmp_path.name, str(tmp_path), 0)
     assert recent_detail(entry) == "not made ready yet"
-    programs(window, "import time; time.sleep(30)")
+    programs(window, "import time; time.sleep(600)")
     window.start_page.recent_chosen.emit(entry)
     assert window.page is window.prepare_page
     assert window._runner.jobs[-1].command[-1] == str(tmp_path / "new")
@@ -158,11 +160,11 @@ sys.exit(1)
     programs(window, failing, failing)
     window.prepare(tmp_path, tmp_path / "new")
     page = window.prepare_page
-    qtbot.waitUntil(lambda: "no images" in page._notes.toPlainText(), timeout=10_000)
+    qtbot.waitUntil(lambda: "no images" in page._notes.toPlainText())
     assert page._retry.isVisible()
     qtbot.mouseClick(page._retry, Qt.MouseButton.LeftButton)
     assert len(window._runner.jobs) == 2
-    qtbot.waitUntil(page._retry.isVisible, timeout=10_000)
+    qtbot.waitUntil(page._retry.isVisible)
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.page is window.start_page
     assert window.start_page.notice.text == ""
@@ -185,7 +187,7 @@ def test_jobs_open_with_j_and_start_there(qtbot: QtBot, reviewing: MainWindow, w
     reviewing.jobs_page.wanted.emit("Scan", ("scan",))
     (job,) = reviewing._runner.jobs
     assert job.command == ("scan", "--workspace", str(workspace))
-    qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: job.state is JobState.DONE)
     qtbot.keyClick(reviewing.jobs_page, Qt.Key.Key_J)
     assert reviewing.page is reviewing.review.page
 
@@ -194,7 +196,7 @@ def test_a_failed_job_leaves_the_review_alone(qtbot: QtBot, reviewing: MainWindo
     programs(reviewing, "import os; os.abort()")
     reviewing.jobs.start("Scan", ("scan",))
     page = reviewing.review.page
-    qtbot.waitUntil(lambda: "did not work" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "did not work" in page.notice.text)
     qtbot.keyClick(page, Qt.Key.Key_A)
     assert reviewing.review.library.decisions.total() == 1
 
@@ -208,7 +210,7 @@ def test_a_refresh_starts_after_so_many_answers(qtbot: QtBot, reviewing: MainWin
         wait_painted(qtbot, reviewing)
     job = reviewing._runner.jobs[0]
     assert job.command[0] == "refresh"
-    qtbot.waitUntil(lambda: job.state is JobState.DONE, timeout=10_000)
+    qtbot.waitUntil(lambda: job.state is JobState.DONE)
     # What stands beside the questions that come next now is worked out after it.
     following = [other.command[0] for other in reviewing._runner.jobs[1:]]
     assert following == ["explain"]
@@ -223,7 +225,7 @@ def test_a_ranking_that_appears_is_taken_after_a_job(
     programs(reviewing)
     reviewing.jobs.start("Rank", ("rank",))
     page = reviewing.review.page
-    qtbot.waitUntil(lambda: "ranked anew" in page.notice.text, timeout=10_000)
+    qtbot.waitUntil(lambda: "ranked anew" in page.notice.text)
     assert reviewing.review.session.current == asked
 
 
@@ -277,7 +279,7 @@ def test_a_sitting_begins_in_the_queue_and_side_of_the_last_one(
     QTest.keyClick(page, Qt.Key.Key_BracketRight)
     wait_painted(qtbot, reviewing)
     tag_id = reviewing.review.session.feed.tag_id
-    qtbot.waitUntil(lambda: '"tag"' in reviewing.review.library.state.get(PLACE), timeout=3000)
+    qtbot.waitUntil(lambda: '"tag"' in reviewing.review.library.state.get(PLACE))
     reviewing.show_start()
     assert reviewing.open_collection(workspace)
     wait_painted(qtbot, reviewing)

@@ -228,7 +228,7 @@ def test_a_digit_gets_its_tag_at_its_place(qtbot: QtBot, about_hats: MainWindow)
 def open_index(qtbot: QtBot, window: MainWindow) -> None:
     """Waits for the index of names, which is made off the GUI thread."""
     completing = window.review.controller._aids._edits.completing
-    qtbot.waitUntil(lambda: completing.is_ready, timeout=5000)
+    qtbot.waitUntil(lambda: completing.is_ready)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_E, Qt.Key.Key_F3])
@@ -271,8 +271,8 @@ def test_enter_adds_a_tag_and_typing_it_again_takes_it_off(qtbot: QtBot, about_h
         press(qtbot, about_hats, Qt.Key.Key_Return)
         assert line.text() == ""
         assert review.library.decisions.answers(image)[tag[missing]] is said
-        qtbot.wait(20)
-        assert (tag[missing] in review.page.tags.on_image) is (said is Answer.YES)
+        on = said is Answer.YES
+        qtbot.waitUntil(lambda on=on: (tag[missing] in review.page.tags.on_image) is on)
     assert {d.origin for d in review.library.decisions.recent(9)} == {Origin.EDIT}
     # Each is a step of its own; only what was changed here is taken back here.
     for left in (1, 0, 0):
@@ -373,7 +373,7 @@ def test_definition_and_examples_stand_beside_the_question(qtbot: QtBot, about_h
     assert geometry(review.page) == before
     assert about._definition.toPlainText() == "Worn on the head."
     shown = about._cells[Answer.YES]
-    qtbot.waitUntil(lambda: shown[0].example is not None, timeout=5000)
+    qtbot.waitUntil(lambda: shown[0].example is not None)
     unreviewed = [cell.example.image_id for cell in shown if cell.example is not None]
     others = [image for image in images[3:] if image != asked]
     # The embeddings lie on an arc, in the order of the images, ever farther apart.
@@ -386,7 +386,7 @@ def test_definition_and_examples_stand_beside_the_question(qtbot: QtBot, about_h
     # What is answered is an example for the next one.
     press(qtbot, about_hats, Qt.Key.Key_X)
     wait_painted(qtbot, about_hats)
-    qtbot.waitUntil(lambda: about._cells[Answer.NO][0].example is not None, timeout=5000)
+    qtbot.waitUntil(lambda: about._cells[Answer.NO][0].example is not None)
     assert about._cells[Answer.NO][0].example.image_id == asked
     assert geometry(review.page) == before
     press(qtbot, about_hats, Qt.Key.Key_D)

@@ -39,7 +39,7 @@ def press_enter(qtbot: QtBot, window: MainWindow, words: str) -> None:
     window.activateWindow()
     wanted = button(window, words)
     wanted.setFocus(Qt.FocusReason.TabFocusReason)
-    qtbot.waitUntil(wanted.hasFocus, timeout=3000)
+    qtbot.waitUntil(wanted.hasFocus)
     QTest.keyClick(wanted, Qt.Key.Key_Return)
 
 
@@ -111,7 +111,7 @@ def test_a_tagger_that_was_stopped_is_not_begun_again(
     entry = Recent(str(workspace), str(workspace), "mine", 6, 1)
     window._runner._program = (sys.executable, "-c", "import time; time.sleep(60)")
     window.start_page.recent_chosen.emit(entry)
-    with qtbot.waitSignal(window._runner.ended, timeout=10_000):
+    with qtbot.waitSignal(window._runner.ended):
         window._runner.cancel(window._runner.running)
     window.show_start()
     window.start_page.recent_chosen.emit(entry)
@@ -149,7 +149,7 @@ time.sleep(60)
 """
     window._runner._program = (sys.executable, "-c", script)
     window.prepare(tmp_path / "pictures", workspace)
-    qtbot.waitUntil(lambda: window.review is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: window.review is not None)
 
 
 def test_the_page_of_jobs_follows_what_runs(qtbot: QtBot, reviewing: MainWindow):
@@ -164,7 +164,7 @@ time.sleep(60)
     job = reviewing._runner.start("Prepare mine", ["open"])
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
     page = reviewing.jobs_page
-    qtbot.waitUntil(lambda: "Training the tagger" in page._title.text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "Training the tagger" in page._title.text())
     # As if it had begun long ago: the line of the sitting tells the same as the heading.
     job.began -= 600
-    qtbot.waitUntil(lambda: "10 min" in page._lines[job].text(), timeout=10_000)
+    qtbot.waitUntil(lambda: "10 min" in page._lines[job].text())

@@ -86,7 +86,7 @@ def test_plots_answer_and_table_are_shown(
     write(workspace)
     window.open_collection(workspace)
     sheet = open_sheet(qtbot, window)
-    qtbot.waitUntil(lambda: not sheet.is_empty, timeout=5000)
+    qtbot.waitUntil(lambda: not sheet.is_empty)
     assert "A corrected tag is worth" in sheet.answer.text()
     found = sheet.read()
     assert found is not None

@@ -191,7 +191,7 @@ def test_a_broken_file_is_set_aside_and_the_review_goes_on(
     window.open_collection(workspace)
     review = window.review
     broken = review.session.current.image_id
-    qtbot.waitUntil(lambda: not review.library.images.is_askable(broken), timeout=5000)
+    qtbot.waitUntil(lambda: not review.library.images.is_askable(broken))
     wait_painted(qtbot, window)
     assert review.session.current.image_id != broken
     assert first.name in review.page.notice.text

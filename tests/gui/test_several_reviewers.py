@@ -92,7 +92,7 @@ def test_a_disagreement_is_asked_blind_and_both_answers_are_told_after(
     assert question.origin is Origin.SETTLE
     assert session.current_answer() is None
     # What was said is nowhere on screen.
-    qtbot.waitUntil(lambda: bool(page.tags._model.rows), timeout=5000)
+    qtbot.waitUntil(lambda: bool(page.tags._model.rows))
     asked = next(line for line in page.tags._model.rows if line.asked)
     assert not asked.mark
     assert question.tag_id not in page.tags.on_image
@@ -100,9 +100,7 @@ def test_a_disagreement_is_asked_blind_and_both_answers_are_told_after(
     answer(qtbot, window, "x")
     assert page.notice.text == "hat: ann Yes, ben No; now you No. It is settled: No."
     assert library.reviewers.state_of(question.pair) is State.WEIGHED
-    qtbot.waitUntil(
-        lambda: rows(window)[RowKind.DISAGREEMENTS].detail == "1 to settle", timeout=5000
-    )
+    qtbot.waitUntil(lambda: rows(window)[RowKind.DISAGREEMENTS].detail == "1 to settle")
     qtbot.keyClick(page, Qt.Key.Key_Backspace)
     assert session.current == question
     assert library.reviewers.state_of(question.pair) is State.OPEN
@@ -247,7 +245,7 @@ def test_the_summary_tells_how_others_agree(qtbot: QtBot, window: MainWindow, wo
     qtbot.keyClick(window.review.page, Qt.Key.Key_T)
     page = window.page
     assert isinstance(page, SummaryPage)
-    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not page._background.busy)
     text = page.sheet._others.text()
     assert page.sheet._others.isVisible()
     assert "ann: 100 % (91\N{EN DASH}100) alike, kappa 1.00, 40 pairs" in text
@@ -259,7 +257,7 @@ def test_alone_the_summary_says_nothing_of_others(qtbot: QtBot, reviewing: MainW
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_T)
     page = reviewing.page
     assert isinstance(page, SummaryPage)
-    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not page._background.busy)
     assert not page.sheet._others.isVisible()
 
 
@@ -268,14 +266,14 @@ def test_disagreements_are_settled_by_the_page_too(qtbot: QtBot, window: MainWin
     choose(qtbot, window, RowKind.DISAGREEMENTS)
     page, library = window.review.page, window.review.library
     qtbot.keyClick(page, Qt.Key.Key_G)
-    qtbot.waitUntil(lambda: session.pages.current is not None, timeout=5000)
+    qtbot.waitUntil(lambda: session.pages.current is not None)
     shown = session.pages.current
     count = len(shown)
     assert 1 <= count <= 2
     assert {entry.origin for entry in shown.questions} == {Origin.SETTLE}
-    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready)
     qtbot.keyClick(page, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: library.reviewers.disagreements()[State.WEIGHED] == count, timeout=5000)
+    qtbot.waitUntil(lambda: library.reviewers.disagreements()[State.WEIGHED] == count)
     qtbot.keyClick(page, Qt.Key.Key_Backspace)
     assert library.reviewers.disagreements()[State.OPEN] == 2
     assert len(session.feed.lists.of(Mode.DISAGREEMENTS)) == 2

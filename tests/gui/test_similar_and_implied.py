@@ -73,7 +73,7 @@ def test_the_nearest_images_are_shown_with_their_labels(
     asked = type(question)(other, question.tag_id, question.side, 0.5, 0.5, origin=Origin.EDIT)
     review.session.change([(asked, Answer.NO)])
     page = open_page(qtbot, window)
-    qtbot.waitUntil(lambda: bool(page.cells.images) and not page._background.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(page.cells.images) and not page._background.busy)
     shown = page.cells.images
     assert shown[0].image_id == question.image_id
     assert shown[0].near is None
@@ -86,7 +86,7 @@ def test_the_nearest_images_are_shown_with_their_labels(
     assert answered.label is Label.CONFIRMED_ABSENT
     assert WORDS[answered.label] in page.cells.accessibleName()
     qtbot.keyClick(page, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: bool(page.cells.images) and not page._background.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: bool(page.cells.images) and not page._background.busy)
     bits = [entry.near.bits for entry in page.cells.images if entry.near is not None]
     assert bits == sorted(bits)
     assert "bit" in nearness(page.cells.images[1])
@@ -98,7 +98,7 @@ def test_the_nearest_images_are_shown_with_their_labels(
 
 def test_without_a_scan_it_says_so(qtbot: QtBot, reviewing: MainWindow):
     page = open_page(qtbot, reviewing)
-    qtbot.waitUntil(lambda: "not scanned yet" in words(page), timeout=5000)
+    qtbot.waitUntil(lambda: "not scanned yet" in words(page))
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert reviewing.review is not None
     assert reviewing.page is reviewing.review.page
@@ -173,7 +173,7 @@ def test_broken_implications_are_a_queue_with_reasons(
     qtbot.keyClick(review.page, Qt.Key.Key_V)
     told = "smile: the list says so; 98% of its 1,204 images"
     expected = told if implied else "No other tag of this image implies it."
-    qtbot.waitUntil(lambda: expected in review.page.tags.why.words, timeout=5000)
+    qtbot.waitUntil(lambda: expected in review.page.tags.why.words)
     qtbot.keyClick(review.page, Qt.Key.Key_V)
     qtbot.keyClick(review.page, Qt.Key.Key_A)
     assert len(review.session.feed.lists.of(Mode.IMPLIED)) == left - 1

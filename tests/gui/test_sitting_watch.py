@@ -54,7 +54,7 @@ def two_queues(window: MainWindow, first: float, second: float) -> tuple[int, in
 
 def card_of(qtbot: QtBot, window: MainWindow, holds: str) -> OutlookCard:
     card = window.review.page.queues.outlook
-    qtbot.waitUntil(lambda: holds in card.text, timeout=5000)
+    qtbot.waitUntil(lambda: holds in card.text)
     return card
 
 
@@ -124,14 +124,14 @@ def test_nothing_moves_whatever_the_card_says(qtbot: QtBot, reviewing: MainWindo
     answer(qtbot, reviewing, "aaaa")
     reviewing.review.session.enter(Mode.FLAGGED)
     reviewing.review.controller.showing.show()
-    qtbot.waitUntil(lambda: card.text == "", timeout=5000)
+    qtbot.waitUntil(lambda: card.text == "")
     assert before == (card.geometry(), page.queues._list.geometry(), page.view.geometry())
 
 
 def test_figures_of_the_status_line_keep_their_places(qtbot: QtBot, reviewing: MainWindow):
     status = reviewing.review.page.status
     answer(qtbot, reviewing, "aaxa")
-    qtbot.waitUntil(lambda: "4 today" in status._today.text(), timeout=5000)
+    qtbot.waitUntil(lambda: "4 today" in status._today.text())
     labels = (status._pace, status._today, status._yield, status._left, status._saved)
     status.show_time_left(3000)
     status.layout().activate()
@@ -187,7 +187,7 @@ def test_a_control_cannot_be_told_from_another_question(qtbot: QtBot, reviewing:
     (record,) = library.controls.records("tester")
     assert record.agrees is False
     # The last answers show it as any other.
-    qtbot.waitUntil(lambda: page.answers.decisions()[0].pair == control.pair, timeout=5000)
+    qtbot.waitUntil(lambda: page.answers.decisions()[0].pair == control.pair)
     assert page.answers.decisions()[0].answer is Answer.NO
     qtbot.keyClick(page, Qt.Key.Key_Backspace)
     assert session.current == control

@@ -33,7 +33,7 @@ def test_the_asked_tag_stays_in_sight_when_the_window_becomes_low(qtbot: QtBot):
 
     for height in (900, 420, 380, 500):
         panel.resize(240, height)
-        qtbot.waitUntil(in_sight, timeout=3000)
+        qtbot.waitUntil(in_sight)
 
 
 def test_a_screen_of_960_by_540_holds_the_whole_window(window: MainWindow, reviewing: MainWindow):

@@ -183,7 +183,7 @@ def grid(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     page, session = window.review.page, window.review.session
     session.enter(Mode.TAG, session.vocabulary.by_name["hat"].id)
     QTest.keyClick(page, Qt.Key.Key_G)
-    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready, timeout=5000)
+    qtbot.waitUntil(lambda: window.review.controller.showing.grid.ready)
     for key in (Qt.Key.Key_2, Qt.Key.Key_Right, Qt.Key.Key_S, Qt.Key.Key_Right, Qt.Key.Key_F):
         QTest.keyClick(page, key)
     flagged = page.queues._model.index(1)
@@ -247,7 +247,7 @@ def summary(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     page = window.page
     assert isinstance(page, SummaryPage)
     page._spans.button(len(Span) - 1).click()
-    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not page._background.busy)
 
 
 def figures(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
@@ -260,7 +260,7 @@ def figures(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     window.side_pages.open("figures", window.review)
     page = window.page
     assert isinstance(page, FiguresPage)
-    qtbot.waitUntil(lambda: not page.sheet.is_empty, timeout=5000)
+    qtbot.waitUntil(lambda: not page.sheet.is_empty)
 
 
 def nothing_counted(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:

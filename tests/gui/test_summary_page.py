@@ -43,7 +43,7 @@ def opened(qtbot: QtBot, window: MainWindow) -> SummaryPage:
 
 
 def settled(qtbot: QtBot, page: SummaryPage) -> None:
-    qtbot.waitUntil(lambda: not page._background.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not page._background.busy)
 
 
 def figures(page: SummaryPage) -> list[str]:

@@ -21,7 +21,7 @@ def answered(qtbot: QtBot, reviewing: MainWindow) -> tuple[MainWindow, int]:
     """The window with one answer in its strip, and the image of that."""
     answer(qtbot, reviewing, "a")
     strip = reviewing.review.page.answers
-    qtbot.waitUntil(lambda: len(strip.decisions()) == 1, timeout=5000)
+    qtbot.waitUntil(lambda: len(strip.decisions()) == 1)
     return reviewing, strip.decisions()[0].image_id
 
 
@@ -45,4 +45,4 @@ def test_a_picture_that_was_dropped_comes_back_each_time(
     for _ in range(3):
         del showing._small.known[image_id]
         showing.prefetch()
-        qtbot.waitUntil(lambda: image_id in showing.thumbs, timeout=5000)
+        qtbot.waitUntil(lambda: image_id in showing.thumbs)

@@ -57,7 +57,7 @@ def page(
 
 
 def wait_read(qtbot: QtBot, page: VocabularyPage) -> None:
-    qtbot.waitUntil(lambda: not page._background.busy and page.model.rowCount() > 0, timeout=9000)
+    qtbot.waitUntil(lambda: not page._background.busy and page.model.rowCount() > 0)
 
 
 def texts(page: VocabularyPage, column: Column) -> list[str]:
@@ -79,7 +79,7 @@ def write(qtbot: QtBot, page: VocabularyPage, own: str, tag: str) -> None:
     qtbot.keyClicks(line, tag)
     before = page.said.text()
     qtbot.keyClick(line, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: page.said.text() != before, timeout=9000)
+    qtbot.waitUntil(lambda: page.said.text() != before)
     wait_read(qtbot, page)
 
 
@@ -119,13 +119,13 @@ def test_a_row_is_corrected_and_taken_back(
     assert "happy_eyes" in library.tags.ids()
     for _ in range(2):
         qtbot.keyClick(page.view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-        qtbot.waitUntil(lambda: not page._background.busy, timeout=9000)
+        qtbot.waitUntil(lambda: not page._background.busy)
     assert not page.buttons["undo"].isEnabled()
     meanings = {m.own: m.tag for m in mapping_of(library)[1].meanings}
     assert meanings["no_such_tag"] == meanings["^_^"] == ""
     choose(page, "cat")
     qtbot.keyClick(page.view, Qt.Key.Key_Delete)
-    qtbot.waitUntil(lambda: "cat is none of your tags" in page.said.text(), timeout=9000)
+    qtbot.waitUntil(lambda: "cat is none of your tags" in page.said.text())
     assert {m.own: m.tag for m in mapping_of(library)[1].meanings}["cat"] == ""
 
 
@@ -163,7 +163,7 @@ def test_a_collection_of_our_own_tagger_says_so(qtbot: QtBot, reviewing: MainWin
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_V, Qt.KeyboardModifier.ShiftModifier)
     opened = reviewing.page
     assert isinstance(opened, VocabularyPage)
-    qtbot.waitUntil(lambda: "There is no version yet" in opened.said.text(), timeout=9000)
+    qtbot.waitUntil(lambda: "There is no version yet" in opened.said.text())
     assert not any(button.isEnabled() for button in opened.buttons.values())
     assert "There is no version yet" in opened.nothing.words
     assert opened.nothing.isVisibleTo(opened)

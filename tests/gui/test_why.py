@@ -31,10 +31,18 @@ from reviewer.ui.why.panel import (
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pytestqt.qtbot import QtBot
 
     from reviewer.store.library import Library
     from reviewer.ui.main_window import MainWindow
+
+WAITS_FOR = """
+import pathlib, time
+while not pathlib.Path({path!r}).exists():
+    time.sleep(0.01)
+"""
 
 
 def explain_all(library: Library, heat: np.ndarray) -> None:
@@ -76,7 +84,7 @@ def press_v(qtbot: QtBot, window: MainWindow) -> None:
     """Presses V and waits until everything is read."""
     why = window.review.controller.why
     qtbot.keyClick(window.review.page, Qt.Key.Key_V)
-    qtbot.waitUntil(lambda: not why._reader.busy, timeout=5000)
+    qtbot.waitUntil(lambda: not why._reader.busy)
 
 
 def panel(window: MainWindow) -> str:
@@ -164,7 +172,7 @@ def test_shift_lifts_the_map_off_the_picture(qtbot: QtBot, reviewing: MainWindow
     page, overlay = reviewing.review.page, reviewing.review.controller.why._overlay
     press_v(qtbot, reviewing)
     qtbot.keyPress(page, Qt.Key.Key_Shift)
-    qtbot.waitUntil(lambda: not overlay.isVisible(), timeout=2000)
+    qtbot.waitUntil(lambda: not overlay.isVisible())
     qtbot.keyRelease(page, Qt.Key.Key_Shift)
     assert overlay.isVisible()
     press_v(qtbot, reviewing)
@@ -190,9 +198,10 @@ def programs(window: MainWindow, code: str) -> None:
 
 
 def test_what_was_not_worked_out_is_asked_for_and_shown(
-    qtbot: QtBot, reviewing: MainWindow
+    qtbot: QtBot, reviewing: MainWindow, tmp_path: Path
 ) -> None:
-    programs(reviewing, "import time; time.sleep(3)")
+    explained = tmp_path / "explained"
+    programs(reviewing, WAITS_FOR.format(path=str(explained)))
     question = reviewing.review.session.current
     press_v(qtbot, reviewing)
     assert "None are known for this image" in panel(reviewing)
@@ -202,13 +211,14 @@ def test_what_was_not_worked_out_is_asked_for_and_shown(
     (job,) = reviewing._runner.jobs
     assert job.command[:4] == ("explain", "--pair", *map(str, question.pair))
     explain_all(reviewing.review.library, corner())
-    qtbot.waitUntil(lambda: SEEN in panel(reviewing), timeout=10_000)
+    explained.touch()
+    qtbot.waitUntil(lambda: SEEN in panel(reviewing))
     assert reviewing.review.controller.why._overlay.isVisible()
 
 
 def test_what_cannot_be_worked_out_is_said_to_be_so(qtbot: QtBot, reviewing: MainWindow) -> None:
     press_v(qtbot, reviewing)
-    qtbot.waitUntil(lambda: CANNOT in panel(reviewing), timeout=10_000)
+    qtbot.waitUntil(lambda: CANNOT in panel(reviewing))
     qtbot.keyClick(reviewing.review.page, Qt.Key.Key_A)
     assert reviewing.review.library.decisions.total() == 1
 

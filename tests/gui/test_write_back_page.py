@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 ROOT = Path(__file__).parents[2]
-LONG_MS = 60_000
 
 
 @dataclass
@@ -126,7 +125,7 @@ def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
     assert not scene.can("send")
     qtbot.mouseClick(sheet.buttons["look"], Qt.MouseButton.LeftButton)
     assert not scene.can("look")
-    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    qtbot.waitUntil(scene.free)
     assert scene.site.writes == 0
     assert scene.rows() == [
         ("0001.png", "+cap   \N{MINUS SIGN}hat", ""),
@@ -144,7 +143,7 @@ def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
     qtbot.keyClick(sheet.table, Qt.Key.Key_Space)
     assert scene.can("send")
     qtbot.mouseClick(sheet.buttons["send"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    qtbot.waitUntil(scene.free)
     assert [job.message for job in scene.runner.jobs] == ["", ""]
     assert scene.site.posts["1"].tags == {"1girl", "cap"}
     assert scene.site.posts["3"].tags == {"1girl"}
@@ -154,7 +153,7 @@ def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
     assert [row[0] for row in scene.rows()] == ["0003.png"]
     page.show_part(Part.DONE)
     qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    qtbot.waitUntil(scene.free)
     assert scene.site.posts["1"].tags == {"1girl", "hat"}
     assert not scene.can("undo")
 
@@ -163,7 +162,7 @@ def test_answers_since_the_diff_close_send(qtbot: QtBot, scene: Scene) -> None:
     page = scene.page
     page.places.choose("files")
     qtbot.mouseClick(page.sheet.buttons["diff"], Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(scene.free, timeout=LONG_MS)
+    qtbot.waitUntil(scene.free)
     assert scene.can("send")
     row = Decision(3, 1, Answer.NO, Side.WRONG, 0.5, 0.5, "v1", "me", 1_700_000_000_001)
     scene.library.decisions.append([row])
@@ -198,7 +197,7 @@ def test_a_destination_is_set_up_on_the_page(qtbot: QtBot, scene: Scene) -> None
     assert keyring.get_password("tag-reviewer", "szurubooru http://example.org me") == "a secret"
     # In the clear over the internet is refused, before anything is sent.
     page.acts["look"]()
-    qtbot.waitUntil(lambda: page.jobs.of("other") is None, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: page.jobs.of("other") is None)
     assert "never sent in the clear" in page.sheet.said.text()
     page.places.add_wanted.emit()
     form.kind.setCurrentIndex(form.kind.findData("danbooru"))
@@ -284,7 +283,7 @@ def test_a_server_whose_tags_were_taken_is_asked_again(qtbot: QtBot, scene: Scen
     job = scene.runner.jobs[-1]
     assert job.command[:2] == ("open", "--no-window")
     assert job.command[3:5] == ("--pull", "home")
-    qtbot.waitUntil(lambda: bool(scene.site.requests), timeout=LONG_MS)
+    qtbot.waitUntil(lambda: bool(scene.site.requests))
     scene.runner.cancel(job)
-    qtbot.waitUntil(lambda: not scene.runner.busy, timeout=LONG_MS)
+    qtbot.waitUntil(lambda: not scene.runner.busy)
     assert scene.site.writes == 0
