@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 WIDTH, HEIGHT = 1280, 800
-PATIENCE_S = 30.0
+PATIENCE_S = 120.0
 LOOK_S = 0.01
 """Between two looks for a window."""
 
