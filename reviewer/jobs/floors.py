@@ -90,8 +90,9 @@ class Floors:
             ),
             *more,
             (
-                "Answers about these very images tell most; to be asked about the ones that no "
-                "version learns from alone: reviewer rank --held-out"
+                "Answers about these very images tell most: they are the queue "
+                '"Kept out of training" in the window, or all there is after: reviewer rank '
+                "--held-out"
             ),
         ]
 

@@ -200,6 +200,8 @@ class LookCommands(CommandGroup):
                 self._session.enter(Mode.AUDIT)
             case RowKind.IMPLIED:
                 self._session.enter(Mode.IMPLIED)
+            case RowKind.KEPT_OUT:
+                self._session.enter(Mode.KEPT_OUT)
             case RowKind.TAG:
                 self._session.enter(Mode.TAG, row.key)
         self._showing.show(pressed)

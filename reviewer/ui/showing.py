@@ -44,6 +44,10 @@ NOTHING_LISTED = {
         "No implied tag is left to ask about.\n"
         "The next ranking looks for more; {queue.pick} picks another queue."
     ),
+    Mode.KEPT_OUT: (
+        "Nothing is left to ask about the images that no tagger is trained on.\n"
+        "The next ranking brings more; {queue.pick} picks another queue."
+    ),
     Mode.AUDIT: (
         "The random sample is answered.\n{audit} shows what it tells; {queue.pick} picks a queue."
     ),

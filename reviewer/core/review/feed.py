@@ -49,6 +49,12 @@ class Mode(StrEnum):
     """The random sample on which estimates rest."""
     IMPLIED = "implied"
     """Tags that others of the image imply and that are missing."""
+    KEPT_OUT = "kept out"
+    """Images that no version is trained on: what proposals and comparisons rest on."""
+
+
+LISTED = frozenset({Mode.DISAGREEMENTS, Mode.AUDIT, Mode.IMPLIED, Mode.KEPT_OUT})
+"""Modes that ask the questions of a list beside the queues."""
 
 
 class QuestionFeed:
@@ -60,7 +66,7 @@ class QuestionFeed:
         tag_id: The tag of the present block; `None` before the first.
         side: The side that questions are limited to; `None` for both.
         flagged: Questions put by for later, oldest first.
-        lists: The questions of the modes DISAGREEMENTS, AUDIT and IMPLIED.
+        lists: The questions of the modes in `LISTED`.
         may_ask: Whether a pair is still open and its image can be shown.
         mix: Gives a question to ask after one that was just put in line, by its tag and the side
             that questions are limited to; mostly `None`.
@@ -102,7 +108,9 @@ class QuestionFeed:
         counts = self.book.counts
         self.book = QueueBook(ranking, self.side)
         self.book.counts = counts
-        self.book.close(answered)
+        settled = list(answered)
+        self.book.close(settled)
+        self.lists.put(Mode.KEPT_OUT, ranking.kept_out(settled))
         for tag_id, side, suspicion, fixed in tests:
             self.book.test(tag_id, side, suspicion, fixed=fixed)
         self._ahead.clear()
@@ -344,7 +352,7 @@ def _listed(feed: QuestionFeed) -> Mapping[tuple[int, int], Question] | None:
     """The questions of the mode, where it asks those of a list; else `None`."""
     if feed.mode is Mode.FLAGGED:
         return feed.flagged
-    if feed.mode not in {Mode.DISAGREEMENTS, Mode.AUDIT, Mode.IMPLIED}:
+    if feed.mode not in LISTED:
         return None
     questions = feed.lists.of(feed.mode)
     if feed.side is None:

@@ -28,6 +28,7 @@ class RowKind(StrEnum):
     DISAGREEMENTS = "disagreements"
     AUDIT = "audit"
     IMPLIED = "implied"
+    KEPT_OUT = "kept out"
     TAG = "tag"
 
 
@@ -37,7 +38,7 @@ class QueueRow:
 
     Attributes:
         key: The tag's id for a tag; -1 for best, -2 for flagged, -3 for disagreements, -4 for the
-            audit's sample, -5 for implied tags.
+            audit's sample, -5 for implied tags, -6 for images kept out of training.
         search: What the picker looks in, lower case.
         detail: The second line.
         current: Whether the question on screen comes from it.

@@ -183,6 +183,10 @@ def test_retraining_compares_and_promotes(shapes: Shapes) -> None:
     every = library.rankings.load()
     assert every.version == "v1"
     assert len(every) > len(asked)
+    apart = [question.image_id for question in every.kept_out()]
+    wanted = held_out([digests[image_id] for image_id in every.images.tolist()])
+    assert len(apart) == int(wanted.sum())
+    assert held_out([digests[image_id] for image_id in apart]).all()
     figures = against_truth(library, Silent(), truth, "v2")
     assert dict(figures.rows)["mAP"] > 0.5
 
