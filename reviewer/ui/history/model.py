@@ -37,28 +37,31 @@ BLOCK = 64
 BLOCKS = 30
 """Blocks of rows that are kept."""
 _NO_PARENT = QModelIndex()
+_SAID = {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}
 
 
 class Column(IntEnum):
     """The columns, from the left."""
 
-    WHEN = 0
-    TAG = 1
-    ANSWER = 2
-    CHANGE = 3
-    HOW = 4
-    REVIEWER = 5
-    IMAGE = 6
+    PICTURE = 0
+    WHEN = 1
+    TAG = 2
+    ANSWER = 3
+    CHANGE = 4
+    HOW = 5
+    REVIEWER = 6
+    IMAGE = 7
 
 
 HEADINGS = {
+    Column.PICTURE: "Picture",
     Column.WHEN: "When",
     Column.TAG: "Tag",
     Column.ANSWER: "Answer",
     Column.CHANGE: "Changed",
     Column.HOW: "How",
     Column.REVIEWER: "By",
-    Column.IMAGE: "Image",
+    Column.IMAGE: "File",
 }
 ORIGINS = {
     Origin.QUEUE: "one by one",
@@ -191,7 +194,7 @@ class HistoryModel(QAbstractTableModel):
         column = Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._words(row, column)
-        if role == Qt.ItemDataRole.ToolTipRole and column is Column.IMAGE:
+        if role in _SAID and column in {Column.PICTURE, Column.IMAGE}:
             return row.path
         if role == Qt.ItemDataRole.ForegroundRole:
             return self._colour(row, column)
@@ -225,6 +228,8 @@ class HistoryModel(QAbstractTableModel):
     def _words(self, row: HistoryRow, column: Column) -> str:
         decision = row.decision
         told: dict[Column, Callable[[], str]] = {
+            # Painted, not written.
+            Column.PICTURE: lambda: "",
             Column.WHEN: partial(when, decision.answered_at),
             Column.TAG: lambda: shown_name(self._vocabulary.name(decision.tag_id)),
             Column.ANSWER: lambda: decision.answer.word,

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -21,21 +21,23 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.background import Background
 from reviewer.ui.framed_table import frame_table, head_columns
-from reviewer.ui.history.model import Column, HistoryModel
+from reviewer.ui.history.model import HEADINGS, Column, HistoryModel
+from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
-from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.side_page import SidePage
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from reviewer.store.history import HistoryRow
-    from reviewer.ui.pictures.decoding import Picture
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 
-CACHE_BYTES = 32 << 20
+LOOK_MS = 20
+"""A rest in scrolling after which the pictures of the rows on screen are wanted."""
+AIR = 4
+"""Around the picture of a row, device-independent pixels."""
 WIDTHS = {
     Column.WHEN: "00 May 0000 00:00",
     Column.TAG: "a tag with a rather long name",
@@ -52,18 +54,41 @@ class HistoryView(QTableView):
 
     Attributes:
         opened: Enter was pressed, or a row clicked twice.
+        moved: Other rows may be on screen.
     """
 
     opened = Signal()
+    moved = Signal()
 
-    def __init__(self, model: HistoryModel, parent: QWidget | None = None) -> None:
-        """Shows a model, a row a line."""
+    def __init__(
+        self, model: HistoryModel, pictures: HistoryPictures, parent: QWidget | None = None
+    ) -> None:
+        """Shows a model, a row a line, each with its picture."""
         super().__init__(parent)
         self.setModel(model)
         frame_table(self, "Answers")
         head_columns(self, WIDTHS.items())
+        words = self.fontMetrics().horizontalAdvance(HEADINGS[Column.PICTURE]) + 18
+        self.setColumnWidth(Column.PICTURE, max(PLACE.width() + 2 * AIR, words))
+        rows = self.verticalHeader()
+        rows.setDefaultSectionSize(max(PLACE.height(), rows.defaultSectionSize()))
+        self.setItemDelegateForColumn(Column.PICTURE, PictureDelegate(model.row, pictures, self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.doubleClicked.connect(lambda _index: self.opened.emit())
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self.moved.emit())
+
+    def on_screen(self) -> range:
+        """The rows on screen, and as many below them."""
+        first = self.rowAt(0)
+        if first < 0:
+            return range(0)
+        shown = self.viewport().height() // self.rowHeight(first) + 1
+        return range(first, min(first + 2 * shown, self.model().rowCount()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be room for more rows."""
+        super().resizeEvent(event)
+        self.moved.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens; what moves moves; anything else is the page's."""
@@ -94,11 +119,10 @@ class HistoryPage(SidePage):
         self._background = Background(self)
         self.search = HistorySearch(self)
         self.model = HistoryModel(self._library.history, self._vocabulary, self._background, self)
-        self.view = HistoryView(self.model, self)
+        self.pictures = HistoryPictures(review.controller.showing.files, self)
+        self.view = HistoryView(self.model, self.pictures, self)
         self.preview = HistoryPreview(self._vocabulary, self)
-        self._loader = ImageLoader(
-            review.controller.showing.files, cache_bytes=CACHE_BYTES, threads=1, parent=self
-        )
+        self._look_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
         self._found = QLabel(self)
         self._found.setProperty("tone", "muted")
         self._hint = QLabel(self)
@@ -142,8 +166,10 @@ class HistoryPage(SidePage):
         self.view.opened.connect(self._reopen)
         self.preview.reopen_wanted.connect(self._reopen)
         self._background.failed.connect(self._hint.setText)
-        self._loader.loaded.connect(self._take_picture)
-        self._loader.failed.connect(self._no_picture)
+        self.view.moved.connect(self._look_soon.start)
+        self.model.rowsInserted.connect(self._look_soon.start)
+        self._look_soon.timeout.connect(self._want_pictures)
+        self.pictures.came.connect(self._picture_came)
 
     def opened(self) -> None:
         """Looks again: there may be new answers."""
@@ -154,7 +180,7 @@ class HistoryPage(SidePage):
     def dispose(self) -> None:
         """Ends the reading and the decoding."""
         self._background.close()
-        self._loader.close()
+        self.pictures.close()
 
     # -- inside ----------------------------------------------------------------------------------
 
@@ -193,24 +219,27 @@ class HistoryPage(SidePage):
     def _chosen(self, now: QModelIndex, _before: QModelIndex) -> None:
         row = self.model.row(now.row())
         self.preview.show_row(row)
-        if row is None:
-            return
-        key = self.preview.picture.key(row.decision.image_id)
-        known = self._loader.get(key)
-        if known is not None:
-            self.preview.picture.show_picture(known.image)
-        else:
-            self._loader.want([key])
+        if row is not None:
+            self._show_picture(row.decision.image_id)
+        self._look_soon.start()
 
-    def _take_picture(self, picture: Picture) -> None:
+    def _want_pictures(self) -> None:
+        rows = [self.model.row(place) for place in self.view.on_screen()]
         row = self._current()
-        if row is not None and row.decision.image_id == picture.key.image_id:
-            self.preview.picture.show_picture(picture.image)
+        chosen = None if row is None else self.preview.picture.key(row.decision.image_id)
+        self.pictures.want(chosen, [row.decision.image_id for row in rows if row is not None])
 
-    def _no_picture(self, image_id: int, problem: str) -> None:
+    def _picture_came(self, image_id: int) -> None:
+        self.view.viewport().update()
         row = self._current()
         if row is not None and row.decision.image_id == image_id:
-            self.preview.picture.show_picture(None, problem)
+            self._show_picture(image_id)
+
+    def _show_picture(self, image_id: int) -> None:
+        """The picture of the chosen row: the small one until the larger one is decoded."""
+        large = self.pictures.large(self.preview.picture.key(image_id))
+        shown = self.pictures.small(image_id) if large is None else large
+        self.preview.picture.show_picture(shown, self.pictures.problem(image_id))
 
     def _reopen(self) -> None:
         row = self._current()

@@ -117,5 +117,8 @@ def _to_qt(picture: Pillow.Image) -> QImage:
     rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
     data = rgb.tobytes("raw", "BGRX")
     view = QImage(data, rgb.width, rgb.height, rgb.width * 4, QImage.Format.Format_RGB32)
-    # The view borrows Python's bytes; the copy owns its own.
-    return view.copy()
+    # The view borrows Python's bytes; what is converted owns its own. Pillow leaves the fourth byte
+    # at 0, which a surface with transparency would take for a picture that cannot be seen.
+    owned = view.convertToFormat(QImage.Format.Format_ARGB32)
+    owned.reinterpretAsFormat(QImage.Format.Format_RGB32)
+    return owned
