@@ -119,3 +119,23 @@ def test_decoded_pictures_are_opaque_whatever_they_are_painted_on(reviewing: Mai
         picture = decode(key, files(key.image_id))
         for image in (picture.image, picture.thumb):
             assert set(bytes(image.constBits())[3::4]) == {255}
+
+
+def test_end_and_home_go_to_the_last_and_the_first_row(qtbot: QtBot, reviewing: MainWindow):
+    log_of(reviewing, [1, 2, 3])
+    page = opened(qtbot, reviewing)
+    qtbot.keyClick(page.view, Qt.Key.Key_End)
+    assert page.view.currentIndex().row() == 2
+    assert page.view.horizontalScrollBar().value() == 0
+    qtbot.keyClick(page.view, Qt.Key.Key_Home)
+    assert page.view.currentIndex().row() == 0
+
+
+def test_who_answered_is_a_column_where_several_did(qtbot: QtBot, reviewing: MainWindow):
+    log_of(reviewing, [1])
+    page = opened(qtbot, reviewing)
+    assert page.view.isColumnHidden(Column.REVIEWER)
+    other = Decision(2, 1, Answer.NO, Side.MISSING, 0.5, 0.5, "", "ann", 1_700_000_000_000)
+    reviewing.review.library.decisions.append([other])
+    page.opened()
+    qtbot.waitUntil(lambda: not page.view.isColumnHidden(Column.REVIEWER))

@@ -17,12 +17,11 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from reviewer.ui.framed_table import frame_table
+from reviewer.ui.framed_table import RowTable, frame_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -151,7 +150,7 @@ class FigureModel(QAbstractTableModel):
         return None
 
 
-class _View(QTableView):
+class _View(RowTable):
     """The table; letters are commands of the page, Enter takes a row.
 
     Attributes:

@@ -14,13 +14,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.background import Background
-from reviewer.ui.framed_table import frame_table, head_columns
+from reviewer.ui.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.history.model import HEADINGS, Column, HistoryModel
 from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
@@ -40,7 +39,7 @@ AIR = 4
 """Around the picture of a row, device-independent pixels."""
 WIDTHS = {
     Column.WHEN: "00 May 0000 00:00",
-    Column.TAG: "a tag with a rather long name",
+    Column.TAG: "a tag with a longer name",
     Column.ANSWER: "Can't tell",
     Column.CHANGE: "Changed",
     Column.HOW: "accepted with the rest",
@@ -49,7 +48,7 @@ WIDTHS = {
 """A text that each column has room for."""
 
 
-class HistoryView(QTableView):
+class HistoryView(RowTable):
     """The table; letters are commands of the page, Enter opens a row.
 
     Attributes:
@@ -186,6 +185,7 @@ class HistoryPage(SidePage):
 
     def _begin(self, reviewers: list[str]) -> None:
         self.search.show_reviewers(reviewers)
+        self.view.setColumnHidden(Column.REVIEWER, len(reviewers) < 2)
         self._look()
 
     def _look(self) -> None:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QStyledItemDelegate,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -26,7 +25,7 @@ from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
 from reviewer.ui.empty_state import EmptyState
 from reviewer.ui.flow import Flow
-from reviewer.ui.framed_table import frame_table, head_columns
+from reviewer.ui.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.vocabulary.model import (
     LACKING,
@@ -103,7 +102,7 @@ class VocabularyPage(SidePage):
         self._version = ""
         self.model = VocabularyModel(self)
         self.model.changed.connect(self._write)
-        self.view = QTableView(self)
+        self.view = RowTable(self)
         self.search = QLineEdit(self)
         self.kind = QComboBox(self)
         self.said = QLabel(self)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTableView, QWidget
 
-from reviewer.ui.framed_table import frame_table, head_columns
+from reviewer.ui.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.write_back.model import Column, WriteBackModel
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
 
 WIDTHS = {
     Column.IMAGE: "a folder/a rather long name.png",
@@ -23,7 +23,7 @@ WIDTHS = {
 """A text that each column has room for."""
 
 
-class WriteBackTable(QTableView):
+class WriteBackTable(RowTable):
     """The rows; letters are commands of the page, Space ticks the chosen rows."""
 
     def __init__(self, model: WriteBackModel, parent: QWidget | None = None) -> None:
