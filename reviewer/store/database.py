@@ -13,7 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
 from reviewer.store.disk import full_disk_sentence
+from reviewer.store.writeahead import LOG_PAGES, WriteAheadLog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -35,17 +36,6 @@ BULK_ROWS = 200
 
 WRITER_CACHE_KIB = 128 * 1024
 """Pages that the writer may keep in memory; a small collection never needs as many."""
-
-RESTS_S = 0.25
-"""After so long without anything in line the write-ahead log is taken into the file: sooner than
-the next answer of someone who gives two a second."""
-
-REST_AFTER = 32
-"""Transactions in the log that make it worth while."""
-
-LOG_PAGES = 8192
-"""So large the log becomes where there is never a rest; then a commit takes it into the file itself
-and lasts tens of times as long. SQLite's own 1000 pages are 160 answers."""
 
 BUSY_MS = 10_000
 """How long to wait for another process's transaction."""
@@ -82,8 +72,8 @@ class Database:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._closed = False
-        self._logged = 0
         self._writer_connection = connect(path)
+        self._log = WriteAheadLog(self._writer_connection, path)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
@@ -150,7 +140,7 @@ class Database:
     def _serve(self) -> None:
         connection = self._writer_connection
         while (entry := self._next()).work is not None:
-            self._logged += 1
+            self._log.note(answer=entry.lane is Lane.DECISION)
             try:
                 result = self._in_transaction(connection, entry.work)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
@@ -159,19 +149,14 @@ class Database:
                 entry.future.set_result(result)
 
     def _next(self) -> _Entry:
-        """What is next in line; a rest is used to empty the log, which no answer then waits for."""
-        if self._logged >= REST_AFTER:
+        """What is next in line; rests are used to look after the log, which no answer waits for."""
+        while (due := self._log.care()) is not None:
+            rest, work = due
             try:
-                return self._waiting.get(timeout=RESTS_S)
+                return self._waiting.get(timeout=rest)
             except queue.Empty:
-                self._logged = 0
-                self._empty_log()
+                work()
         return self._waiting.get()
-
-    def _empty_log(self) -> None:
-        # Nothing is lost if it cannot be done: the next commit says what is wrong.
-        with suppress(sqlite3.Error, StoreError):
-            self._writer_connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
 
     @staticmethod
     def _in_transaction(connection: sqlite3.Connection, work: Work[T]) -> T:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.errors import StoreBusyError, StoreError
-from reviewer.store.database import BULK_ROWS, LOG_PAGES, REST_AFTER, Database, Lane, connect
+from reviewer.store.database import BULK_ROWS, Database, Lane, connect
+from reviewer.store.writeahead import LOG_PAGES, REST_AFTER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
