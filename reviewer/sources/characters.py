@@ -21,7 +21,7 @@ from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.text import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 SPLITS = ("train.csv", "val.csv", "test.csv")
 IMAGE_SPLITS = {"trainSplit.tsv": "train", "valSplit.tsv": "val", "testSplit.tsv": "test"}
@@ -66,13 +66,14 @@ class CharacterSets:
             SourceError: A file is broken; the text names it and the line.
         """
         reading = Reading()
-        places = Places(images)
+        listed = list(images)
+        places = Places(listed)
         unsure = 0
         for face in read_faces(folder):
             if face.confidence < CONFIDENT:
                 unsure += 1
                 continue
-            names = places.of(face.path)
+            names = [listed[place] for place in places.of(face.path)]
             if not names:
                 reading.missing.append(face.path)
             tag = name_key(face.character)
@@ -191,8 +192,15 @@ def _rows(path: Path, columns: int, separator: str) -> Iterator[tuple[int, list[
 
 def _end(path: str) -> str:
     """The last two parts of a path without the file's ending: `0291/1796291`."""
-    parts = PurePosixPath(path).with_suffix("").parts
-    return "/".join(parts[-2:]).lower()
+    folder, _, name = path.rpartition("/")
+    parent = folder.rpartition("/")[2]
+    stem = _stem(name)
+    return f"{parent}/{stem}".lower() if parent else stem.lower()
+
+
+def _stem(name: str) -> str:
+    """A file's name without its ending; whole where it begins with its only dot."""
+    return name.rpartition(".")[0] or name
 
 
 class Places:
@@ -201,18 +209,40 @@ class Places:
     A set's folder of heads and that of whole pictures name their files alike: both are meant.
     """
 
-    def __init__(self, images: Mapping[str, Path]) -> None:
-        """Looks among images by their relative paths."""
-        self._by_end: dict[str, list[str]] = {}
-        self._by_stem: dict[str, list[str]] = {}
-        for name in images:
-            self._by_end.setdefault(_end(name), []).append(name)
-            self._by_stem.setdefault(PurePosixPath(name).stem.lower(), []).append(name)
+    def __init__(self, images: Iterable[str]) -> None:
+        """Looks among images by their relative paths, forward slashes."""
+        self._images = list(images)
+        self._by_end = _places_by(map(_end, self._images))
+        self._by_stem: dict[str, _Places] | None = None
 
-    def of(self, path: str) -> list[str]:
-        """The images of a set's path, forward slashes; none if it is not here or not certain."""
-        there = self._by_end.get(_end(path), [])
-        if there:
-            return there
-        alone = self._by_stem.get(PurePosixPath(path).stem.lower(), [])
-        return alone if len(alone) == 1 else []
+    def of(self, path: str) -> tuple[int, ...]:
+        """Which of the images a set's path means; none if it is not here or not certain.
+
+        Args:
+            path: Forward slashes.
+
+        Returns:
+            Places among the images as they were given.
+        """
+        there = self._by_end.get(_end(path))
+        if there is not None:
+            return there if isinstance(there, tuple) else (there,)
+        if self._by_stem is None:
+            # Most sets have the folders of their images: this is made where one has not.
+            names = (_stem(image.rpartition("/")[2]).lower() for image in self._images)
+            self._by_stem = _places_by(names)
+        alone = self._by_stem.get(_stem(path.rpartition("/")[2]).lower())
+        return (alone,) if isinstance(alone, int) else ()
+
+
+_Places = int | tuple[int, ...]
+"""One place, as nearly always, or several: a million tuples would be a hundred megabytes."""
+
+
+def _places_by(keys: Iterable[str]) -> dict[str, _Places]:
+    found: dict[str, _Places] = {}
+    for place, key in enumerate(keys):
+        before = found.setdefault(key, place)
+        if before != place:
+            found[key] = (*(before if isinstance(before, tuple) else (before,)), place)
+    return found

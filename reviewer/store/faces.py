@@ -11,7 +11,7 @@ from reviewer.store.database import BULK_ROWS, Database
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
 # A face without a box is its whole image: all four are NULL.
 FACES = """
@@ -77,16 +77,16 @@ class FaceTable:
         )
         return dict(rows.fetchall())
 
-    def put(self, faces: Sequence[Face]) -> None:
+    def put(self, faces: Iterable[Face]) -> None:
         """Adds faces.
 
         Raises:
             StoreError: They could not be stored; some may be.
         """
-        rows = [
+        rows = (
             (f.image_id, *(f.box or (None,) * 4), f.tag_id, f.confidence, f.source, f.split)
             for f in faces
-        ]
+        )
         self._database.write_rows(_PUT, rows)
 
     def forget(self, source: str) -> None:

@@ -10,7 +10,7 @@ from reviewer.core.types import ImageState
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from numpy.typing import NDArray
 
@@ -82,6 +82,12 @@ class ImageFacts:
                 (ImageState.OK.value,),
             )
             .fetchall()
+        )
+
+    def sizes(self) -> Iterator[tuple[int, str, int, int]]:
+        """(id, path, width, height) of every image, by id; 0 where its file was not opened yet."""
+        yield from self._database.read().execute(
+            "SELECT id, path, width, height FROM image ORDER BY id"
         )
 
     def with_digest_below(self, byte: int) -> NDArray[np.int64]:

@@ -52,4 +52,5 @@ def apart_places(
     length = np.diff(np.append(starts, len(places)))
     order = np.argsort(-promised, kind="stable")
     chosen = [np.arange(starts[n], starts[n] + length[n]) for n in order[:most].tolist()]
-    return places[np.concatenate(chosen)[:most]].astype(np.int64)
+    found: NDArray[np.int64] = places[np.concatenate(chosen)[:most]]
+    return found

@@ -13,7 +13,7 @@ import numpy as np
 from reviewer.core.choices.faces import MARGIN, part_of
 from reviewer.core.errors import SourceError
 from reviewer.jobs.context import stage
-from reviewer.pictures import open_picture
+from reviewer.pictures import look, open_picture
 from reviewer.store.disk import writing
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def cut_out(library: Library, listener: Listener, faces: Sequence[Face], side: i
     def work(row: int) -> tuple[int, _Cut | str]:
         face = faces[row]
         try:
-            return row, _crop(paths[face.image_id], face, headers[face.image_id], config)
+            path = paths[face.image_id]
+            return row, _crop(path, face, _header(path, headers[face.image_id]), config)
         except SourceError as error:
             return row, str(error)
 
@@ -113,6 +114,17 @@ def cut_out(library: Library, listener: Listener, faces: Sequence[Face], side: i
                     state[row] = _DONE
                 told.advance()
     return Crops(pixels, parts, np.asarray(state == _DONE), problems)
+
+
+def _header(path: Path, known: tuple[int, int]) -> tuple[int, int]:
+    """Width and height of a file: an import that opened no file does not know them."""
+    if min(known) > 0:
+        return known
+    try:
+        facts = look(path.read_bytes())
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error}.") from error
+    return facts.width, facts.height
 
 
 def _crop(path: Path, face: Face, header: tuple[int, int], config: TaggerConfig) -> _Cut:

@@ -166,11 +166,15 @@ def _divided(
     """(N,) what each face is for: as its set has it, else by lot within its character."""
     parts = np.where(characters >= 0, FEW, NOBODY).astype(np.int64)
     lots = np.array([_lot(digests[face.image_id], seed) for face in faces], np.uint64)
-    for tag_id in learnt.tolist():
-        rows = np.flatnonzero(characters == tag_id)
-        ordered = rows[np.argsort(lots[rows], kind="stable")]
-        first = max(round(len(rows) * SHARES[0]), 1)
-        second = max(round(len(rows) * sum(SHARES)), first + 1)
+    by_character = np.lexsort((lots, characters))
+    starts, stops = (
+        np.searchsorted(characters[by_character], learnt, side).tolist()
+        for side in ("left", "right")
+    )
+    for start, stop in zip(starts, stops, strict=True):
+        ordered = by_character[start:stop]
+        first = max(round(len(ordered) * SHARES[0]), 1)
+        second = max(round(len(ordered) * sum(SHARES)), first + 1)
         parts[ordered[:first]] = LEARN
         parts[ordered[first:second]] = CHECK
         parts[ordered[second:]] = TEST

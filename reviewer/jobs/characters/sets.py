@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import dataclass, field
+from array import array
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from reviewer.core.choices.faces import Box, Face, clipped
 from reviewer.core.errors import UsageError
@@ -14,24 +15,74 @@ from reviewer.sources.characters import CONFIDENT, Places, read_faces, set_name
 from reviewer.sources.text import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from reviewer.jobs.context import Listener
     from reviewer.sources.characters import Face as Line
-    from reviewer.store.images import KnownFile
     from reviewer.store.library import Library
 
 LEAST = 10
 """Faces that a character needs to be learnt, as the makers of DAF:re have it."""
+FARTHEST = 2**31 - 1
+"""Where an image ends whose file was not opened yet: its boxes are kept as they are."""
 
 
-@dataclass
-class _Tally:
-    lines: int = 0
-    faces: list[tuple[Face, str]] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-    outside: list[str] = field(default_factory=list)
+class _Kept:
+    """Lines that are kept, in columns: a million faces are 50 MB.
+
+    Attributes:
+        lines: That were read.
+        images: (n,) ids.
+        characters: (n,) places in `names`.
+        names: Of the characters, in the order in which they were met.
+        missing, outside: Paths of the lines whose image is not here, or without their box.
+    """
+
+    def __init__(self, source: str) -> None:
+        """Begins without any; `source` is the set's name."""
+        self._source = source
+        self.lines = 0
+        self.images = array("q")
+        self.characters = array("l")
+        self.names: dict[str, int] = {}
+        self.missing: list[str] = []
+        self.outside: list[str] = []
+        self.confidences = array("d")
+        self._boxes = array("i")
+        self._splits: list[str] = []
+
+    def take(self, line: Line, image: tuple[int, int, int]) -> None:
+        """Keeps one face; one whose box lies outside its image is left out.
+
+        Args:
+            line: Of the set.
+            image: Id, width and height; 0 where the file was not opened yet.
+        """
+        image_id, width, height = image
+        box: Box | None = None
+        if line.box is not None:
+            box = clipped(Box(*line.box), width or FARTHEST, height or FARTHEST)
+            if box is None:
+                self.outside.append(line.path)
+                return
+        self.images.append(image_id)
+        self.characters.append(self.names.setdefault(name_key(line.character), len(self.names)))
+        self.confidences.append(line.confidence)
+        self._boxes.extend(box or (-1,) * 4)
+        self._splits.append(line.split)
+
+    def faces(self, tags: Sequence[int]) -> Iterator[Face]:
+        """What is kept.
+
+        Args:
+            tags: Ids of the tags by the places of `names`.
+        """
+        columns = (self.images, self.characters, self.confidences, self._splits)
+        for row, (image_id, place, confidence, split) in enumerate(zip(*columns, strict=True)):
+            box = Box(*self._boxes[4 * row : 4 * row + 4])
+            known = None if box.left < 0 else box
+            yield Face(image_id, known, tags[place], confidence, self._source, split)
 
 
 def take_faces(library: Library, listener: Listener, place: Path | None = None) -> ChangeSet:
@@ -58,76 +109,59 @@ def take_faces(library: Library, listener: Listener, place: Path | None = None) 
             "train.csv with classid_classname.csv (DAF:re), there or in its folder labels. Name "
             "the folder with --from."
         )
-    known = library.images.known_files()
-    tally = _read(listener, folder, kind, known)
-    if not tally.faces:
+    kept = _read(library, listener, folder, kind)
+    if not kept.images:
         raise UsageError(
-            f"None of the {tally.lines:,} faces that {folder} names is in an image of this "
+            f"None of the {kept.lines:,} faces that {folder} names is in an image of this "
             "collection. Import the images first: reviewer import FOLDER"
         )
-    ids = library.tags.add({character: Category.CHARACTER for _, character in tally.faces})
-    named = [_with_tag(face, ids[character]) for face, character in tally.faces]
+    ids = library.tags.add(dict.fromkeys(kept.names, Category.CHARACTER))
     library.faces.forget(kind)
-    library.faces.put(named)
-    _tell(listener, tally)
-    sure = [face for face in named if face.confidence >= CONFIDENT]
-    each = Counter(face.tag_id for face in sure)
+    library.faces.put(kept.faces([ids[name] for name in kept.names]))
+    _tell(listener, kept)
+    sure = np.array(kept.confidences) >= CONFIDENT
+    each = np.bincount(np.array(kept.characters)[sure], minlength=len(kept.names))
     summary: dict[str, int | float | str] = {
         "set": kind,
-        "lines": tally.lines,
-        "faces": len(named),
-        "images": len({face.image_id for face in named}),
-        "characters": len({face.tag_id for face in named}),
-        "missing": len(tally.missing),
-        "doubtful": len(named) - len(sure),
-        "outside": len(tally.outside),
-        "learnable_characters": sum(count >= LEAST for count in each.values()),
-        "learnable_faces": sum(count for count in each.values() if count >= LEAST),
+        "lines": kept.lines,
+        "faces": len(kept.images),
+        "images": len(np.unique(np.array(kept.images))),
+        "characters": len(kept.names),
+        "missing": len(kept.missing),
+        "doubtful": int((~sure).sum()),
+        "outside": len(kept.outside),
+        "learnable_characters": int((each >= LEAST).sum()),
+        "learnable_faces": int(each[each >= LEAST].sum()),
     }
     return ChangeSet(images=True, tags=True, summary=summary)
 
 
-def _read(listener: Listener, folder: Path, kind: str, known: Mapping[str, KnownFile]) -> _Tally:
-    places = Places({name: folder / name for name in known})
-    tally = _Tally()
+def _read(library: Library, listener: Listener, folder: Path, kind: str) -> _Kept:
+    images = [(image_id, width, height) for image_id, _, width, height in library.facts.sizes()]
+    places = Places(path for _, path, _, _ in library.facts.sizes())
+    kept = _Kept(kind)
     with stage(listener, "faces", 0, "lines") as progress:
         for line in read_faces(folder):
-            tally.lines += 1
-            names = places.of(line.path)
-            if not names:
-                tally.missing.append(line.path)
-            for name in names:
-                _take(tally, line, known[name], kind)
+            kept.lines += 1
+            there = places.of(line.path)
+            if not there:
+                kept.missing.append(line.path)
+            for place in there:
+                kept.take(line, images[place])
             progress.advance()
-    return tally
+    return kept
 
 
-def _take(tally: _Tally, line: Line, image: KnownFile, kind: str) -> None:
-    """Keeps one face; one whose box lies outside its image is left out."""
-    box = None
-    if line.box is not None:
-        box = clipped(Box(*line.box), image.width, image.height)
-        if box is None:
-            tally.outside.append(line.path)
-            return
-    face = Face(image.id, box, None, line.confidence, kind, line.split)
-    tally.faces.append((face, name_key(line.character)))
-
-
-def _with_tag(face: Face, tag_id: int) -> Face:
-    return Face(face.image_id, face.box, tag_id, face.confidence, face.source, face.split)
-
-
-def _tell(listener: Listener, tally: _Tally) -> None:
-    if tally.missing:
+def _tell(listener: Listener, kept: _Kept) -> None:
+    if kept.missing:
         listener.note(
-            f"{len(tally.missing):,} faces are of images that are not in this collection: "
-            f"{_some(tally.missing)}."
+            f"{len(kept.missing):,} faces are of images that are not in this collection: "
+            f"{_some(kept.missing)}."
         )
-    if tally.outside:
+    if kept.outside:
         listener.note(
-            f"{len(tally.outside):,} boxes lie outside their image and were left out: "
-            f"{_some(tally.outside)}. Are the images those that the boxes were made on?"
+            f"{len(kept.outside):,} boxes lie outside their image and were left out: "
+            f"{_some(kept.outside)}. Are the images those that the boxes were made on?"
         )
 
 

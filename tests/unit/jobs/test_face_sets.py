@@ -1,16 +1,20 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from reviewer.core.choices.faces import Box
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Category
+from reviewer.jobs.characters.crops import cut_out
 from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
+from reviewer.jobs.post_import import import_posts
 from reviewer.sample.cast_write import write_cast
 from reviewer.store.library import Library
 from tests.conftest import draw
@@ -151,6 +155,33 @@ def test_a_box_outside_its_image_is_counted_and_one_over_the_edge_is_cut(tmp_pat
         (face,) = library.faces.askable()
         assert face.box == Box(0, 2, 40, 20)
         assert library.vocabulary().name(face.tag_id or 0) == 'qu"ote'
+
+
+def test_boxes_on_images_that_no_import_opened_are_kept_and_cut_out_later(tmp_path: Path) -> None:
+    folder = tmp_path / "dump"
+    posts = []
+    for number in (1001, 1002):
+        # Red on the left, where the head is; green beside it.
+        picture = Image.new("RGB", (60, 40), (0, 200, 0))
+        picture.paste((220, 0, 0), (0, 0, 20, 40))
+        (folder / f"{number % 1000:04}").mkdir(parents=True)
+        picture.save(folder / f"{number % 1000:04}" / f"{number}.png")
+        tags = {"tag_string": "solo", "tag_string_general": "solo"}
+        posts.append(json.dumps({"id": number, "rating": "s", **tags}))
+    (folder / "posts.jsonl").write_text("\n".join(posts))
+    (folder / "tagIds.tsv").write_text("anna\t7\n")
+    boxes = "0001\\1001.png\t7\t2,2,18,18,0.9\n0002\\1002.png\t7\t9,9,4,4,0.9\n"
+    (folder / "faces.tsv").write_text(boxes)
+    with Library.create(tmp_path / "w", folder) as library:
+        import_posts(library, Silent())
+        found = take_faces(library, Silent()).summary
+        assert (found["faces"], found["outside"]) == (1, 1)
+        (face,) = library.faces.askable()
+        assert face.box == Box(2, 2, 18, 18)
+        crops = cut_out(library, Silent(), [face], 16)
+        red, green, _ = crops.pixels[0].reshape(-1, 3).mean(axis=0)
+        assert red > 150
+        assert green < 50
 
 
 @pytest.mark.parametrize("confidence", ["nan", "1.5", "-0.1", "x"])
