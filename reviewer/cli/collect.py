@@ -109,7 +109,7 @@ def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problem
         images = library.images.counts()
         active = library.versions.active()
         ranking = library.rankings.load()
-        output.done(
+        output.facts(
             {
                 "folder": str(library.folder),
                 "workspace": str(library.workspace.path),

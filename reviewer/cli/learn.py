@@ -181,6 +181,8 @@ def rank(
             needed = images_needed(library, None)
             ranked = rank_by_tags(library, output, minimum=needed, options=options)
         else:
+            if library.versions.active() is None:
+                output.note("Without a tagger the tags alone are ranked: reviewer rank --tags-only")
             ranked = rank_questions(library, output, options=options, held_out_only=held_out)
         output.done(ranked.summary)
 

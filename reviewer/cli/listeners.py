@@ -24,6 +24,9 @@ class Output(Listener, AbstractContextManager["Output"], Protocol):
     def done(self, summary: dict[str, int | float | str]) -> None:
         """The command ended well."""
 
+    def facts(self, summary: dict[str, int | float | str]) -> None:
+        """The command ended well, and this is what it was asked for."""
+
     def error(self, message: str, exit_code: int) -> None:
         """The command cannot go on."""
 
@@ -64,6 +67,10 @@ class JsonOutput:
         """`{"event": "done", "summary": {...}}`."""
         self._say(event="done", summary=summary)
 
+    def facts(self, summary: dict[str, int | float | str]) -> None:
+        """As `done`."""
+        self.done(summary)
+
     def error(self, message: str, exit_code: int) -> None:
         """`{"event": "error", "message": ..., "exit_code": ...}`."""
         self._say(event="error", message=message, exit_code=exit_code)
@@ -83,6 +90,10 @@ def _plain(name: str) -> str:
 
 def _figure(value: float | str) -> str:
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def _counted(value: float | str) -> str:
+    return value if isinstance(value, str) else f"{value:,}"
 
 
 class _RateColumn(ProgressColumn):
@@ -171,6 +182,11 @@ class TerminalOutput:
         if summary:
             words = ", ".join(f"{_plain(key)} {_figure(value)}" for key, value in summary.items())
             self._results.print(words, soft_wrap=True, markup=False)
+
+    def facts(self, summary: dict[str, int | float | str]) -> None:
+        """A line each, names and values in two columns."""
+        width = max((len(key) for key in summary), default=0)
+        self.table([f"{_plain(key):<{width}}  {_counted(value)}" for key, value in summary.items()])
 
     def error(self, message: str, exit_code: int) -> None:
         """The sentence on standard error."""

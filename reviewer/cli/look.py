@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -201,8 +202,10 @@ def _prepare(
 
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
         chosen = train_choices(library, choices)
-        changes = prepare(library, output, chosen, wanted)
-        remember(library, output)
+        # One who stops the training means this collection when the next command names none.
+        keep = partial(remember, library, output)
+        changes = prepare(library, output, chosen, wanted, known=keep)
+        keep()
         return changes.summary
 
 

@@ -307,6 +307,7 @@ def retry_command(frame: Frame, name: str, folder: Path | None, workspace: Path 
     """
     with desk(frame, name, folder, workspace) as at:
         outbox.retry(at.library, at.destination)
+        at.output.note(f"They are sent with: reviewer write-back resume {name}")
         at.output.done(summary(at.library, name))
 
 

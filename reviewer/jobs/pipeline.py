@@ -26,6 +26,8 @@ from reviewer.jobs.scanning import scan
 from reviewer.jobs.training import TrainChoices, train_version
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from reviewer.core.ranking.rank import RankOptions
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
@@ -39,6 +41,8 @@ def prepare(
     listener: Listener,
     choices: TrainChoices,
     wanted: Beginning | None = None,
+    *,
+    known: Callable[[], None] = lambda: None,
 ) -> ChangeSet:
     """Imports, trains if there is no version yet, scans, refreshes and ranks.
 
@@ -49,6 +53,7 @@ def prepare(
         listener: Hears of progress.
         choices: About training.
         wanted: Where tags and tagger come from; `None` for what fits, or as it was wanted before.
+        known: Called as soon as the collection has its images, hours before the rest is done.
 
     Raises:
         SourceError: The folder cannot be read.
@@ -63,11 +68,13 @@ def prepare(
 
     def begun() -> None:
         nonlocal asked
+        known()
         if not is_pull_wanted(library):
             asked = True
             _ask_by_tags(library, listener, _minimum(library, choices))
 
     imported = import_folder(library, listener, source_name=wanted.source, begun=begun)
+    known()
     pull_wanted(library, listener)
     choices = replace(choices, minimum=_minimum(library, choices))
     if not asked and not library.rankings.stamp():

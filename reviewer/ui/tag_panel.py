@@ -166,11 +166,15 @@ class TagPanel(QFrame):
         name = self._facts.fontMetrics().elidedText(
             image.path.rsplit("/", 1)[-1], Qt.TextElideMode.ElideMiddle, room
         )
-        size = f"{image.width} \N{MULTIPLICATION SIGN} {image.height}, " if image.width else ""
+        size = f"{image.width} \N{MULTIPLICATION SIGN} {image.height}" if image.width else ""
         said = [self._vocabulary.name(t) for t, a in answers.items() if a is Answer.YES]
         corrected = "".join(word_of(name) for name in said)
         rating = corrected or word_of(rating_tag(image.rating, image.rating_scheme))
-        return f"{name}\n{size}{_bytes(image.size)}" + (f", {rating}" if rating else "")
+        # Of an image whose file was not opened yet nothing is known but its name.
+        known = [size] if size else []
+        known += [_bytes(image.size)] if image.size else []
+        known += [rating] if rating else []
+        return f"{name}\n{', '.join(known)}"
 
 
 class _Consequence(QWidget):

@@ -76,8 +76,8 @@ def test_status_counts_images_tags_and_answers(imported: Path) -> None:
     counts = {name: summary[name] for name in ("images", "tags", "answers", "corrected_images")}
     assert counts == {"images": 3, "tags": 3, "answers": 1, "corrected_images": 1}
     assert (summary["version"], summary["questions"]) == ("none", 0)
-    words = run("status", imported).out
-    assert "answers 1, corrected images 1, version none" in words
+    lines = [" ".join(line.split()) for line in run("status", imported).out.splitlines()]
+    assert {"images 3", "answers 1", "corrected images 1", "version none"} <= {*lines}
 
 
 def test_status_lists_what_was_set_aside(folder: Path) -> None:
@@ -90,6 +90,22 @@ def test_status_lists_what_was_set_aside(folder: Path) -> None:
 
 def test_a_command_without_a_folder_is_for_the_collection_imported_last(imported: Path) -> None:
     assert run("status").out == run("status", imported).out
+
+
+def test_a_collection_whose_training_ended_early_is_the_one_opened_last(
+    imported: Path, tmp_path: Path
+) -> None:
+    later = tmp_path / "later"
+    draw(later / "x.png", 1)
+    assert run("open", later, "--no-window").code == 2
+    assert run("status").out == run("status", later).out
+    assert run("status").out != run("status", imported).out
+
+
+def test_a_ranking_without_a_tagger_names_the_one_by_tags(imported: Path) -> None:
+    said = run("rank", imported)
+    assert said.code == 2
+    assert "reviewer rank --tags-only" in said.err
 
 
 def test_without_any_collection_the_remedy_is_named() -> None:

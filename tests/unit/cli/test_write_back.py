@@ -104,7 +104,9 @@ def test_a_conflict_is_listed_and_settled(site: tuple[SzurubooruSite, Path]) -> 
         "cancelled": 1
     }
     assert run("write-back", "settle", "home", folder, "--keep-theirs").code == 0
-    assert run("write-back", "retry", "home", folder).code == 0
+    retried = run("write-back", "retry", "home", folder)
+    assert retried.code == 0
+    assert "reviewer write-back resume home" in retried.err
     assert held.writes == 0
 
 
