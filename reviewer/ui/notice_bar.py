@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
 
 STAYS_MS = {"info": 3000, "warning": 8000}
-"""How long a notice stays over the picture."""
-
+"""How long a notice stays over the picture at least."""
+READ_MS = 60
+"""For each letter: a long sentence stays until it can be read beside the work."""
 
 MOST_WIDE = 720
 AROUND = 90
@@ -84,7 +85,7 @@ class NoticeBar(QFrame):
         if kind is Kind.ERROR:
             self._timer.stop()
         else:
-            self._timer.start(STAYS_MS[kind])
+            self._timer.start(max(STAYS_MS[kind], READ_MS * len(text)))
         self.setAccessibleName(text)
         QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
 

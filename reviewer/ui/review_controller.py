@@ -17,6 +17,8 @@ from reviewer.ui.command_group import ReviewParts
 from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid.commands import GridCommands
 from reviewer.ui.implying import open_implied
+from reviewer.ui.notice_bar import Kind
+from reviewer.ui.ranking_news import ranking_news
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.sitting_watch import SittingWatch
@@ -185,6 +187,7 @@ class ReviewController(QObject):
         if stamp == self._stamp:
             return False
         self._stamp = stamp
+        before = self._around.promised
         had_question = self._session.current is not None or bool(self._session.pages.current)
         ranking = self._library.rankings.load()
         known = self._session.vocabulary
@@ -196,7 +199,14 @@ class ReviewController(QObject):
         self._around.rebuild()
         if not had_question:
             self.showing.show()
+        self._tell_news(ranking_news(before, self._around.promised))
         return True
+
+    def _tell_news(self, sentence: str) -> None:
+        """Says what a new ranking changed, unless something is said that must be seen."""
+        self._page.status.explain_left(sentence)
+        if not (self._page.notice.text and self._page.notice.kind is Kind.ERROR):
+            self._page.notice.say(sentence)
 
     def stored_elsewhere(self, decisions: Sequence[Decision], times: int) -> None:
         """Counts answers that a page beside the review stored (1) or took back (-1)."""

@@ -77,8 +77,8 @@ class ReviewJobs(QObject):
             return
         if job.state is JobState.FAILED:
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
-        elif review.controller.take_new_ranking():
-            review.page.notice.say(f"{job.title} is done: the questions are ranked anew.")
+        else:
+            review.controller.take_new_ranking()
         if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
             review.stay_with_tags()
         if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:

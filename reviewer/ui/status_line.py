@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Progress
 
 
+LEFT = "Expected errors among the questions left"
 EDGE, SPACE = 10, 22
 """Beside the row, and between two texts."""
 
@@ -67,7 +68,7 @@ class StatusLine(QWidget):
         self._pace = self._text("Answers a minute, pauses left out")
         self._today = self._text("Answers since midnight")
         self._yield = self._text("Share of the last answers that changed the metadata, with 95 %")
-        self._left = self._text("Expected errors among the questions left")
+        self._left = self._text(LEFT)
         self._saved = self._text("Every answer is on disk before the next picture shows")
         self._tagger = self._text("The tagger version that ranks the questions")
         self._time = self._text("Time left of the sitting; T changes it")
@@ -155,6 +156,10 @@ class StatusLine(QWidget):
         self._tell(self._tagger, figures.tagger)
         paint = f"{figures.paint_p50:.0f} ms (p95 {figures.paint_p95:.0f})"
         self._tell(self._paint, paint if figures.painted else "")
+
+    def explain_left(self, why: str) -> None:
+        """Keeps a sentence on why the expected errors are others than before, over their number."""
+        self._left.setToolTip(f"{LEFT}\n{why}")
 
     def show_time_left(self, seconds: float | None) -> None:
         """Shows what is left of the time that was set; `None` without one."""

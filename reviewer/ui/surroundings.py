@@ -14,6 +14,7 @@ from reviewer.core.review.place import place_of
 from reviewer.ui.answer_strip import SHOWN
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.board import QueueBoard
+from reviewer.ui.ranking_news import Promised
 from reviewer.ui.status_line import Figures
 
 if TYPE_CHECKING:
@@ -97,6 +98,18 @@ class Surroundings(QObject):
         self._board.rebuild()
         self._page.queues.show_rows(self._board.rows())
         self._later.start()
+
+    @property
+    def promised(self) -> Promised:
+        """What the ranking in use promises."""
+        ranking = self._session.feed.book.ranking
+        return Promised(
+            version=ranking.version,
+            questions=len(ranking),
+            errors=self._board.expected,
+            proven=ranking.proven,
+            decided=ranking.decided,
+        )
 
     def close(self) -> None:
         """Stops refreshing."""

@@ -1,0 +1,60 @@
+"""What a new ranking changes in what is promised, in one sentence for who reviews meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from reviewer.ui.words import promise
+
+ALIKE = 0.02
+"""Promises that differ by less than this share of the larger are called the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What a ranking promises of all its questions together.
+
+    Attributes:
+        version: Of the tagger that ranks; empty where the questions come from the tags alone.
+        questions: Pairs it asks about.
+        errors: Expected fixes among those that are left.
+        proven: Whether that rests on answers.
+        decided: Id of the last decision that it knew of.
+    """
+
+    version: str
+    questions: int
+    errors: float
+    proven: bool
+    decided: int
+
+    @property
+    def words(self) -> str:
+        """The expected errors, with the sign that tells how sure they are."""
+        return promise(self.errors, "errors", proven=self.proven)
+
+
+def ranking_news(before: Promised, after: Promised) -> str:
+    """What changed, and why the expected errors differ.
+
+    Args:
+        before: What the ranking promised that was in use.
+        after: What the one promises that takes its place.
+    """
+    if not before.questions:
+        return f"The questions are ranked: {after.words}."
+    if not before.version and after.version:
+        return (
+            f"The tagger {after.version} has looked at the pictures, and the questions are ranked "
+            f"anew: {after.words} among {after.questions:,} pairs. The tags alone asked about "
+            f"{before.questions:,}, with {before.words}."
+        )
+    if before.version != after.version and after.version:
+        why = f"The questions are ranked anew by {after.version}"
+    elif before.decided != after.decided:
+        why = "The questions are ranked anew, with your answers"
+    else:
+        why = "The questions are ranked anew"
+    if abs(after.errors - before.errors) <= ALIKE * max(after.errors, before.errors):
+        return f"{why}; as many errors are expected as before."
+    return f"{why}: {after.words} now, {before.words} before."
