@@ -6,9 +6,9 @@ import json
 import multiprocessing
 import random
 import shutil
+import signal
 import sqlite3
 import sys
-import time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,14 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.importing import import_folder
 from reviewer.jobs.training import TrainChoices, train_version
 from reviewer.store.library import Library
-from tests.unit.jobs.child_jobs import import_child, refresh_child, scan_child, scan_int8_child
+from tests.unit.jobs.child_jobs import (
+    import_child,
+    refresh_child,
+    run_counted,
+    run_killed,
+    scan_child,
+    scan_int8_child,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +36,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a fork server is needed")
 
 KILLS = 10
+DELAYS_S = (0.0, 0.001, 0.005)
+"""After the step at which a kill is due: it hits what comes between two steps, too."""
 IMAGES = 160
 
 
@@ -42,32 +51,39 @@ def children() -> ForkServerContext:
     return context
 
 
-def run(children: ForkServerContext, job: Callable[[str, str], None], place: Path) -> float:
-    """Lets a job run to its end; returns the seconds it took."""
-    child = children.Process(target=job, args=(str(place / "workspace"), str(place / "images")))
-    began = time.monotonic()
+def run(children: ForkServerContext, job: Callable[[str, str], None], place: Path) -> int:
+    """Lets a job run to its end; returns the steps that it took."""
+    told = place / "steps.txt"
+    child = children.Process(target=run_counted, args=(job, str(place), str(told)))
     child.start()
     child.join()
     assert child.exitcode == 0
-    return time.monotonic() - began
+    return int(told.read_text(encoding="utf-8"))
 
 
-def run_killed(
+def kill_and_finish(
     children: ForkServerContext,
     job: Callable[[str, str], None],
     place: Path,
-    seconds: float,
+    steps: int,
     seed: int,
 ) -> int:
-    """Kills a job ten times at random, then lets it end; returns how many kills hit it at work."""
+    """Kills a job ten times at random, then lets it end; returns how many kills hit it at work.
+
+    Args:
+        children: Where the processes come from.
+        job: One of `child_jobs`.
+        place: Has the workspace and the images.
+        steps: Within which each kill comes.
+        seed: Of the moments.
+    """
     draw, hits = random.Random(seed), 0
     for _ in range(KILLS):
-        child = children.Process(target=job, args=(str(place / "workspace"), str(place / "images")))
+        when = (draw.randrange(1, steps), draw.choice(DELAYS_S))
+        child = children.Process(target=run_killed, args=(job, str(place), *when))
         child.start()
-        child.join(draw.uniform(0.02, 0.9) * seconds)
-        hits += child.exitcode is None
-        child.kill()
         child.join()
+        hits += child.exitcode == -signal.SIGKILL
     run(children, job, place)
     return hits
 
@@ -100,10 +116,8 @@ def test_an_import_of_posts(tmp_path: Path, children: ForkServerContext) -> None
             file.write(json.dumps({"id": number, "tag_string": " ".join(sorted(tags))}) + "\n")
             (images / f"{number}.jpg").touch()
     shutil.copytree(tmp_path / "calm", tmp_path / "killed")
-    run(children, import_child, tmp_path / "calm")
-    shutil.rmtree(tmp_path / "calm" / "workspace")
-    seconds = run(children, import_child, tmp_path / "calm")
-    hits = run_killed(children, import_child, tmp_path / "killed", seconds, seed=2)
+    steps = run(children, import_child, tmp_path / "calm")
+    hits = kill_and_finish(children, import_child, tmp_path / "killed", steps // 4, seed=2)
     assert hits >= KILLS // 2
     calm, killed = (rows_of(tmp_path / name / "workspace") for name in ("calm", "killed"))
     assert calm == killed
@@ -138,9 +152,9 @@ def copied(trained: Path, place: Path) -> Path:
 
 def test_a_scan_in_bytes(trained: Path, tmp_path: Path, children: ForkServerContext) -> None:
     calm, killed = copied(trained, tmp_path / "calm"), copied(trained, tmp_path / "killed")
-    seconds = run(children, scan_int8_child, calm)
+    steps = run(children, scan_int8_child, calm)
     # Kills hit the writing of the network too, and the measuring before the scan.
-    hits = run_killed(children, scan_int8_child, killed, seconds / 2, seed=5)
+    hits = kill_and_finish(children, scan_int8_child, killed, steps // 2, seed=5)
     assert hits >= KILLS // 2
     scans = [files_of(place / "workspace" / "scans") for place in (calm, killed)]
     assert scans[0] == scans[1]
@@ -149,15 +163,15 @@ def test_a_scan_in_bytes(trained: Path, tmp_path: Path, children: ForkServerCont
 
 def test_a_scan_and_a_refresh(trained: Path, tmp_path: Path, children: ForkServerContext) -> None:
     calm, killed = copied(trained, tmp_path / "calm"), copied(trained, tmp_path / "killed")
-    seconds = run(children, scan_child, calm)
-    hits = run_killed(children, scan_child, killed, seconds / 3, seed=3)
+    steps = run(children, scan_child, calm)
+    hits = kill_and_finish(children, scan_child, killed, steps // 4, seed=3)
     assert hits >= KILLS // 2
     scans = [files_of(place / "workspace" / "scans") for place in (calm, killed)]
     assert scans[0].keys() == scans[1].keys()
     assert scans[0] == scans[1]
 
-    seconds = run(children, refresh_child, calm)
-    hits = run_killed(children, refresh_child, killed, seconds, seed=4)
+    steps = run(children, refresh_child, calm)
+    hits = kill_and_finish(children, refresh_child, killed, steps // 4, seed=4)
     assert hits >= KILLS // 2
     scans = [files_of(place / "workspace" / "scans") for place in (calm, killed)]
     assert scans[0] == scans[1]

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from reviewer.core.queues import Ranking
     from reviewer.store.library import Library
 
+HARDLY = 0.02
+"""Of a logit: what an answer may move its own image by. It tells how much the tag's other absences
+weigh, which all of its heads learn from; an image whose label is learnt moves by .4 and more."""
+
 Shapes = "tuple[Library, dict[str, frozenset[str]]]"
 
 
@@ -136,8 +140,9 @@ def test_scores_of_heads_do_not_change_with_labels_of_their_own_fold(shapes: Sha
     first = scores()
     answer(library, (images[7], red), Side.MISSING, wrong=False)
     second = scores()
-    assert first[7] == second[7]
-    assert not np.array_equal(first, second)
+    moved = np.abs(first.astype(np.float32) - second.astype(np.float32))
+    assert moved[7] < HARDLY
+    assert moved.max() > 5 * HARDLY
 
 
 def test_heads_for_every_tag_are_ranked_by_and_find_what_is_wrong(shapes: Shapes) -> None:
@@ -181,8 +186,9 @@ def test_scores_of_every_tag_saw_no_label_of_the_image(shapes: Shapes) -> None:
     again = every_tag_scan(files)
     assert again is not None
     after = again.tag_logits(column)
-    assert after[row] == before[row]
-    assert np.abs(after - before).max() > 0
+    moved = np.abs(after - before)
+    assert moved[row] < HARDLY
+    assert moved.max() > 5 * HARDLY
 
 
 def test_scores_of_a_part_are_not_taken_for_scores_of_all(shapes: Shapes) -> None:

@@ -87,8 +87,10 @@ def test_the_way_of_a_gpu_gives_what_the_way_of_a_cpu_gives(drawn: Drawn, tmp_pa
     there = list(predictor._launched(reads, launcher))
     here = [predictor._batch(predictor._read(run, paths, open_plain)) for run in runs]
     for one, other in zip(there, here, strict=True):
-        for name in ("indices", "logits", "embeddings", "hashes"):
+        for name in ("indices", "hashes"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+        np.testing.assert_allclose(one.logits, other.logits, atol=1e-4)
+        np.testing.assert_allclose(one.embeddings, other.embeddings, atol=1e-3)
         assert one.failures == other.failures
     assert [len(one.failures) for one in there] == [0, 0, 0, 0, 1, 1]
 

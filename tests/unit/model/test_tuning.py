@@ -224,7 +224,9 @@ def test_a_confirmed_absence_pulls_a_row_down(drawn: Drawn, tmp_path: Path):
         Predictor.load(tmp_path / "v2", "cpu").scan(drawn.paths[:16], open_plain, workers=1)
     )
     assert (after.logits[:, 5] < batch.logits[:, 5]).all()
-    np.testing.assert_array_equal(np.delete(after.logits, 5, 1), np.delete(batch.logits, 5, 1))
+    np.testing.assert_allclose(
+        np.delete(after.logits, 5, 1), np.delete(batch.logits, 5, 1), atol=1e-4
+    )
 
 
 def test_a_graph_says_that_its_heads_alone_can_be_learnt(drawn: Drawn, tmp_path: Path):
