@@ -181,7 +181,7 @@ def export_command(
 
     Example: reviewer export ~/Pictures/booru --to ~/corrected --format captions
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with opened(frame, folder, workspace, purpose="write-back") as (library, output):
         if undo:
             output.done(write_back.undo(library, output).summary)
         elif in_place:

@@ -125,7 +125,7 @@ def remove_command(frame: Frame, name: str, folder: Path | None, workspace: Path
 
     Example: reviewer destinations remove home
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with opened(frame, folder, workspace, purpose="write-back") as (library, output):
         library.destinations.get(name)
         if name == "files":
             raise UsageError("The files of the collection are always a destination.")

@@ -117,7 +117,12 @@ def remember(library: Library, output: Output) -> None:
 
 @contextmanager
 def opened(
-    frame: Frame, folder: Path | None, workspace: Path | None, *, working: bool = True
+    frame: Frame,
+    folder: Path | None,
+    workspace: Path | None,
+    *,
+    working: bool = True,
+    purpose: str = "jobs",
 ) -> Iterator[tuple[Library, Output]]:
     """Opens the collection of a command, with its output.
 
@@ -126,6 +131,7 @@ def opened(
         folder: Image folder, if named.
         workspace: Workspace, if named.
         working: Hold the collection, so that no other job works on it.
+        purpose: What it is held for: "jobs", or "write-back", which is done beside those.
 
     Raises:
         StoreBusyError: Another job works on it.
@@ -137,7 +143,7 @@ def opened(
             if not working:
                 yield library, output
                 return
-            with library.workspace.held("jobs"):
+            with library.workspace.held(purpose):
                 yield library, output
 
 

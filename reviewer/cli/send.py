@@ -83,7 +83,8 @@ def desk(
         workspace: Workspace, if named.
         working: Hold the collection, so that nobody else sends for it.
     """
-    with opened(frame, folder, workspace, working=working) as (library, output):
+    held = opened(frame, folder, workspace, working=working, purpose="write-back")
+    with held as (library, output):
         destination = find_destination(library, name)
         yield Desk(library, output, destination, policy_of(destination))
 

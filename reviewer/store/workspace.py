@@ -107,7 +107,7 @@ class Workspace:
 
     @contextmanager
     def held(self, purpose: str) -> Iterator[None]:
-        """Holds the workspace for a purpose ("review", "jobs") until the block ends.
+        """Holds the workspace for a purpose ("review", "jobs", "write-back") until the block ends.
 
         The lock belongs to the process: it is gone when the process dies, however it dies.
 
@@ -122,6 +122,7 @@ class Workspace:
             doing = {
                 "review": "open in another window",
                 "jobs": "being worked on by another job (import, train, scan or rank)",
+                "write-back": "being exported or written back by another program",
             }.get(purpose, f"in use ({purpose})")
             raise StoreBusyError(
                 f"This collection is {doing}. Close that first, or wait until it is done. "

@@ -1,4 +1,7 @@
-"""Long work as child processes, one at a time: started, heard, cancelled; never in the window.
+"""Long work as child processes, in line: started, heard, cancelled; never in the window.
+
+Nobody who wants his corrections written waits hours for a training: what writes back takes a lock
+of its own and runs beside the one job that has its turn.
 
 A child is the same command that the terminal offers, told to speak JSON: one object a line on its
 standard output (`progress`, `note`, `done`, `error`). Whatever happens to it, the window goes on.
@@ -6,7 +9,6 @@ standard output (`progress`, `note`, `done`, `error`). Whatever happens to it, t
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import deque
@@ -14,9 +16,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QProcess, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from reviewer.core.types import Progress
+from reviewer.ui.job_process import CRASHED, NOT_STARTED, JobProcess
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 GRACE_MS = 5000
 """From the request to stop to the kill."""
 LOG_LINES = 400
+BESIDE = ("write-back",)
+"""Commands that run beside the others, one of them at a time."""
 PYTHON = (sys.executable, "-m", "reviewer", "--json", "--nice")
 
 
@@ -66,6 +71,11 @@ class Job:
     ended: float = 0.0
 
     @property
+    def beside(self) -> bool:
+        """Whether it waits for its own kind only."""
+        return self.command[:1] != () and self.command[0] in BESIDE
+
+    @property
     def seconds(self) -> float:
         """How long it ran, or has been running."""
         if not self.began:
@@ -74,7 +84,7 @@ class Job:
 
 
 class JobRunner(QObject):
-    """Runs jobs in the order they were asked for.
+    """Runs jobs in the order they were asked for, those that write back beside the others.
 
     Attributes:
         jobs: All of this sitting, oldest first.
@@ -85,32 +95,35 @@ class JobRunner(QObject):
     changed = Signal(object)
     ended = Signal(object)
 
-    def __init__(self, parent: QObject | None = None, *, program: Sequence[str] = PYTHON) -> None:
+    def __init__(
+        self,
+        parent: QObject | None = None,
+        *,
+        program: Sequence[str] = PYTHON,
+        grace_ms: int = GRACE_MS,
+    ) -> None:
         """Begins without a job.
 
         Args:
             parent: Qt's owner.
             program: What a job's command is appended to.
+            grace_ms: From the request to stop to the kill, milliseconds.
         """
         super().__init__(parent)
         self.jobs: list[Job] = []
         self._program = tuple(program)
-        self._process: QProcess | None = None
-        self._running: Job | None = None
-        self._rest = b""
-        self._rest_of_errors = b""
-        self._kill = QTimer(self, singleShot=True, interval=GRACE_MS)
-        self._kill.timeout.connect(self._kill_now)
+        self._grace_ms = grace_ms
+        self._processes: dict[Job, JobProcess] = {}
 
     @property
     def running(self) -> Job | None:
-        """The job in progress."""
-        return self._running
+        """The job in progress; of two the one that is in line with the others."""
+        return min(self._processes, key=lambda job: job.beside, default=None)
 
     @property
     def busy(self) -> bool:
         """Whether a job runs or waits."""
-        return self._running is not None or any(j.state is JobState.WAITING for j in self.jobs)
+        return bool(self._processes) or any(j.state is JobState.WAITING for j in self.jobs)
 
     def has(self, title: str) -> bool:
         """Whether a job of that title runs or waits."""
@@ -128,8 +141,8 @@ class JobRunner(QObject):
         job = Job(title, tuple(command), gives_way)
         self.jobs.append(job)
         self.changed.emit(job)
-        running = self._running
-        if running is not None and running.gives_way and not gives_way:
+        running = self._in_line(beside=False)
+        if running is not None and running.gives_way and not (gives_way or job.beside):
             again = any(j.title == running.title and j.state is JobState.WAITING for j in self.jobs)
             if running.state is JobState.RUNNING and not again:
                 self.jobs.append(Job(running.title, running.command, gives_way=True))
@@ -141,10 +154,9 @@ class JobRunner(QObject):
         """Stops a job; it resumes where it was when it is started again."""
         if job.state is JobState.WAITING:
             self._finish(job, JobState.CANCELLED)
-        elif job is self._running and self._process is not None:
+        elif job in self._processes:
             job.state = JobState.CANCELLED
-            self._process.terminate()
-            self._kill.start()
+            self._processes[job].end()
             self.changed.emit(job)
 
     def shut_down(self, grace_ms: int = GRACE_MS) -> None:
@@ -152,115 +164,68 @@ class JobRunner(QObject):
         for job in self.jobs:
             if job.state is JobState.WAITING:
                 job.state = JobState.CANCELLED
-        process = self._process
-        if process is None or self._running is None:
-            return
-        self._running.state = JobState.CANCELLED
-        process.terminate()
-        if not process.waitForFinished(grace_ms):
-            process.kill()
-            process.waitForFinished(grace_ms)
+        for job, process in list(self._processes.items()):
+            job.state = JobState.CANCELLED
+            process.end_now(grace_ms)
 
     # -- inside ----------------------------------------------------------------------------------
 
+    def _in_line(self, *, beside: bool) -> Job | None:
+        return next((job for job in self._processes if job.beside is beside), None)
+
     def _start_next(self) -> None:
-        if self._running is not None:
-            return
-        waiting = [job for job in self.jobs if job.state is JobState.WAITING]
-        job = min(waiting, key=lambda waits: waits.gives_way, default=None)
-        if job is None:
-            return
+        for beside in (False, True):
+            waiting = [
+                job for job in self.jobs if job.state is JobState.WAITING and job.beside is beside
+            ]
+            if waiting and self._in_line(beside=beside) is None:
+                self._begin(min(waiting, key=lambda waits: waits.gives_way))
+
+    def _begin(self, job: Job) -> None:
         job.state = JobState.RUNNING
         job.began = time.monotonic()
-        self._running = job
-        self._rest = self._rest_of_errors = b""
-        process = QProcess(self)
-        process.readyReadStandardOutput.connect(self._read)
-        process.readyReadStandardError.connect(self._read_errors)
-        process.finished.connect(self._finished)
-        process.errorOccurred.connect(self._failed_to_start)
-        self._process = process
-        program, *words = (*self._program, *job.command)
-        process.start(program, words)
+        process = JobProcess(job, self._grace_ms, self)
+        self._processes[job] = process
+        process.told.connect(self._hear)
+        process.wrote.connect(self._log)
+        process.ended.connect(self._ended)
+        process.start((*self._program, *job.command))
         self.changed.emit(job)
 
-    def _read(self) -> None:
-        if self._process is None or self._running is None:
-            return
-        self._rest += bytes(self._process.readAllStandardOutput().data())
-        *lines, self._rest = self._rest.split(b"\n")
-        for line in lines:
-            self._hear(self._running, line.decode("utf-8", "replace").strip())
-
-    def _read_errors(self) -> None:
-        if self._process is None or self._running is None:
-            return
-        # Python writes a traceback word by word: a line is one when its end has come.
-        self._rest_of_errors += bytes(self._process.readAllStandardError().data())
-        *lines, self._rest_of_errors = self._rest_of_errors.split(b"\n")
-        self._log_errors(lines)
-
-    def _log_errors(self, lines: Sequence[bytes]) -> None:
-        texts = (line.decode("utf-8", "replace").rstrip() for line in lines)
-        if self._running is not None:
-            self._running.log.extend(text for text in texts if text)
-            self.changed.emit(self._running)
-
-    def _hear(self, job: Job, line: str) -> None:
-        """Takes one line of a child; what is no event goes to the log."""
-        if not line:
-            return
-        try:
-            event = json.loads(line)
-        except ValueError:
-            event = None
-        if not isinstance(event, dict) or "event" not in event:
-            job.log.append(line)
-        else:
-            hear_event(job, event)
+    def _hear(self, job: Job, event: dict[str, Any]) -> None:
+        hear_event(job, event)
         self.changed.emit(job)
 
-    def _finished(self, code: int, status: QProcess.ExitStatus) -> None:
-        job = self._running
-        if job is None:
-            return
-        self._read()
-        self._read_errors()
-        self._log_errors([self._rest_of_errors])
+    def _log(self, job: Job, line: str) -> None:
+        job.log.append(line)
+        self.changed.emit(job)
+
+    def _ended(self, job: Job, code: int) -> None:
         if job.state is JobState.CANCELLED:
             self._finish(job, JobState.CANCELLED)
-        elif status is QProcess.ExitStatus.CrashExit:
-            job.message = job.message or f"{job.title} was stopped from outside or crashed."
-            self._finish(job, JobState.FAILED)
-        elif code != 0:
-            last = job.log[-1] if job.log else "it gave no reason"
-            job.message = job.message or f"{job.title} ended with code {code}: {last}"
-            self._finish(job, JobState.FAILED)
-        else:
+        elif code == 0:
             self._finish(job, JobState.DONE)
-
-    def _failed_to_start(self, error: QProcess.ProcessError) -> None:
-        job = self._running
-        if job is not None and error is QProcess.ProcessError.FailedToStart:
-            job.message = f"{self._program[0]} cannot be started. Install the program again."
+        else:
+            job.message = job.message or self._reason(job, code)
             self._finish(job, JobState.FAILED)
+
+    def _reason(self, job: Job, code: int) -> str:
+        if code == NOT_STARTED:
+            return f"{self._program[0]} cannot be started. Install the program again."
+        if code == CRASHED:
+            return f"{job.title} was stopped from outside or crashed."
+        last = job.log[-1] if job.log else "it gave no reason"
+        return f"{job.title} ended with code {code}: {last}"
 
     def _finish(self, job: Job, state: JobState) -> None:
         job.state = state
         job.ended = time.monotonic()
-        if job is self._running:
-            self._kill.stop()
-            self._running = None
-            if self._process is not None:
-                self._process.deleteLater()
-                self._process = None
+        process = self._processes.pop(job, None)
+        if process is not None:
+            process.deleteLater()
         self.changed.emit(job)
         self.ended.emit(job)
         self._start_next()
-
-    def _kill_now(self) -> None:
-        if self._process is not None:
-            self._process.kill()
 
 
 def hear_event(job: Job, event: dict[str, Any]) -> None:

@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from PySide6.QtCore import QProcess
 
 from reviewer.ui.job_runner import JobRunner, JobState
 
@@ -120,6 +121,25 @@ def test_jobs_run_one_after_the_other(qtbot: QtBot, runner: JobRunner):
     assert not runner.busy
 
 
+def test_writing_back_waits_for_its_own_kind_only(qtbot: QtBot):
+    runner = JobRunner(program=(sys.executable, "-c", "import sys, time; time.sleep(60)"))
+    training = runner.start("Train", ["train"])
+    first = runner.start("Diff of files", ["write-back", "diff", "files"])
+    second = runner.start("Send to files", ["write-back", "send", "files"])
+    refresh = runner.start("Refresh", ["refresh"])
+    states = [job.state for job in (training, first, second, refresh)]
+    assert states == [JobState.RUNNING, JobState.RUNNING, JobState.WAITING, JobState.WAITING]
+    assert runner.running is training
+    with qtbot.waitSignal(runner.ended):
+        runner.cancel(first)
+    assert (second.state, refresh.state) == (JobState.RUNNING, JobState.WAITING)
+    with qtbot.waitSignal(runner.ended):
+        runner.cancel(training)
+    assert refresh.state is JobState.RUNNING
+    runner.shut_down(1000)
+    assert not runner.busy
+
+
 def test_a_running_job_is_cancelled(qtbot: QtBot, runner: JobRunner):
     job = runner.start("Scan", [WAITING])
     qtbot.waitUntil(lambda: job.notes == ["up"])
@@ -129,8 +149,8 @@ def test_a_running_job_is_cancelled(qtbot: QtBot, runner: JobRunner):
     assert job.message == ""
 
 
-def test_a_job_that_does_not_listen_is_killed(qtbot: QtBot, runner: JobRunner):
-    runner._kill.setInterval(200)
+def test_a_job_that_does_not_listen_is_killed(qtbot: QtBot):
+    runner = JobRunner(program=(sys.executable, "-c"), grace_ms=200)
     job = runner.start("Scan", [DEAF])
     qtbot.waitUntil(lambda: job.notes == ["up"])
     with qtbot.waitSignal(runner.ended):
@@ -150,7 +170,7 @@ def test_a_waiting_job_is_cancelled_without_being_started(qtbot: QtBot, runner: 
 def test_shutting_down_leaves_no_child(qtbot: QtBot, runner: JobRunner):
     job = runner.start("Scan", [WAITING])
     qtbot.waitUntil(lambda: job.notes == ["up"])
-    process = runner._process
+    (process,) = runner.findChildren(QProcess)
     runner.shut_down(5000)
     assert process.processId() == 0
 

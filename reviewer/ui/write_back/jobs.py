@@ -63,10 +63,11 @@ class WriteBackJobs(QObject):
 
     @property
     def ahead(self) -> str:
-        """Title of the job that runs now; empty for none."""
+        """Title of the write-back that runs now; empty for none."""
         runner = self._beside.runner
-        running = runner.running if runner is not None else None
-        return running.title if running is not None else ""
+        jobs = runner.jobs if runner is not None else []
+        running = (job for job in jobs if job.beside and job.state is JobState.RUNNING)
+        return next((job.title for job in running), "")
 
     def _changed(self, job: Job) -> None:
         if job.command[:1] != (COMMAND,):

@@ -145,7 +145,7 @@ class WriteBackPage(SidePage):
         find_destination(self._library, FILES.name)
         self.places.show_places(self._library.destinations.all(), self._wanted)
         self.refresh()
-        self.sheet.table.setFocus()
+        self.sheet.take_focus()
 
     def dispose(self) -> None:
         """Ends the decoding, and the keeping of keys."""

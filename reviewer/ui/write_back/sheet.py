@@ -168,6 +168,11 @@ class WriteBackSheet(QWidget):
             self.nothing.show_about(*words)
             self.nothing.button.setVisible(first)
 
+    def take_focus(self) -> None:
+        """Takes the keyboard: to the table, or to what is offered in its place."""
+        offered = self.nothing.isVisibleTo(self) and self.nothing.button.isVisibleTo(self.nothing)
+        (self.nothing.button if offered else self.table).setFocus()
+
     def show_job(self, job: Job | None, ahead: str = "") -> None:
         """Shows how far a job is; none takes the bar away.
 

@@ -235,13 +235,26 @@ def test_without_a_display_the_window_names_what_works(
 
 def test_the_second_job_on_a_collection_is_refused_with_three(imported: Path) -> None:
     with Library.open(workspace_for(imported)) as library, library.workspace.held("jobs"):
-        for words in (["import"], ["train"], ["export", "--in-place"]):
+        for words in (["import"], ["train"], ["refresh"]):
             said = run("--json", *words, imported)
             assert said.code == 3
             assert said.events[-1]["exit_code"] == 3
             assert "being worked on by another job" in said.events[-1]["message"]
         assert run("status", imported).code == 0
     assert run("import", imported).code == 0
+
+
+def test_corrections_are_written_while_another_job_works_but_by_one_program(imported: Path) -> None:
+    words = ("export", imported, "--in-place", "--yes")
+    with Library.open(workspace_for(imported)) as library, library.workspace.held("jobs"):
+        with library.workspace.held("write-back"):
+            refused = run(*words)
+            assert refused.code == 3
+            assert "written back by another program" in refused.err
+            assert run("write-back", "diff", "files", imported).code == 3
+        assert run("write-back", "diff", "files", imported).code == 0
+        assert "1 files written" in run(*words).err
+    assert "a.png,solo" in (imported / "tags.csv").read_text(encoding="utf-8")
 
 
 def test_versions_are_listed_without_holding_the_collection(imported: Path) -> None:
