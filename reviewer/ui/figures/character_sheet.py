@@ -59,9 +59,13 @@ class CharacterSheet(FigureSheet):
         """
         super().__init__(files, beside, parent)
         self.first = FigurePlot(
-            "First guess right, by faces that a character was learnt from (%)", "No faces tested."
+            "First guess right, by faces that a character was learnt from",
+            "No faces tested.",
+            below="% of the faces",
         )
-        self.five = FigurePlot("Among the five likeliest (%)", "No faces tested.")
+        self.five = FigurePlot(
+            "Among the five likeliest", "No faces tested.", below="% of the faces"
+        )
         self.naming = QLabel(self)
         self.naming.setWordWrap(True)
         self.table = FigureTable("Every character", FIELDS, self)

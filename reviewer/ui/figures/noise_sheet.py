@@ -66,8 +66,20 @@ class NoiseSheet(FigureSheet):
     def __init__(self, files: FigureFiles, beside: Beside, parent: QWidget | None = None) -> None:
         """Begins with nothing; `opened` reads."""
         super().__init__(files, beside, parent)
-        self.noise = NoisePlot("Quality over the share of the tags", "Nothing was tried.", self)
-        self.images = NoisePlot("mAP over the images learnt from", "Nothing was tried.", self)
+        self.noise = NoisePlot(
+            "Quality over the share of the tags",
+            "Nothing was tried.",
+            self,
+            left="mAP and F1",
+            below="tags dropped or wrong ones added",
+        )
+        self.images = NoisePlot(
+            "Quality over the images learnt from",
+            "Nothing was tried.",
+            self,
+            left="mAP",
+            below="images",
+        )
         self.table = FigureTable("Levels of noise", FIELDS, self, searched=False)
         self.answer = QLabel(self)
         self.answer.setWordWrap(True)

@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.core.errors import ReviewerError
+from reviewer.ui.figures.plot_axis import PlotAxis
 from reviewer.ui.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 from reviewer.ui.theme import look, scaled
 
@@ -29,15 +30,26 @@ MOST_NAME, NAME_ROOM = 170, 14
 class PlotFrame(QWidget):
     """One plot under its heading; words stand in its place while there is nothing to plot."""
 
-    def __init__(self, heading: str, empty: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        heading: str,
+        empty: str,
+        parent: QWidget | None = None,
+        *,
+        left: str = "",
+        below: str = "",
+    ) -> None:
         """Begins without data.
 
         Args:
             heading: Above the plot.
             empty: What to say while there is nothing to plot.
             parent: Qt's owner.
+            left: What the axis at the left counts; empty where names stand there.
+            below: What the lower axis counts; empty where the heading says it.
         """
         super().__init__(parent)
+        self._axes = PlotAxis("left", left), PlotAxis("bottom", below)
         self._draw: Callable[[], None] | None = None
         self._fitted = 0
         self._made = False
@@ -101,7 +113,8 @@ class PlotFrame(QWidget):
     @cached_property
     def _view(self) -> Any:  # noqa: ANN401 - pyqtgraph has no types
         # Each takes some hundredths of a second to make: only where there is something to plot.
-        view = pg.PlotWidget(self, enableMenu=False)
+        axes = dict(zip(("left", "bottom"), self._axes, strict=True))
+        view = pg.PlotWidget(self, enableMenu=False, axisItems=axes)
         view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         view.installEventFilter(self)
         view.setAccessibleName(self._heading)
@@ -131,7 +144,8 @@ class PlotFrame(QWidget):
     def _rows_that_fit(self) -> int:
         """Rows of names that do not run into each other."""
         row = max(QFontMetrics(self.font()).height() * CLOSE, 1.0)
-        return max(int((self._view.height() - AXIS * scaled(1.0)) / row), FEWEST)
+        taken = AXIS * scaled(1.0) + self._axes[1].room
+        return max(int((self._view.height() - taken) / row), FEWEST)
 
     def _name_left(self, names: Sequence[str], places: Iterable[float]) -> None:
         """Writes names at the left, with room for them from the first paint on."""
@@ -150,6 +164,8 @@ class PlotFrame(QWidget):
         self._plot.getAxis("left").setWidth(None)
         self._view.setBackground(look().canvas)
         self._draw()
+        for shown in self._axes:
+            shown.dress()
         for side in ("left", "bottom"):
             axis = self._plot.getAxis(side)
             axis.setPen(look().line)

@@ -131,6 +131,7 @@ class ReportSheet(FigureSheet):
         self.changed = FigurePlot(
             "Images with the tag, before and after: the tags that changed most",
             "No answer changed a tag yet.",
+            below="images more or fewer",
         )
         plots = QHBoxLayout()
         plots.setSpacing(20)

@@ -89,8 +89,15 @@ class ScoreSheet(FigureSheet):
             parent: Qt's owner.
         """
         super().__init__(files, beside, parent)
-        self.spread = FigurePlot("Images of each score, on a logarithmic axis", "No scores.")
-        self.follows = FigurePlot("Tags that go with the score (correlation)", "No tags.")
+        self.spread = FigurePlot(
+            "Images of each score, on a logarithmic axis",
+            "No scores.",
+            left="images",
+            below="score",
+        )
+        self.follows = FigurePlot(
+            "Tags that go with the score", "No tags.", below="correlation with the score"
+        )
         self.tree = TreePlot(
             "The decision tree: left without the tag, right with it; mean score, share of images",
             "No tree: work the scores out again.",

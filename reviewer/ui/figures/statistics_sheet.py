@@ -91,12 +91,25 @@ class StatisticsSheet(FigureSheet):
         """Begins with nothing; `opened` reads."""
         super().__init__(files, beside, parent)
         self._found: CollectionFigures | None = None
-        self.tail = FigurePlot("The long tail: tags by number of images", "There are no tags.")
-        self.per_image = FigurePlot("Images by number of tags", "There are no images.")
-        self.ratings = FigurePlot("Ratings", "No image has a rating.")
-        self.categories = FigurePlot("Tag instances by category", "There are no tags.")
-        self.fresh = FigurePlot("New tags over time, by post number", NO_TIME)
-        self.popular = FigurePlot("Popularity: share of the images, %", NO_TIME)
+        self.tail = FigurePlot(
+            "The long tail: tags by number of images",
+            "There are no tags.",
+            left="tags",
+            below="images that carry the tag",
+        )
+        self.per_image = FigurePlot(
+            "Images by number of tags", "There are no images.", left="images", below="tags on them"
+        )
+        self.ratings = FigurePlot("Ratings", "No image has a rating.", below="images")
+        self.categories = FigurePlot(
+            "Tag instances by category", "There are no tags.", below="tag instances"
+        )
+        self.fresh = FigurePlot(
+            "New tags over time", NO_TIME, left="tags met for the first time", below="post number"
+        )
+        self.popular = FigurePlot(
+            "Popularity of tags", NO_TIME, left="% of the images", below="post number"
+        )
         self.typed = QLineEdit(self)
         self.typed.setPlaceholderText("Follow tags: a name, or some with commas between")
         self.typed.setAccessibleName("Tags whose popularity is shown")

@@ -65,12 +65,14 @@ class VettedSheet(FigureSheet):
         """Begins with nothing; `opened` reads."""
         super().__init__(files, beside, parent)
         self.lifts = FigurePlot(
-            "Clearly rarer and more frequent among vetted images (doublings)",
+            "Clearly rarer and more frequent among vetted images",
             "No tag is clearly rarer or more frequent among vetted images.",
+            below="doublings: 1 is twice as frequent, -1 half",
         )
         self.manners = Plot(
-            "Share of the images, %: \N{BLACK CIRCLE} vetted, \N{BLACK SQUARE} others",
+            "Manner of drawing: \N{BLACK CIRCLE} vetted, \N{BLACK SQUARE} others",
             "No manner of drawing and no rating to compare.",
+            below="% of the images",
         )
         self.table = FigureTable("Every tag", FIELDS, self)
         grid = QGridLayout(self.content)
