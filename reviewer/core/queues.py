@@ -211,9 +211,9 @@ class QueueBook:
         self,
         tag_id: int,
         *,
+        side: Side,
+        promised: float,
         fixed: bool,
-        side: Side = Side.MISSING,
-        promised: float = 0.0,
         times: int = 1,
         tests: bool = True,
     ) -> None:
@@ -221,9 +221,9 @@ class QueueBook:
 
         Args:
             tag_id: The tag.
-            fixed: Whether the answer changed the metadata.
             side: Of the question.
             promised: The suspicion with which the question was asked, 0..1.
+            fixed: Whether the answer changed the metadata.
             times: How often.
             tests: Whether it tests what the ranking promised of the tag.
         """

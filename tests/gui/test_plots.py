@@ -152,7 +152,7 @@ def test_the_list_and_the_card_promise_the_same() -> None:
         )
     )
     for _ in range(30):
-        book.count_answer(7, fixed=True, promised=0.3)
+        book.count_answer(7, side=Side.MISSING, promised=0.3, fixed=True)
     found = outlook(book.promises(7), [], 0.0, few=5)
     assert found.worth == found.left
     assert book.summary(7).expected_fixes == pytest.approx(found.worth_fixes)

@@ -40,7 +40,6 @@ class RankedQueues:
         expected: Fixes expected among each queue's next 25 questions, shape (Q,), float32.
         expected_low, expected_high: A 95 % interval of that number, chance in the answers
             included, shape (Q,), float32.
-        expected_all: Fixes expected in the whole queue, shape (Q,), float32.
     """
 
     tag: NDArray[np.int32]
@@ -55,7 +54,6 @@ class RankedQueues:
     expected: NDArray[np.float32]
     expected_low: NDArray[np.float32]
     expected_high: NDArray[np.float32]
-    expected_all: NDArray[np.float32]
 
     def __len__(self) -> int:
         return int(self.tag.size)
@@ -127,7 +125,6 @@ def queues_from(
         expected=expected.astype(np.float32),
         expected_low=low.astype(np.float32),
         expected_high=high.astype(np.float32),
-        expected_all=_sums(suspicion, offsets[:-1]).astype(np.float32),
     )
 
 

@@ -42,10 +42,10 @@ def test_a_closed_pair_is_not_asked_and_a_reopened_one_is() -> None:
 
 def test_counts_follow_the_answers() -> None:
     book = QueueBook(make_ranking())
-    book.count_answer(7, fixed=True)
-    book.count_answer(7, fixed=False)
+    book.count_answer(7, side=Side.MISSING, promised=0.9, fixed=True)
+    book.count_answer(7, side=Side.MISSING, promised=0.9, fixed=False)
     assert (book.summary(7).answered, book.summary(7).fixed) == (2, 1)
-    book.count_answer(7, fixed=True, times=-1)
+    book.count_answer(7, side=Side.MISSING, promised=0.9, fixed=True, times=-1)
     assert (book.summary(7).answered, book.summary(7).fixed) == (1, 0)
 
 
@@ -66,21 +66,21 @@ def test_a_tag_that_disappoints_falls_behind_at_once() -> None:
     book = QueueBook(make_ranking())
     assert book.best() == 7
     for _ in range(6):
-        book.count_answer(7, fixed=False, promised=0.9)
+        book.count_answer(7, side=Side.MISSING, promised=0.9, fixed=False)
     # The doubt is about questions as suspicious as those; the others keep most of their promise.
     assert book.promises(7)[0] < 0.4
     assert book.promises(7)[2] > 0.15
     for _ in range(6):
-        book.count_answer(7, fixed=False, promised=0.9, times=-1)
+        book.count_answer(7, side=Side.MISSING, promised=0.9, fixed=False, times=-1)
     assert book.summary(7).expected_fixes == pytest.approx(1.6)
 
 
 def test_a_tag_that_gives_more_than_promised_rises() -> None:
     book = QueueBook(make_ranking())
-    book.count_answer(9, fixed=True, promised=0.2)
+    book.count_answer(9, side=Side.MISSING, promised=0.2, fixed=True)
     assert not book.proven(9)
     for _ in range(9):
-        book.count_answer(9, fixed=True, promised=0.2)
+        book.count_answer(9, side=Side.MISSING, promised=0.2, fixed=True)
     assert book.proven(9)
     assert book.summary(9).next_yield > 0.45
     assert book.summary(9).next_yield <= 1.0
