@@ -103,22 +103,27 @@ class ListedImages:
         name = self._names[self._ends[row] : self._ends[row + 1]]
         return self._folders[self._folder[row]] + name.decode(*_NAMES)
 
-    def paths(self, rows: NDArray[np.int32]) -> list[str]:
-        """The paths of some files."""
-        ends = np.frombuffer(self._ends, np.int64)
-        folders = np.frombuffer(self._folder, np.int32)[rows].tolist()
-        places = zip(folders, ends[rows].tolist(), ends[rows + 1].tolist(), strict=True)
-        if letters := self._letters:
-            return [self._folders[folder] + letters[low:high] for folder, low, high in places]
-        return [
-            self._folders[folder] + self._names[low:high].decode(*_NAMES)
-            for folder, low, high in places
-        ]
+    def paths(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The paths of some files, in UTF-8.
+
+        Returns:
+            (B,) bytes, and (N, 2) where the path of each begins and ends.
+        """
+        names, ends = np.frombuffer(self._names, np.uint8), np.frombuffer(self._ends, np.int64)
+        inside, folder_ends = self._inside
+        folders = np.frombuffer(self._folder, np.int32)[rows]
+        lengths = np.diff(folder_ends)[folders] + ends[rows + 1] - ends[rows]
+        stops = np.cumsum(lengths)
+        raw = np.empty(int(stops[-1]) if len(stops) else 0, np.uint8)
+        compiled(_join, _copy)((inside, folder_ends, folders), (names, ends, rows), raw)
+        return raw, np.column_stack([stops - lengths, stops])
 
     @cached_property
-    def _letters(self) -> str:
-        """All names one after another if they are ASCII, else empty."""
-        return self._names.decode("ascii") if self._names.isascii() else ""
+    def _inside(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The folders' paths one after another, and where each begins; the last ends."""
+        encoded = [inside.encode(*_NAMES) for inside in self._folders]
+        ends = np.cumsum([0, *map(len, encoded)])
+        return np.frombuffer(b"".join(encoded), np.uint8), ends
 
     @cached_property
     def _tables(self) -> tuple[_Table, _Table]:
@@ -226,6 +231,31 @@ def _kinds_and_keys(names: Sequence[bytes]) -> tuple[NDArray[np.int8], NDArray[n
     ends = np.cumsum(np.fromiter(map(len, names), np.int64, len(names)))
     compiled(_keys)(np.frombuffer(b"".join(names), np.uint8), ends, kinds, keys)
     return kinds, keys
+
+
+def _join(
+    folders: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]],
+    names: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]],
+    out: NDArray[np.uint8],
+) -> None:
+    """Puts names behind the folders they are in; each (texts, where they begin, which ones)."""
+    at = 0
+    for row in range(len(folders[2])):
+        at = _copy(folders[0], folders[1], folders[2][row], out, at)
+        at = _copy(names[0], names[1], names[2][row], out, at)
+
+
+def _copy(
+    raw: NDArray[np.uint8],
+    ends: NDArray[np.int64],
+    number: int,
+    out: NDArray[np.uint8],
+    at: int,
+) -> int:
+    low, high = ends[number], ends[number + 1]
+    for place in range(high - low):
+        out[at + place] = raw[low + place]
+    return int(at + high - low)
 
 
 def _keys(

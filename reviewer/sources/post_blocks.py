@@ -63,7 +63,8 @@ class PostBlock:
         ids: (N,) uint64, `NO_NUMBER` for an id that is none.
         md5s: (N,) uint64, the first half of the file's MD5.
         hashed: (N,) bool, whether the MD5 is told.
-        scores: Of each; `None` where it is not told.
+        scores: (N,) int64.
+        scored: (N,) bool, whether the score is told.
         broken: What is wrong with other lines, with the file and the line's number.
     """
 
@@ -73,7 +74,8 @@ class PostBlock:
     ids: NDArray[np.uint64]
     md5s: NDArray[np.uint64]
     hashed: NDArray[np.bool_]
-    scores: list[int | None]
+    scores: NDArray[np.int64]
+    scored: NDArray[np.bool_]
     broken: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -89,8 +91,14 @@ class PostBlock:
             self.ids[places],
             self.md5s[places],
             self.hashed[places],
-            [self.scores[place] for place in places.tolist()],
+            self.scores[places],
+            self.scored[places],
         )
+
+    @property
+    def raw(self) -> NDArray[np.uint8]:
+        """(B,) uint8, what the spans point into."""
+        return np.frombuffer(self.whole, np.uint8)
 
     def texts(self, of: Field) -> list[str]:
         """What each post has in a field; empty where it has nothing."""
@@ -110,14 +118,22 @@ class PostBlock:
 
     def tags(self, words: TagWords) -> Numbered:
         """The numbers of each post's tags."""
-        raw = np.frombuffer(self.whole, np.uint8)
-        return words.number(raw, np.ascontiguousarray(self.spans[:, Field.TAGS]))
+        return words.number(self.raw, np.ascontiguousarray(self.spans[:, Field.TAGS]))
 
-    def digests(self) -> list[bytes]:
-        """The first 8 bytes of each file's MD5; empty where it is not told."""
-        whole = self.md5s.astype(">u8").tobytes()
-        known = self.hashed.tolist()
-        return [whole[8 * n : 8 * n + 8] if known[n] else b"" for n in range(len(self))]
+    def digests(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The first 8 bytes of each file's MD5; none where it is not told.
+
+        Returns:
+            (B,) bytes, and (N, 2) where those of each begin and end.
+        """
+        starts = 8 * np.arange(len(self))
+        spans = np.column_stack([starts, starts + 8 * self.hashed])
+        return self.md5s.astype(">u8").view(np.uint8), spans
+
+    def has_rating(self, letter: str) -> bool:
+        """Whether any post's rating is one letter."""
+        low, high = self.spans[:, Field.RATING].T
+        return bool((self.raw[low[high - low == 1]] == ord(letter)).any())
 
     def categories(
         self, owners: NDArray[np.int64], places: NDArray[np.int32]
@@ -129,7 +145,7 @@ class PostBlock:
             places: (U, 2) where the tags begin and end.
         """
         columns = np.ascontiguousarray(self.spans[:, list(_KINDS)])
-        found = fields_with(np.frombuffer(self.whole, np.uint8), columns, owners, places)
+        found = fields_with(self.raw, columns, owners, places)
         kinds = [*_KINDS.values(), None]
         return [kinds[place] for place in found.tolist()]
 
@@ -196,12 +212,10 @@ def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray
         fine &= np.isin(found.kinds[:, of], [int(kind) for kind in allowed])
     spans = found.spans.copy()
     spans[found.kinds == Kind.NULL] = 0
-    told: list[int | None] = scores[fine].tolist()
-    for place in np.flatnonzero(~scored[fine]).tolist():
-        told[place] = None
     numbers = ids[fine].astype(np.uint64)
-    hashed = ~no_md5[fine]
-    return PostBlock(whole, letters, spans[fine], numbers, md5s[fine], hashed, told), fine
+    told = scores[fine], scored[fine]
+    block = PostBlock(whole, letters, spans[fine], numbers, md5s[fine], ~no_md5[fine], *told)
+    return block, fine
 
 
 def _plainly(whole: bytes, letters: str, found: Lines) -> tuple[bytes, str, Lines]:
@@ -257,6 +271,7 @@ def _written_again(posts: Sequence[Post], broken: list[str]) -> PostBlock:
             spans[place, of, 1] = len(raw)
     whole = bytes(raw) or b" "
     md5s, no_md5 = hashes(np.frombuffer(whole, np.uint8), spans[:, Field.MD5])
+    scores = [whole_number(post.score) for post in posts]
     return PostBlock(
         whole,
         "",
@@ -264,7 +279,8 @@ def _written_again(posts: Sequence[Post], broken: list[str]) -> PostBlock:
         np.fromiter((_number(post.id) for post in posts), np.uint64, len(posts)),
         md5s,
         ~no_md5,
-        [whole_number(post.score) for post in posts],
+        np.array([score or 0 for score in scores], np.int64),
+        np.array([score is not None for score in scores], np.bool_),
         broken,
     )
 

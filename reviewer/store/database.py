@@ -55,6 +55,7 @@ class _Entry:
     number: int
     work: Work[Any] | None = field(compare=False)
     future: Future[Any] = field(compare=False)
+    beside: bytes = field(compare=False, default=b"")
 
 
 class Database:
@@ -77,12 +78,22 @@ class Database:
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T], lane: Lane = Lane.BULK) -> Future[T]:
-        """Puts work in line; the writer thread runs it in a transaction of its own."""
+    def submit(self, work: Work[T], lane: Lane = Lane.BULK, *, beside: bytes = b"") -> Future[T]:
+        """Puts work in line; the writer thread runs it in a transaction of its own.
+
+        Args:
+            work: It is given the connection.
+            lane: What it goes before.
+            beside: The content of an SQLite file, whose tables the work finds in the schema
+                `beside`.
+
+        Raises:
+            StoreError: The database is closed.
+        """
         if self._closed:
             raise StoreError(f"{self.path} is closed.")
         future: Future[T] = Future()
-        self._waiting.put(_Entry(lane, next(self._numbers), work, future))
+        self._waiting.put(_Entry(lane, next(self._numbers), work, future, beside))
         return future
 
     def write(self, work: Work[T], lane: Lane = Lane.BULK) -> T:
@@ -142,7 +153,8 @@ class Database:
         while (entry := self._next()).work is not None:
             self._log.note(answer=entry.lane is Lane.DECISION)
             try:
-                result = self._in_transaction(connection, entry.work)
+                with _attached(connection, entry.beside):
+                    result = self._in_transaction(connection, entry.work)
             except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
                 entry.future.set_exception(translate(error, self.path))
             else:
@@ -169,6 +181,20 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
         return result
+
+
+@contextmanager
+def _attached(connection: sqlite3.Connection, content: bytes) -> Iterator[None]:
+    """Has the content of a file at hand, in memory, as the schema `beside`."""
+    if not content:
+        yield
+        return
+    connection.execute("ATTACH ':memory:' AS beside")
+    try:
+        connection.deserialize(content, name="beside")
+        yield
+    finally:
+        connection.execute("DETACH beside")
 
 
 def _run_rows(

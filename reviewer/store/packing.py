@@ -49,20 +49,23 @@ def unpack(packed: bytes) -> NDArray[np.uint32]:
     return np.cumsum(np.add.reduceat(values, starts)).astype(np.uint32)
 
 
-def pack_rows(starts: NDArray[np.int64], tags: NDArray[np.uint32]) -> list[bytes]:
+def pack_rows(
+    starts: NDArray[np.int64], tags: NDArray[np.uint32]
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """The stored form of many images at once.
 
     Args:
         starts: (N + 1,) int64; image n has the tags `starts[n]:starts[n + 1]`.
         tags: (I,) uint32, put into ascending order within each image; a tag that an image has
             twice is written once.
+
+    Returns:
+        (B,) the stored forms one after another, and (N, 2) where each begins and ends.
     """
     packed = np.empty(len(tags) * _LONGEST, np.uint8)
-    ends = np.empty(len(starts) - 1, np.int64)
-    compiled(_pack_rows)(starts, tags, packed, ends)
-    whole = packed[: int(ends[-1]) if len(ends) else 0].tobytes()
-    at = ends.tolist()
-    return [whole[low:high] for low, high in zip([0, *at], at, strict=False)]
+    spans = np.empty((len(starts) - 1, 2), np.int64)
+    used = compiled(_pack_rows)(starts, tags, packed, spans)
+    return packed[:used], spans
 
 
 def unpack_rows(
@@ -87,10 +90,11 @@ def _pack_rows(
     starts: NDArray[np.int64],
     tags: NDArray[np.uint32],
     packed: NDArray[np.uint8],
-    ends: NDArray[np.int64],
-) -> None:
+    spans: NDArray[np.int64],
+) -> int:
     at = 0
-    for row in range(len(ends)):
+    for row in range(len(spans)):
+        spans[row, 0] = at
         part = tags[starts[row] : starts[row + 1]]
         # Rows are short and nearly sorted by frequency: insertion beats any other sort here.
         for place in range(1, len(part)):
@@ -113,7 +117,8 @@ def _pack_rows(
                 at += 1
             packed[at] = np.uint8(distance)
             at += 1
-        ends[row] = at
+        spans[row, 1] = at
+    return at
 
 
 def _count_ends(packed: NDArray[np.uint8]) -> int:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from reviewer.core.errors import StoreError
 from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.rowpages import Numbers, Records, Texts, as_database, joined, records
 from reviewer.store.tagmatrix import RAISE_STAMP
 from reviewer.store.tags import MetTags, write_met
 
@@ -16,19 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from concurrent.futures import Future
 
+    from numpy.typing import NDArray
+
 _KNOWN_POSTS = """
-SELECT id, state, sha256, path, rating, rating_scheme, score, source, site, remote_id, tags
+SELECT state, id, rating, rating_scheme, score, source, site, remote_id, tags
 FROM image WHERE id IN ({})
 """
 
 _LAST = "SELECT ifnull(max(id), 0) FROM image"
 
-_NEW_POST = """
+_NEW_POSTS = """
 INSERT INTO image (id, path, size, mtime_ns, sha256, rating, rating_scheme, score, source, site,
     remote_id, tags)
-VALUES """
-
-_NEW_ROW = "(?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?, ?)"
+SELECT rowid, path, 0, 0, sha256, rating, rating_scheme, score, source, site, remote_id, tags
+FROM beside.post ORDER BY rowid
+"""
 
 _CHANGED_POST = """
 UPDATE image SET rating = ?, rating_scheme = ?, score = ?, source = ?, site = ?, remote_id = ?,
@@ -36,27 +40,16 @@ UPDATE image SET rating = ?, rating_scheme = ?, score = ?, source = ?, site = ?,
 WHERE id = ?
 """
 
-_ROWS_AT_ONCE = 50
-"""Rows of one statement: two thirds of the time of as many statements of one row."""
-
-
-NewPost = tuple[int, str, bytes, str, str, int | None, str, str, str, bytes]
-"""The columns of a `PostRow`, which is made only where rows are compared."""
-
 
 class PostRow(NamedTuple):
-    """What metadata tell of an image whose file was not opened.
+    """What metadata tell of an image that is known.
 
     Attributes:
         id: Of the image.
-        path: Relative to the collection's folder.
-        digest: First 8 bytes of the file's MD5 as the metadata have it; empty where unknown.
         tags: Packed.
     """
 
     id: int
-    path: str
-    digest: bytes
     rating: str
     rating_scheme: str
     score: int | None
@@ -65,9 +58,51 @@ class PostRow(NamedTuple):
     remote_id: str
     tags: bytes
 
-    def tells_the_same(self, other: PostRow) -> bool:
-        """Whether the metadata, without the file's path and content, are the same."""
-        return self[3:] == other[3:]
+
+class PostColumns(NamedTuple):
+    """What metadata tell of images whose files were not opened: N of them, in columns.
+
+    Attributes:
+        path: Relative to the collection's folder.
+        sha256: Instead of it the first 8 bytes of the file's MD5 as the metadata have it; none
+            where that is unknown.
+        tags: Packed.
+    """
+
+    path: Texts
+    sha256: Texts
+    rating: Texts
+    rating_scheme: Texts
+    score: Numbers
+    source: Texts
+    site: Texts
+    remote_id: Texts
+    tags: Texts
+
+    @classmethod
+    def untold(cls, path: Texts) -> PostColumns:
+        """Of images that no metadata are about."""
+        count = len(path.spans)
+        text = Texts(np.zeros(1, np.uint8), np.zeros((count, 2), np.int64))
+        blob, number = (
+            text._replace(blobs=True),
+            Numbers(np.zeros(count, np.int64), np.zeros(count, bool)),
+        )
+        return cls(path, blob, text, text, number, text, text, text, blob)
+
+    def take(self, places: NDArray[np.int64]) -> PostColumns:
+        """Some of them."""
+        return PostColumns._make(column.take(places) for column in self)
+
+    def records(self) -> Records:
+        """The same as rows that `PostTable.write` takes."""
+        return records(self)
+
+    def rows(self, ids: Sequence[int]) -> list[PostRow]:
+        """The same row by row, to be compared with what is stored."""
+        told = self.rating, self.rating_scheme, self.score, self.source, self.site, self.remote_id
+        columns = [column.each() for column in (*told, self.tags)]
+        return [PostRow._make(row) for row in zip(ids, *columns, strict=True)]
 
 
 class PostTable:
@@ -92,26 +127,31 @@ class PostTable:
             part = ids[start : start + BULK_ROWS]
             marks = ", ".join("?" * len(part))
             rows = self._database.read().execute(_KNOWN_POSTS.format(marks), part)
-            for image_id, state, digest, path, *told in rows:
-                yield PostRow(image_id, path, digest, *told), state
+            for state, *told in rows:
+                yield PostRow._make(told), state
 
     def write(
-        self, new: Sequence[NewPost], changed: Sequence[PostRow], tags: MetTags
+        self, first: int, new: Sequence[Records], changed: Sequence[PostRow], tags: MetTags
     ) -> Future[None]:
         """Begins to write the metadata of images whose files were not opened.
 
         Of images that are known only what the metadata tells is replaced.
 
         Args:
-            new: Images that are not in the collection yet, with ids that the caller gave them,
-                while it holds the collection.
+            first: Id that the caller, who holds the collection, gave to the first of `new`; the
+                others follow.
+            new: Images that are not in the collection yet, as `PostColumns.records` has them.
             changed: Known images, with what is told of them now.
             tags: That these have and the collection did not.
 
         Returns:
             Done when it is on disk; raises what went wrong.
         """
-        return self._database.submit(partial(_write_posts, new=new, changed=changed, tags=tags))
+        beside = b""
+        if new:
+            beside = as_database("post", PostColumns._fields, joined(new), first)
+        work = partial(_write_posts, first=first if new else 0, changed=changed, tags=tags)
+        return self._database.submit(work, beside=beside)
 
     def has_rating_scheme(self, site: str, scheme: str) -> bool:
         """Whether a rating of a site is stored in a scheme."""
@@ -140,21 +180,15 @@ class PostTable:
 
 
 def _write_posts(
-    connection: sqlite3.Connection,
-    new: Sequence[NewPost],
-    changed: Sequence[PostRow],
-    tags: MetTags,
+    connection: sqlite3.Connection, first: int, changed: Sequence[PostRow], tags: MetTags
 ) -> None:
+    """Writes new images, whose first has the id `first` (0 if there are none), and changed ones."""
     (last,) = connection.execute(_LAST).fetchone()
-    if new and new[0][0] != last + 1:
+    if first and first != last + 1:
         # Ids have no gaps, as the last one is the count: after a failed write none follows.
         raise StoreError("Images that come before these were not written. Import again.")
     connection.execute(RAISE_STAMP)
     write_met(connection, tags)
-    full = len(new) - len(new) % _ROWS_AT_ONCE
-    several = _NEW_POST + ", ".join([_NEW_ROW] * _ROWS_AT_ONCE)
-    for start in range(0, full, _ROWS_AT_ONCE):
-        rows = new[start : start + _ROWS_AT_ONCE]
-        connection.execute(several, list(chain.from_iterable(rows)))
-    connection.executemany(_NEW_POST + _NEW_ROW, new[full:])
-    connection.executemany(_CHANGED_POST, [(*row[3:], row.id) for row in changed])
+    if first:
+        connection.execute(_NEW_POSTS)
+    connection.executemany(_CHANGED_POST, [(*row[1:], row.id) for row in changed])

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 
 from reviewer.core.errors import SourceError, StoreError
@@ -10,12 +11,14 @@ from reviewer.core.types import Category
 from reviewer.jobs.context import Silent
 from reviewer.jobs.post_import import import_posts
 from reviewer.store.library import Library
+from reviewer.store.posts import PostColumns
+from reviewer.store.rowpages import Texts
 from reviewer.store.tags import MetTags
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reviewer.store.posts import NewPost
+    from reviewer.store.rowpages import Records
 
 MD5 = "ab" * 16
 
@@ -119,14 +122,18 @@ def test_a_folder_without_a_dump_is_refused_with_a_remedy(tmp_path: Path) -> Non
 def test_after_images_that_were_not_written_none_are(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
 
-    def row(number: int) -> NewPost:
-        return (number, f"{number}.jpg", b"", "", "", None, "", "", str(number), b"")
+    def rows(first: int, stop: int) -> list[Records]:
+        names = [f"{number}.jpg".encode() for number in range(first, stop)]
+        ends = np.cumsum([len(name) for name in names])
+        starts = np.concatenate([[0], ends[:-1]])
+        path = Texts(np.frombuffer(b"".join(names), np.uint8), np.column_stack([starts, ends]))
+        return [PostColumns.untold(path).records()]
 
     with Library.create(tmp_path / "workspace", tmp_path / "images") as library:
         posts, none = library.images.posts, MetTags([], [])
-        posts.write([row(n) for n in range(1, 121)], [], none).result()
+        posts.write(1, rows(1, 121), [], none).result()
         with pytest.raises(StoreError, match="Import again"):
-            posts.write([row(122)], [], MetTags([(1, "cat", 0)], [])).result()
+            posts.write(122, rows(122, 123), [], MetTags([(1, "cat", 0)], [])).result()
         assert library.images.counts()["ok"] == posts.last_id() == 120
         assert library.tags.ids() == {}
         assert [path for _, path, _ in posts.paths()] == [f"{n}.jpg" for n in range(1, 121)]

@@ -42,7 +42,8 @@ def listed(tmp_path: Path) -> ListedImages:
 def test_the_files_are_those_that_any_import_finds(listed: ListedImages, tmp_path: Path) -> None:
     assert sorted(listed.path(row) for row in range(len(listed))) == sorted(find_images(tmp_path))
     rows = listed.rows_of(NAMES)
-    assert listed.paths(rows) == NAMES
+    raw, spans = listed.paths(rows)
+    assert [raw[low:high].tobytes().decode() for low, high in spans.tolist()] == NAMES
     nowhere = [*OTHERS, "512px/0002/1001.jpg", "1001.jpg"]
     assert listed.rows_of(nowhere).tolist() == [-1] * len(nowhere)
 

@@ -67,14 +67,15 @@ def told_by(block: PostBlock) -> list[Told]:
     starts = numbered.rows.starts.tolist()
     owners = np.repeat(np.arange(len(block)), np.diff(numbered.rows.starts))
     kinds = block.categories(owners, numbered.places)
+    digests, spans = block.digests()
     return [
         {
             "id": block.text(n, Field.ID),
             "number": int(block.ids[n]),
             "rating": block.texts(Field.RATING)[n],
-            "score": block.scores[n],
+            "score": int(block.scores[n]) if block.scored[n] else None,
             "source": block.texts(Field.SOURCE)[n],
-            "digest": block.digests()[n],
+            "digest": digests[slice(*spans[n])].tobytes(),
             "tags": numbered.words[starts[n] : starts[n + 1]],
             "kinds": kinds[starts[n] : starts[n + 1]],
         }

@@ -20,7 +20,8 @@ def test_what_is_packed_is_unpacked(tags: set[int]) -> None:
 def test_many_rows_are_packed_like_each_alone(rows: list[list[int]]) -> None:
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     flat = np.array([tag for row in rows for tag in row], np.uint32)
-    packed = pack_rows(starts, flat)
+    raw, spans = pack_rows(starts, flat)
+    packed = [raw[low:high].tobytes() for low, high in spans.tolist()]
     assert packed == [pack(set(row)) for row in rows]
     lengths = np.array([len(part) for part in packed], np.uint16)
     back = np.zeros(len(rows) + 1, np.int64)
