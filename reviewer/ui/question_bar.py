@@ -255,9 +255,9 @@ class QuestionBar(QWidget):
         ]
 
     def _fitting_lead(self, fonts: _Fonts, room: float, name: str) -> list[_Part]:
-        """The words before the tag; shorter ones if the tag would not fit beside them."""
+        """The words before the tag; shorter ones if they would stand larger than the tag."""
         least = QFont(fonts.tag)
-        least.setPointSizeF(LEAST_POINTS)
+        least.setPointSizeF(fonts.lead.pointSizeF())
         parts = self._parts(fonts)
         if _width(parts) + QFontMetricsF(least).horizontalAdvance(name) <= room:
             return parts

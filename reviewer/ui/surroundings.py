@@ -63,6 +63,7 @@ class Surroundings(QObject):
         self._midnight = 0
         self._today = 0
         self._page_back = False
+        self._filled = True
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._refresh)
         showing.shown.connect(self._later.start)
@@ -97,6 +98,7 @@ class Surroundings(QObject):
         """Sorts the queues anew."""
         self._board.rebuild()
         self._page.queues.show_rows(self._board.rows())
+        self._filled = True
         self._later.start()
 
     @property
@@ -122,9 +124,13 @@ class Surroundings(QObject):
             self._page_back = False
             self._board.rebuild()
             self._page.queues.show_rows(self._board.rows())
-            self._page.queues.show_current()
+            self._filled = True
         else:
             self._page.queues.replace_rows(self._board.changed_rows())
+        if self._filled:
+            # A list that was filled anew stands at its top.
+            self._filled = False
+            self._page.queues.show_current()
         self._page.answers.show_answers(self._library.decisions.recent(SHOWN), self._showing.thumbs)
         self._page.status.show_figures(self._figures())
         self._showing.prefetch()

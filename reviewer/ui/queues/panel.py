@@ -168,6 +168,7 @@ class QueuePanel(QFrame):
         self._picker.clearFocus()
         self._list.clearSelection()
         self._list.setCurrentIndex(QModelIndex())
+        self.show_current()
         self.picking_ended.emit()
 
     def _narrow(self, text: str) -> None:

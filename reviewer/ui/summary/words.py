@@ -94,7 +94,8 @@ def others(told: People, me: str) -> list[str]:
         for name, entry in sorted(mine.accords.items()):
             kappa = "" if entry.kappa is None else f", kappa {entry.kappa:.2f}"
             share = percent_range(entry.share)
-            lines.append(f"{name}: {share} alike{kappa}, {entry.pairs:,} pairs")
+            pairs = "1 pair" if entry.pairs == 1 else f"{entry.pairs:,} pairs"
+            lines.append(f"{name}: {share} alike{kappa}, {pairs}")
         if mine.wrong is not None:
             share = percent_range(mine.wrong)
             lines.append(f"Of {mine.shared:,} answers, {share} differ from what all come to.")
@@ -104,7 +105,9 @@ def others(told: People, me: str) -> list[str]:
         if person.stands_out and person.wrong is not None
     ]
     left = told.disagreements[State.OPEN]
-    if left:
+    if left == 1:
+        lines.append("1 disagreement is open; a queue asks it.")
+    elif left:
         lines.append(f"{left:,} disagreements are open; a queue asks them.")
     return lines
 
