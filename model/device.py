@@ -8,6 +8,11 @@ import torch
 
 from model.errors import TaggerProblem
 
+CPU_PIXELS = 8 * 224**2
+"""Pixels of a batch on a CPU. Beyond about this the first maps of a residual network are larger
+than what the C library keeps for the next batch: it asks the system for each of them anew, and
+clearing those pages took a tenth of a scan's processor time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Device:
@@ -23,10 +28,17 @@ class Device:
     words: str
     amp: torch.dtype | None = None
 
-    @property
-    def usual_batch(self) -> int:
-        """Pictures at once in a scan: on a CPU every worker holds as many."""
-        return 16 if self.kind == "cpu" else 64
+    def usual_batch(self, side: int) -> int:
+        """Pictures at once in a scan: on a CPU every worker holds as many.
+
+        There a batch is as many pictures as make `CPU_PIXELS`, 2 to 16.
+
+        Args:
+            side: Of the square input, in pixels.
+        """
+        if self.kind != "cpu":
+            return 64
+        return min(max(CPU_PIXELS // side**2, 2), 16)
 
     @property
     def kind(self) -> str:

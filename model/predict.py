@@ -120,6 +120,11 @@ class Predictor:
         return self.tagger.head.in_features
 
     @property
+    def usual_batch(self) -> int:
+        """Pictures at once in a scan."""
+        return self.device.usual_batch(self.record.config.input_size)
+
+    @property
     def is_linear(self) -> bool:
         """Whether the scores follow from the embeddings alone."""
         return not isinstance(self.tagger, CorrectedTagger)

@@ -23,3 +23,12 @@ def test_auto_takes_a_device_that_is_there():
 def test_a_device_that_is_not_there_is_refused(request_: str):
     with pytest.raises(TaggerProblem):
         choose_device(request_)
+
+
+@pytest.mark.parametrize(("side", "batch"), [(16, 16), (96, 16), (160, 15), (224, 8), (448, 2)])
+def test_a_batch_on_a_cpu_has_as_many_pixels_whatever_the_side(side: int, batch: int):
+    assert choose_device("cpu").usual_batch(side) == batch
+
+
+def test_a_batch_on_a_cpu_is_never_a_single_picture():
+    assert choose_device("cpu").usual_batch(2048) == 2
