@@ -84,10 +84,11 @@ class Page:
             presumed = presumption(questions, [question.suspicion for question in questions])
         self.presumed = presumed
         self.unlike_before = unlike_before
+        # One that says what is presumed is no exception, also when another answer is presumed later.
         self._marks = {
-            place: (marks or {})[question.pair]
+            place: mark
             for place, question in enumerate(self.questions)
-            if question.pair in (marks or {})
+            if (mark := (marks or {}).get(question.pair)) not in {None, presumed}
         }
         self._told = False
         self._out: set[int] = set()

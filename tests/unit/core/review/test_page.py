@@ -57,6 +57,15 @@ def test_another_answer_is_presumed_of_all_but_the_exceptions():
     assert again.answers() == page.answers()
 
 
+def test_what_was_taken_back_can_be_presumed_otherwise():
+    asked = questions(0.9, 0.9, 0.9, 0.9)
+    step = {question.pair: Answer.YES for question in asked} | {asked[2].pair: Answer.UNSURE}
+    page = Page(asked, step, presumed=usual(step.values()))
+    assert page.exceptions() == {asked[2].pair: Answer.UNSURE}
+    page.presume(Answer.NO)
+    assert [a for _, a in page.answers()] == [Answer.NO, Answer.NO, Answer.UNSURE, Answer.NO]
+
+
 def test_what_was_said_most_is_usual():
     assert usual([Answer.NO, Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.NO
     assert usual([Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.YES
