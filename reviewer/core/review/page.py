@@ -84,7 +84,7 @@ class Page:
             presumed = presumption(questions, [question.suspicion for question in questions])
         self.presumed = presumed
         self.unlike_before = unlike_before
-        # One that says what is presumed is no exception, also when another answer is presumed later.
+        # One that says what is presumed is no exception, also when that changes later.
         self._marks = {
             place: mark
             for place, question in enumerate(self.questions)
