@@ -213,13 +213,13 @@ class _Import:
             kinds: Their categories, where the post of each tells them.
         """
         names = Counter(words)
-        told: dict[str, Category | None] = dict.fromkeys(names)
+        told: dict[str, Category] = {}
         for name, kind in zip(words, kinds, strict=True):
-            if told[name] is None:
-                told[name] = kind
-        told.update((name, kind) for name, kind in self._categories.items() if name in names)
-        for name, _ in sorted(names.items(), key=lambda entry: (-entry[1], entry[0])):
-            settled, kind = self._aliases.get(name, name), told.get(name)
+            if kind is not None:
+                told.setdefault(name, kind)
+        for name in sorted(sorted(names), key=names.__getitem__, reverse=True):
+            settled = self._aliases.get(name, name)
+            kind = self._categories.get(name, told.get(name))
             if settled not in self._stored:
                 self._stored[settled] = self._next
                 self._met.new.append((self._next, settled, int(kind or 0)))

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from reviewer.core.errors import SourceError
+from reviewer.core.tags.tagwords import hash_words
 from reviewer.core.types import Category
 from reviewer.sources.danbooru import Post, is_dump, metadata_files, post_tags
 from reviewer.sources.post import whole_number
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from reviewer.core.tags.tagwords import Numbered, TagWords
+    from reviewer.core.tags.tagwords import Hashes, Numbered, TagWords
 
 READ_BYTES = 4 << 20
 """Of a dump at once: about two thousand posts, which the processor's cache may hold."""
@@ -51,6 +52,10 @@ _ALLOWED = {
 }
 """What may stand in the fields of a post that is not looked at more closely."""
 
+_FINE = np.zeros((len(Field), len(Kind)), np.bool_)
+for _of, _kinds in _ALLOWED.items():
+    _FINE[_of, list(_kinds)] = True
+
 
 @dataclass(frozen=True)
 class PostBlock:
@@ -58,24 +63,24 @@ class PostBlock:
 
     Attributes:
         whole: Holds their texts in UTF-8.
-        letters: The same as a text if it is ASCII, else empty.
         spans: (N, F, 2) int32, where each text begins and ends; F are `Field`.
         ids: (N,) uint64, `NO_NUMBER` for an id that is none.
         md5s: (N,) uint64, the first half of the file's MD5.
         hashed: (N,) bool, whether the MD5 is told.
         scores: (N,) int64.
         scored: (N,) bool, whether the score is told.
+        words: The posts' tags.
         broken: What is wrong with other lines, with the file and the line's number.
     """
 
     whole: bytes
-    letters: str
     spans: NDArray[np.int32]
     ids: NDArray[np.uint64]
     md5s: NDArray[np.uint64]
     hashed: NDArray[np.bool_]
     scores: NDArray[np.int64]
     scored: NDArray[np.bool_]
+    words: Hashes
     broken: list[str] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -84,15 +89,16 @@ class PostBlock:
 
     def take(self, places: NDArray[np.int64]) -> PostBlock:
         """Some of the posts."""
+        spans = self.spans[places]
         return PostBlock(
             self.whole,
-            self.letters,
-            self.spans[places],
+            spans,
             self.ids[places],
             self.md5s[places],
             self.hashed[places],
             self.scores[places],
             self.scored[places],
+            hash_words(self.raw, spans[:, Field.TAGS]),
         )
 
     @property
@@ -100,15 +106,8 @@ class PostBlock:
         """(B,) uint8, what the spans point into."""
         return np.frombuffer(self.whole, np.uint8)
 
-    def texts(self, of: Field) -> list[str]:
-        """What each post has in a field; empty where it has nothing."""
-        places = zip(self.spans[:, of, 0].tolist(), self.spans[:, of, 1].tolist(), strict=True)
-        if letters := self.letters:
-            return [letters[low:high] for low, high in places]
-        return [self.whole[low:high].decode() for low, high in places]
-
     def text(self, place: int, of: Field) -> str:
-        """What one post has in a field."""
+        """What one post has in a field; empty where it has nothing."""
         low, high = self.spans[place, of].tolist()
         return self.whole[low:high].decode()
 
@@ -118,7 +117,7 @@ class PostBlock:
 
     def tags(self, words: TagWords) -> Numbered:
         """The numbers of each post's tags."""
-        return words.number(self.raw, np.ascontiguousarray(self.spans[:, Field.TAGS]))
+        return words.number(self.raw, self.words)
 
     def digests(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The first 8 bytes of each file's MD5; none where it is not told.
@@ -175,18 +174,16 @@ def _parts(dumps: Sequence[Path]) -> Iterator[list[PostBlock]]:
                     lines += file.readline()
                     if not lines.endswith(b"\n"):
                         lines += b"\n"
-                    count = int(np.count_nonzero(np.frombuffer(lines, np.uint8) == ord("\n")))
-                    yield list(_blocks(lines, count, path, before))
-                    before += count
+                    found = take_apart(lines)
+                    yield list(_blocks(lines, found, path, before))
+                    before += len(found.whole)
         except OSError as error:
             raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
-def _blocks(lines: bytes, count: int, path: Path, before: int) -> Iterator[PostBlock]:
+def _blocks(lines: bytes, found: Lines, path: Path, before: int) -> Iterator[PostBlock]:
     """The posts of some lines: those that are written as nearly all are, then the others."""
-    found = take_apart(lines, count)
-    letters = lines.decode("ascii") if lines.isascii() else ""
-    block, fine = _usual(*_plainly(lines, letters, found))
+    block, fine = _usual(*_plainly(lines, found))
     yield block
     odd = np.flatnonzero(~fine).tolist()
     if odd:
@@ -195,7 +192,7 @@ def _blocks(lines: bytes, count: int, path: Path, before: int) -> Iterator[PostB
         yield _closely(numbered, path)
 
 
-def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray[np.bool_]]:
+def _usual(whole: bytes, found: Lines) -> tuple[PostBlock, NDArray[np.bool_]]:
     """The posts that need no closer look, and which of the lines they are."""
     raw = np.frombuffer(whole, np.uint8)
     ids, wrong_ids = whole_numbers(raw, found.spans[:, Field.ID])
@@ -208,17 +205,17 @@ def _usual(whole: bytes, letters: str, found: Lines) -> tuple[PostBlock, NDArray
     fine = found.whole & ~wrong_ids & (ids >= 0) & ~(leading & (length[:, Field.ID] > 1))
     fine &= ~(scored & wrong_scores) & (length[:, Field.TAGS] > 0)
     fine &= ~(no_md5 & (found.kinds[:, Field.MD5] == Kind.TEXT) & (length[:, Field.MD5] > 0))
-    for of, allowed in _ALLOWED.items():
-        fine &= np.isin(found.kinds[:, of], [int(kind) for kind in allowed])
+    fine &= _FINE[np.arange(len(Field)), found.kinds].all(axis=1)
     spans = found.spans.copy()
     spans[found.kinds == Kind.NULL] = 0
     numbers = ids[fine].astype(np.uint64)
-    told = scores[fine], scored[fine]
-    block = PostBlock(whole, letters, spans[fine], numbers, md5s[fine], ~no_md5[fine], *told)
-    return block, fine
+    spans = spans[fine]
+    told = ~no_md5[fine], scores[fine], scored[fine]
+    words = hash_words(raw, spans[:, Field.TAGS])
+    return PostBlock(whole, spans, numbers, md5s[fine], *told, words), fine
 
 
-def _plainly(whole: bytes, letters: str, found: Lines) -> tuple[bytes, str, Lines]:
+def _plainly(whole: bytes, found: Lines) -> tuple[bytes, Lines]:
     """The same lines with texts that have escapes, or are beyond ASCII, as plain UTF-8.
 
     What a text with escapes says is put after the lines, where its field then points. One that is
@@ -226,7 +223,7 @@ def _plainly(whole: bytes, letters: str, found: Lines) -> tuple[bytes, str, Line
     """
     special = (found.kinds == Kind.ESCAPED) | (found.kinds == Kind.HIGH)
     if not special.any():
-        return whole, letters, found
+        return whole, found
     spans, kinds = found.spans.copy(), found.kinds.copy()
     more, end = [whole], len(whole)
     for line, of in np.argwhere(special).tolist():
@@ -242,9 +239,7 @@ def _plainly(whole: bytes, letters: str, found: Lines) -> tuple[bytes, str, Line
             more.append(raw)
             spans[line, of] = end, end + len(raw)
             end += len(raw)
-    together = b"".join(more)
-    plain = together.decode("ascii") if together.isascii() else ""
-    return together, plain, found._replace(spans=spans, kinds=kinds)
+    return b"".join(more), found._replace(spans=spans, kinds=kinds)
 
 
 def _closely(lines: Sequence[tuple[int, bytes]], path: Path) -> PostBlock:
@@ -274,13 +269,13 @@ def _written_again(posts: Sequence[Post], broken: list[str]) -> PostBlock:
     scores = [whole_number(post.score) for post in posts]
     return PostBlock(
         whole,
-        "",
         spans,
         np.fromiter((_number(post.id) for post in posts), np.uint64, len(posts)),
         md5s,
         ~no_md5,
         np.array([score or 0 for score in scores], np.int64),
         np.array([score is not None for score in scores], np.bool_),
+        hash_words(np.frombuffer(whole, np.uint8), spans[:, Field.TAGS]),
         broken,
     )
 

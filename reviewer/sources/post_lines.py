@@ -9,6 +9,7 @@ post and no interpreter lock is held, so that another thread can use what was fo
 from __future__ import annotations
 
 from enum import IntEnum
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -102,19 +103,19 @@ _PLACE = np.array([(bits & -bits).bit_length() - 1 for bits in range(256)], np.i
 """Of the lowest bit that is set."""
 
 
-def take_apart(content: bytes, count: int) -> Lines:
+def take_apart(content: bytes) -> Lines:
     """Finds the fields of posts.
 
     Args:
         content: Lines, each with its end.
-        count: Of them.
     """
     raw = np.frombuffer(content, np.uint8)
     eight = np.frombuffer(content, np.uint64, len(content) // 8)
     # As many as there can be: memory is taken by what is written only.
     quotes, flags = np.empty(len(content) + 2, np.int32), np.zeros(len(content) + 2, np.uint8)
-    ends, firsts = np.zeros(count + 1, np.int64), np.zeros(count + 1, np.int64)
-    compiled(_find_quotes, _by_byte)((raw, eight), (quotes, flags), ends, firsts)
+    ends, firsts = np.empty(len(content) + 1, np.int64), np.empty(len(content) + 1, np.int64)
+    count = int(compiled(_find_quotes, _by_byte)((raw, eight), (quotes, flags), ends, firsts))
+    ends, firsts = ends[: count + 1], firsts[: count + 1]
     spans = np.zeros((count, len(NAMES), 2), np.int32)
     kinds = np.zeros((count, len(NAMES)), np.uint8)
     whole = np.zeros(count, np.bool_)
@@ -123,6 +124,7 @@ def take_apart(content: bytes, count: int) -> Lines:
     return Lines(ends, spans, kinds, whole)
 
 
+@cache
 def _names() -> _Names:
     names = np.zeros((len(NAMES), 20), np.uint8)
     for place, name in enumerate(NAMES):
@@ -144,8 +146,13 @@ def _find_quotes(
     found: _Quotes,
     ends: NDArray[np.int64],
     firsts: NDArray[np.int64],
-) -> None:
-    """Places of all quotes, ends of the lines and how many quotes come before each line."""
+) -> int:
+    """Places of all quotes, ends of the lines and how many quotes come before each line.
+
+    Returns:
+        Lines.
+    """
+    ends[0], firsts[0] = 0, 0
     single, eight = raw
     quotes, _ = found
     count, line, escaped = 0, 0, False
@@ -166,7 +173,8 @@ def _find_quotes(
             quotes[count] = word * 8 + _PLACE[bits]
             count += 1
             bits &= bits - np.uint64(1)
-    _by_byte(single, (len(eight) * 8, len(single)), found, (ends, firsts), (count, line, escaped))
+    rest = len(eight) * 8, len(single)
+    return _by_byte(single, rest, found, (ends, firsts), (count, line, escaped))[1]
 
 
 def _by_byte(

@@ -22,6 +22,20 @@ _FULL = 0.5
 """Share of the table's places that may be taken: beyond it, search takes long."""
 
 
+class Hashes(NamedTuple):
+    """The words of some texts, before anyone knows their numbers.
+
+    Attributes:
+        keys: (W,) uint64, a hash of each.
+        places: (W, 2) int32, where they begin and end.
+        starts: (N + 1,) int64; text n has the words `starts[n]:starts[n + 1]`.
+    """
+
+    keys: NDArray[np.uint64]
+    places: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+
 class Numbered(NamedTuple):
     """Texts as numbers.
 
@@ -36,6 +50,21 @@ class Numbered(NamedTuple):
     unknown: NDArray[np.int64]
     places: NDArray[np.int32]
     words: list[str]
+
+
+def hash_words(raw: NDArray[np.uint8], spans: NDArray[np.int32]) -> Hashes:
+    """Finds the words of some texts: most of the work of `TagWords.number`, which needs no table.
+
+    Args:
+        raw: (B,) uint8, holds the texts: UTF-8, words between single spaces or several.
+        spans: (N, 2) int32, where each text begins and ends in it.
+    """
+    # A word takes two bytes at least, with what is between it and the next.
+    most = int((spans[:, 1] - spans[:, 0] + 1).sum() // 2) + len(spans) + 1
+    starts = np.zeros(len(spans) + 1, np.int64)
+    keys, places = np.empty(most, np.uint64), np.empty((most, 2), np.int32)
+    count = compiled(_hash)(raw, np.ascontiguousarray(spans), starts, keys, places)
+    return Hashes(keys[:count], places[:count], starts)
 
 
 class TagWords:
@@ -64,28 +93,23 @@ class TagWords:
         self._keys, self._numbers = np.zeros(size, np.uint64), np.zeros(size, np.uint32)
         compiled(_move)(keys, numbers, self._keys, self._numbers)
 
-    def number(self, raw: NDArray[np.uint8], spans: NDArray[np.int32]) -> Numbered:
+    def number(self, raw: NDArray[np.uint8], found: Hashes) -> Numbered:
         """Replaces the words of some texts by their numbers.
 
         Args:
-            raw: (B,) uint8, holds the texts: UTF-8, words between single spaces or several.
-            spans: (N, 2) int32, where each text begins and ends in it.
+            raw: (B,) uint8, holds the texts.
+            found: What `hash_words` found in them.
 
         Raises:
             UnicodeDecodeError: An unknown word is not UTF-8.
         """
-        # A word takes two bytes at least, with what is between it and the next.
-        most = int((spans[:, 1] - spans[:, 0] + 1).sum() // 2) + len(spans) + 1
-        starts = np.zeros(len(spans) + 1, np.int64)
-        hashes, places = np.empty(most, np.uint64), np.empty((most, 2), np.int32)
-        count = compiled(_hash)(raw, spans, starts, hashes, places)
-        numbers = np.empty(count, np.uint32)
-        compiled(_look_up)(hashes, self._keys, self._numbers, numbers)
+        numbers = np.empty(len(found.keys), np.uint32)
+        compiled(_look_up)(found.keys, self._keys, self._numbers, numbers)
         unknown = np.flatnonzero(numbers == 0)
-        places = places[unknown]
+        places = found.places[unknown]
         view = raw.data
         words = [str(view[low:high], "utf-8") for low, high in places.tolist()]
-        return Numbered(TagRows(starts, numbers), unknown, places, words)
+        return Numbered(TagRows(found.starts, numbers), unknown, places, words)
 
 
 def _learn(

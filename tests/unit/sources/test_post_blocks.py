@@ -72,9 +72,9 @@ def told_by(block: PostBlock) -> list[Told]:
         {
             "id": block.text(n, Field.ID),
             "number": int(block.ids[n]),
-            "rating": block.texts(Field.RATING)[n],
+            "rating": block.text(n, Field.RATING),
             "score": int(block.scores[n]) if block.scored[n] else None,
-            "source": block.texts(Field.SOURCE)[n],
+            "source": block.text(n, Field.SOURCE),
             "digest": digests[slice(*spans[n])].tobytes(),
             "tags": numbered.words[starts[n] : starts[n + 1]],
             "kinds": kinds[starts[n] : starts[n + 1]],
@@ -151,7 +151,8 @@ def test_many_posts_need_no_closer_look(tmp_path: Path) -> None:
     (tmp_path / "posts.jsonl").write_text(text, encoding="utf-8")
     (block,) = post_blocks(tmp_path)
     assert [post["tags"] for post in told_by(block)] == [str(p["tag_string"]).split() for p in told]
-    assert block.texts(Field.SOURCE) == [post["source"] or "" for post in told]
+    sources = [block.text(n, Field.SOURCE) for n in range(len(block))]
+    assert sources == [post["source"] or "" for post in told]
     assert told_by(block)[0]["kinds"] == [Category.GENERAL, None, None]
 
 

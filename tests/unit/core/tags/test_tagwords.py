@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.core.tags.tagwords import TagWords
+from reviewer.core.tags.tagwords import TagWords, hash_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,8 @@ def test_words_are_numbered_as_by_a_dictionary(texts: list[list[str]], data: st.
     words = TagWords()
     words.add(known)
     spaces = data.draw(st.sampled_from([" ", "   "]))
-    found = words.number(*in_a_row([spaces.join(text) for text in texts]))
+    raw, spans = in_a_row([spaces.join(text) for text in texts])
+    found = words.number(raw, hash_words(raw, spans))
     flat = [word for text in texts for word in text]
     assert found.rows.tags.tolist() == [known.get(word, 0) for word in flat]
     ends = [sum(map(len, texts[: place + 1])) for place in range(len(texts))]
@@ -44,6 +45,7 @@ def test_a_growing_table_forgets_nothing() -> None:
     words = TagWords()
     for start in range(0, 30_000, 1000):
         words.add({f"tag_{n}": n + 1 for n in range(start, start + 1000)})
-    found = words.number(*in_a_row([" ".join(f"tag_{n}" for n in range(30_000))]))
+    raw, spans = in_a_row([" ".join(f"tag_{n}" for n in range(30_000))])
+    found = words.number(raw, hash_words(raw, spans))
     assert found.rows.tags.tolist() == list(range(1, 30_001))
     assert found.words == []
