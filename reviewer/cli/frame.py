@@ -176,12 +176,6 @@ def need_display() -> None:
         )
 
 
-def lower_priority() -> None:
-    """Lets the window and other programs go first."""
-    if hasattr(os, "nice"):
-        os.nice(10)
-
-
 def stop_calmly() -> None:
     """Treats a request to terminate like Ctrl+C, so that files are closed."""
 

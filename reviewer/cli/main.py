@@ -10,7 +10,8 @@ import click
 
 import reviewer
 from reviewer.cli.commands import Commands
-from reviewer.cli.frame import Frame, ending, lower_priority, need_display, stop_calmly
+from reviewer.cli.frame import Frame, ending, need_display, stop_calmly
+from reviewer.cli.priority import lower_priority
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
