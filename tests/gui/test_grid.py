@@ -581,3 +581,19 @@ def test_no_row_of_the_queues_moves_when_a_page_of_a_chosen_queue_is_taken_back(
     assert refreshed() == before
     around.rebuild()
     assert refreshed() != before
+
+
+def test_what_is_presumed_already_takes_the_exceptions_along_and_brings_them_back(
+    qtbot: QtBot, gridded: MainWindow
+):
+    page, notice = shown(gridded), gridded.review.page.notice
+    key = Qt.Key.Key_A if page.presumed is Answer.YES else Qt.Key.Key_X
+    press(qtbot, gridded, Qt.Key.Key_2)
+    flipped = given(page)
+    press(qtbot, gridded, key)
+    assert set(given(page).values()) == {page.presumed}
+    assert notice.text == f"All of the page are {page.presumed.word} now. {chr(key)} brings " + (
+        "the other one back."
+    )
+    press(qtbot, gridded, key)
+    assert given(page) == flipped

@@ -90,6 +90,7 @@ class Page:
             for place, question in enumerate(self.questions)
             if (mark := (marks or {}).get(question.pair)) not in {None, presumed}
         }
+        self._put_by: dict[int, Answer] = {}
         self._told = False
         self._out: set[int] = set()
         self._flags: dict[int, bool] = {}
@@ -127,14 +128,26 @@ class Page:
         unsure = self._marks.get(place) is Answer.UNSURE
         self._mark(place, self.presumed if unsure else Answer.UNSURE)
 
+    @property
+    def put_by(self) -> int:
+        """How many exceptions were given the answer of the page, and can be brought back."""
+        return len(self._put_by)
+
     def presume(self, answer: Answer) -> None:
         """Presumes Yes or No of every question that is no exception.
+
+        Asked for what is presumed already, it is meant of the exceptions too; once more, and they
+        are back.
 
         Args:
             answer: Yes or No.
         """
+        if answer is self.presumed and not self.unlike_before:
+            self._marks, self._put_by = self._put_by, self._marks
+        else:
+            self._marks = {place: mark for place, mark in self._marks.items() if mark is not answer}
+            self._put_by = {}
         self.presumed, self._told, self.unlike_before = answer, True, False
-        self._marks = {place: mark for place, mark in self._marks.items() if mark is not answer}
 
     def set_aside(self, image_id: int) -> list[int]:
         """Leaves an image out that cannot be shown; returns its places."""
@@ -164,6 +177,7 @@ class Page:
 
     def _mark(self, place: int, answer: Answer) -> None:
         self.unlike_before = False
+        self._put_by = {}
         if answer is self.presumed:
             self._marks.pop(place, None)
         else:

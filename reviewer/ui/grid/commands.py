@@ -125,10 +125,15 @@ class GridCommands(CommandGroup):
             self._later.start()
 
     def _presume(self, answer: Answer) -> None:
-        """Gives every question of the page an answer, but for the exceptions."""
+        """Gives every question of the page an answer, but for the exceptions; then these too."""
         page = self._session.pages.current
         if page and self._showing.grid.ready:
             page.presume(answer)
+            if page.put_by:
+                key = "{grid.yes}" if answer is Answer.YES else "{grid.no}"
+                others = "the other one" if page.put_by == 1 else f"the other {page.put_by}"
+                told = f"All of the page are {answer.word} now. {key} brings {others} back."
+                self._page.notice.say(self._page.naming_keys(told))
             for place in range(len(page)):
                 self._view.show_mark(place)
             self._say()

@@ -66,6 +66,29 @@ def test_what_was_taken_back_can_be_presumed_otherwise():
     assert [a for _, a in page.answers()] == [Answer.NO, Answer.NO, Answer.UNSURE, Answer.NO]
 
 
+def test_what_is_presumed_already_is_meant_of_the_exceptions_too():
+    page = Page(questions(0.9, 0.9, 0.9))
+    page.flip(0)
+    page.doubt(1)
+    page.presume(Answer.YES)
+    assert [a for _, a in page.answers()] == [Answer.YES] * 3
+    assert page.put_by == 2
+    page.presume(Answer.YES)
+    assert [a for _, a in page.answers()] == [Answer.NO, Answer.UNSURE, Answer.YES]
+    assert page.put_by == 0
+    page.presume(Answer.YES)
+    page.flip(2)
+    assert page.put_by == 0
+    assert page.exceptions() == {(2, 1): Answer.NO}
+
+
+def test_who_confirms_a_page_that_is_unlike_the_one_before_keeps_its_exceptions():
+    page = Page(questions(0.9, 0.9), {(1, 1): Answer.NO}, unlike_before=True)
+    page.presume(Answer.YES)
+    assert not page.unlike_before
+    assert page.exceptions() == {(1, 1): Answer.NO}
+
+
 def test_what_was_said_most_is_usual():
     assert usual([Answer.NO, Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.NO
     assert usual([Answer.NO, Answer.YES, Answer.UNSURE]) is Answer.YES
