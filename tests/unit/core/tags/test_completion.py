@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from reviewer.core.tags.completion import ENOUGH, LONG, Completion, Likeness, slipped
+from reviewer.core.tags.completion import ENOUGH, LONG, Completion, Likeness, beginnings, slipped
 from reviewer.core.tags.spellings import KEY, WIDTH, plain
 
 NAMES = (
@@ -172,3 +172,9 @@ def test_words_are_found_in_any_order(names: list[str], words: list[str]) -> Non
         if all(any(part.startswith(word) for part in name.split("_")) for word in words)
     }
     assert holding <= found_so
+
+
+def test_a_name_begins_with_each_of_its_words_and_at_most_ends_with_itself() -> None:
+    assert beginnings("red hat", range(2, 5)) == ["re", "red", "red ", "ha", "hat"]
+    # The shortest stands for what is shorter still.
+    assert beginnings("a", range(2, 4)) == ["a"]
