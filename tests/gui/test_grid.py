@@ -592,8 +592,7 @@ def test_what_is_presumed_already_takes_the_exceptions_along_and_brings_them_bac
     flipped = given(page)
     press(qtbot, gridded, key)
     assert set(given(page).values()) == {page.presumed}
-    assert notice.text == f"All of the page are {page.presumed.word} now. {chr(key)} brings " + (
-        "the other one back."
-    )
+    all_now = f"All of the page are {page.presumed.word} now."
+    assert notice.text == f"{all_now} {chr(key)} brings the other one back."
     press(qtbot, gridded, key)
     assert given(page) == flipped
