@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -50,6 +51,9 @@ GOALS = {
 """At most."""
 
 LARGE = (4000, 3000)
+
+TURNS = 5
+"""How often both sizes of collection take their turn."""
 
 
 def say(text: str) -> None:
@@ -118,8 +122,8 @@ class Bench:
 
     # -- parts -----------------------------------------------------------------------------------
 
-    def small(self) -> dict[str, float]:
-        """Ten thousand images of 512 pixels: painting, pages, start."""
+    def small(self) -> Path:
+        """Ten thousand images of 512 pixels: painting, pages, start; returns the workspace."""
         workspace = self.collection("small", Shape(10_000, self.count(1200, 120)))
         painted = self.probe(workspace, "paint", self.count(400, 60))
         self.figures["paint_p50_over_null_ms"] = painted["paint_p50_ms"] - painted["null_p50_ms"]
@@ -131,7 +135,7 @@ class Bench:
         self.beside["grid_page_size"] = grid["grid_page_size"]
         speed = self.probe(workspace, "speed", self.count(90, 24))
         self.beside["grid_times_single"] = speed["grid_a_minute"] / speed["single_a_minute"]
-        return painted
+        return workspace
 
     def rates(self) -> None:
         """Answers at two and five a second, while a scan runs."""
@@ -158,14 +162,28 @@ class Bench:
         result = self.probe(workspace, "rate", count // 2, per_second=2.0)
         self.figures["misses_2ps_12mp"] = result["misses"]
 
-    def million(self, small: dict[str, float]) -> None:
-        """The same window on a million images and 28 million tag instances."""
+    def million(self, small: Path) -> None:
+        """The same window on a million images and 28 million tag instances.
+
+        A p99 is moved by a single burst of whatever else the machine does. So both sizes take
+        their turn several times, and what counts is the middle one of the ratios of neighbours.
+        """
         files = self.count(1200, 120)
         images = 20_000 if self._smoke else 1_000_000
         workspace = self.collection("million", Shape(images, files))
-        painted = self.probe(workspace, "paint", self.count(400, 60))
-        self.figures["million_ratio"] = painted["paint_p99_ms"] / small["paint_p99_ms"]
-        self.figures["million_open_s"] = painted["open_s"]
+        count = self.count(150, 20)
+        ratios, opened = [], []
+        for _ in range(TURNS):
+            few, many = (self.probe(place, "paint", count) for place in (small, workspace))
+            ratios.append(many["paint_p99_ms"] / few["paint_p99_ms"])
+            opened.append(many["open_s"])
+        self.figures["million_ratio"] = statistics.median(ratios)
+        self.beside["million_ratio_least"], self.beside["million_ratio_most"] = (
+            min(ratios),
+            max(ratios),
+        )
+        # The worst: the file may have been read by none of the openings before it.
+        self.figures["million_open_s"] = max(opened)
         answered = self.probe(workspace, "long", self.count(5000, 80))
         self.figures["rss_mb"] = answered["rss_mb"]
         self.figures["rss_growth"] = answered["rss_growth"]
@@ -227,10 +245,10 @@ def main() -> None:
         with VirtualScreen(pixels) as screen:
             bench = Bench(screen, place, smoke=args.smoke, share=args.share)
             bench.figures["complete_ms"] = complete_ms()["complete_ms"]
-            painted = bench.small()
+            small = bench.small()
             bench.rates()
             bench.large_files()
-            bench.million(painted)
+            bench.million(small)
     say("")
     for key, goal in GOALS.items():
         value = bench.figures[key]

@@ -40,6 +40,8 @@ STALL_S = 20.0
 LOOK_S, GLANCE_S = 0.4, 0.1
 KEY_S, RUN_S = 0.12, 0.03
 """A key; a step of an arrow that is held down."""
+CACHE_FULL = 500
+"""Answers after which the decoded pictures fill the memory that is set aside for them."""
 EXCEPTION = 12
 """One picture in so many is an exception on a page."""
 
@@ -230,11 +232,11 @@ class Probe:
         self.result["grid_page_size"] = float(np.median(sizes))
 
     def long(self) -> None:
-        """Answers many questions fast; compares memory after a tenth with memory at the end."""
-        start = 0.0
+        """Answers many questions fast; compares memory once the cache is full with the end's."""
+        start, full = 0.0, min(CACHE_FULL, self.args.count // 2)
         for number in range(self.args.count):
             self._answer("a" if number % 7 else "x")
-            if number == self.args.count // 10:
+            if number == full:
                 start = memory_mb()
         self.result["rss_growth"] = memory_mb() / start
 
