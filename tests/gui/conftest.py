@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
+import time
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
@@ -22,6 +24,7 @@ from reviewer.jobs.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
+from reviewer.ui import notice_bar
 from reviewer.ui.garbage import Collector
 from reviewer.ui.job_runner import JobRunner
 from reviewer.ui.main_window import MainWindow
@@ -59,6 +62,23 @@ class PatientBot(QtBot):
 def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> PatientBot:
     """pytest-qt's, with more patience."""
     return PatientBot(request)
+
+
+@pytest.fixture(autouse=True)
+def notices_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was said is still there when a busy machine comes to look for it."""
+    monkeypatch.setattr(notice_bar, "STAYS_MS", dict.fromkeys(notice_bar.STAYS_MS, 10**8))
+
+
+@pytest.fixture
+def one_day() -> None:
+    """Lets midnight pass where it is near, so that what a test calls "today" stays of today."""
+
+    def date(seconds: int) -> dt.date:
+        return (dt.datetime.now().astimezone() + dt.timedelta(seconds=seconds)).date()
+
+    while date(-30) != date(60):
+        time.sleep(1)
 
 
 def make_images(folder: Path) -> None:

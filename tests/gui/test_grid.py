@@ -256,6 +256,7 @@ def test_the_pointer_at_rest_shows_the_cell_large_beside_it(qtbot: QtBot, gridde
     assert not grid.large.isVisible()
 
 
+@pytest.mark.usefixtures("one_day")
 def test_strip_figures_and_refresh_follow_the_page(qtbot: QtBot, gridded: MainWindow):
     review = gridded.review
     asked = []

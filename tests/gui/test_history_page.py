@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import Qt
 
 from reviewer.core.tags.vocabulary import Vocabulary
@@ -21,7 +22,6 @@ from tests.gui.conftest import wait_painted
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
@@ -105,6 +105,7 @@ def test_a_double_click_does_the_same(qtbot: QtBot, reviewing: MainWindow):
     assert reviewing.review.session.current.pair == first.pair
 
 
+@pytest.mark.usefixtures("one_day")
 def test_it_narrows_by_tag_answer_way_and_day(qtbot: QtBot, reviewing: MainWindow):
     answer(qtbot, reviewing, "axaax")
     library = reviewing.review.library
@@ -162,6 +163,7 @@ def test_a_long_log_is_read_as_far_as_it_is_scrolled(
     assert model.row(1300) is None
 
 
+@pytest.mark.usefixtures("one_day")
 def test_the_chosen_answer_is_shown_with_its_picture(qtbot: QtBot, reviewing: MainWindow):
     answer(qtbot, reviewing, "ax")
     page = opened(qtbot, reviewing)

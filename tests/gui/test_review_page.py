@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
@@ -226,6 +227,7 @@ def test_a_new_ranking_leaves_the_question_on_screen(
     assert len(left) == len(review.library.rankings.load()) - 1
 
 
+@pytest.mark.usefixtures("one_day")
 def test_figures_come_from_the_answers(qtbot: QtBot, reviewing: MainWindow):
     page = reviewing.review.page
     for key in (Qt.Key.Key_A, Qt.Key.Key_X):

@@ -128,6 +128,7 @@ def test_nothing_moves_whatever_the_card_says(qtbot: QtBot, reviewing: MainWindo
     assert before == (card.geometry(), page.queues._list.geometry(), page.view.geometry())
 
 
+@pytest.mark.usefixtures("one_day")
 def test_figures_of_the_status_line_keep_their_places(qtbot: QtBot, reviewing: MainWindow):
     status = reviewing.review.page.status
     answer(qtbot, reviewing, "aaxa")

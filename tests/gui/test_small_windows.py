@@ -23,7 +23,6 @@ def test_the_asked_tag_stays_in_sight_when_the_window_becomes_low(qtbot: QtBot):
     panel.resize(240, 900)
     host.resize(300, 900)
     host.show()
-    qtbot.waitExposed(host)
     asked = Question(1, 30, Side.WRONG, 0.5, 0.5)
     panel.show_question(asked, Image(1, "a.png", 1, b""), frozenset(range(1, 31)), {})
     at = panel._model.index(panel._model.asked_row())

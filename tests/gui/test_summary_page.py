@@ -100,6 +100,7 @@ def test_without_answers_there_is_nothing_to_plot(qtbot: QtBot, reviewing: MainW
         assert not plot._view.isVisibleTo(page)
 
 
+@pytest.mark.usefixtures("one_day")
 def test_spans_hold_what_lies_in_them(qtbot: QtBot, reviewing: MainWindow):
     long_log(reviewing)
     page = opened(qtbot, reviewing)
