@@ -20,7 +20,7 @@ from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.sources.base import Reading
 from reviewer.sources.danbooru import DanbooruDump
-from reviewer.sources.listing import ListedImages
+from reviewer.sources.listing import ListedImages, nameless_sentence
 from reviewer.sources.names import needed_implications, settle_names
 from reviewer.sources.post_blocks import post_blocks
 from reviewer.sources.post_lines import Field
@@ -48,8 +48,9 @@ SITE = "danbooru"
 WRITE_EVERY = 4000
 """Images of a transaction: a decision in a window waits some fifty milliseconds for one."""
 
-IN_FLIGHT = 2
-"""Transactions that may be on their way to the disk while the next posts are read."""
+IN_FLIGHT = 6
+"""Transactions that may be on their way to the disk while the next posts are read: as many as
+come while the write-ahead log is taken into the database."""
 
 
 @dataclass
@@ -80,6 +81,8 @@ def import_posts(
     """
     listener.note("Listing the image files.")
     listed = ListedImages(library.folder)
+    if listed.nameless:
+        listener.note(nameless_sentence(listed.nameless))
     first = {listed.path(row): library.folder for row in range(min(len(listed), 1))}
     if not DanbooruDump().recognises(library.folder, first) or not len(listed):
         raise SourceError(

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-_NAMES = ("utf-8", "surrogateescape")
-"""How names of files are kept: on Unix they may be any bytes."""
+_END = ord("/")
+"""Ends a name: the one character that no name of a file has."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ class _Table:
 
 
 class ListedImages:
-    """The image files of a folder. Rows count them in the order in which they were found."""
+    """The image files of a folder. Rows count them in the order in which they were found.
+
+    Attributes:
+        nameless: Files and folders that were left out, as their names are no text.
+    """
 
     def __init__(self, folder: Path) -> None:
         """Lists a folder with all folders in it.
@@ -69,6 +73,7 @@ class ListedImages:
             raise SourceError(
                 f"There is no folder {folder}. Name the folder that holds the images."
             )
+        self.nameless: list[str] = []
         self._folders: list[str] = []
         self._folder = array("i")
         self._names = bytearray()
@@ -77,17 +82,23 @@ class ListedImages:
         self._rows = (array("i"), array("i"))
         self._odd: dict[str, int] = {}
         for inside, names in _image_names(folder):
-            self._folders.append(inside)
-            self._take(inside, names)
+            try:
+                inside.encode()
+                self._take(inside, names, _encoded(names))
+            except UnicodeEncodeError:
+                known = without_nameless([inside + name for name in names], self.nameless)
+                some = [path.removeprefix(inside) for path in known]
+                self._take(inside, some, _encoded(some))
 
-    def _take(self, inside: str, names: list[str]) -> None:
+    def _take(self, inside: str, names: list[str], content: bytes) -> None:
+        if not names:
+            return
         first = len(self._folder)
+        self._folders.append(inside)
         self._folder.extend([len(self._folders) - 1] * len(names))
-        encoded = [name.encode(*_NAMES) for name in names]
-        ends = np.cumsum(np.fromiter(map(len, encoded), np.int64, len(encoded)))
+        ends, kinds, keys = _parts(content, len(names))
         self._ends.frombytes((self._ends[-1] + ends).tobytes())
-        self._names += b"".join(encoded)
-        kinds, keys = _kinds_and_keys(encoded)
+        self._names += content
         for kind in (0, 1):
             mine = np.flatnonzero(kinds == kind)
             self._keys[kind].frombytes(keys[mine].tobytes())
@@ -100,8 +111,8 @@ class ListedImages:
 
     def path(self, row: int) -> str:
         """A file's path, relative to the folder, with forward slashes."""
-        name = self._names[self._ends[row] : self._ends[row + 1]]
-        return self._folders[self._folder[row]] + name.decode(*_NAMES)
+        name = self._names[self._ends[row] : self._ends[row + 1] - 1]
+        return self._folders[self._folder[row]] + name.decode()
 
     def paths(self, rows: NDArray[np.int32]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The paths of some files, in UTF-8.
@@ -112,7 +123,7 @@ class ListedImages:
         names, ends = np.frombuffer(self._names, np.uint8), np.frombuffer(self._ends, np.int64)
         inside, folder_ends = self._inside
         folders = np.frombuffer(self._folder, np.int32)[rows]
-        lengths = np.diff(folder_ends)[folders] + ends[rows + 1] - ends[rows]
+        lengths = np.diff(folder_ends)[folders] + ends[rows + 1] - ends[rows] - 1
         stops = np.cumsum(lengths)
         raw = np.empty(int(stops[-1]) if len(stops) else 0, np.uint8)
         compiled(_join, _copy)((inside, folder_ends, folders), (names, ends, rows), raw)
@@ -121,7 +132,7 @@ class ListedImages:
     @cached_property
     def _inside(self) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The folders' paths one after another, and where each begins; the last ends."""
-        encoded = [inside.encode(*_NAMES) for inside in self._folders]
+        encoded = [inside.encode() for inside in self._folders]
         ends = np.cumsum([0, *map(len, encoded)])
         return np.frombuffer(b"".join(encoded), np.uint8), ends
 
@@ -165,7 +176,8 @@ class ListedImages:
         rows = np.full(len(paths), -1, np.int32)
         if not paths:
             return rows
-        kinds, keys = _kinds_and_keys([path.rpartition("/")[2].encode(*_NAMES) for path in paths])
+        names = [path.rpartition("/")[2] for path in paths]
+        _, kinds, keys = _parts(_encoded(names), len(names))
         for kind in (0, 1):
             mine = np.flatnonzero(kinds == kind)
             table = self._tables[kind]
@@ -178,6 +190,32 @@ class ListedImages:
         for place in np.flatnonzero(kinds < 0).tolist():
             rows[place] = self._odd.get(paths[place], -1)
         return rows
+
+
+def without_nameless(paths: Sequence[str], left_out: list[str]) -> list[str]:
+    """The paths that are text: on Unix a name may be any bytes, which no database takes for one.
+
+    Args:
+        paths: As the system lists them.
+        left_out: The others are added to it, as they can be shown.
+    """
+    kept = []
+    for path in paths:
+        try:
+            path.encode()
+        except UnicodeEncodeError:
+            left_out.append(os.fsencode(path).decode("utf-8", "backslashreplace"))
+        else:
+            kept.append(path)
+    return kept
+
+
+def nameless_sentence(left_out: Sequence[str]) -> str:
+    """What to say of files whose names are no text."""
+    return (
+        f"{len(left_out):,} files have names that are no text (UTF-8) and were left out, for "
+        f"example {left_out[0]}. Rename them and import again."
+    )
 
 
 def _image_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
@@ -215,7 +253,7 @@ def _listed(place: str) -> tuple[list[str], list[str]]:
                 continue
             if entry.is_dir():
                 folders.append(name)
-            elif name.lower().endswith(_SUFFIXES):
+            elif name.endswith(_SUFFIXES) or name.lower().endswith(_SUFFIXES):
                 names.append(name)
     names.sort()
     folders.sort()
@@ -225,12 +263,27 @@ def _listed(place: str) -> tuple[list[str], list[str]]:
 _SUFFIXES = tuple(SUFFIXES)
 
 
-def _kinds_and_keys(names: Sequence[bytes]) -> tuple[NDArray[np.int8], NDArray[np.uint64]]:
-    """Kinds of files' names (0 a post's id, 1 an MD5, -1 neither) and the numbers in them."""
-    kinds, keys = np.empty(len(names), np.int8), np.empty(len(names), np.uint64)
-    ends = np.cumsum(np.fromiter(map(len, names), np.int64, len(names)))
-    compiled(_keys)(np.frombuffer(b"".join(names), np.uint8), ends, kinds, keys)
-    return kinds, keys
+def _encoded(names: Sequence[str]) -> bytes:
+    """Names one after another, each with a slash behind it.
+
+    Raises:
+        UnicodeEncodeError: One is no text: on Unix a name may be any bytes.
+    """
+    return "/".join([*names, ""]).encode()
+
+
+def _parts(
+    names: bytes, count: int
+) -> tuple[NDArray[np.int64], NDArray[np.int8], NDArray[np.uint64]]:
+    """Of names as `_encoded` has them: where the next ones begin, their kinds, numbers in them.
+
+    A kind is 0 for a post's id, 1 for an MD5, -1 for neither.
+    """
+    raw = np.frombuffer(names, np.uint8)
+    ends = np.flatnonzero(raw == _END) + 1
+    kinds, keys = np.empty(count, np.int8), np.empty(count, np.uint64)
+    compiled(_keys)(raw, ends, kinds, keys)
+    return ends, kinds, keys
 
 
 def _join(
@@ -238,21 +291,18 @@ def _join(
     names: tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int32]],
     out: NDArray[np.uint8],
 ) -> None:
-    """Puts names behind the folders they are in; each (texts, where they begin, which ones)."""
+    """Puts names, without what ends them, behind the folders they are in.
+
+    Both are (texts, where they begin, which ones).
+    """
     at = 0
     for row in range(len(folders[2])):
-        at = _copy(folders[0], folders[1], folders[2][row], out, at)
-        at = _copy(names[0], names[1], names[2][row], out, at)
+        folder, name = folders[2][row], names[2][row]
+        at = _copy(folders[0], folders[1][folder], folders[1][folder + 1], out, at)
+        at = _copy(names[0], names[1][name], names[1][name + 1] - 1, out, at)
 
 
-def _copy(
-    raw: NDArray[np.uint8],
-    ends: NDArray[np.int64],
-    number: int,
-    out: NDArray[np.uint8],
-    at: int,
-) -> int:
-    low, high = ends[number], ends[number + 1]
+def _copy(raw: NDArray[np.uint8], low: int, high: int, out: NDArray[np.uint8], at: int) -> int:
     for place in range(high - low):
         out[at + place] = raw[low + place]
     return int(at + high - low)
@@ -267,7 +317,7 @@ def _keys(
     """The kind and the number of each name; names stand one after another."""
     start = 0
     for row in range(len(ends)):
-        stop = ends[row] - 1
+        stop = ends[row] - 2
         while stop > start and raw[stop] != 46:
             stop -= 1
         decimal = 0 < stop - start < 19 and (raw[start] != 48 or stop - start == 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reviewer.core.tags.tagwords import Hashes, Numbered, TagWords
+
+AHEAD = 3
+"""Parts that are read before they are asked for."""
 
 READ_BYTES = 4 << 20
 """Of a dump at once: about two thousand posts, which the processor's cache may hold."""
@@ -152,16 +156,16 @@ class PostBlock:
 def post_blocks(folder: Path) -> Iterator[PostBlock]:
     """All posts of a folder's dump files, in parts of a few megabytes.
 
-    The next part is read while the one before is used: most of it needs no interpreter.
+    The next parts are read while the one before is used: most of it needs no interpreter.
 
     Raises:
         SourceError: A file cannot be read.
     """
     parts = _parts([path for path in metadata_files(folder) if is_dump(path)])
     with ThreadPoolExecutor(1, "posts") as ahead:
-        waiting = ahead.submit(next, parts, None)
-        while blocks := waiting.result():
-            waiting = ahead.submit(next, parts, None)
+        waiting = deque(ahead.submit(next, parts, None) for _ in range(AHEAD))
+        while blocks := waiting.popleft().result():
+            waiting.append(ahead.submit(next, parts, None))
             yield from blocks
 
 

@@ -55,7 +55,7 @@ class _Entry:
     number: int
     work: Work[Any] | None = field(compare=False)
     future: Future[Any] = field(compare=False)
-    beside: bytes = field(compare=False, default=b"")
+    beside: bytes | memoryview[int] = field(compare=False, default=b"")
 
 
 class Database:
@@ -78,7 +78,9 @@ class Database:
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T], lane: Lane = Lane.BULK, *, beside: bytes = b"") -> Future[T]:
+    def submit(
+        self, work: Work[T], lane: Lane = Lane.BULK, *, beside: bytes | memoryview[int] = b""
+    ) -> Future[T]:
         """Puts work in line; the writer thread runs it in a transaction of its own.
 
         Args:
@@ -184,7 +186,7 @@ class Database:
 
 
 @contextmanager
-def _attached(connection: sqlite3.Connection, content: bytes) -> Iterator[None]:
+def _attached(connection: sqlite3.Connection, content: bytes | memoryview[int]) -> Iterator[None]:
     """Has the content of a file at hand, in memory, as the schema `beside`."""
     if not content:
         yield

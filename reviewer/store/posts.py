@@ -147,7 +147,7 @@ class PostTable:
         Returns:
             Done when it is on disk; raises what went wrong.
         """
-        beside = b""
+        beside: bytes | memoryview[int] = b""
         if new:
             beside = as_database("post", PostColumns._fields, joined(new), first)
         work = partial(_write_posts, first=first if new else 0, changed=changed, tags=tags)

@@ -137,7 +137,7 @@ def joined(parts: Sequence[Records]) -> Records:
     return Records(np.concatenate([part.raw for part in parts]), np.concatenate(ends))
 
 
-def as_database(table: str, columns: Sequence[str], rows: Records, first: int) -> bytes:
+def as_database(table: str, columns: Sequence[str], rows: Records, first: int) -> memoryview[int]:
     """An SQLite file with one table.
 
     Args:
@@ -158,7 +158,7 @@ def as_database(table: str, columns: Sequence[str], rows: Records, first: int) -
         raw, ends, first, pages, leaves
     )
     pages[0, _PAGES_AT : _PAGES_AT + 4] = np.frombuffer(int(used).to_bytes(4, "big"), np.uint8)
-    return pages[:used].tobytes()
+    return pages[:used].data.cast("B")
 
 
 def _empty(table: str, columns: Sequence[str]) -> bytes:

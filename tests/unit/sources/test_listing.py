@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.folder import find_images
-from reviewer.sources.listing import ListedImages
+from reviewer.sources.listing import ListedImages, nameless_sentence
 from reviewer.sources.match import ImagesByPost
 from reviewer.sources.post_blocks import post_blocks
 
@@ -78,3 +79,16 @@ def test_posts_find_the_file_that_dictionaries_find(
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match="There is no folder"):
         ListedImages(tmp_path / "nowhere")
+
+
+def test_names_that_are_no_text_are_left_out_and_told(tmp_path: Path) -> None:
+    try:
+        (tmp_path / os.fsdecode(b"\xff")).mkdir()
+        for name in (b"\xfe.jpg", b"7.jpg", b"\xff/8.jpg"):
+            (tmp_path / os.fsdecode(name)).touch()
+    except (OSError, UnicodeDecodeError):
+        pytest.skip("this system takes no such names")
+    listed = ListedImages(tmp_path)
+    assert [listed.path(row) for row in range(len(listed))] == ["7.jpg"]
+    assert sorted(listed.nameless) == ["\\xfe.jpg", "\\xff/8.jpg"]
+    assert "2 files" in nameless_sentence(listed.nameless)

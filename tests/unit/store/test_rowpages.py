@@ -38,7 +38,7 @@ def spans_of(parts: list[bytes], *, blobs: bool) -> Texts:
     return Texts(np.frombuffer(b"".join(parts), np.uint8), np.column_stack([starts, ends]), blobs)
 
 
-def read(content: bytes) -> list[tuple[int, str, bytes, int | None]]:
+def read(content: memoryview[int]) -> list[tuple[int, str, bytes, int | None]]:
     connection = sqlite3.connect(":memory:")
     try:
         connection.deserialize(content)
@@ -50,7 +50,7 @@ def read(content: bytes) -> list[tuple[int, str, bytes, int | None]]:
         connection.close()
 
 
-def laid_out(parts: list[list[Row]], first: int) -> bytes:
+def laid_out(parts: list[list[Row]], first: int) -> memoryview[int]:
     rows = joined([records(columns(part)) for part in parts])
     return as_database("coming", ["name", "content", "number"], rows, first)
 
