@@ -213,7 +213,10 @@ class JobRunner(QObject):
         if code == NOT_STARTED:
             return f"{self._program[0]} cannot be started. Install the program again."
         if code == CRASHED:
-            return f"{job.title} was stopped from outside or crashed."
+            return (
+                "It was stopped from outside or crashed, perhaps for want of memory. "
+                "Started again, it goes on where it was."
+            )
         last = job.log[-1] if job.log else "it gave no reason"
         return f"{job.title} ended with code {code}: {last}"
 

@@ -79,6 +79,9 @@ class JobsPage(QWidget):
         self._figures = _muted("")
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self._cancel)
+        self._again = QPushButton(self)
+        self._again.setToolTip("It goes on where it was")
+        self._again.clicked.connect(self._start_again)
         self._log = QPlainTextEdit(self)
         self._log.setReadOnly(True)
         self._log.setAccessibleName("What the job says")
@@ -122,6 +125,7 @@ class JobsPage(QWidget):
         inside.setSpacing(8)
         first = QHBoxLayout()
         first.addWidget(self._title, 1)
+        first.addWidget(self._again)
         first.addWidget(self._stop)
         inside.addLayout(first)
         inside.addWidget(self._bar)
@@ -200,6 +204,9 @@ class JobsPage(QWidget):
 
     def _show_now(self) -> None:
         job = self._runner.running
+        cut_off = cut_off_last(self._runner.jobs) if job is None else None
+        self._again.setVisible(cut_off is not None)
+        self._again.setText(f"Start again: {cut_off.title}" if cut_off is not None else "")
         self._stop.setVisible(job is not None)
         self._bar.setVisible(job is not None)
         if job is None:
@@ -256,9 +263,29 @@ class JobsPage(QWidget):
     def _use(self, name: str) -> None:
         self.wanted.emit(f"Use {name}", ("versions", "--use", name))
 
+    def _start_again(self) -> None:
+        job = cut_off_last(self._runner.jobs)
+        if job is not None and self._runner.running is None:
+            self._runner.start(job.title, job.command)
+
     def _cancel(self) -> None:
         if self._runner.running is not None:
             self._runner.cancel(self._runner.running)
+
+
+def cut_off_last(jobs: Sequence[Job]) -> Job | None:
+    """The last job that a person wanted and that did not get to its end, nor since then.
+
+    Args:
+        jobs: Oldest first.
+    """
+    since: set[str] = set()
+    for job in reversed(jobs):
+        cut_off = job.state in (JobState.FAILED, JobState.CANCELLED)
+        if cut_off and not job.gives_way and job.title not in since:
+            return job
+        since.add(job.title)
+    return None
 
 
 def _line(job: Job) -> str:

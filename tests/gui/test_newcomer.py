@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 from reviewer.settings import Recent
 from reviewer.store.library import Library
+from reviewer.ui.job_runner import JobState
 from tests.gui.conftest import make_images, rank_all
 
 if TYPE_CHECKING:
@@ -168,3 +169,21 @@ time.sleep(60)
     # As if it had begun long ago: the line of the sitting tells the same as the heading.
     job.began -= 600
     qtbot.waitUntil(lambda: "10 min" in page._lines[job].text())
+
+
+def test_a_job_that_was_cut_off_is_started_again_by_one_button(qtbot: QtBot, reviewing: MainWindow):
+    runner, page = reviewing._runner, reviewing.jobs_page
+    runner._program = (sys.executable, "-c", "import os, signal; os.kill(os.getpid(), 9)")
+    command = ("open", "--no-window", "mine")
+    runner.start("Prepare mine", command)
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert "want of memory" in reviewing.review.page.notice.text
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
+    assert page._again.isVisibleTo(page)
+    assert page._again.text() == "Start again: Prepare mine"
+    runner._program = (sys.executable, "-c", "pass")
+    page._again.click()
+    assert [job.command for job in runner.jobs] == [command, command]
+    qtbot.waitUntil(lambda: runner.jobs[-1].state is JobState.DONE)
+    page._show_now()
+    assert not page._again.isVisibleTo(page)
