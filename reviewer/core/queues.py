@@ -41,8 +41,8 @@ class Ranking:
         decided: Id of the last decision that the ranking knew of.
         priorities: (M,) float32, 0 or more, what the order sorted by; the suspicions if `None`.
         spreads: (M,) float32, standard deviation of each suspicion's log-odds; `None` if unknown.
-        apart: (K,) int64 places in 0..M - 1 of questions about images that no version is trained
-            on, in the order to ask them; `None` if nobody looked.
+        apart: (K,) of `core.ranking.apart.APART`: questions about images that no version is
+            trained on, in the order to ask them; `None` if nobody looked.
     """
 
     tags: NDArray[np.int64]
@@ -55,7 +55,7 @@ class Ranking:
     decided: int = 0
     priorities: NDArray[np.float32] | None = None
     spreads: NDArray[np.float32] | None = None
-    apart: NDArray[np.int64] | None = None
+    apart: NDArray[np.void] | None = None
 
     @classmethod
     def empty(cls) -> Ranking:
@@ -97,12 +97,12 @@ class Ranking:
         """
         if self.apart is None:
             return []
-        queues = np.searchsorted(self.offsets, self.apart, side="right") - 1
-        positions = self.apart - self.offsets[queues]
-        places = zip(queues.tolist(), positions.tolist(), strict=True)
         done = frozenset(answered)
-        asked = (self.question(queue, position) for queue, position in places)
-        return [question for question in asked if question.pair not in done]
+        return [
+            Question(image_id, tag_id, Side(side), score, suspicion, self.version)
+            for image_id, tag_id, side, score, suspicion in self.apart.tolist()
+            if (image_id, tag_id) not in done
+        ]
 
 
 @dataclass

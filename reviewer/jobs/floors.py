@@ -90,9 +90,8 @@ class Floors:
             ),
             *more,
             (
-                "Answers about these very images tell most: they are the queue "
-                '"Kept out of training" in the window, or all there is after: reviewer rank '
-                "--held-out"
+                "Answers about the highest scores on these very images tell most: they are the "
+                'queue "Kept out of training" in the window, made anew by every ranking.'
             ),
         ]
 
@@ -112,7 +111,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There is nothing to tell precision by yet. Run: reviewer refresh")
-    rows, images = _not_learnt(library, name, files)
+    rows, images = not_learnt(library, name, files)
     if len(images) < LEAST_HELD_OUT:
         raise UsageError(
             f"Only {len(images)} scanned images were kept out of training: too few to promise any "
@@ -147,7 +146,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
     return Floors(name, level, tuple(floors), len(tags), len(images), trust, near, common)
 
 
-def _not_learnt(
+def not_learnt(
     library: Library, version: str, files: ScanFiles
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Scanned images that a version was not trained on.

@@ -10,7 +10,6 @@ import numpy as np
 
 from reviewer.core.errors import UsageError
 from reviewer.core.queues import Ranking
-from reviewer.core.ranking.apart import apart_places
 from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
@@ -18,10 +17,11 @@ from reviewer.core.ranking.rank import RankOptions, rank
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.blank_images import blank_images
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.kept_out import kept_out_questions
 from reviewer.jobs.kin import kin_of
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
 from reviewer.jobs.large import is_large, rank_large
-from reviewer.jobs.recipes import HELD_OUT, held_out
+from reviewer.jobs.recipes import held_out
 from reviewer.jobs.refreshing import scanned
 
 if TYPE_CHECKING:
@@ -127,7 +127,8 @@ def rank_questions(
         groups=crossfit.groups,
         options=replace(options or RankOptions(), only=only),
     )
-    return keep_ranking(library, listener, replace(ranking, version=name))
+    apart = kept_out_questions(library, name, files, crossfit, ranking)
+    return keep_ranking(library, listener, replace(ranking, version=name, apart=apart))
 
 
 def _never_learnt(library: Library, images: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -196,9 +197,8 @@ def rank_evidence(
 
 
 def keep_ranking(library: Library, listener: Listener, ranking: Ranking) -> ChangeSet:
-    """Makes a ranking the present one, and a queue of what no version learns from; tells of it."""
-    kept_out = library.facts.with_digest_below(HELD_OUT)
-    library.rankings.save(replace(ranking, apart=apart_places(ranking, kept_out)))
+    """Makes a ranking the present one and tells of it."""
+    library.rankings.save(ranking)
     expected = float(np.sum(ranking.suspicions, dtype=np.float64))
     unproven = "" if ranking.proven else " (a guess, mostly too high before some 2,000 answers)"
     listener.note(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from reviewer.core.types import ImageState
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
-
-    from numpy.typing import NDArray
 
     from reviewer.store.database import Database
 
@@ -89,15 +85,6 @@ class ImageFacts:
         yield from self._database.read().execute(
             "SELECT id, path, width, height FROM image ORDER BY id"
         )
-
-    def with_digest_below(self, byte: int) -> NDArray[np.int64]:
-        """(K,) ids, ascending, of the askable images whose SHA-256 begins with less than a byte."""
-        rows = self._database.read().execute(
-            "SELECT id FROM image WHERE state = ? AND length(sha256) > 0 AND sha256 < ? "
-            "ORDER BY id",
-            (ImageState.OK.value, bytes([byte])),
-        )
-        return np.fromiter((row[0] for row in rows), np.int64)
 
     def posts(self) -> list[tuple[int, str, str]]:
         """(id, rating, the site's id) of the askable images, by id."""

@@ -45,7 +45,7 @@ NOTHING_LISTED = {
         "The next ranking looks for more; {queue.pick} picks another queue."
     ),
     Mode.KEPT_OUT: (
-        "Nothing is left to ask about the images that no tagger is trained on.\n"
+        "Nothing is left to ask about the highest scores of images that no tagger learns from.\n"
         "The next ranking brings more; {queue.pick} picks another queue."
     ),
     Mode.AUDIT: (

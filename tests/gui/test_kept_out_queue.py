@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import Qt
 
-from reviewer.core.ranking.apart import apart_places
+from reviewer.core.ranking.apart import APART
 from reviewer.core.review.feed import Mode
 from reviewer.store.library import Library
 from reviewer.ui.queues.model import RowKind
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 
 def set_apart(library: Library, kept_out: list[int]) -> None:
-    """Ranks as before, with the questions about some images apart."""
+    """Ranks as before, with questions about some images apart."""
     ranking = library.rankings.load()
-    apart = apart_places(ranking, np.array(kept_out))
+    tag_id = int(ranking.tags[0])
+    asked = [(image, tag_id, tag_id in library.images.original_tags(image)) for image in kept_out]
+    apart = np.array([(*pair, 0.5, 0.25) for pair in asked], APART)
     library.rankings.save(replace(ranking, apart=apart))
 
 
@@ -49,7 +51,7 @@ def test_the_queue_asks_about_these_images_and_outlives_a_new_ranking(
     assert review is not None
     session = review.session
     left = len(session.feed.lists.of(Mode.KEPT_OUT))
-    assert left >= 4
+    assert left == 4
     (row,) = rows_of(window)
     assert row.detail.startswith(f"{left} ")
     review.page.queues.chosen.emit(row)

@@ -110,7 +110,7 @@ class QueueBoard:
             (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, -3, "Disagreements", "to settle"),
             (RowKind.AUDIT, Mode.AUDIT, -4, "Audit sample", "of the random sample left"),
             (RowKind.IMPLIED, Mode.IMPLIED, -5, "Broken implications", "implied tags missing"),
-            (RowKind.KEPT_OUT, Mode.KEPT_OUT, -6, "Kept out of training", "to judge taggers by"),
+            (RowKind.KEPT_OUT, Mode.KEPT_OUT, -6, "Kept out of training", "that proposals rest on"),
         )
         rows = []
         for kind, mode, key, name, words in told:

@@ -1,4 +1,4 @@
-"""Questions about images that no version learns from: which, in blocks of a tag, the best first."""
+"""What to ask about images that no version learnt from: some of what is there, all that lacks."""
 
 from __future__ import annotations
 
@@ -6,68 +6,98 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.core.queues import BLOCK, Ranking
-from reviewer.core.ranking.apart import apart_places
+from reviewer.core.queues import Ranking
+from reviewer.core.ranking.apart import (
+    APART,
+    MOST,
+    TRIAL_EACH,
+    TRIAL_TAGS,
+    UNRANKED,
+    TopPairs,
+    apart_questions,
+)
+from reviewer.core.types import Side
 
 
-def ranking_of(lengths: list[int], images: int, seed: int) -> Ranking:
-    """Queues of some lengths about images by lot, each sorted by suspicion."""
+def tops_of(present: list[list[bool]], seed: int) -> list[TopPairs]:
+    """For each tag its pairs, with images by lot."""
     rng = np.random.default_rng(seed)
-    suspicions = [np.sort(rng.random(length))[::-1] for length in lengths]
-    drawn = [rng.permutation(images)[:length] + 1 for length in lengths]
-    count = sum(lengths)
-    return Ranking(
-        tags=np.arange(1, len(lengths) + 1),
-        offsets=np.cumsum([0, *lengths]),
-        images=np.concatenate(drawn).astype(np.int64),
-        sides=np.zeros(count, np.uint8),
-        scores=np.zeros(count, np.float32),
-        suspicions=np.concatenate(suspicions).astype(np.float32),
-    )
+    return [
+        TopPairs(
+            tag_id,
+            rng.permutation(500)[: len(there)].astype(np.int64),
+            np.array(there, bool),
+            np.sort(rng.random(len(there)))[::-1].astype(np.float32),
+        )
+        for tag_id, there in enumerate(present, 1)
+    ]
 
 
 @given(
-    st.lists(st.integers(0, 120), min_size=1, max_size=5),
+    st.lists(st.lists(st.booleans(), max_size=30), max_size=20),
     st.integers(0, 2**32 - 1),
-    st.integers(1, 200),
+    st.booleans(),
 )
-def test_all_of_these_images_and_no_others_the_best_of_each_tag_first(
-    lengths: list[int], seed: int, most: int
+def test_all_that_is_lacking_is_asked_and_of_what_is_there_some(
+    present: list[list[bool]], seed: int, trial: bool
 ):
-    ranking = ranking_of(lengths, 120, seed)
-    kept = np.flatnonzero(np.random.default_rng(seed).random(120) < 0.4) + 1
-    wanted = set(np.flatnonzero(np.isin(ranking.images, kept)).tolist())
-    every = apart_places(ranking, kept, sum(lengths) + 1)
-    assert len(set(every.tolist())) == len(every)
-    assert set(every.tolist()) == wanted
-    np.testing.assert_array_equal(apart_places(ranking, kept, most), every[:most])
-    queue = np.searchsorted(ranking.offsets, every, side="right") - 1
-    for number in range(len(lengths)):
-        mine = every[queue == number]
-        assert (np.diff(mine) > 0).all()
+    tops = tops_of(present, seed)
+    found = apart_questions(tops, Ranking.empty(), trial=trial, seed=seed)
+    pairs = [(int(row["image"]), int(row["tag"])) for row in found]
+    assert len(set(pairs)) == len(pairs)
+    there = {
+        (i, top.tag_id): bool(p)
+        for top in tops
+        for i, p in zip(top.images.tolist(), top.present, strict=True)
+    }
+    assert all(
+        there[pair] == (row["side"] == Side.WRONG) for pair, row in zip(pairs, found, strict=True)
+    )
+    lacking = [pair for pair in pairs if not there[pair]]
+    assert set(lacking) == {pair for pair, is_there in there.items() if not is_there}
+    tried = found[found["side"] == Side.WRONG]
+    wanted = sorted((min(sum(p), TRIAL_EACH) for p in present if any(p)), reverse=True)
+    assert len(tried) <= (sum(wanted[:TRIAL_TAGS]) if trial else 0)
+    assert bool(len(tried)) == (trial and any(map(any, present)))
+    # Tried first; then a run a tag, the shortest first.
+    assert not len(tried) or (found["side"][: len(tried)] == Side.WRONG).all()
+    runs = found["tag"][len(tried) :]
+    lengths = [int((runs == tag).sum()) for tag in dict.fromkeys(runs.tolist())]
+    assert lengths == sorted(lengths)
+    assert 1 + int((np.diff(runs) != 0).sum()) == len(lengths) or not len(runs)
 
 
-def test_blocks_of_one_tag_come_by_what_they_promise():
-    ranking = ranking_of([2 * BLOCK, BLOCK], 2 * BLOCK, 1)
-    ranking.suspicions[:] = np.repeat([0.9, 0.2, 0.5], BLOCK)
-    found = apart_places(ranking, np.arange(1, 2 * BLOCK + 1))
-    blocks = found.reshape(3, BLOCK)
-    assert [block[0] // BLOCK for block in blocks] == [0, 2, 1]
-    questions = ranking_with(ranking, found).kept_out([(int(ranking.images[0]), 1)])
-    assert len(questions) == 3 * BLOCK - 1
-    assert [entry.tag_id for entry in questions[::BLOCK]] == [1, 2, 1]
-    assert questions[0].image_id == ranking.images[1]
+def test_suspicions_are_those_of_the_ranking():
+    ranking = Ranking(
+        tags=np.array([1]),
+        offsets=np.array([0, 2]),
+        images=np.array([9, 4]),
+        sides=np.zeros(2, np.uint8),
+        scores=np.zeros(2, np.float32),
+        suspicions=np.array([0.75, 0.5], np.float32),
+    )
+    lacks, scores = np.zeros(3, bool), np.zeros(3, np.float32)
+    tops = [TopPairs(tag, np.array([4, 5, 9]), lacks, scores) for tag in (1, 2)]
+    found = apart_questions(tops, ranking, trial=True)
+    told = {(row["image"], row["tag"]): row["suspicion"] for row in found}
+    assert [told[image, 1] for image in (4, 5, 9)] == [0.5, np.float32(UNRANKED), 0.75]
+    assert {told[image, 2] for image in (4, 5, 9)} == {np.float32(UNRANKED)}
 
 
-def ranking_with(ranking: Ranking, apart: np.ndarray) -> Ranking:
-    return Ranking(
-        ranking.tags, ranking.offsets, ranking.images, ranking.sides, ranking.scores,
-        ranking.suspicions, apart=apart,
+def test_the_queue_ends_somewhere():
+    many = [TopPairs(1, np.arange(3000), np.zeros(3000, bool), np.zeros(3000, np.float32))]
+    assert len(apart_questions(many, Ranking.empty(), trial=True)) == MOST
+
+
+def test_questions_leave_out_what_was_answered_since():
+    apart = np.array([(4, 1, 0, 0.5, 0.25), (5, 1, 1, 0.5, 0.25)], APART)
+    empty = Ranking.empty()
+    ranking = Ranking(
+        empty.tags, empty.offsets, empty.images, empty.sides, empty.scores, empty.suspicions,
+        version="v3", apart=apart,
     )  # fmt: skip
-
-
-def test_nothing_is_apart_where_nothing_is_kept_out():
-    assert not len(apart_places(ranking_of([5], 9, 0), np.zeros(0, np.int64)))
-    assert not len(apart_places(Ranking.empty(), np.array([3])))
-    assert not len(apart_places(ranking_of([5], 9, 0), np.array([50])))
-    assert Ranking.empty().kept_out() == []
+    first, second = ranking.kept_out()
+    assert (first.pair, first.side, first.suspicion) == ((4, 1), Side.MISSING, 0.25)
+    assert (second.pair, second.side, second.version) == ((5, 1), Side.WRONG, "v3")
+    assert ranking.kept_out([(4, 1)]) == [second]
+    assert empty.kept_out() == []
