@@ -268,3 +268,17 @@ def test_plots_are_not_loaded_before_they_are_wanted():
     code = "import sys, reviewer.app; print('pyqtgraph' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_the_arrows_move_over_the_times_and_choose_none(qtbot: QtBot, reviewing: MainWindow):
+    page = opened(qtbot, reviewing)
+    usual = page._times.button(reviewing.settings.timebox_minutes)
+    assert page.focusWidget() is usual
+    qtbot.keyClick(usual, Qt.Key.Key_Left)
+    assert page.focusWidget() is page._times.button(10)
+    qtbot.keyClick(page._times.button(10), Qt.Key.Key_Right)
+    assert page.focusWidget() is usual
+    assert page._times.checkedId() == 0
+    qtbot.keyClick(usual, Qt.Key.Key_Left)
+    qtbot.keyClick(page._times.button(10), Qt.Key.Key_Return)
+    assert reviewing.review.controller.sitting.timebox.minutes == 10

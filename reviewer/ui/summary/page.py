@@ -32,12 +32,15 @@ from reviewer.ui.summary.words import others
 from reviewer.ui.words import time_left
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from reviewer.core.types import Decision
     from reviewer.store.library import Library
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 
 MINUTES = (10, 20, 30, 45, 60)
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 LONGEST_MS = 24 * 3600 * 1000
 """Answers before this are no part of a sitting."""
 ADDING_UP = "adding up\N{HORIZONTAL ELLIPSIS}"
@@ -107,7 +110,7 @@ class SummaryPage(SidePage):
         self._ask_again = review.controller.reopen
         self._spans = QButtonGroup(self)
         self._times = QButtonGroup(self)
-        # Moving over them with the arrows must not choose one.
+        # Qt's arrows choose what they move to, and a sitting would begin.
         self._times.setExclusive(False)
         self._lay_out()
 
@@ -174,6 +177,18 @@ class SummaryPage(SidePage):
         # Keys that were meant for the next question must not begin the next sitting.
         first = self if over or usual is None else usual
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows move over the lengths of a sitting, and choose none."""
+        step = _STEPS.get(Qt.Key(event.key()), 0)
+        buttons = self._times.buttons()
+        here = self.focusWidget()
+        place = next((n for n, button in enumerate(buttons) if button is here), None)
+        if step and place is not None:
+            to = buttons[min(max(place + step, 0), len(buttons) - 1)]
+            to.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            super().keyPressEvent(event)
 
     def dispose(self) -> None:
         """Ends the reading."""
