@@ -267,7 +267,7 @@ def test_a_request_to_terminate_closes_the_window_properly(tmp_path: Path):
     with process:
         assert process.stdout.readline() == "up\n"
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=300) == 0
     assert list(tmp_path.rglob("settings.toml"))
 
 

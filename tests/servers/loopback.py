@@ -64,6 +64,8 @@ class Fault:
         reset: Close the connection without an answer: "before" or "after" the work is done.
         kill: SIGKILL this process after the work is done, before the answer.
         delay_s: Answer so late.
+        until: Do nothing before it is set.
+        over: It is set when the work is done or refused.
         ignore: Answer as if it were done, without doing it.
     """
 
@@ -72,7 +74,14 @@ class Fault:
     reset: str = ""
     kill: bool = False
     delay_s: float = 0.0
+    until: threading.Event | None = None
+    over: threading.Event = field(default_factory=threading.Event)
     ignore: bool = False
+
+    def wait(self) -> None:
+        time.sleep(self.delay_s)
+        if self.until is not None:
+            self.until.wait()
 
 
 @dataclass
@@ -183,8 +192,7 @@ class Handler(BaseHTTPRequestHandler):
             elif site.busy_reads:
                 site.busy_reads -= 1
                 fault = Fault(status=429, headers={"Retry-After": "5"})
-        if fault.delay_s:
-            time.sleep(fault.delay_s)
+        fault.wait()
         if fault.reset == "before":
             return self._reset()
         if fault.status:
@@ -194,6 +202,8 @@ class Handler(BaseHTTPRequestHandler):
                 answer = {} if fault.ignore else site.handle(request)
         except RefusedError as refused:
             return self._answer(refused.status, refused.body)
+        finally:
+            fault.over.set()
         if fault.kill and site.victim is not None:
             os.kill(site.victim(), signal.SIGKILL)
         if fault.reset == "after" or fault.kill:

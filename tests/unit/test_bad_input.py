@@ -65,7 +65,7 @@ def command(*words: object) -> subprocess.CompletedProcess[str]:
         [sys.executable, "-m", "reviewer", *map(str, words)],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

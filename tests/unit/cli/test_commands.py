@@ -213,7 +213,7 @@ def test_a_program_is_never_asked_and_nothing_is_written(imported: Path) -> None
     """Without an answer on standard input the diff is shown and the files stay."""
     before = (imported / "tags.csv").read_bytes()
     with start("--json", "export", imported, "--in-place") as process:
-        out, _ = process.communicate(timeout=60)
+        out, _ = process.communicate(timeout=300)
     assert process.returncode != 0
     assert "+a.png,solo" in out
     assert (imported / "tags.csv").read_bytes() == before
@@ -286,7 +286,7 @@ def test_a_job_that_is_asked_to_end_says_so_and_goes_on_when_started_again(tmp_p
         assert process.stdout is not None
         assert '"note"' in process.stdout.readline()
         process.send_signal(signal.SIGTERM)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=300)
     if process.returncode == 0:
         pytest.skip("the import was done before it could be stopped")
     assert process.returncode == 130

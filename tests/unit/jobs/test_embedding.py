@@ -40,7 +40,7 @@ def make(path: Path, *arguments: str) -> None:
     """Draws a picture and puts tags into it."""
     Image.radial_gradient("L").convert("RGB").resize((40, 30)).save(path)
     command = ["exiftool", "-q", "-m", "-overwrite_original", *arguments, str(path)]
-    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
 
 
 def listed(name: str, words: list[str] = WORDS) -> list[str]:

@@ -79,7 +79,7 @@ def test_processes_that_take_at_once_get_no_token_twice(pace: PaceFile) -> None:
         subprocess.Popen([sys.executable, "-c", code, str(pace.path)], stdout=subprocess.PIPE)
         for _ in range(3)
     ]
-    assert sum(int(process.communicate(timeout=60)[0]) for process in started) == 40
+    assert sum(int(process.communicate(timeout=300)[0]) for process in started) == 40
 
 
 def test_edits_of_the_day_are_counted_and_forgotten(pace: PaceFile) -> None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import ssl
 import subprocess
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -316,12 +317,16 @@ def test_a_post_that_is_gone_fails_alone(bench: MakeBench) -> None:
 
 def test_a_late_commit_of_a_dead_request_is_made_once(bench: MakeBench) -> None:
     at = ready(bench, "szurubooru")
-    at.site.faults = {1: Fault(delay_s=1.0)}
+    late = Fault(until=threading.Event())
+    at.site.faults = {1: late}
     run = at.run()
-    run.site._http._client.timeout = 0.3  # type: ignore[attr-defined] # the client's own
+    run.site._http._client.timeout = 1.5  # type: ignore[attr-defined] # the client's own
     send(run, Silent())
     run.site.close()
-    # The first request is answered too late and stored after the second: its version is stale.
+    assert end(at) == WANTED
+    # The first request comes to its end after the second: its version is stale.
+    late.until.set()
+    assert late.over.wait(60)
     assert end(at) == WANTED
     assert at.site.ours()["1"] == 1
 
@@ -440,7 +445,7 @@ def test_a_look_shows_conflicts_new_tags_and_finds_posts_by_their_hash(
 def test_keys_are_neither_in_the_database_nor_in_what_is_said(bench: MakeBench) -> None:
     at = ready(bench, "szurubooru")
     process = at.command("--verbose", "write-back", "resume", "home")
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=300)
     assert process.returncode == 0, err
     assert at.site.key not in out + err
     copy = sqlite3.connect(at.library.workspace.database)
@@ -471,7 +476,7 @@ def test_without_a_keyring_the_remedy_is_named(
     at = ready(bench, "szurubooru")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     process = at.command("write-back", "resume", "home")
-    out, _ = process.communicate(timeout=60)
+    out, _ = process.communicate(timeout=300)
     assert process.returncode == 2
     assert "PYTHON_KEYRING_BACKEND" in out
     assert set(at.states().values()) == {"queued"}
