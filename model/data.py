@@ -19,6 +19,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.images import Failure, OpenImage, Prepared, read_prepared
+from model.resizing import Resize, pillow_resize, resize_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -111,7 +112,7 @@ def open_pictures(
     if not (old_pixels and old_hashes):
         state[:] = _TO_DO
     failures: list[Failure] = []
-    reader = Reader(paths, open_image, config, workers)
+    reader = Reader(paths, open_image, config, workers, resize_for(len(paths)))
     to_do = np.flatnonzero(state != _DONE).astype(np.int64)
     done = count - len(to_do)
     for index, found in reader.read(to_do):
@@ -179,12 +180,14 @@ class Reader:
         open_image: Opens one file.
         config: How pictures are prepared.
         workers: Threads.
+        resize: How pictures are made smaller.
     """
 
     paths: Sequence[Path]
     open_image: OpenImage
     config: TaggerConfig
     workers: int
+    resize: Resize = pillow_resize
 
     def read(self, order: Indices) -> Iterator[tuple[int, Prepared | str]]:
         """Give each index with its picture, or with the reason why there is none, in order."""
@@ -202,7 +205,7 @@ class Reader:
                 yield index, future.result()
 
     def _one(self, index: int) -> Prepared | str:
-        return read_prepared(self.paths[index], self.open_image, self.config)
+        return read_prepared(self.paths[index], self.open_image, self.config, self.resize)
 
     def batches(self, order: Indices, batch_size: int) -> Iterator[Batch]:
         """Give the pictures in the given order; those that cannot be read are left out."""

@@ -1,7 +1,8 @@
 """From a picture to the square array that a tagger sees, and to a hash that finds its duplicates.
 
 Training, evaluation and the scan all come through `prepare_hashed`, so they see the same pixels.
-No torch here: decoding runs in threads that need nothing but Pillow and numpy.
+No torch here: decoding runs in threads that need nothing but Pillow, numpy and, for long runs,
+loops in machine code (`model.resizing`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from PIL import Image
 
+from model.resizing import Resize, pillow_resize
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -22,13 +25,6 @@ OpenImage = Callable[[Path, int], Image.Image]
 """Opens a file upright, in RGB, with at least the given long side in pixels if the file has it.
 
 May raise `OSError` or `ValueError` for a file that cannot be read."""
-
-_FILTERS = {
-    "bicubic": Image.Resampling.BICUBIC,
-    "bilinear": Image.Resampling.BILINEAR,
-    "lanczos": Image.Resampling.LANCZOS,
-    "box": Image.Resampling.BOX,
-}
 
 
 class Prepared(NamedTuple):
@@ -63,49 +59,54 @@ def prepare(picture: Image.Image, config: TaggerConfig) -> NDArray[np.uint8]:
     return prepare_hashed(picture, config).pixels
 
 
-def prepare_hashed(picture: Image.Image, config: TaggerConfig) -> Prepared:
+def prepare_hashed(
+    picture: Image.Image, config: TaggerConfig, resize: Resize = pillow_resize
+) -> Prepared:
     """Fit a picture into the tagger's square, and hash what is inside the padding.
 
     Args:
         picture: Any size; converted to RGB if it is not.
         config: Says the side S, the filter, and how the picture is fitted.
+        resize: How it is made smaller; all give the same.
 
     Returns:
         The (S, S, 3) uint8 pixels and the 64-bit hash.
     """
     rgb = picture if picture.mode == "RGB" else picture.convert("RGB")
     if config.first_side:
-        return _by_way_of_a_square(rgb, config)
-    return _FITS[config.fit](rgb, config)
+        return _by_way_of_a_square(rgb, config, resize)
+    return _FITS[config.fit](rgb, config, resize)
 
 
-def _inside(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+def _inside(rgb: Image.Image, config: TaggerConfig, resize: Resize) -> Prepared:
     """Resize until it fits, then pad."""
-    content = _shrunk(rgb, config.input_size, config.resample, config)
+    content = _shrunk(rgb, config.input_size, config.resample, config, resize)
     square = _padded(content, config.input_size, config)
     return Prepared(square, difference_hash(content))
 
 
-def _square(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+def _square(rgb: Image.Image, config: TaggerConfig, resize: Resize) -> Prepared:
     """Pad to a square of the longer side, then resize."""
     side, longest = config.input_size, max(rgb.size)
     canvas = Image.new("RGB", (longest, longest), config.pad_colour)
     left, top = ((longest - length) // 2 for length in rgb.size)
     canvas.paste(rgb, (left, top))
-    pixels = _resized(canvas, (side, side), config.resample, config)
+    pixels = resize(canvas, (side, side), config.resample, config.reducing_gap or None)
     return Prepared(pixels, difference_hash(_without_padding(pixels, rgb.size)))
 
 
-def _stretch(rgb: Image.Image, config: TaggerConfig) -> Prepared:
-    pixels = _resized(rgb, (config.input_size, config.input_size), config.resample, config)
+def _stretch(rgb: Image.Image, config: TaggerConfig, resize: Resize) -> Prepared:
+    pixels = resize(
+        rgb, (config.input_size, config.input_size), config.resample, config.reducing_gap or None
+    )
     return Prepared(pixels, difference_hash(pixels))
 
 
-def _crop(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+def _crop(rgb: Image.Image, config: TaggerConfig, resize: Resize) -> Prepared:
     """Resize the shorter side, then take the middle, as torchvision's presets do."""
     shortest = min(rgb.size)
     width, height = (int(config.crop_from * length / shortest) for length in rgb.size)
-    whole = _resized(rgb, (width, height), config.resample, config)
+    whole = resize(rgb, (width, height), config.resample, config.reducing_gap or None)
     side = config.input_size
     top, left = round((height - side) / 2), round((width - side) / 2)
     return Prepared(
@@ -113,15 +114,17 @@ def _crop(rgb: Image.Image, config: TaggerConfig) -> Prepared:
     )
 
 
-def _by_way_of_a_square(rgb: Image.Image, config: TaggerConfig) -> Prepared:
+def _by_way_of_a_square(rgb: Image.Image, config: TaggerConfig, resize: Resize) -> Prepared:
     """Fit inside a first square with its own filter, pad, and resize that square."""
-    content = _shrunk(rgb, config.first_side, config.first_resample, config)
+    content = _shrunk(rgb, config.first_side, config.first_resample, config, resize)
     first = Image.fromarray(_padded(content, config.first_side, config))
-    pixels = _resized(first, (config.input_size, config.input_size), config.resample, config)
+    pixels = resize(
+        first, (config.input_size, config.input_size), config.resample, config.reducing_gap or None
+    )
     return Prepared(pixels, difference_hash(content))
 
 
-_FITS: dict[Fit, Callable[[Image.Image, TaggerConfig], Prepared]] = {
+_FITS: dict[Fit, Callable[[Image.Image, TaggerConfig, Resize], Prepared]] = {
     "inside": _inside,
     "square": _square,
     "stretch": _stretch,
@@ -130,19 +133,12 @@ _FITS: dict[Fit, Callable[[Image.Image, TaggerConfig], Prepared]] = {
 
 
 def _shrunk(
-    rgb: Image.Image, side: int, resample: Resample, config: TaggerConfig
+    rgb: Image.Image, side: int, resample: Resample, config: TaggerConfig, resize: Resize
 ) -> NDArray[np.uint8]:
     """Resize so that the longer side is `side`."""
     scale = side / max(rgb.size)
     width, height = (max(1, min(side, round(length * scale))) for length in rgb.size)
-    return _resized(rgb, (width, height), resample, config)
-
-
-def _resized(
-    rgb: Image.Image, size: tuple[int, int], resample: Resample, config: TaggerConfig
-) -> NDArray[np.uint8]:
-    gap = config.reducing_gap or None
-    return np.asarray(rgb.resize(size, _FILTERS[resample], reducing_gap=gap), dtype=np.uint8)
+    return resize(rgb, (width, height), resample, config.reducing_gap or None)
 
 
 def _padded(content: NDArray[np.uint8], side: int, config: TaggerConfig) -> NDArray[np.uint8]:
@@ -188,14 +184,22 @@ def difference_hash(content: NDArray[np.uint8]) -> int:
     return int.from_bytes(np.packbits(bits).tobytes(), "big")
 
 
-def read_prepared(path: Path, open_image: OpenImage, config: TaggerConfig) -> Prepared | str:
+def read_prepared(
+    path: Path, open_image: OpenImage, config: TaggerConfig, resize: Resize = pillow_resize
+) -> Prepared | str:
     """Open one file and prepare it.
+
+    Args:
+        path: The file.
+        open_image: Opens it.
+        config: As for `prepare_hashed`.
+        resize: Likewise.
 
     Returns:
         The prepared picture, or the reason why the file cannot be used, for people.
     """
     try:
-        return prepare_hashed(open_image(path, config.wanted_px), config)
+        return prepare_hashed(open_image(path, config.wanted_px), config, resize)
     except FileNotFoundError:
         return f"The file {path} is not there."
     except (OSError, ValueError) as problem:

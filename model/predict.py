@@ -17,6 +17,7 @@ from model.device import Device, choose_device
 from model.images import Failure, OpenImage, Prepared, read_prepared
 from model.launching import Launched, Launcher, gathered
 from model.parallel import map_ahead, threads_divided
+from model.resizing import resize_for
 from model.version import VersionRecord, load_version
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from model.backbones import Tagger
+    from model.resizing import Resize
 
 IN_FLIGHT = 2
 """Batches that a GPU has before it while the scan waits for the first of them."""
@@ -168,8 +170,10 @@ class Predictor:
             for start in range(0, len(paths), batch_size)
         ]
 
+        resize = resize_for(len(paths))
+
         def read(run: range) -> _Read:
-            return self._read(run, paths, open_image)
+            return self._read(run, paths, open_image, resize)
 
         on_cpu = self.device.kind == "cpu"
         with threads_divided(workers if on_cpu else 1), ThreadPoolExecutor(workers) as pool:
@@ -183,12 +187,14 @@ class Predictor:
                     batch, reading=batch.reading / workers, computing=batch.computing / workers
                 )
 
-    def _read(self, run: range, paths: Sequence[Path], open_image: OpenImage) -> _Read:
+    def _read(
+        self, run: range, paths: Sequence[Path], open_image: OpenImage, resize: Resize
+    ) -> _Read:
         """Opens the files of a run."""
         began = time.perf_counter()
         good, prepared, failures = [], [], []
         for index in run:
-            found = read_prepared(paths[index], open_image, self.record.config)
+            found = read_prepared(paths[index], open_image, self.record.config, resize)
             if isinstance(found, Prepared):
                 good.append(index)
                 prepared.append(found)
