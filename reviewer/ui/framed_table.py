@@ -46,6 +46,7 @@ def frame_table(view: QTableView, name: str, air: int = 8) -> None:
     view.verticalHeader().hide()
     view.verticalHeader().setDefaultSectionSize(view.fontMetrics().height() + air)
     view.horizontalHeader().setHighlightSections(False)
+    view.horizontalHeader().setAccessibleName(f"Columns of {name}")
 
 
 def head_columns(view: QTableView, widths: Iterable[tuple[int, str]] = ()) -> None:

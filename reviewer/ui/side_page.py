@@ -31,7 +31,8 @@ class SidePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Takes keys that none of its widgets wants."""
         super().__init__(parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Tab goes over what can be used; on the page itself nobody would see where they are.
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self._page_keys = KeyMap(QGuiApplication.platformName())
 
     def bind(self, commands: tuple[Command, ...]) -> None:
@@ -42,6 +43,8 @@ class SidePage(QWidget):
         """
         at_hand = commands_in(View.SINGLE, commands)
         self._page_keys = KeyMap(QGuiApplication.platformName(), at_hand)
+        titles = [entry.title for entry in commands if entry.id == self.command_id]
+        self.setAccessibleName(titles[0] if titles else self.windowTitle())
 
     def opened(self) -> None:
         """Is called each time the page is shown: the place to bring it up to date."""

@@ -200,6 +200,8 @@ def _field(name: str, parent: QWidget) -> QLineEdit:
 def _choice(name: str, entries: Sequence[tuple[str, object]], parent: QWidget) -> QComboBox:
     choice = QComboBox(parent)
     choice.setAccessibleName(name)
+    # Where the name of a choice is its value, this says what is chosen.
+    choice.setAccessibleDescription(name)
     for words, value in entries:
         choice.addItem(words, value)
     return choice
