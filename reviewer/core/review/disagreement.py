@@ -99,9 +99,29 @@ def verdict(given: Sequence[Given], standings: Mapping[str, Standing]) -> Verdic
     latest = _votes(given)
     votes = [vote for vote in latest if vote.origin not in CARRIED] or latest
     told = [vote for vote in votes if vote.answer is not Answer.UNSURE]
-    quarrel = len({vote.answer for vote in told}) > 1
-    if not told or not (quarrel or _with_oneself(given)):
-        return Verdict((told or votes)[0].id, None)
+    if not told:
+        return Verdict(votes[0].id, None)
+    if len({vote.answer for vote in told}) > 1:
+        return _settled(votes, told, given, standings)
+    # All who tell something tell the same, whatever one of them once said in another collection.
+    state = _settled(votes, told, given, standings).state if _with_oneself(given) else None
+    return Verdict(told[0].id, state)
+
+
+def _settled(
+    votes: Sequence[Given],
+    told: Sequence[Given],
+    given: Sequence[Given],
+    standings: Mapping[str, Standing],
+) -> Verdict:
+    """What votes that are not alike come to.
+
+    Args:
+        votes: The one of each reviewer that counts, earliest first.
+        told: Those that are Yes or No, at least one.
+        given: All live answers of the pair.
+        standings: Of the reviewers by name.
+    """
     trusted = [vote for vote in votes if _settles(vote, standings)]
     if len({vote.answer for vote in trusted}) == 1:
         return Verdict(trusted[0].id, State.TRUSTED)

@@ -119,6 +119,17 @@ def test_what_one_carried_later_does_not_quarrel_with_what_one_said() -> None:
     assert (found.counts, found.state) == (2, None)
 
 
+def test_who_differed_from_oneself_and_cannot_tell_now_leaves_it_to_the_others() -> None:
+    rows = [
+        Given(1, "ann", YES, Origin.QUEUE, 1000),
+        Given(2, "ann", NO, Origin.QUEUE, 2000, merged=True),
+        Given(3, "ann", UNSURE, Origin.SETTLE, 3000),
+        Given(4, "ben", NO, Origin.QUEUE, 4000),
+    ]
+    assert verdict(rows, {}).counts == 4
+    assert verdict(rows, {"ann": Standing(trusted=True)}).counts == 4
+
+
 ROWS = st.lists(
     st.tuples(
         st.sampled_from(["ann", "ben", "cat", "dan"]),
