@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-# How long an example takes tells how busy the machine is, not whether the code is right.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
+# How long an example takes tells how busy the machine is, not whether the code is right. Every run
+# tries the same examples; others are tried with `--hypothesis-profile=explore`, which whoever
+# changes code under such a test does.
+settings.register_profile("explore", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("same", settings.get_profile("explore"), derandomize=True)
+settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)
