@@ -1,7 +1,9 @@
-"""Connections, and the one thread that writes.
+"""Connections, and the one that writes.
 
-All writes of a process go through one thread with two lanes: a decision never waits behind more
-than one small bulk transaction (200 rows at most, see `BULK_ROWS`). Readers are read-only
+All writes of a process go through one connection. What is to be written waits in line for a thread,
+in two lanes: a decision never waits behind more than one small bulk transaction (200 rows at most,
+see `BULK_ROWS`). Where nothing is in line, a decision is written in the thread that gives it: on a
+busy machine each change of threads may take as long as the writing. Readers are read-only
 connections, one a thread. WAL with synchronous FULL: a decision survives a power cut.
 """
 
@@ -73,6 +75,7 @@ class Database:
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
         self._closed = False
+        self._turn = threading.Lock()
         self._writer_connection = connect(path)
         self._log = WriteAheadLog(self._writer_connection, path)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
@@ -106,6 +109,13 @@ class Database:
             StoreBusyError: Another process kept the database locked for too long.
             StoreError: It failed for another reason; nothing was written.
         """
+        if lane is Lane.DECISION and self._turn.acquire(blocking=False):
+            try:
+                # Whatever is in line came first, also what the thread has taken and not begun.
+                if not self._closed and not self._waiting.unfinished_tasks:
+                    return self._at_once(work)
+            finally:
+                self._turn.release()
         return self.submit(work, lane).result()
 
     def write_rows(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
@@ -148,19 +158,37 @@ class Database:
         self._readers.clear()
         # Last of all: only a connection that may write takes the write-ahead log into the file,
         # so that the file alone holds everything and can be copied.
-        self._writer_connection.close()
+        with self._turn:
+            self._writer_connection.close()
+
+    def _at_once(self, work: Work[T]) -> T:
+        """Runs a decision's work in this thread; the turn is ours."""
+        self._log.note(answer=True)
+        try:
+            result = self._in_transaction(self._writer_connection, work)
+        except sqlite3.Error as error:
+            _raise_translated(error, self.path)
+        if self._log.care() is not None:
+            # Only the thread takes rests.
+            self._waiting.put(_Entry(Lane.BULK, next(self._numbers), _nothing, Future()))
+        return result
 
     def _serve(self) -> None:
-        connection = self._writer_connection
         while (entry := self._next()).work is not None:
-            self._log.note(answer=entry.lane is Lane.DECISION)
-            try:
-                with _attached(connection, entry.beside):
-                    result = self._in_transaction(connection, entry.work)
-            except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
-                entry.future.set_exception(translate(error, self.path))
-            else:
-                entry.future.set_result(result)
+            if entry.work is not _nothing:
+                with self._turn:
+                    self._carry_out(entry, entry.work)
+            self._waiting.task_done()
+
+    def _carry_out(self, entry: _Entry, work: Work[Any]) -> None:
+        self._log.note(answer=entry.lane is Lane.DECISION)
+        try:
+            with _attached(self._writer_connection, entry.beside):
+                result = self._in_transaction(self._writer_connection, work)
+        except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
+            entry.future.set_exception(translate(error, self.path))
+        else:
+            entry.future.set_result(result)
 
     def _next(self) -> _Entry:
         """What is next in line; rests are used to look after the log, which no answer waits for."""
@@ -169,7 +197,8 @@ class Database:
             try:
                 return self._waiting.get(timeout=rest)
             except queue.Empty:
-                work()
+                with self._turn:
+                    work()
         return self._waiting.get()
 
     @staticmethod
@@ -197,6 +226,10 @@ def _attached(connection: sqlite3.Connection, content: bytes | memoryview[int]) 
         yield
     finally:
         connection.execute("DETACH beside")
+
+
+def _nothing(_connection: sqlite3.Connection) -> None:
+    """Wakes the thread, which then sees whether the log needs looking after."""
 
 
 def _run_rows(

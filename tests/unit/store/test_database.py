@@ -139,3 +139,46 @@ def test_a_rest_takes_the_log_into_the_file(database: Database, tmp_path: Path) 
 def test_no_commit_takes_the_log_into_the_file_before_a_rest(database: Database) -> None:
     (pages,) = database._writer_connection.execute("PRAGMA wal_autocheckpoint").fetchone()
     assert pages == LOG_PAGES
+
+
+def test_a_decision_is_written_in_its_own_thread_where_nothing_is_in_line(
+    database: Database,
+) -> None:
+    at = database.write(lambda _: threading.get_ident(), Lane.DECISION)
+    assert at == threading.get_ident()
+    assert database.write(lambda _: threading.get_ident()) != at
+
+
+def test_a_decision_comes_after_what_its_own_thread_put_in_line_before(
+    database: Database,
+) -> None:
+    for number in range(0, 400, 2):
+        database.submit(insert(number), Lane.DECISION)
+        database.write(insert(number + 1), Lane.DECISION)
+    assert values(database) == list(range(400))
+
+
+def test_a_decision_that_fails_at_once_leaves_nothing(database: Database) -> None:
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO entry VALUES (1)")
+        connection.execute("INSERT INTO entry VALUES (1)")
+
+    with pytest.raises(sqlite3.IntegrityError):
+        database.write(work, Lane.DECISION)
+    assert values(database) == []
+    database.write(insert(2), Lane.DECISION)
+    assert values(database) == [2]
+
+
+def test_threads_that_decide_at_once_write_each_row_once(database: Database) -> None:
+    def give(first: int) -> None:
+        for number in range(first, first + 50):
+            database.write(insert(number), Lane.DECISION)
+
+    threads = [threading.Thread(target=give, args=(first,)) for first in (0, 50, 100)]
+    for thread in threads:
+        thread.start()
+    database.write_rows("INSERT INTO entry VALUES (?)", [(number,) for number in range(150, 600)])
+    for thread in threads:
+        thread.join()
+    assert sorted(values(database)) == list(range(600))
