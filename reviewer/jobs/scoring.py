@@ -254,7 +254,10 @@ def _models(data: ScoreData, learnt: NDArray[np.int64]) -> dict[str, tuple[Featu
         TREE: (data.tags, tree),
         "gradient boosting on tags": (
             dense,
-            HistGradientBoostingRegressor(loss="absolute_error", random_state=0),
+            # Stopping early holds a part back, and with it a second copy of all that is learnt.
+            HistGradientBoostingRegressor(
+                loss="absolute_error", early_stopping=False, random_state=0
+            ),
         ),
     }
     if data.embeddings is not None:
