@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from model.backbones import create_tagger, load_backbone
@@ -22,6 +22,7 @@ from model.characters_heads import HEADS, HeadName, usual_scale
 from model.config import TaggerConfig
 from model.device import choose_device
 from model.errors import TaggerProblem
+from model.saving import save_tensors
 from model.weights import find_weights
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def save_characters(folder: Path, model: FaceModel) -> None:
     """
     folder.mkdir(parents=True)
     state = {name: tensor.contiguous().cpu() for name, tensor in model.network.state_dict().items()}
-    save_file(state, folder / WEIGHTS)
+    save_tensors(state, folder / WEIGHTS)
     write_character_record(folder, model.record)
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+
+from model.saving import save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -99,7 +100,7 @@ def load_best(folder: Path, network: torch.nn.Module) -> None:
 def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> None:
     aside = path.with_name(path.name + ".part")
     plain = {name: part.detach().cpu().contiguous() for name, part in tensors.items()}
-    save_file(plain, aside, metadata=metadata)
+    save_tensors(plain, aside, metadata)
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
     aside.replace(path)

@@ -26,13 +26,14 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from model.backbones import Tagger, create_tagger
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
 from model.networks.onnx_file import external_files, read_header
 from model.networks.onnx_session import OnnxBackbone
+from model.saving import save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -123,7 +124,7 @@ def save_version(
         shutil.rmtree(aside)
     aside.mkdir(parents=True)
     state = {name: part.detach().cpu().contiguous() for name, part in tagger.state_dict().items()}
-    save_file(state, aside / _WEIGHTS, metadata={"format": "pt"})
+    save_tensors(state, aside / _WEIGHTS, {"format": "pt"})
     graphs = _copy_graph(tagger, aside)
     known = 2 if config.to_json() != _as_before(config).to_json() else 1
     if tagger.ratings:

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import timm
 import torch
-from safetensors.torch import save_file
 from torch import nn
 
 from model.data import to_input
@@ -24,6 +23,7 @@ from model.errors import TaggerProblem
 from model.images import prepare
 from model.networks.parts import classifier_path
 from model.networks.timm_network import timm_classifier, whole_network
+from model.saving import save_tensors
 from model.taggers.bring import inspect, probe_picture
 from model.taggers.exported import SIDECAR
 from model.taggers.onnx_export import write_graph, write_joined
@@ -117,7 +117,7 @@ def _as_timm(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfi
     arguments = config.arguments.get("model_args", {})
     network = whole_network(config.backbone, arguments, n_tags)
     _fill(network, tagger, n_tags, record)
-    save_file(network.state_dict(), folder / WEIGHTS, metadata={"format": "pt"})
+    save_tensors(network.state_dict(), folder / WEIGHTS, {"format": "pt"})
     side = config.input_size
     _write(folder / CONFIG, {
         "architecture": config.backbone,

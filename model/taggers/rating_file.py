@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from model.errors import TaggerProblem
+from model.saving import save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ def write_ratings(tagger: Tagger, folder: Path) -> None:
         for name, part in tagger.rating_head.state_dict().items()
     }
     metadata = {"format": "pt", _NAMES: "\n".join(tagger.ratings)}
-    save_file(state, folder / RATING_HEAD, metadata=metadata)
+    save_tensors(state, folder / RATING_HEAD, metadata)
 
 
 def read_ratings(tagger: Tagger, path: Path) -> None:

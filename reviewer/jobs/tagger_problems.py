@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import TaggerError
+from reviewer.core.errors import StoreFullError, TaggerError
+from reviewer.store.disk import full_disk_sentence, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +19,7 @@ def tagger_errors() -> Iterator[None]:
 
     Raises:
         TaggerError: What the tagger said.
+        StoreFullError: There was no space for what it wrote.
     """
     from model.errors import TaggerProblem
 
@@ -24,3 +27,7 @@ def tagger_errors() -> Iterator[None]:
         yield
     except TaggerProblem as problem:
         raise TaggerError(str(problem)) from problem
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise StoreFullError(full_disk_sentence(Path(error.filename or "."))) from error

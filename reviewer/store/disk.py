@@ -29,9 +29,14 @@ def writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise StoreFullError(full_disk_sentence(path)) from error
         raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
+
+
+def is_full(error: OSError) -> bool:
+    """Whether there was no space left."""
+    return error.errno in _FULL
 
 
 def full_disk_sentence(path: Path) -> str:

@@ -19,6 +19,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.post_import import import_posts
 from reviewer.jobs.refreshing import refresh
 from reviewer.jobs.scanning import refuse_without_room
+from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanFiles, ScanShape
 from reviewer.store.versions import VersionInfo, VersionState
@@ -157,3 +158,19 @@ def test_a_scan_that_would_not_fit_is_refused_before_it_begins(
     refuse_without_room(files, 100)
     with pytest.raises(StoreFullError, match=r"needs about .* [GM]B in .* are free.*--workspace"):
         refuse_without_room(files, 10_000)
+
+
+def test_a_version_that_does_not_fit_is_told_in_a_sentence(small_disk: Path) -> None:
+    import torch
+
+    from model.saving import save_tensors
+
+    path = small_disk / "model.safetensors"
+    fill(small_disk, leave=MIB // 4)
+    with pytest.raises(StoreFullError, match="free some space and go on"), tagger_errors():
+        save_tensors({"weights": torch.zeros(MIB)}, path)
+    assert not path.exists()
+    enlarge(small_disk, 8)
+    with tagger_errors():
+        save_tensors({"weights": torch.zeros(MIB)}, path)
+    assert path.stat().st_size > 4 * MIB
