@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
+from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length, spaced
 from reviewer.ui.figures.plot_axis import written
 
 if TYPE_CHECKING:
@@ -27,6 +27,13 @@ if TYPE_CHECKING:
 )
 def test_figures_have_the_digits_that_tell_them_apart(value: float, spacing: float, words: str):
     assert written(value, spacing) == words
+
+
+def test_words_that_would_run_into_each_other_are_left_out():
+    ticks = [(0.0, "0"), (0.3, "1"), (1.0, "10"), (2.0, "100")]
+    assert [words for _, words in spaced(ticks, 0.5)] == ["0", "10", "100"]
+    assert spaced(ticks, 0.1) == ticks
+    assert spaced([], 1.0) == []
 
 
 def test_axes_say_what_they_count(qtbot: QtBot):

@@ -25,6 +25,8 @@ ROWS = 12
 STYLES = (Qt.PenStyle.SolidLine, Qt.PenStyle.DashLine)
 TICKS = 7
 """Most words below columns."""
+NEAREST = 0.09
+"""Of an axis, the room that words at it need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,8 @@ class FigurePlot(PlotFrame):
             top = float(heights.max())
             if log:
                 marks = [(math.log10(value + 1), f"{value:,}") for value in powers(top)]
-                self._plot.getAxis("left").setTicks([[(0.0, "0"), *marks]])
+                marks = spaced([(0.0, "0"), *marks], NEAREST * float(shown.max()))
+                self._plot.getAxis("left").setTicks([marks])
             else:
                 self._plot.getAxis("left").setTicks(None)
             self._plot.setYRange(0, float(shown.max()) * 1.06, padding=0)
@@ -168,6 +171,20 @@ def line_look(place: int) -> tuple[QColor, Qt.PenStyle]:
     kinds = (Category.GENERAL, Category.META, Category.CHARACTER, Category.COPYRIGHT)
     colour = category_colour(kinds[place % len(kinds)])
     return colour, STYLES[place // len(kinds) % len(STYLES)]
+
+
+def spaced(ticks: Sequence[tuple[float, str]], least: float) -> list[tuple[float, str]]:
+    """Ticks without those whose words would run into the ones before.
+
+    Args:
+        ticks: (place, words), ascending.
+        least: Distance that words need.
+    """
+    kept: list[tuple[float, str]] = []
+    for place, words in ticks:
+        if not kept or place - kept[-1][0] >= least:
+            kept.append((place, words))
+    return kept
 
 
 def powers(top: float) -> list[int]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 
-from reviewer.ui.figures.figure_plots import LINES, line_look
+from reviewer.ui.figures.figure_plots import LINES, NEAREST, line_look, spaced
 from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.theme import scaled
 
@@ -66,7 +66,8 @@ class NoisePlot(PlotFrame):
             places = [across(float(x)) for x in every[:, 0]]
             wide = max(max(places) - min(places), 1e-9)
             axis = self._plot.getAxis("bottom")
-            axis.setTicks([[(across(at), words) for at, words in ticks]])
+            named = [(across(at), words) for at, words in ticks]
+            axis.setTicks([spaced(named, NEAREST * wide)])
             self._plot.getAxis("left").setTicks(None)
             self._plot.setYRange(min(low, last - step), high + step / 2, padding=0.02)
             room = wide * 0.5 * scaled(1.0)

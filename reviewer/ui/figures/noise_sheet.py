@@ -71,7 +71,7 @@ class NoiseSheet(FigureSheet):
             "Nothing was tried.",
             self,
             left="mAP and F1",
-            below="tags dropped or wrong ones added",
+            below="share of the tags that were dropped, or of wrong ones added",
         )
         self.images = NoisePlot(
             "Quality over the images learnt from",
