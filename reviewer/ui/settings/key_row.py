@@ -45,20 +45,18 @@ class KeyRow(QWidget):
         self._keys = QHBoxLayout()
         self._keys.setSpacing(5)
         self._line.addLayout(self._keys, 3)
-        self._warning = _Warning(self)
-        self._warning.given.connect(self._give)
-        self._warning.kept.connect(self._keep)
-        self._warning.hide()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 1, 0, 1)
-        column.setSpacing(2)
-        column.addLayout(self._line)
-        column.addWidget(self._warning)
+        self._warning: _Warning | None = None
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 1, 0, 1)
+        self._column.setSpacing(2)
+        self._column.addLayout(self._line)
 
     @property
     def warning(self) -> str:
         """What the row warns of; empty if of nothing."""
-        return self._warning.text if self._warning.isVisibleTo(self) else ""
+        if self._warning is None or not self._warning.isVisibleTo(self):
+            return ""
+        return self._warning.text
 
     def caps(self) -> list[str]:
         """The keys as they are written."""
@@ -71,7 +69,7 @@ class KeyRow(QWidget):
             command: With its keys.
             is_own: Whether the person set them.
         """
-        self._warning.hide()
+        self._warn_no_more()
         if self._shown == (command.keys, is_own):
             return
         self._command, self._shown = command, (command.keys, is_own)
@@ -116,9 +114,9 @@ class KeyRow(QWidget):
     def show_waiting(self, waits: bool) -> None:
         """Says that the next key will be this command's, or no longer."""
         if waits:
-            self._warning.say("Press the key. Esc leaves everything as it is.")
+            self._say("Press the key. Esc leaves everything as it is.")
         else:
-            self._warning.hide()
+            self._warn_no_more()
 
     def warn(self, cap: str, holder: Command, keys: tuple[str, ...]) -> None:
         """Asks whether a key is to be taken from another command.
@@ -129,17 +127,27 @@ class KeyRow(QWidget):
             keys: What this command would have.
         """
         self._pending = keys
-        self._warning.say(
-            f"{cap} is a key of: {holder.title}.",
-            give=f"Take {cap} from it",
-        )
+        self._say(f"{cap} is a key of: {holder.title}.", give=f"Take {cap} from it")
+
+    def _say(self, text: str, give: str = "") -> None:
+        if self._warning is None:
+            # Made when first wanted: most rows never warn, and the page opens sooner.
+            self._warning = _Warning(self)
+            self._warning.given.connect(self._give)
+            self._warning.kept.connect(self._keep)
+            self._column.addWidget(self._warning)
+        self._warning.say(text, give)
+
+    def _warn_no_more(self) -> None:
+        if self._warning is not None:
+            self._warning.hide()
 
     def _give(self) -> None:
-        self._warning.hide()
+        self._warn_no_more()
         self.given.emit(self._pending)
 
     def _keep(self) -> None:
-        self._warning.hide()
+        self._warn_no_more()
         self.kept.emit()
 
 
