@@ -98,7 +98,10 @@ class StatisticsSheet(FigureSheet):
             below="images that carry the tag",
         )
         self.per_image = FigurePlot(
-            "Images by number of tags", "There are no images.", left="images", below="tags on them"
+            "Images by number of tags",
+            "There are no images.",
+            left="images",
+            below="tags of an image",
         )
         self.ratings = FigurePlot("Ratings", "No image has a rating.", below="images")
         self.categories = FigurePlot(
