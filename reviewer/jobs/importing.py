@@ -17,6 +17,7 @@ from reviewer.jobs.pulled import pulled_source
 from reviewer.pictures import PictureFacts, look, open_picture
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
+from reviewer.sources.listing import nameless_sentence
 from reviewer.sources.names import needed_implications
 from reviewer.store.images import ImageRow, KnownFile
 from reviewer.store.packing import pack
@@ -81,7 +82,10 @@ def import_folder(
         SourceError: The folder holds no images or its metadata cannot be read.
         StoreError: The collection cannot be written.
     """
-    images = find_images(library.folder)
+    nameless: list[str] = []
+    images = find_images(library.folder, nameless)
+    if nameless:
+        listener.note(nameless_sentence(nameless))
     chosen = source_name or library.state.get("chosen_source")
     source = pulled_source(library, chosen) or source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")

@@ -17,6 +17,7 @@ from reviewer.sources.danbooru import DanbooruDump, metadata_files
 from reviewer.sources.embedded import Embedded
 from reviewer.sources.gallery_dl import GalleryDl
 from reviewer.sources.hydrus import HydrusSidecars
+from reviewer.sources.listing import without_nameless
 from reviewer.sources.names import settle_names
 from reviewer.sources.sqlite_dump import SqliteDump
 from reviewer.sources.tag_list import read_tag_lists
@@ -70,10 +71,14 @@ SOURCES: tuple[Source, ...] = (
 """In the order in which they are tried: the more a format tells of itself, the earlier."""
 
 
-def find_images(folder: Path) -> dict[str, Path]:
+def find_images(folder: Path, nameless: list[str] | None = None) -> dict[str, Path]:
     """Every image file under a folder by its relative path, with forward slashes, in order.
 
     Hidden folders are left out; links to folders are followed, each place once.
+
+    Args:
+        folder: Where to look.
+        nameless: Files that are left out, as their names are no text, are added to it.
 
     Raises:
         SourceError: The folder is not there or cannot be read.
@@ -101,7 +106,7 @@ def find_images(folder: Path) -> dict[str, Path]:
             _, dot, ending = name.rpartition(".")
             if f"{dot}{ending}".lower() in SUFFIXES and not name.startswith("."):
                 found[prefix + name] = here / name
-    return found
+    return {path: found[path] for path in without_nameless(list(found), nameless)}
 
 
 def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:

@@ -192,19 +192,20 @@ class ListedImages:
         return rows
 
 
-def without_nameless(paths: Sequence[str], left_out: list[str]) -> list[str]:
+def without_nameless(paths: Sequence[str], left_out: list[str] | None = None) -> list[str]:
     """The paths that are text: on Unix a name may be any bytes, which no database takes for one.
 
     Args:
         paths: As the system lists them.
         left_out: The others are added to it, as they can be shown.
     """
-    kept = []
+    kept: list[str] = []
+    others = [] if left_out is None else left_out
     for path in paths:
         try:
             path.encode()
         except UnicodeEncodeError:
-            left_out.append(os.fsencode(path).decode("utf-8", "backslashreplace"))
+            others.append(os.fsencode(path).decode("utf-8", "backslashreplace"))
         else:
             kept.append(path)
     return kept
@@ -213,8 +214,8 @@ def without_nameless(paths: Sequence[str], left_out: list[str]) -> list[str]:
 def nameless_sentence(left_out: Sequence[str]) -> str:
     """What to say of files whose names are no text."""
     return (
-        f"{len(left_out):,} files have names that are no text (UTF-8) and were left out, for "
-        f"example {left_out[0]}. Rename them and import again."
+        f"Files left out because their names are no text (UTF-8): {len(left_out):,}, for example "
+        f"{left_out[0]}. Rename them and import again."
     )
 
 

@@ -108,7 +108,8 @@ class TagWords:
         unknown = np.flatnonzero(numbers == 0)
         places = found.places[unknown]
         view = raw.data
-        words = [str(view[low:high], "utf-8") for low, high in places.tolist()]
+        spans = zip(places[:, 0].tolist(), places[:, 1].tolist(), strict=True)
+        words = [str(view[low:high], "utf-8") for low, high in spans]
         return Numbered(TagRows(found.starts, numbers), unknown, places, words)
 
 

@@ -91,4 +91,7 @@ def test_names_that_are_no_text_are_left_out_and_told(tmp_path: Path) -> None:
     listed = ListedImages(tmp_path)
     assert [listed.path(row) for row in range(len(listed))] == ["7.jpg"]
     assert sorted(listed.nameless) == ["\\xfe.jpg", "\\xff/8.jpg"]
-    assert "2 files" in nameless_sentence(listed.nameless)
+    assert ": 2, for example" in nameless_sentence(listed.nameless)
+    left_out: list[str] = []
+    assert list(find_images(tmp_path, left_out)) == ["7.jpg"]
+    assert sorted(left_out) == sorted(listed.nameless)
