@@ -24,6 +24,16 @@ Forward = Callable[[Tensor], tuple[Tensor, Tensor]]
 """(B, S, S, 3) uint8 in the host's memory to two tensors of B rows on the device."""
 
 
+_NO_ROOM = ("out of memory", "alloc_failed", "can't allocate memory", "not enough memory")
+"""What CUDA, cuDNN, cuBLAS and the host say where torch did not ask the device itself."""
+
+
+def lacks_memory(problem: RuntimeError) -> bool:
+    """Whether a device failed for want of memory, by torch's own count or a library's."""
+    words = str(problem).lower()
+    return isinstance(problem, torch.OutOfMemoryError) or any(said in words for said in _NO_ROOM)
+
+
 def gathered(pixels: Sequence[NDArray[np.uint8]], *, pinned: bool) -> Tensor:
     """Pictures as one batch.
 
@@ -100,7 +110,9 @@ class Launcher:
             # CUDA copies behind the network, to memory that torch pins for it.
             behind = self.device.type == "cuda"
             return [(first.to("cpu", non_blocking=behind), second.to("cpu", non_blocking=behind))]
-        except torch.OutOfMemoryError as problem:
+        except RuntimeError as problem:
+            if not lacks_memory(problem):
+                raise
             if len(batch) == 1:
                 raise TaggerProblem(
                     f"The device {self.device} has too little memory for one picture with this "

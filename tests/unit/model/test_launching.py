@@ -14,6 +14,7 @@ from model.errors import TaggerProblem
 from model.launching import Launcher, gathered
 from model.parallel import MOST_WORKERS, usual_workers
 from model.predict import Predictor
+from model.resizing import pillow_resize
 from model.version import save_version
 from tests.unit.model.drawings import TAGS, Drawn, open_plain
 
@@ -26,14 +27,15 @@ CPU = torch.device("cpu")
 class Small:
     """A device with room for a few pictures: gives each one's first value, and counts its calls."""
 
-    def __init__(self, room: int) -> None:
+    def __init__(self, room: int, problem: RuntimeError | None = None) -> None:
         self.room = room
+        self.problem = problem or torch.OutOfMemoryError("CUDA out of memory.")
         self.sizes: list[int] = []
 
     def __call__(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
         self.sizes.append(len(pixels))
         if len(pixels) > self.room:
-            raise torch.OutOfMemoryError("CUDA out of memory.")
+            raise self.problem
         values = pixels[:, 0, 0, :1].float()
         return values, values.half()
 
@@ -55,6 +57,38 @@ def test_a_batch_that_does_not_fit_is_halved_and_so_are_all_that_follow():
         "There is room for 8",
         "There is room for 4",
     ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "CUDA error: out of memory",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "MPS backend out of memory (MPS allocated: 8.00 GB)",
+    ],
+)
+def test_a_library_that_finds_no_memory_is_taken_for_the_same(words: str):
+    device = Small(3, RuntimeError(words))
+    logits, _ = Launcher(device, CPU, lambda _: None).launch(batch(0, 8)).fetch()
+    assert logits[:, 0].tolist() == list(range(8))
+    assert device.sizes == [8, 4, 2, 2, 4, 2, 2]
+
+
+def test_a_real_network_that_is_too_large_for_the_memory_runs_in_parts():
+    class Widening(torch.nn.Module):
+        """Asks torch for what no machine has, unless there is a single picture."""
+
+        def forward(self, pixels: Tensor) -> tuple[Tensor, Tensor]:
+            if len(pixels) > 1:
+                torch.empty(1 << 60, dtype=torch.uint8)
+            values = pixels[:, 0, 0, :1].float()
+            return values, values
+
+    told: list[str] = []
+    launched = Launcher(Widening(), CPU, told.append).launch(batch(0, 4))
+    assert launched.fetch()[0][:, 0].tolist() == [0, 1, 2, 3]
+    assert len(told) == 2
 
 
 def test_no_room_for_one_picture_is_a_sentence():
@@ -83,9 +117,11 @@ def test_the_way_of_a_gpu_gives_what_the_way_of_a_cpu_gives(drawn: Drawn, tmp_pa
     paths.append(broken)
     runs.append(range(len(paths) - 1, len(paths)))
     launcher = Launcher(predictor._forward, CPU, lambda _: None)
-    reads = (predictor._read(run, paths, open_plain) for run in runs)
+    reads = (predictor._read(run, paths, open_plain, pillow_resize) for run in runs)
     there = list(predictor._launched(reads, launcher))
-    here = [predictor._batch(predictor._read(run, paths, open_plain)) for run in runs]
+    here = [
+        predictor._batch(predictor._read(run, paths, open_plain, pillow_resize)) for run in runs
+    ]
     for one, other in zip(there, here, strict=True):
         for name in ("indices", "hashes"):
             np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
