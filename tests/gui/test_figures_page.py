@@ -36,6 +36,7 @@ from reviewer.ui.figures.report_sheet import ReportSheet, changed_rows
 from reviewer.ui.figures.score_sheet import ScoreSheet, spread
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet, most_changed
 from reviewer.ui.figures.vetted_sheet import VettedSheet, lifts, shares
+from reviewer.ui.history.preview import SIDE
 from reviewer.ui.job_runner import Job, JobState
 
 if TYPE_CHECKING:
@@ -254,6 +255,49 @@ def test_under_rated_images_are_shown(qtbot: QtBot, page: FiguresPage, workspace
     qtbot.waitUntil(lambda: sheet.picture._image is not None)
     rows = len(sheet.under.shown())
     assert rows == 2
+
+
+def test_an_under_rated_image_is_shown_large_over_the_sheet(
+    qtbot: QtBot, page: FiguresPage, workspace: Path
+):
+    with Library.open(workspace) as library:
+        image_id, gone = [entry[0] for entry in library.images.askable()[:2]]
+        path = library.images.get(gone).path
+        (library.folder / path).unlink()
+    two = (UnderRated(image_id, "0.jpg", 1.0, 5.5), UnderRated(gone, path, 0.0, 3.0))
+    write_figures(workspace / "figures" / SCORES, replace(scores(image_id), under_rated=two))
+    show(qtbot, page, 1)
+    sheet = page.sheet
+    assert isinstance(sheet, ScoreSheet)
+    view = sheet.under.view
+    qtbot.waitUntil(lambda: sheet.picture._image is not None)
+    left: list[int] = []
+    page.closed.connect(lambda: left.append(1))
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert sheet.large.image_id == image_id
+    assert sheet.large.geometry() == sheet.rect()
+    wanted = sheet.large.key()
+    assert wanted is not None
+    qtbot.waitUntil(lambda: sheet._loader.get(wanted) is not None)
+    assert sheet.large._image is not None
+    assert max(sheet.large._image.width(), sheet.large._image.height()) > SIDE
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert not sheet.large.isVisibleTo(sheet)
+    assert not left
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.mouseClick(sheet.large, Qt.MouseButton.LeftButton)
+    assert not sheet.large.isVisibleTo(sheet)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    # The other one is gone: it says so in the small picture's place.
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    qtbot.waitUntil(lambda: sheet.picture._words != "")
+    assert not sheet.large.isVisibleTo(sheet)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert not sheet.large.isVisibleTo(sheet)
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert sheet.picture._words == ""
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert sheet.picture._words != ""
 
 
 def test_every_tag_sorts_by_figures_not_by_words(qtbot: QtBot, page: FiguresPage, workspace: Path):

@@ -19,12 +19,15 @@ from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.figures.tree_plot import TreePlot
+from reviewer.ui.grid.large import GridLarge
 from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.theme import scaled, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
 
     from reviewer.core.figures import ScoreFigures, UnderRated
     from reviewer.store.figures import FigureFiles
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 CACHE_BYTES = 32 << 20
 MINUS = "\N{MINUS SIGN}"
+UNDER_RATED = "Under-rated: predicted well above what they got. Enter shows one large."
 ROW_HEIGHT, TREE_HEIGHT = 270, 400
 """At least, pixels at the usual size of text; what is taller than the window scrolls."""
 MOST_COLUMNS = 120
@@ -57,7 +61,11 @@ UNDER_FIELDS = (
 
 
 class ScoreSheet(FigureSheet):
-    """Two plots and a tree, how far off each way to predict is, and under-rated images."""
+    """Two plots and a tree, how far off each way to predict is, and under-rated images.
+
+    Attributes:
+        large: One of these images, over the whole sheet; the table keeps the keys.
+    """
 
     command = "scores"
     file = SCORES
@@ -105,8 +113,14 @@ class ScoreSheet(FigureSheet):
         self.errors = FigureTable("How far off it is", ERROR_FIELDS, self, searched=False)
         self.under = FigureTable("Under-rated images", UNDER_FIELDS, self)
         self.under.chosen.connect(self._show_image)
+        self.under.view.entered.connect(self._enlarge)
+        self.under.view.doubleClicked.connect(lambda _index: self._enlarge())
         self.picture = PreviewPicture(self)
+        self.picture.setToolTip("Enter shows it large, the arrows go on to others, Esc goes back")
+        self.large = GridLarge(self)
+        self.large.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on=False)
         self._image = -1
+        self._problems: dict[int, str] = {}
         self._loader = ImageLoader(pictures, cache_bytes=CACHE_BYTES, threads=1, parent=self)
         self._loader.loaded.connect(self._loaded)
         self._loader.failed.connect(self._failed)
@@ -127,7 +141,7 @@ class ScoreSheet(FigureSheet):
         row.addWidget(self.under, 1)
         self.picture.setFixedWidth(round(scaled(SIDE * 0.7)))
         row.addWidget(self.picture)
-        grid.addLayout(_headed("Under-rated: predicted well above what they got", row), 1, 1)
+        grid.addLayout(_headed(UNDER_RATED, row), 1, 1)
         for place in (0, 1):
             grid.setColumnStretch(place, 1)
             grid.setRowStretch(place, 1)
@@ -146,6 +160,24 @@ class ScoreSheet(FigureSheet):
         """Ends reading and decoding."""
         super().dispose()
         self._loader.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc leaves the large picture first."""
+        if event.key() == Qt.Key.Key_Escape and self.large.isVisibleTo(self):
+            self.large.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A click on the large picture puts it away."""
+        self.large.dismiss()
+        super().mousePressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The large picture is as large as the sheet."""
+        super().resizeEvent(event)
+        if self.large.isVisibleTo(self):
+            self._enlarge()
 
     def read(self) -> ScoreFigures | None:
         """Reads the scores."""
@@ -174,15 +206,36 @@ class ScoreSheet(FigureSheet):
             return
         key = self.picture.key(row.image_id)
         found = self._loader.get(key)
-        self.picture.show_picture(found.image if found is not None else None)
+        problem = self._problems.get(row.image_id, "")
+        self.picture.show_picture(found.image if found is not None else None, problem)
         self._loader.want([key])
+        if self.large.isVisibleTo(self):
+            self._enlarge()
+
+    def _enlarge(self) -> None:
+        """Shows the chosen image over the sheet, the small picture until it is decoded."""
+        small = self.picture.key(self._image)
+        known = self._loader.get(small)
+        if self._image < 0 or self._image in self._problems:
+            self.large.dismiss()
+        else:
+            image = known.image if known is not None else None
+            self.large.show_over(self.rect(), self._image, image)
+            key = self.large.key()
+            self._loader.want([small] if key is None else [small, key])
 
     def _loaded(self, picture: Picture) -> None:
-        if picture.key.image_id == self._image:
+        if picture.key.image_id != self._image:
+            return
+        if self.large.isVisibleTo(self):
+            self.large.accept(picture.image)
+        if picture.key == self.picture.key(self._image):
             self.picture.show_picture(picture.image)
 
     def _failed(self, image_id: int, sentence: str) -> None:
+        self._problems[image_id] = sentence
         if image_id == self._image:
+            self.large.dismiss()
             self.picture.show_picture(None, sentence)
 
 
