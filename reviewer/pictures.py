@@ -49,6 +49,7 @@ UNEVEN = 0.01
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow's decoders raise on broken files."""
 
+_CUT_OFF = "the file is cut off"
 _ORIENTATION = 0x0112
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
@@ -165,7 +166,7 @@ def look(content: bytes) -> PictureFacts:
             cut = _is_cut(picture.format or "", content)
     except _BROKEN as error:
         return PictureFacts(problem=_reason(error))
-    return PictureFacts(width, height, "the file is cut off" if cut else "")
+    return PictureFacts(width, height, _CUT_OFF if cut else "")
 
 
 def _is_cut(kind: str, content: bytes) -> bool:
@@ -218,4 +219,6 @@ def _to_8_bit(picture: Image.Image) -> Image.Image:
 def _reason(error: Exception) -> str:
     if isinstance(error, UnidentifiedImageError):
         return "it is not an image that can be read"
+    if "truncated" in str(error).lower():
+        return _CUT_OFF
     return str(error).rstrip(".") or type(error).__name__

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +22,7 @@ from reviewer.jobs.writing.places import policy_of
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
-from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.job_runner import JobRunner, JobState
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.preparing import Sample
 from reviewer.ui.write_back.model import Column, Part
@@ -115,6 +116,27 @@ def scene(
         yield Scene(window, page, site, window.review.library, runner)
         window.close()
     keyring.set_keyring(before)
+
+
+def test_enter_asks_for_the_first_diff_and_a_training_does_not_keep_it_waiting(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    sheet, program = scene.page.sheet, scene.runner._program
+    scene.runner._program = (sys.executable, "-c", "import sys; sys.stdin.read()")
+    training = scene.runner.start("Train", ["train"])
+    scene.runner._program = program
+    scene.window.activateWindow()
+    qtbot.waitUntil(scene.window.isActiveWindow)
+    sheet.table.setFocus()
+    scene.page.opened()
+    assert scene.window.focusWidget() is sheet.nothing.button
+    qtbot.keyClick(sheet.nothing.button, Qt.Key.Key_Return)
+    assert not sheet.nothing.button.isEnabled()
+    qtbot.waitUntil(scene.free)
+    assert training.state is JobState.RUNNING
+    assert "No diff was made yet" not in sheet.figures.text()
+    scene.runner.cancel(training)
+    qtbot.waitUntil(lambda: not scene.runner.busy)
 
 
 def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:

@@ -180,6 +180,7 @@ class WriteBackSheet(QWidget):
             job: That of the destination, if there is one.
             ahead: Title of the job that it waits for.
         """
+        self.nothing.button.setEnabled(job is None)
         self._bar.setVisible(job is not None)
         self._progress.setVisible(job is not None)
         if job is None:

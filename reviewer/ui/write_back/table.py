@@ -33,6 +33,8 @@ class WriteBackTable(RowTable):
         self._rows = model
         frame_table(self, "Changes by image")
         head_columns(self, WIDTHS.items())
+        # A booru's names begin alike and end in what tells them apart.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
 
     @property
     def chosen(self) -> list[str]:
