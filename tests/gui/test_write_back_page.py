@@ -267,7 +267,7 @@ class _AskingKeyring(FileKeyring):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         self.asked_in = threading.current_thread().name
-        assert self.opened.wait(20)
+        assert self.opened.wait(120)
         super().set_password(service, username, password)
 
 
