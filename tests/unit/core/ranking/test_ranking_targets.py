@@ -19,14 +19,15 @@ def planted(seed: int = 4) -> tuple[ArrayEvidence, np.ndarray]:
     return ArrayEvidence(logits, truth & (rng.random(truth.shape) > 0.33)), truth
 
 
-def test_absent_tags_that_are_true_are_the_likely_ones():
-    evidence, truth = planted()
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_absent_tags_that_are_true_are_the_likely_ones(seed: int):
+    evidence, truth = planted(seed)
     chances = missing_chances(evidence, Answers.none()).toarray()
     assert chances.shape == truth.shape
     assert ((chances == 0) | (chances >= FLOOR)).all()
     assert (chances[evidence.tags] == 0).all()
     missing, absent = truth & ~evidence.tags, ~truth
-    assert chances[missing].mean() > 5 * chances[absent].mean()
+    assert chances[missing].mean() > 4 * chances[absent].mean()
     assert chances.sum() == pytest.approx(missing.sum(), rel=0.6)
 
 
