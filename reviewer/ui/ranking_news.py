@@ -45,9 +45,9 @@ def ranking_news(before: Promised, after: Promised) -> str:
         return f"The questions are ranked: {after.words}."
     if not before.version and after.version:
         return (
-            f"The tagger {after.version} has looked at the pictures, and the questions are ranked "
-            f"anew: {after.words} among {after.questions:,} pairs. The tags alone asked about "
-            f"{before.questions:,}, with {before.words}."
+            f"The tagger {after.version} has looked, and the questions are ranked anew: "
+            f"{after.words} among {after.questions:,} pairs; by the tags alone {before.words} "
+            f"among {before.questions:,}."
         )
     if before.version != after.version and after.version:
         why = f"The questions are ranked anew by {after.version}"

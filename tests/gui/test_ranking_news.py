@@ -26,9 +26,8 @@ TAGGER = Promised("v1", 64_000, 11_296.4, proven=False, decided=0)
 def test_the_tagger_in_place_of_the_tags_says_why_there_are_more():
     told = ranking_news(TAGS_ALONE, TAGGER)
     assert told == (
-        "The tagger v1 has looked at the pictures, and the questions are ranked anew: "
-        "≤ 11,296 errors among 64,000 pairs. The tags alone asked about 9,000, "
-        "with ≤ 2,110 errors."
+        "The tagger v1 has looked, and the questions are ranked anew: "
+        "≤ 11,296 errors among 64,000 pairs; by the tags alone ≤ 2,110 errors among 9,000."
     )
 
 
