@@ -237,8 +237,9 @@ class Acceptance:
         sample = self.sample
         if sample is None:
             return None
-        others = [decision for decision in decisions if not sample.take(decision)]
-        if others:
+        # All of the step are taken in, whichever of them is not Yes.
+        passed = [sample.take(decision) for decision in decisions]
+        if not all(passed):
             self.sample = None
             return Verdict.FAILED
         return None if sample.pending else Verdict.PASSED
