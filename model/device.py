@@ -46,6 +46,17 @@ class Device:
         return self.place.type
 
 
+def suited(request: str, network: str) -> str:
+    """What to ask `choose_device` for, when a network of some kind is to run there.
+
+    Args:
+        request: As for `choose_device`.
+        network: As `TaggerConfig` names its builder. ONNX Runtime computes on the CPU here: a GPU
+            would only prepare its pictures.
+    """
+    return "cpu" if request == "auto" and network == "onnx" else request
+
+
 def choose_device(request: str = "auto") -> Device:
     """Find the device that was asked for.
 

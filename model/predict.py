@@ -13,12 +13,12 @@ import torch
 
 from model.backbones import CorrectedTagger
 from model.data import to_input
-from model.device import Device, choose_device
+from model.device import Device, choose_device, suited
 from model.images import Failure, OpenImage, Prepared, read_prepared
 from model.launching import Launched, Launcher, gathered
 from model.parallel import map_ahead, threads_divided
 from model.resizing import resize_for
-from model.version import VersionRecord, load_version
+from model.version import VersionRecord, load_version, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -107,7 +107,7 @@ class Predictor:
         Raises:
             TaggerProblem: The version or the device cannot be used.
         """
-        chosen = choose_device(device)
+        chosen = choose_device(suited(device, read_record(folder).config.network))
         tagger, record = load_version(folder, chosen.place)
         return cls(tagger, record, chosen)
 
@@ -142,7 +142,7 @@ class Predictor:
         paths: Sequence[Path],
         open_image: OpenImage,
         *,
-        batch_size: int = 32,
+        batch_size: int = 0,
         workers: int = 2,
         told: Callable[[str], None] = lambda _: None,
     ) -> Iterator[ScanBatch]:
@@ -155,20 +155,18 @@ class Predictor:
         Args:
             paths: The files.
             open_image: Opens one file upright in RGB; called from several threads at once.
-            batch_size: Files at once.
+            batch_size: Files at once; 0 for `usual_batch`.
             workers: Threads.
             told: Hears, in a sentence, what the device has too little memory for.
 
         Yields:
-            One batch for each run of `batch_size` paths.
+            One batch for each run of so many paths.
 
         Raises:
             TaggerProblem: The device has no memory for a single picture.
         """
-        runs = [
-            range(start, min(start + batch_size, len(paths)))
-            for start in range(0, len(paths), batch_size)
-        ]
+        many = batch_size or self.usual_batch
+        runs = [range(start, min(start + many, len(paths))) for start in range(0, len(paths), many)]
 
         resize = resize_for(len(paths))
 
@@ -178,14 +176,22 @@ class Predictor:
         on_cpu = self.device.kind == "cpu"
         with threads_divided(workers if on_cpu else 1), ThreadPoolExecutor(workers) as pool:
             if not on_cpu:
-                launcher = Launcher(self._forward, self.device.place, told)
-                yield from self._launched(map_ahead(pool, read, runs, workers + 2), launcher)
+                ahead = map_ahead(pool, read, runs, workers + 2)
+                yield from self._launched(ahead, self.launcher(told))
                 return
             for batch in map_ahead(pool, lambda run: self._batch(read(run)), runs, workers + 1):
                 # Workers run side by side: each second of one is a part of the scan's second.
                 yield replace(
                     batch, reading=batch.reading / workers, computing=batch.computing / workers
                 )
+
+    def launcher(self, told: Callable[[str], None] = lambda _: None) -> Launcher:
+        """What sends batches to the device and does not wait for them.
+
+        Args:
+            told: Hears, in a sentence, what the device has too little memory for.
+        """
+        return Launcher(self._forward, self.device.place, told)
 
     def _read(
         self, run: range, paths: Sequence[Path], open_image: OpenImage, resize: Resize

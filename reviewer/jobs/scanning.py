@@ -84,7 +84,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         for batch in predictor.scan(
             paths,
             opened,
-            batch_size=chosen.batch_size or predictor.usual_batch,
+            batch_size=chosen.batch_size,
             workers=chosen.workers or usual_workers(predictor.device.kind),
             told=listener.note,
         ):

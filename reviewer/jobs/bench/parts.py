@@ -65,7 +65,7 @@ class Size:
 
     images: int = 333_000
     tags: int = 8_266
-    pictures: int = 256
+    pictures: int = 1024
     head_images: int = 100_000
     head_tags: int = 500
 

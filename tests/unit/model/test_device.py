@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.device import choose_device
+from model.device import choose_device, suited
 from model.errors import TaggerProblem
 
 
@@ -32,3 +32,9 @@ def test_a_batch_on_a_cpu_has_as_many_pixels_whatever_the_side(side: int, batch:
 
 def test_a_batch_on_a_cpu_is_never_a_single_picture():
     assert choose_device("cpu").usual_batch(2048) == 2
+
+
+def test_a_graph_runs_where_its_runtime_does_unless_told_otherwise():
+    assert suited("auto", "onnx") == "cpu"
+    assert suited("auto", "timm") == "auto"
+    assert suited("cuda:1", "onnx") == "cuda:1"
