@@ -88,7 +88,7 @@ def run_demo(
 
 
 class Ending:
-    """Ctrl+C and a request to terminate, which close the window properly whenever they come.
+    """Ctrl+C, a request to terminate, a terminal that closes: the window closes properly.
 
     The command line answers them with an exception. In the window that would be raised inside one
     of Qt's calls, where it is lost or ends the program without closing anything.
@@ -97,7 +97,7 @@ class Ending:
     def __init__(self) -> None:
         self._window: MainWindow | None = None
         self._asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _endings():
             signal.signal(number, self._ask)
 
     def close(self, window: MainWindow) -> None:
@@ -111,6 +111,15 @@ class Ending:
         if self._window is not None:
             # A signal comes in the middle of anything, a refresh that reads the store among it.
             QTimer.singleShot(0, self._window.close)
+
+
+def _endings() -> list[signal.Signals]:
+    asked = [signal.SIGINT, signal.SIGTERM]
+    # Its jobs have sessions of their own and do not hear it. Whoever ignores it (nohup) goes on.
+    hang_up: signal.Signals | None = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        asked.append(hang_up)
+    return asked
 
 
 def _run(begin: Callable[[MainWindow], None], settings: Settings | None) -> int:
