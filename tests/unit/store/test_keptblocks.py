@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import random
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from reviewer.store import scans
 from reviewer.store.keptblocks import LOWEST, KeptBlocks
 from reviewer.store.recordfiles import RecordFiles
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, quantise
+from tests.unit.store.torn import killed_while_writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,10 +103,6 @@ def test_less_disk_is_needed_where_few_scores_are_kept() -> None:
     assert few.bytes_an_image() < 0.5 * whole.bytes_an_image()
 
 
-class Killed(BaseException):
-    """Stands for a SIGKILL: nothing in the program catches it."""
-
-
 def batch(start: int, count: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, TagRows]:
     rows = np.zeros(count, ROW)
     rows["image"] = np.arange(start, start + count)
@@ -125,21 +121,8 @@ def test_a_kill_at_any_write_leaves_a_scan_that_goes_on(
     files = ScanFiles.create(tmp_path / "scan", shape)
     whole = draw.randrange(70)
     files.append(*batch(0, whole))
-    left = draw.randrange(4, 9)
-
-    def extend(self: RecordFiles, name: str, content: bytes) -> None:
-        nonlocal left
-        left -= 1
-        part = content if left else content[: draw.randrange(len(content) + 1)]
-        with (self.folder / name).open("ab") as file:
-            file.write(part)
-        if not left:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(RecordFiles, "_extend", extend)
-        with contextlib.suppress(Killed):
-            files.append(*batch(whole, draw.randrange(30, 60)))
+    with killed_while_writing(RecordFiles, draw.randrange(4, 9), draw):
+        files.append(*batch(whole, draw.randrange(30, 60)))
     mended = ScanFiles.create(tmp_path / "scan", shape)
     assert len(mended) >= whole
     mended.append(*batch(len(mended), 20))

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import contextlib
 import random
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 from reviewer.core.tags.tagrows import TagRows
 from reviewer.store import scans
 from reviewer.store.scans import ROW, ScanFiles, ScanShape, logits_of, quantise
+from tests.unit.store.torn import Killed, killed_while_writing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,33 +94,14 @@ def test_a_scan_begun_before_present_scores_were_kept_goes_on(tmp_path: Path) ->
     assert again.present().ends.tolist()[:20] == [0] * 20
 
 
-class Killed(BaseException):
-    """Stands for a SIGKILL: nothing in the program catches it."""
-
-
 @pytest.mark.parametrize("seed", range(40))
-def test_a_kill_at_any_write_leaves_a_scan_that_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
+def test_a_kill_at_any_write_leaves_a_scan_that_goes_on(tmp_path: Path, seed: int) -> None:
     draw = random.Random(seed)
     whole = draw.randrange(70)
     files = ScanFiles.create(tmp_path / "scan", SHAPE)
     files.append(*batch(0, whole))
-    left = draw.randrange(1, 5)
-
-    def extend(self: ScanFiles, name: str, content: bytes) -> None:
-        nonlocal left
-        left -= 1
-        part = content if left else content[: draw.randrange(len(content) + 1)]
-        with (self.folder / name).open("ab") as file:
-            file.write(part)
-        if not left:
-            raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(ScanFiles, "_extend", extend)
-        with contextlib.suppress(Killed):
-            files.append(*batch(whole, draw.randrange(1, 40)))
+    with killed_while_writing(ScanFiles, draw.randrange(1, 5), draw):
+        files.append(*batch(whole, draw.randrange(1, 40)))
     mended = ScanFiles.create(tmp_path / "scan", SHAPE)
     assert len(mended) >= whole
     check(mended, len(mended))
