@@ -12,6 +12,7 @@ import numpy as np
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.choices.learning import rating_labels
+from reviewer.jobs.context import Stage
 from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.events import TrainingEvents
 from reviewer.jobs.fewest import FEWEST
@@ -97,6 +98,8 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
     for reason, count in choice.left_out.items():
         listener.note(f"{count:,} tags are left out: {reason}.")
+    # PyTorch takes seconds to load, minutes on a busy machine: the stage before is over.
+    Stage(listener, "read images", 0, "images").at(0)
     from model.request import TrainRequest
     from model.train import train
 

@@ -11,7 +11,7 @@ import pytest
 
 from reviewer.core.errors import TaggerError, UsageError
 from reviewer.core.review.session import ReviewSession
-from reviewer.core.types import Answer, Side
+from reviewer.core.types import Answer, Progress, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
@@ -29,6 +29,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Shapes = tuple[Library, dict[str, frozenset[str]]]
+
+
+class Heard(Silent):
+    """Keeps what it hears of progress."""
+
+    def __init__(self) -> None:
+        self.stages: list[tuple[str, int]] = []
+
+    def progress(self, progress: Progress) -> None:
+        self.stages.append((progress.stage, progress.total))
 
 
 def questions(library: Library) -> list[tuple[int, int]]:
@@ -229,8 +239,11 @@ def test_too_few_images_and_bad_settings_are_sentences(shapes: Shapes, tmp_path:
     library, _ = shapes
     with pytest.raises(UsageError, match="lower the limit"):
         train_version(library, Silent(), replace(CHOICES, minimum=1000))
+    heard = Heard()
     with pytest.raises(TaggerError, match="no_such_net"):
-        train_version(library, Silent(), replace(CHOICES, backbone="no_such_net"))
+        train_version(library, heard, replace(CHOICES, backbone="no_such_net"))
+    # What waits for PyTorch is told as the stage that comes, not as the one that is over.
+    assert heard.stages == [("read images", 0)]
     broken = tmp_path / "weights.pth"
     broken.write_bytes(b"no weights at all")
     with pytest.raises(TaggerError, match=r"weights\.pth"):
