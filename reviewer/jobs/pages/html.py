@@ -87,24 +87,34 @@ def _cell(column: int, cell: Cell, words: int) -> str:
     return f'<td{_left(column, words)} data-v="{value:.6g}">{html.escape(shown)}</td>'
 
 
-WIDTH, HEIGHT, MARGIN = 760, 260, 46
+WIDTH, HEIGHT, MARGIN = 760, 276, 46
+LETTER = 8
+"""Width of a digit, pixels."""
+MOST_PLACES = 12
+"""Places named below bars, at most."""
 BLUE = "#2f78c4"
 
 
-def histogram_svg(bars: Sequence[tuple[float, float]], label: str, *, log: bool = False) -> str:
+def histogram_svg(
+    bars: Sequence[tuple[float, float]], label: str, axes: tuple[str, str], *, log: bool = False
+) -> str:
     """Bars over a number line, with the height on a logarithmic axis if asked.
 
     Args:
         bars: (place, height), ascending.
         label: What it shows, for those who cannot see it.
+        axes: What the lower axis counts, and what the heights do.
         log: Whether heights stand on a logarithmic axis.
     """
     if not bars:
         return ""
     low, high = bars[0][0], bars[-1][0]
     top = max(height for _, height in bars)
-    step = (WIDTH - 2 * MARGIN) / max(high - low + 1, 1)
-    floor = HEIGHT - 30
+    ticks = _ticks(top, log=log)
+    # Words of a million are wider than the margin.
+    left = max(MARGIN, 30 + max((len(f"{value:,.0f}") for value in ticks), default=0) * LETTER)
+    step = (WIDTH - left - MARGIN) / max(high - low + 1, 1)
+    floor = HEIGHT - 46
 
     def up(height: float) -> float:
         share = math.log1p(height) / math.log1p(top) if log else height / top
@@ -112,20 +122,28 @@ def histogram_svg(bars: Sequence[tuple[float, float]], label: str, *, log: bool 
 
     parts = []
     for at, height in bars:
-        x, y = MARGIN + (at - low) * step, up(height)
+        x, y = left + (at - low) * step, up(height)
         parts.append(
             f'<rect x="{x:.1f}" y="{y:.1f}" width="{max(step - 0.6, 0.6):.2f}" '
             f'height="{floor - y:.1f}" fill="{BLUE}"><title>{at:g}: {height:,.0f}</title></rect>'
         )
     parts += [
-        f'<line x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{up(value):.1f}" '
+        f'<line x1="{left}" x2="{WIDTH - MARGIN}" y1="{up(value):.1f}" '
         f'y2="{up(value):.1f}" stroke="#8884"/>'
-        f'<text x="{MARGIN - 6}" y="{up(value) + 4:.1f}" text-anchor="end">{value:,.0f}</text>'
-        for value in _ticks(top, log=log)
+        f'<text x="{left - 6}" y="{up(value) + 4:.1f}" text-anchor="end">{value:,.0f}</text>'
+        for value in ticks
     ]
-    for at in (low, (low + high) / 2, high):
-        x = MARGIN + (at - low + 0.5) * step
-        parts.append(f'<text x="{x:.1f}" y="{HEIGHT - 10}" text-anchor="middle">{at:,.0f}</text>')
+    every = max(math.ceil((high - low + 1) / MOST_PLACES), 1)
+    for at in range(math.ceil(low), math.floor(high) + 1, every):
+        x = left + (at - low + 0.5) * step
+        parts.append(f'<text x="{x:.1f}" y="{floor + 18}" text-anchor="middle">{at:,}</text>')
+    across, upwards = (html.escape(words) for words in axes)
+    middle = (left + WIDTH - MARGIN) / 2
+    parts += [
+        f'<text x="{middle:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{across}</text>',
+        f'<g transform="translate(14 {floor / 2 + 6:.0f}) rotate(-90)">',
+        f'<text text-anchor="middle">{upwards}</text></g>',
+    ]
     return _svg(parts, WIDTH, HEIGHT, label)
 
 
@@ -197,12 +215,15 @@ def _ticks(top: float, *, log: bool) -> list[float]:
     if log:
         return [10.0**n for n in range(int(math.log10(max(top, 1))) + 1)]
     step = 10 ** math.floor(math.log10(max(top, 1)))
+    if step > 1 and top < 3 * step:
+        step /= 2
     return [step * n for n in range(1, int(top / step) + 1)]
 
 
 def _svg(parts: Iterable[str], width: float, height: float, label: str) -> str:
     return (
         f'<svg width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
-        f'role="img" aria-label="{html.escape(label)}" xmlns="http://www.w3.org/2000/svg">'
+        f'role="img" aria-label="{html.escape(label)}" xmlns="http://www.w3.org/2000/svg" '
+        'font-family="system-ui, sans-serif" font-size="13">'
         f"{''.join(parts)}</svg>"
     )

@@ -42,6 +42,7 @@ def write_scores(
     bars = histogram_svg(
         [(float(score), float(count)) for score, count in found.histogram],
         "Images of each score, on a logarithmic axis",
+        ("score", "images"),
         log=True,
     )
     paths = {image_id: library.images.get(image_id).path for image_id, _, _ in found.under_rated}

@@ -52,6 +52,8 @@ CLUSTERS = 18
 CLOUD = 120
 TRENDS = 8
 """Tags whose share is followed over time: those that changed most."""
+OVER_TIME = ("parts of the images, the oldest posts first", "new tags")
+"""Axes of what comes over time."""
 
 
 @dataclass(frozen=True)
@@ -270,7 +272,9 @@ def _body(found: Statistics) -> str:
     return f"""<p>{found.images:,} images, {found.instances:,} tag instances of {found.tags:,} tags,
 {mean:.1f} an image.</p>
 <p class="note">{published.STATISTICS}</p>
-<h2>Tags of an image</h2>{histogram_svg(found.per_image, "Images by number of tags")}
+<h2>Tags of an image</h2>{
+        histogram_svg(found.per_image, "Images by number of tags", ("tags of an image", "images"))
+    }
 <h2>Categories</h2>{
         table(
             ["category", "instances", "tags"],
@@ -309,7 +313,7 @@ def _time(found: Statistics) -> str:
     return f"""<h2>Over time</h2><p class="note">In the order of the site's ids, oldest first, in
 {PARTS} equal parts: the tags whose share of the images changed most.</p>
 {lines_svg(found.trends, "Shares of tags over time")}
-<h3>New tags</h3>{histogram_svg(list(enumerate(found.fresh)), "Tags seen for the first time")}"""
+<h3>New tags</h3>{histogram_svg(list(enumerate(found.fresh, 1)), "New tags", OVER_TIME)}"""
 
 
 def _cloud(tags: Sequence[tuple[str, Category, int]]) -> str:
