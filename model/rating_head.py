@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from model.backbones import Tagger
 
 WEIGHT = 1.0
-"""What the rating counts beside the tags, whose losses are summed: as about three of them. At four
-times as much the tags lost .007 mAP on the sample. Adam steps of the head do not hang on it."""
+"""What the rating counts beside the tags, whose losses are summed: as about three of them. On the
+sample with planted ratings the tags' mAP against the truth is .466 without ratings, .469 at a
+quarter and .468 at this (one seed: no difference), ratings told .660 and .662 of the time; at four
+times as much the tags lost .007. Adam steps of the head do not hang on it."""
 HEAD = "rating_head"
 """Name of the head's parameters in a version's weights."""
 _NONE = -1

@@ -27,6 +27,8 @@ LEVEL = 0.9
 """Precision that the questions are to show, that of `reviewer propose`."""
 LEAST_LEVEL = 0.8
 """A tag on so few of these images that not even this could be shown is not asked about."""
+MOST_TAGS = 1000
+"""Tags that are looked at, those on most images: more than the queue has room for."""
 TRUSTED = 0.9
 """Share of present tags that must be surely right before they are no longer tried."""
 
@@ -71,14 +73,22 @@ def _tops(
     least, most = (fewest_pairs(level, DOUBT / CHAINS) for level in (LEAST_LEVEL, LEVEL))
     carriers = original_matrix(labels, [tag_id for _, tag_id in tags])
     counts = np.diff(carriers.indptr)
-    for place, (column, tag_id) in enumerate(tags):
+    for place in np.argsort(-counts, kind="stable")[:MOST_TAGS].tolist():
+        column, tag_id = tags[place]
         if counts[place] < least:
-            continue
+            break
         logits = files.tag_logits(column)[rows]
         there = np.zeros(len(images), bool)
         there[carriers.indices[carriers.indptr[place] : carriers.indptr[place + 1]]] = True
-        top = np.argsort(-logits, kind="stable")[: min(int(counts[place]), most)]
+        top = _highest(logits, min(int(counts[place]), most))
         answered = [tag_id in labels.answers.get(image, ()) for image in images[top].tolist()]
         left = top[~np.array(answered, bool)]
         scores = (1.0 / (1.0 + np.exp(-np.asarray(logits[left], np.float64)))).astype(np.float32)
         yield TopPairs(tag_id, images[left], there[left], scores)
+
+
+def _highest(logits: NDArray[np.float32], count: int) -> NDArray[np.int64]:
+    """Places of the highest scores, the highest first."""
+    top = np.argpartition(-logits, count - 1)[:count]
+    found: NDArray[np.int64] = top[np.argsort(-logits[top], kind="stable")]
+    return found
