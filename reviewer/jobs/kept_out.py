@@ -8,7 +8,7 @@ import numpy as np
 
 from reviewer.core.choices.ratings import TAGS
 from reviewer.core.proposals import CHAINS, DOUBT, fewest_pairs
-from reviewer.core.ranking.apart import TopPairs, apart_questions
+from reviewer.core.ranking.apart import APART, TopPairs, apart_questions
 from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.jobs.floors import find_trust, not_learnt
 from reviewer.jobs.labels import gather_labels, original_matrix
@@ -51,6 +51,9 @@ def kept_out_questions(
     Raises:
         TaggerError: The version cannot be read.
     """
+    if not library.version_folder(version).is_dir():
+        # Without its record nobody knows what it learnt from; the queues can still be asked.
+        return np.zeros(0, APART)
     rows, images = not_learnt(library, version, files)
     tops = list(_tops(library, files, rows, images))
     trust = find_trust(library, crossfit)
