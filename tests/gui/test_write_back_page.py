@@ -139,6 +139,24 @@ def test_enter_asks_for_the_first_diff_and_a_training_does_not_keep_it_waiting(
     qtbot.waitUntil(lambda: not scene.runner.busy)
 
 
+def test_a_diff_that_was_sent_says_nothing_of_the_answers_since(qtbot: QtBot, scene: Scene) -> None:
+    page, sheet = scene.page, scene.page.sheet
+    page.acts["diff"]()
+    qtbot.waitUntil(scene.free)
+    page.acts["send"]()
+    qtbot.waitUntil(scene.free)
+    page.show_part(Part.DIFF)
+    assert "Nothing would change" in sheet.nothing.words
+    assert not sheet.nothing.button.isVisible()
+    known = scene.library.images.known_files()["0003.png"].id
+    tag = scene.library.vocabulary().by_name["1girl"].id
+    fields = ("v1", "me", 1_700_000_000_001)
+    scene.library.decisions.append([Decision(known, tag, Answer.NO, Side.WRONG, 0.5, 0.5, *fields)])
+    page.opened()
+    assert "What would your answers change here?" in sheet.nothing.words
+    assert sheet.nothing.button.isVisible()
+
+
 def test_diff_send_states_and_undo(qtbot: QtBot, scene: Scene) -> None:
     page, sheet = scene.page, scene.page.sheet
     assert page.places.names == ["files", "home"]

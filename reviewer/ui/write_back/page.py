@@ -190,7 +190,8 @@ class WriteBackPage(SidePage):
         elif part in STATES:
             entries = self._library.outbox.latest(self._wanted, STATES[part], MOST_ROWS)
             self.sheet.model.show_rows(entry_rows(entries), ticks=False)
-        first = part is Part.DIFF and self._shown is None
+        # One that was sent before the last answers says nothing of what they would change.
+        first = part is Part.DIFF and not self._is_fresh()
         words = NO_DIFF if first else NOTHING[part]
         self.sheet.show_nothing(None if self.sheet.model.rowCount() else words, first=first)
         self._update()
