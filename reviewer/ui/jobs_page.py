@@ -79,7 +79,7 @@ class JobsPage(QWidget):
         self._figures = _muted("")
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self._cancel)
-        self._again = QPushButton(self)
+        self._again = QPushButton("Start again", self)
         self._again.setToolTip("It goes on where it was")
         self._again.clicked.connect(self._start_again)
         self._log = QPlainTextEdit(self)
@@ -206,7 +206,8 @@ class JobsPage(QWidget):
         job = self._runner.running
         cut_off = cut_off_last(self._runner.jobs) if job is None else None
         self._again.setVisible(cut_off is not None)
-        self._again.setText(f"Start again: {cut_off.title}" if cut_off is not None else "")
+        if cut_off is not None:
+            self._again.setText(f"Start again: {cut_off.title}")
         self._stop.setVisible(job is not None)
         self._bar.setVisible(job is not None)
         if job is None:
