@@ -210,8 +210,10 @@ class Bench:
 
 
 _SCAN_LOOP = """
-import shutil, subprocess
+import shutil, signal, subprocess, sys
 from pathlib import Path
+# Ended as a person ends it: the scan must not go on under the parts that follow.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
 workspace = Path({workspace!r})
 words = [{python!r}, "-m", "reviewer", "--nice", "scan", "--workspace", str(workspace),
          "--workers", "1"]
@@ -224,6 +226,7 @@ try:
 finally:
     if scan is not None:
         scan.kill()
+        scan.wait()
 """
 
 
