@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 WEIGHT = 1.0
 """What the rating counts beside the tags, whose losses are summed: as about three of them. On the
-sample with planted ratings the tags' mAP against the truth is .466 without ratings, .469 at a
-quarter and .468 at this (one seed: no difference), ratings told .660 and .662 of the time; at four
-times as much the tags lost .007. Adam steps of the head do not hang on it."""
+sample with planted ratings the tags' mAP against the truth is .466 without ratings and .469, .469,
+.468 at a quarter, a half and this; ratings are told .660, .669, .662 of the time (one seed: no
+difference). At four times as much the tags lost .007. Adam steps of the head do not hang on it."""
 HEAD = "rating_head"
 """Name of the head's parameters in a version's weights."""
 _NONE = -1
