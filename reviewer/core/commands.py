@@ -99,6 +99,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("queue.previous", "Previous queue", ("[",), "Move", view=View.BOTH),
     Command("queue.best", "Best other queue", ("U",), "Move", view=View.BOTH),
     Command(
+        "queue.leave_out",
+        "Leave this tag out, or ask it again",
+        ("Shift+U",),
+        "Move",
+        view=View.BOTH,
+    ),
+    Command(
         "queue.pick",
         "Pick a queue or tag",
         ("/", "Q"),

@@ -160,12 +160,17 @@ class QueueBook:
     """What is left of a ranking: closes questions as they are answered, sums up what remains.
 
     Every call costs in proportion to one queue at most, never to the collection.
+
+    Attributes:
+        left_out: Tags that are asked about only where they are chosen by name: a picture does not
+            show them, or they do not matter to whoever reviews.
     """
 
     def __init__(self, ranking: Ranking, side: Side | None = None) -> None:
         """Opens all questions of a ranking, or those of one side only."""
         self.ranking = ranking
         self.side = side
+        self.left_out: frozenset[int] = frozenset()
         self._queues: dict[int, _Queue] = {}
         self._numbers: dict[int, int] = {}
         self._summaries: dict[int, QueueSummary] = {}
@@ -340,8 +345,8 @@ class QueueBook:
         return suspicion_interval(question.suspicion, spread)
 
     def summaries(self) -> list[QueueSummary]:
-        """All tags that have questions left, those whose next block is worth most first."""
-        every = [self.summary(tag_id) for tag_id in self._queues]
+        """Tags with questions left and not left out, those whose next block is worth most first."""
+        every = [self.summary(tag_id) for tag_id in self._queues.keys() - self.left_out]
         return sorted(
             (entry for entry in every if entry.left),
             key=lambda entry: (

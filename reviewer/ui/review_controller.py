@@ -17,6 +17,7 @@ from reviewer.ui.command_group import ReviewParts
 from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid.commands import GridCommands
 from reviewer.ui.implying import open_implied
+from reviewer.ui.leaving_out import LeavingOut, leave_out, left_out
 from reviewer.ui.notice_bar import Kind
 from reviewer.ui.ranking_news import ranking_news
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
@@ -91,6 +92,7 @@ class ReviewController(QObject):
             for entry in library.flags.all()
             if entry.origin.blind or entry.tag_id not in library.decisions.answers(entry.image_id)
         )
+        leave_out(session, left_out(library))
         return_to(session, library.state.get(PLACE))
         page.queues.show_side(session.feed.side)
         self.showing = Showing(library, session, page, settings)
@@ -124,6 +126,7 @@ class ReviewController(QObject):
             **self._aids.handlers(),
             **carrying.handlers(),
             **accepting.handlers(),
+            **LeavingOut(parts).handlers(),
             **self.why.handlers(),
             **{name: partial(self.page_wanted.emit, name) for name in PAGES},
             "look.bare": self._bare.start,

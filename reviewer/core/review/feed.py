@@ -105,9 +105,9 @@ class QuestionFeed:
             tests: Of the answers since that test what it promises: the tag, the side, the
                 suspicion, and whether the metadata changed.
         """
-        counts = self.book.counts
+        counts, left_out = self.book.counts, self.book.left_out
         self.book = QueueBook(ranking, self.side)
-        self.book.counts = counts
+        self.book.counts, self.book.left_out = counts, left_out
         settled = list(answered)
         self.book.close(settled)
         self.lists.put(Mode.KEPT_OUT, ranking.kept_out(settled))

@@ -39,6 +39,7 @@ class QueueBoard:
         """Reads the queues of a session."""
         self._session = session
         self._order: list[int] = []
+        self._out: list[int] = []
         self._promise: dict[int, float] = {}
         self._touched: set[int] = set()
         self._seen: tuple[Mode, int | None] | None = None
@@ -51,6 +52,7 @@ class QueueBoard:
         self._order = [entry.tag_id for entry in entries]
         self._promise = {entry.tag_id: entry.expected_fixes for entry in entries}
         self.expected = sum(self._promise.values())
+        self._out = self._left_out()
         self._touched.clear()
         self._seen = self._place()
 
@@ -64,18 +66,24 @@ class QueueBoard:
         return self._seen != self._place()
 
     def rows(self) -> list[QueueRow]:
-        """All rows."""
-        return [*self._heads(), *(self._tag_row(tag_id) for tag_id in self._order)]
+        """All rows, those of tags that are left out at the end."""
+        return [*self._heads(), *map(self._tag_row, self._order), *map(self._tag_row, self._out)]
 
     def changed_rows(self) -> list[QueueRow]:
         """The rows that changed since they were last asked for."""
-        for tag_id in self._touched:
+        for tag_id in self._touched.difference(self._out):
             promise = self._session.feed.book.summary(tag_id).expected_fixes
             self.expected += promise - self._promise.get(tag_id, 0.0)
             self._promise[tag_id] = promise
         rows = [*self._heads(), *(self._tag_row(tag_id) for tag_id in self._touched)]
         self._touched.clear()
         return rows
+
+    def _left_out(self) -> list[int]:
+        """Tags that are left out and have questions, by name."""
+        book = self._session.feed.book
+        some = [tag_id for tag_id in book.left_out if book.summary(tag_id).left]
+        return sorted(some, key=self._session.vocabulary.name)
 
     def _place(self) -> tuple[Mode, int | None]:
         return (self._session.feed.mode, self._session.feed.tag_id)
@@ -127,11 +135,14 @@ class QueueBoard:
         vocabulary = self._session.vocabulary
         tag = vocabulary.tags.get(tag_id)
         name = shown_name(vocabulary.name(tag_id))
+        entry = feed.book.summary(tag_id)
         return QueueRow(
             RowKind.TAG,
             tag_id,
             name,
-            queue_detail(feed.book.summary(tag_id), proven=feed.book.proven(tag_id)),
+            f"left out{_DOT}{entry.left:,} left"
+            if tag_id in feed.book.left_out
+            else queue_detail(entry, proven=feed.book.proven(tag_id)),
             name.lower(),
             tag.category if tag else Category.GENERAL,
             current=feed.mode is Mode.TAG and feed.tag_id == tag_id,
