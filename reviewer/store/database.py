@@ -23,6 +23,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
+from reviewer.store.beside import beside
 from reviewer.store.disk import full_disk_sentence
 from reviewer.store.writeahead import LOG_PAGES, WriteAheadLog
 
@@ -183,7 +184,7 @@ class Database:
     def _carry_out(self, entry: _Entry, work: Work[Any]) -> None:
         self._log.note(answer=entry.lane is Lane.DECISION)
         try:
-            with _attached(self._writer_connection, entry.beside):
+            with beside(self._writer_connection, entry.beside):
                 result = self._in_transaction(self._writer_connection, work)
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
             entry.future.set_exception(translate(error, self.path))
@@ -212,20 +213,6 @@ class Database:
                 connection.execute("ROLLBACK")
             raise
         return result
-
-
-@contextmanager
-def _attached(connection: sqlite3.Connection, content: bytes | memoryview[int]) -> Iterator[None]:
-    """Has the content of a file at hand, in memory, as the schema `beside`."""
-    if not content:
-        yield
-        return
-    connection.execute("ATTACH ':memory:' AS beside")
-    try:
-        connection.deserialize(content, name="beside")
-        yield
-    finally:
-        connection.execute("DETACH beside")
 
 
 def _nothing(_connection: sqlite3.Connection) -> None:

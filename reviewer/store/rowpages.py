@@ -10,6 +10,9 @@ above these, overflow) is that of https://www.sqlite.org/fileformat2.html, which
 from __future__ import annotations
 
 import sqlite3
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -146,7 +149,7 @@ def as_database(table: str, columns: Sequence[str], rows: Records, first: int) -
         rows: At least one, of these columns; together less than 100 megabytes.
         first: `rowid` of the first row, 1 or more; the others follow.
     """
-    empty = np.frombuffer(_empty(table, columns), np.uint8)
+    empty = np.frombuffer(_empty(table, tuple(columns)), np.uint8)
     raw, ends = rows
     lengths = np.diff(ends, prepend=0)
     # Two pages in succession hold more than one can; what is chained begins a page a record.
@@ -161,15 +164,18 @@ def as_database(table: str, columns: Sequence[str], rows: Records, first: int) -
     return pages[:used].data.cast("B")
 
 
-def _empty(table: str, columns: Sequence[str]) -> bytes:
+@cache
+def _empty(table: str, columns: tuple[str, ...]) -> bytes:
     """The file without a row: a page with the schema, and one that is the table's root."""
-    connection = sqlite3.connect(":memory:")
-    try:
-        connection.execute(f"PRAGMA page_size = {PAGE}")
-        connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
-        return connection.serialize()
-    finally:
-        connection.close()
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "empty.sqlite"
+        connection = sqlite3.connect(path)
+        try:
+            connection.execute(f"PRAGMA page_size = {PAGE}")
+            connection.execute(f"CREATE TABLE {table} ({', '.join(columns)})")
+        finally:
+            connection.close()
+        return path.read_bytes()
 
 
 def _base(column: Texts) -> int:
