@@ -10,8 +10,8 @@ from pathlib import Path
 NICENESS = 10
 """Of a job among the threads of its own group."""
 
-GROUP_NICENESS = "19"
-"""Of a job's group among the other groups."""
+GROUP_NICENESS = "10"
+"""Of a job's group among the other groups: a tenth of the processor beside others that want it all."""
 
 _GROUP = Path("/proc/self/autogroup")
 """See sched(7) of Linux, "The autogroup feature"."""

@@ -26,9 +26,14 @@ def at_the_end(qtbot: QtBot, reviewing: MainWindow) -> MainWindow:
     while reviewing.review.session.feed.tag_id != last:
         qtbot.keyClick(reviewing.review.page, Qt.Key.Key_BracketRight)
         wait_painted(qtbot, reviewing)
-    qtbot.waitUntil(lambda: in_sight(reviewing))
+    # The list follows a moment after the picture.
+    qtbot.waitUntil(lambda: current_key(reviewing) == last and in_sight(reviewing))
     assert reviewing.review.page.queues._list.verticalScrollBar().value() > 0
     return reviewing
+
+
+def current_key(window: MainWindow) -> int | None:
+    return next((row.key for row in window.review.page.queues._model.rows if row.current), None)
 
 
 def in_sight(window: MainWindow) -> bool:
