@@ -11,7 +11,7 @@ NICENESS = 10
 """Of a job among the threads of its own group."""
 
 GROUP_NICENESS = "10"
-"""Of a job's group among the others: beside one that wants it all it gets a tenth of a processor."""
+"""Of a job's group among the others: beside one that wants it all it gets a tenth of the time."""
 
 _GROUP = Path("/proc/self/autogroup")
 """See sched(7) of Linux, "The autogroup feature"."""
