@@ -21,10 +21,11 @@ from reviewer.jobs.seen import surely_unseen
 from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.context import Listener
     from reviewer.jobs.labels import Labels
     from reviewer.store.crossfits import Crossfit
@@ -120,13 +121,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
     vocabulary = library.vocabulary()
     labels = gather_labels(library, images.tolist(), vocabulary)
     trust = find_trust(library, crossfit)
-    tags = [
-        (column, tag_id)
-        for column, tag_id in enumerate(files.shape.tags)
-        if tag_id in vocabulary.tags
-        and vocabulary.tags[tag_id].category not in NOT_VISUAL
-        and vocabulary.name(tag_id) not in TAGS
-    ]
+    tags = proposable(vocabulary, files.shape.tags)
     said = _answers_by_tag(labels)
     floors, near, common = [], 0, 0
     needed = fewest_pairs(level, DOUBT / CHAINS)
@@ -144,6 +139,20 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
                 near += find_floor("", logits, likely, likely, level) is not None
             progress.advance()
     return Floors(name, level, tuple(floors), len(tags), len(images), trust, near, common)
+
+
+def proposable(vocabulary: Vocabulary, tags: Sequence[int]) -> list[tuple[int, int]]:
+    """The tags, of a scan's by id, that may be proposed: (column, tag id).
+
+    A picture shows them, and they are no ratings.
+    """
+    return [
+        (column, tag_id)
+        for column, tag_id in enumerate(tags)
+        if tag_id in vocabulary.tags
+        and vocabulary.tags[tag_id].category not in NOT_VISUAL
+        and vocabulary.name(tag_id) not in TAGS
+    ]
 
 
 def not_learnt(

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.choices.ratings import TAGS
 from reviewer.core.proposals import CHAINS, DOUBT, fewest_pairs
 from reviewer.core.ranking.apart import APART, TopPairs, apart_questions
-from reviewer.core.tags.vocabulary import NOT_VISUAL
-from reviewer.jobs.floors import find_trust, not_learnt
+from reviewer.jobs.floors import find_trust, not_learnt, proposable
 from reviewer.jobs.labels import gather_labels, original_matrix
 
 if TYPE_CHECKING:
@@ -66,13 +64,7 @@ def _tops(
     """The highest scores of every tag that is on enough of the images."""
     vocabulary = library.vocabulary()
     labels = gather_labels(library, images.tolist(), vocabulary)
-    tags = [
-        (column, tag_id)
-        for column, tag_id in enumerate(files.shape.tags)
-        if tag_id in vocabulary.tags
-        and vocabulary.tags[tag_id].category not in NOT_VISUAL
-        and vocabulary.name(tag_id) not in TAGS
-    ]
+    tags = proposable(vocabulary, files.shape.tags)
     least, most = (fewest_pairs(level, DOUBT / CHAINS) for level in (LEAST_LEVEL, LEVEL))
     carriers = original_matrix(labels, [tag_id for _, tag_id in tags])
     counts = np.diff(carriers.indptr)
