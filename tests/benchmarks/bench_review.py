@@ -107,6 +107,16 @@ class Bench:
         say(f"  {task}: " + "  ".join(f"{key} {value:.2f}" for key, value in result.items()))
         return result
 
+    def bare_commits(self, workspace: Path, count: int) -> dict[str, float]:
+        """What the disk takes for one small row in a bare SQLite file beside the collection."""
+        words = [sys.executable, "-m", "tests.benchmarks.bare_commits", str(workspace)]
+        done = subprocess.run(
+            [*words, "--count", str(count)], check=True, capture_output=True, text=True
+        )
+        result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+        say("  bare: " + "  ".join(f"{key} {value:.2f}" for key, value in result.items()))
+        return result
+
     @contextmanager
     def scanning(self, workspace: Path) -> Iterator[None]:
         """Keeps the other core busy with scans of the collection, as a person would have."""
@@ -125,10 +135,13 @@ class Bench:
     def small(self) -> Path:
         """Ten thousand images of 512 pixels: painting, pages, start; returns the workspace."""
         workspace = self.collection("small", Shape(10_000, self.count(1200, 120)))
+        bare = self.bare_commits(workspace, self.count(500, 20))
+        self.beside["bare_commit_p99_ms"] = bare["bare_commit_p99_ms"]
         painted = self.probe(workspace, "paint", self.count(400, 60))
         self.figures["paint_p50_over_null_ms"] = painted["paint_p50_ms"] - painted["null_p50_ms"]
         self.figures["paint_p99_over_null_ms"] = painted["paint_p99_ms"] - painted["null_p50_ms"]
         self.beside["null_p50_ms"] = painted["null_p50_ms"]
+        self.beside["commit_p99_without_scan_ms"] = painted["commit_p99_ms"]
         self.figures["start_s"] = self.start(workspace)
         grid = self.probe(workspace, "grid", self.count(30, 4))
         self.figures["grid_page_ms"] = grid["grid_page_ms"]
@@ -143,6 +156,8 @@ class Bench:
         workspace = self.collection("rates", Shape(files, files))
         self._train(workspace)
         with self.scanning(workspace):
+            bare = self.bare_commits(workspace, self.count(500, 20))
+            self.beside["bare_commit_p99_with_scan_ms"] = bare["bare_commit_p99_ms"]
             for per_second in (2, 5):
                 result = self.probe(
                     workspace, "rate", self.count(1000, 20), per_second=float(per_second)
