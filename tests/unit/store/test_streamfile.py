@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.core.errors import StoreError
 from reviewer.store.blockreader import read_blocks
-from reviewer.store.streamfile import StreamFile, aligned_room
+from reviewer.store.streamfile import ALIGNED, StreamFile, aligned_room
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,15 @@ def test_whatever_is_asked_for_is_what_the_file_holds(
         count = file.read(offset, into)
     assert count == len(content[offset : offset + size])
     assert np.array_equal(into[:count], content[offset : offset + count])
+
+
+@pytest.mark.parametrize("size", [0, 1, 4096, 5_000_000])
+def test_a_room_begins_where_a_direct_read_can(size: int) -> None:
+    room = aligned_room(size)
+    assert room.nbytes == size
+    assert room.ctypes.data % ALIGNED == 0
+    room[:] = 7
+    assert room.sum(dtype=int) == 7 * size
 
 
 @pytest.mark.parametrize("cold", [False, True])
