@@ -15,13 +15,13 @@ from reviewer import settings as settings_files
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.store.workspace import data_folder, workspace_for
 from reviewer.ui.garbage import Collector
-from reviewer.ui.icons import application_icon
-from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.jobs.runner import JobRunner
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.notice_bar import Kind
-from reviewer.ui.preparing import Sample
-from reviewer.ui.start_page import NAME
+from reviewer.ui.start.preparing import Sample
+from reviewer.ui.start.start_page import NAME
 from reviewer.ui.theme import apply_theme
+from reviewer.ui.widgets.icons import application_icon
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,11 @@ import click
 from reviewer.cli.frame import Frame, collection_options, ending, opened
 from reviewer.core.errors import UsageError
 from reviewer.core.tags.tag_mapping import Kind, table_of
-from reviewer.jobs.bringing import (
+from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.bringing import (
     BringChoices,
     QuestionsOpen,
     bring_tagger,
@@ -21,12 +25,8 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
-from reviewer.jobs.fewest import images_needed
-from reviewer.jobs.pipeline import scan_to_questions
-from reviewer.jobs.proposing import propose_tags
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.sharing import KINDS, export_tagger
+from reviewer.jobs.taggers.proposing import propose_tags
+from reviewer.jobs.taggers.sharing import KINDS, export_tagger
 
 if TYPE_CHECKING:
     from collections.abc import Callable

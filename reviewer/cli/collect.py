@@ -11,12 +11,12 @@ from reviewer.cli.frame import Frame, collection_options, ending, opened, rememb
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.changes import corrected_images
-from reviewer.jobs.defining import define_tags
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.copies import FORMATS, export
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.post_import import import_posts
-from reviewer.jobs.previews import MOST_IMAGES, make_previews
+from reviewer.jobs.images.previews import MOST_IMAGES, make_previews
+from reviewer.jobs.imports.defining import define_tags
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.imports.post_import import import_posts
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.jobs.copies import find_copies
-from reviewer.jobs.explaining import COUNT, explain
+from reviewer.jobs.images.copies import find_copies
+from reviewer.jobs.questions.explaining import COUNT, explain
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.jobs.images.rescaling import Background, Copying, Fit, rescale
 from reviewer.jobs.pages.scores import score_lines, write_scores
 from reviewer.jobs.pages.statistics import write_statistics
-from reviewer.jobs.rescaling import Background, Copying, Fit, rescale
 from reviewer.jobs.scoring import EACH_COMMON
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.jobs.implying import find_broken, rule_lines, write_rules
+from reviewer.jobs.questions.implying import find_broken, rule_lines, write_rules
 
 
 @click.command("implications")

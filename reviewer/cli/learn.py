@@ -13,16 +13,16 @@ from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.core.ranking.rank import RankOptions
-from reviewer.jobs.cross_fitting import FOLDS, cross_fit
-from reviewer.jobs.fewest import images_needed
-from reviewer.jobs.first_questions import rank_by_tags
+from reviewer.jobs.learning.cross_fitting import FOLDS, cross_fit
+from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.learning.retraining import Comparison, Promotion, retrain
+from reviewer.jobs.learning.training import train_version
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
-from reviewer.jobs.ranking import rank_questions
-from reviewer.jobs.retraining import Comparison, Promotion, retrain
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.seen import may_have_seen
-from reviewer.jobs.training import train_version
+from reviewer.jobs.questions.first_questions import rank_by_tags
+from reviewer.jobs.questions.ranking import rank_questions
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.seen import may_have_seen
 from reviewer.settings import ENGINES
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -56,8 +56,8 @@ def propose_command(
     Example: reviewer propose ~/Downloads/new --from ~/Pictures/booru --precision 0.95
     """
     with frame.output() as output, ending(output):
-        from reviewer.jobs.floors import find_floors
-        from reviewer.jobs.new_images import propose
+        from reviewer.jobs.proposals.floors import find_floors
+        from reviewer.jobs.proposals.new_images import propose
 
         place = find_place(folder, from_workspace)
         with Library.open(place.workspace, folder=place.folder) as library:

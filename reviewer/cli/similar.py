@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from reviewer.cli.frame import Frame, collection_options, opened
-from reviewer.jobs.similar import By, build_index, find_similar
-from reviewer.jobs.similar_groups import LIKE, find_groups, group_lines, write_groups
+from reviewer.jobs.images.similar import By, build_index, find_similar
+from reviewer.jobs.images.similar_groups import LIKE, find_groups, group_lines, write_groups
 
 
 @click.command("similar")

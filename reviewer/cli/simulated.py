@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from reviewer.cli.learn import comparison_lines
 from reviewer.cli.training import train_choices
 from reviewer.core.errors import UsageError
-from reviewer.jobs.fewest import images_needed
+from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.learning.retraining import Promotion, retrain
 from reviewer.jobs.pipeline import refresh_and_rank
-from reviewer.jobs.retraining import Promotion, retrain
 from reviewer.jobs.simulating import TruthFigures, against_truth, curve_lines, simulate
 from reviewer.sample.write import read_truth
 from reviewer.settings import load

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from reviewer.core.errors import UsageError
-from reviewer.jobs.fewest import MINIMUM, images_needed
+from reviewer.jobs.learning.fewest import MINIMUM, images_needed
 
 if TYPE_CHECKING:
-    from reviewer.jobs.training import TrainChoices
+    from reviewer.jobs.learning.training import TrainChoices
     from reviewer.store.library import Library
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -64,7 +64,7 @@ def train_options(command: Command) -> Command:
 
 def train_choices(library: Library, choices: dict[str, Any]) -> TrainChoices:
     """The options about training as choices."""
-    from reviewer.jobs.training import TrainChoices
+    from reviewer.jobs.learning.training import TrainChoices
 
     minimum, recipe = choices["minimum"], choices.get("recipe") or ""
     if recipe and "parent" in choices:

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import ReviewerError, UsageError
-from reviewer.jobs.bringing import BringChoices, QuestionsOpen, bring_tagger
-from reviewer.jobs.fewest import images_needed
-from reviewer.jobs.pulling import pull
+from reviewer.jobs.imports.pulling import pull
+from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.taggers.bringing import BringChoices, QuestionsOpen, bring_tagger
 from reviewer.jobs.writing.pace import Pace
 from reviewer.jobs.writing.places import connect, find_destination, policy_of
 from reviewer.sites.live import LiveSite

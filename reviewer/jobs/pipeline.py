@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from reviewer.core.beginning import Beginning
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
-from reviewer.jobs.aids import prepare_aids
 from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.beginning import bring_wanted, is_pull_wanted, keep_wishes, pull_wanted
 from reviewer.jobs.choices.rating import refresh_ratings
-from reviewer.jobs.copies import find_copies
-from reviewer.jobs.fewest import images_needed
-from reviewer.jobs.first_questions import rank_by_tags
-from reviewer.jobs.implying import find_broken_soon
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.new_images import rank_proposals
-from reviewer.jobs.previews import make_previews
-from reviewer.jobs.ranking import rank_questions
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices, train_version
+from reviewer.jobs.images.copies import find_copies
+from reviewer.jobs.images.previews import make_previews
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.learning.training import TrainChoices, train_version
+from reviewer.jobs.proposals.new_images import rank_proposals
+from reviewer.jobs.questions.aids import prepare_aids
+from reviewer.jobs.questions.first_questions import rank_by_tags
+from reviewer.jobs.questions.implying import find_broken_soon
+from reviewer.jobs.questions.ranking import rank_questions
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
 
 if TYPE_CHECKING:
     from collections.abc import Callable

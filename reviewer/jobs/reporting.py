@@ -16,8 +16,8 @@ from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.learning.recipes import recipe_figures
 from reviewer.jobs.pages.report import report_page
-from reviewer.jobs.recipes import recipe_figures
 from reviewer.store.disk import replacing
 from reviewer.store.figures import REPORT, write_figures
 

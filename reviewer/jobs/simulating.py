@@ -11,8 +11,8 @@ import numpy as np
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.pictures import open_for_tagger
-from reviewer.jobs.recipes import held_out
 from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:

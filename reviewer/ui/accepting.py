@@ -10,7 +10,7 @@ from reviewer.core.review.acceptance import EVERY_TAG, Acceptance, Verdict
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Origin
 from reviewer.ui.command_group import CommandGroup
-from reviewer.ui.notice_bar import Kind
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -128,10 +128,12 @@ class Accepting(CommandGroup):
         if sample is not None:
             bar.say_aside(ASIDE, f"Sample: {sample.answered} of {sample.size}")
         elif offer is not None and question is not None and self._is_about(offer, question):
-            bar.say_aside(ASIDE, f"M: accept the rest ({offer.rest})")
+            offered = f"{{accept.rest}}: accept the rest ({offer.rest})"
+            bar.say_aside(ASIDE, self._page.naming_keys(offered))
             if self._offered != (offer.tag_id, offer.side):
                 self._offered = (offer.tag_id, offer.side)
-                self._page.notice.say(_offer_words(offer, self._after), Kind.WARNING)
+                words = self._page.naming_keys(_offer_words(offer, self._after))
+                self._page.notice.say(words, Kind.WARNING)
         else:
             bar.say_aside(ASIDE, "")
 
@@ -173,12 +175,14 @@ class Accepting(CommandGroup):
 
 
 def _offer_words(offer: Offer, after: int) -> str:
+    """What an offer means, with the id of its command in braces for its key."""
     if offer.tag_id == EVERY_TAG:
         return (
-            f"{after} Yes in a row. M accepts the {offer.rest} implied tags, of whichever name, "
-            f"that are as sure, once you answered {offer.sample} of them, drawn at random."
+            f"{after} Yes in a row. {{accept.rest}} accepts the {offer.rest} implied tags, of "
+            f"whichever name, that are as sure, once you answered {offer.sample} of them, drawn "
+            "at random."
         )
     return (
-        f"{after} Yes in a row. M accepts the {offer.rest} left that score no less, "
+        f"{after} Yes in a row. {{accept.rest}} accepts the {offer.rest} left that score no less, "
         f"once you answered {offer.sample} of them, drawn at random."
     )

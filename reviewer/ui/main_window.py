@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
-from reviewer.ui.actions import KeyMap
-from reviewer.ui.enter_key import EnterKey
-from reviewer.ui.import_page import ImportPage
-from reviewer.ui.jobs_page import JobsPage
-from reviewer.ui.notice_bar import Kind
-from reviewer.ui.preparing import EARLY, Preparation, Preparing, Sample
+from reviewer.ui.jobs.page import JobsPage
+from reviewer.ui.keys.actions import KeyMap
+from reviewer.ui.keys.enter_key import EnterKey
 from reviewer.ui.review import Review
 from reviewer.ui.review_jobs import ReviewJobs
 from reviewer.ui.settings.applying import Appearance, needs_reopening
 from reviewer.ui.side_pages import Beside, SidePages
-from reviewer.ui.start_page import NAME, StartPage
+from reviewer.ui.start.import_page import ImportPage
+from reviewer.ui.start.preparing import EARLY, Preparation, Preparing, Sample
+from reviewer.ui.start.start_page import NAME, StartPage
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.beginning import Beginning
     from reviewer.settings import Settings
-    from reviewer.ui.job_runner import Job, JobRunner
+    from reviewer.ui.jobs.runner import Job, JobRunner
 
 LEAST = (860, 500)
 """Smallest window, device-independent pixels: a screen of 1920 by 1080 at 200 % has 960 by 540."""

@@ -18,13 +18,13 @@ from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid.commands import GridCommands
 from reviewer.ui.implying import open_implied
 from reviewer.ui.leaving_out import LeavingOut, leave_out, left_out
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.ranking_news import ranking_news
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
 from reviewer.ui.sitting_watch import SittingWatch
 from reviewer.ui.surroundings import PLACE, Surroundings
 from reviewer.ui.why.commands import WhyCommands
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from reviewer.ui.job_runner import Job, JobRunner, JobState
-from reviewer.ui.notice_bar import Kind
+from reviewer.ui.jobs.runner import Job, JobRunner, JobState
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

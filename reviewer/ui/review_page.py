@@ -9,19 +9,19 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.core.commands import COMMANDS, Command, View, commands_in
-from reviewer.ui.actions import KeyMap
 from reviewer.ui.answer_strip import AnswerStrip
-from reviewer.ui.bounce import Bounce
-from reviewer.ui.caption_bar import CaptionBar
 from reviewer.ui.grid.view import GridView
-from reviewer.ui.key_overlay import KeyOverlay
-from reviewer.ui.mouse_keys import MouseKeys
-from reviewer.ui.notice_bar import NoticeBar
+from reviewer.ui.keys.actions import KeyMap
+from reviewer.ui.keys.bounce import Bounce
+from reviewer.ui.keys.caption_bar import CaptionBar
+from reviewer.ui.keys.key_overlay import KeyOverlay
+from reviewer.ui.keys.mouse_keys import MouseKeys
 from reviewer.ui.pictures.view import ImageView
 from reviewer.ui.question_bar import QuestionBar
 from reviewer.ui.queues.panel import QueuePanel
 from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
+from reviewer.ui.widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QResizeEvent
@@ -34,7 +34,7 @@ RIGHT_WIDTH = 16
 MOST_PANEL = 25
 """Of the page's width, per cent."""
 LEAST_PANEL = 180
-REPEATED = ("next", "previous", "zoom.", "grid.move")
+REPEATED = ("next", "previous", "zoom.", "pan", "grid.move")
 """What a key held down does again and again; nothing that writes."""
 ELSEWHERE = {
     View.GRID: "only in the grid. {grid} opens it.",
@@ -92,7 +92,7 @@ class ReviewPage(QWidget):
         self.overlay = KeyOverlay(self)
         self.bind(commands)
         self.captions.triggered.connect(self._captioned)
-        self._mouse.pressed.connect(self._clicked)
+        self._mouse.pressed.connect(self.press)
         self._mouse.watch(self.view)
         self._mouse.watch(self.grid)
         self.view.turned.connect(self._mouse.turn)
@@ -137,6 +137,8 @@ class ReviewPage(QWidget):
         self.captions.show_view(self._shown)
         self.overlay.show_commands(commands)
         self.queues.show_hint(self.naming_keys("Pick a tag  ( {queue.pick} )"))
+        self.queues.name_side_key(self.naming_keys("{queue.side}"))
+        self.status.name_keys(self.naming_keys("{summary}"), self.naming_keys("{jobs}"))
 
     def naming_keys(self, text: str) -> str:
         """A text with the keys of the moment for the ids of commands in braces ("{flag}")."""
@@ -148,8 +150,13 @@ class ReviewPage(QWidget):
     def _is_bound(self, name: str) -> bool:
         return self._keys[self._shown].named(name) is not None
 
-    def _clicked(self, name: str, at_ms: int) -> None:
-        """Carries out what a mouse button or the wheel stands for."""
+    def press(self, name: str, at_ms: int = 0) -> None:
+        """Carries out what a key, a mouse button or the wheel stands for.
+
+        Args:
+            name: As the command table has it.
+            at_ms: When it was pressed, on the window system's clock; 0 where that is not known.
+        """
         found = self._keys[self._shown].named(name)
         if found is not None and not self._bounce.is_echo(found.id, at_ms):
             self.command.emit(found.id, 0)
@@ -214,7 +221,9 @@ class ReviewPage(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Turns a key into its command; a key held down counts once."""
-        found = self._keys[self._shown].look_up(event)
+        keys = self._keys[self._shown]
+        found = keys.digit(event) if self.question_bar.siblings.is_open else None
+        found = found or keys.look_up(event)
         if found is None:
             self._name_elsewhere(event)
             super().keyPressEvent(event)

@@ -15,12 +15,12 @@ from reviewer.core.types import ImageState, Tag
 from reviewer.store.previews import LARGE_PIXELS, PREVIEW_PX
 from reviewer.ui.grid.showing import GridShowing
 from reviewer.ui.latency import Latency
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.pictures.decoding import PictureFiles
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.pictures.prefetch import wanted, wanted_page
 from reviewer.ui.pictures.thumbs import Thumbs
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -176,7 +176,7 @@ class Showing(QObject):
         page.question_bar.show_question(self._tag(question.tag_id), self._session.current_answer())
         self._beside.start()
         if image.state is not ImageState.OK:
-            page.view.show_message(self._serial, _not_shown(image))
+            page.view.show_message(self._serial, page.naming_keys(_not_shown(image)))
             return
         key = page.view.key(image.id)
         picture = self._loader.get(key)
@@ -274,4 +274,4 @@ class Showing(QObject):
 
 def _not_shown(image: Image) -> str:
     reason = image.problem or "the file is gone"
-    return f"{image.path} is set aside: {reason}\nThe arrow keys go on."
+    return f"{image.path} is set aside: {reason}\n{{next}} goes on."

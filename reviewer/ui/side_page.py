@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from reviewer.core.commands import View, commands_in
-from reviewer.ui.actions import KeyMap
+from reviewer.ui.keys.actions import KeyMap
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

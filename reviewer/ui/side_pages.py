@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from reviewer.settings import Settings
-    from reviewer.ui.job_runner import JobRunner
+    from reviewer.ui.jobs.runner import JobRunner
     from reviewer.ui.review import Review
 
 
@@ -61,7 +61,7 @@ def _summary(review: Review, beside: Beside) -> SidePage:
 
 
 def _audit(review: Review, beside: Beside) -> SidePage:
-    from reviewer.ui.audit_page import AuditPage  # noqa: PLC0415 - plots again
+    from reviewer.ui.audit.page import AuditPage  # noqa: PLC0415 - plots again
 
     return AuditPage(review, beside)
 

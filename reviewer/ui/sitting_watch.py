@@ -12,9 +12,9 @@ from reviewer.core.review.controls import LOOKED_BACK, falls_below
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.timebox import Timebox
 from reviewer.core.types import Category, Origin
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.outlook_card import Better, advice_lines, outlook_lines
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -70,8 +70,6 @@ class SittingWatch(QObject):
         """Takes other settings."""
         self._few = settings.few_fixes
         self._floor = settings.controls_floor_percent / 100
-        keys = {entry.id: entry.keys for entry in settings.bindings.commands()}
-        self._best_key = next(iter(keys["queue.best"]), "the list")
 
     def begin_timebox(self, minutes: int) -> None:
         """Sets a time for the sitting, from now on; 0 takes it away."""
@@ -105,7 +103,7 @@ class SittingWatch(QObject):
                 self._better(),
                 self._few,
                 everywhere=feed.mode is Mode.BEST,
-                key=self._best_key,
+                naming=self._page.naming_keys,
             )
         vocabulary = self._session.vocabulary
         tag = vocabulary.tags.get(tag_id)
@@ -159,9 +157,10 @@ class SittingWatch(QObject):
         if found is not None:
             self._told.add(tag_id)
             name = shown_name(self._session.vocabulary.name(tag_id))
+            key = self._page.naming_keys("{summary}")
             self._page.notice.say(
                 f"Of {found.asked} questions on {name} whose answer was known, {found.alike} came "
-                "out the same. T shows which did not.",
+                f"out the same. {key} shows which did not.",
                 Kind.WARNING,
             )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from reviewer.ui.stage_words import STAGES
+from reviewer.ui.jobs.stage_words import STAGES
 from reviewer.ui.theme import set_tone
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
@@ -71,7 +71,7 @@ class StatusLine(QWidget):
         self._left = self._text(LEFT)
         self._saved = self._text("Every answer is on disk before the next picture shows")
         self._tagger = self._text("The tagger version that ranks the questions")
-        self._time = self._text("Time left of the sitting; T changes it")
+        self._time = self._text("")
         self._paint = self._text("From the key press to the next picture painted")
         self._job = QPushButton(self)
         self._job.setProperty("tone", "segment")
@@ -79,6 +79,7 @@ class StatusLine(QWidget):
         self._job.setAccessibleName("Job in progress: open the jobs")
         self._job.clicked.connect(self.jobs_wanted)
         self._job.hide()
+        self._jobs_key = ""
         row = QHBoxLayout(self)
         row.setContentsMargins(EDGE, 0, EDGE, 2)
         row.setSpacing(SPACE)
@@ -90,6 +91,11 @@ class StatusLine(QWidget):
         row.addWidget(self._tagger)
         row.addWidget(self._paint)
         self._take_height()
+
+    def name_keys(self, summary: str, jobs: str) -> None:
+        """Names in tooltips the keys that open the summary and the jobs."""
+        self._time.setToolTip(f"Time left of the sitting; {summary} changes it")
+        self._jobs_key = jobs
 
     def _take_height(self) -> None:
         self.setFixedHeight(self._job.sizeHint().height() + 4)
@@ -175,7 +181,7 @@ class StatusLine(QWidget):
     def show_job(self, title: str, progress: Progress | None) -> None:
         """Shows the job in progress: of one with several stages, which it is at."""
         text = STAGES.get(progress.stage, title) if progress is not None else title
-        self._job.setToolTip(f"{title}: J shows more")
+        self._job.setToolTip(f"{title}: {self._jobs_key} shows more")
         if progress is not None and progress.total:
             text += f"  {progress.done / progress.total:.0%}"
         left = progress.seconds_left if progress is not None else None

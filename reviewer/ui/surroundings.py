@@ -12,10 +12,10 @@ from reviewer.core.errors import StoreError
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.place import place_of
 from reviewer.ui.answer_strip import SHOWN
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.board import QueueBoard
 from reviewer.ui.ranking_news import Promised
 from reviewer.ui.status_line import Figures
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,6 +31,8 @@ PLACE = "review.place"
 
 BY_TAGS = "no tagger yet"
 """In the place of the tagger's name while the questions come from the tags alone."""
+
+SAVED = "Everything is saved: each answer is on disk before the next picture shows."
 
 LATER_MS = 15
 """By then the picture is painted, and nothing here delays it."""
@@ -88,6 +90,11 @@ class Surroundings(QObject):
         self._saved = False
         self._page.notice.say(f"Not saved: {error}", Kind.ERROR)
         self._later.start()
+
+    def tell_saved(self) -> None:
+        """Says to whom is used to saving that there is nothing to save."""
+        if self._saved:
+            self._page.notice.say(SAVED)
 
     def touch(self, tag_id: int) -> None:
         """Notes that something about a queue changed."""

@@ -6,9 +6,9 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.tag_lines import Mark, TagLine
 from reviewer.ui.theme import category_colour, look
+from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
 
 
 class TagListModel(RowModel[TagLine]):

@@ -27,7 +27,7 @@ from reviewer.jobs.characters.questions import KIND, find_questions
 from reviewer.jobs.characters.report import read_figures, report_lines
 from reviewer.jobs.characters.training import CharacterChoices, train_and_measure
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.sample.cast_write import write_cast
 from reviewer.store.library import Library
 

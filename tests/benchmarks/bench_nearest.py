@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from reviewer.jobs.similar import measure_recall
+from reviewer.jobs.images.similar import measure_recall
 from reviewer.store.nearest import NearestImages
 from reviewer.store.scans import ROW, ScanFiles, ScanShape
 

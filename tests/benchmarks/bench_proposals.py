@@ -20,8 +20,8 @@ import numpy as np
 
 from reviewer.core.statistics import wilson
 from reviewer.jobs.context import Silent
-from reviewer.jobs.floors import find_floors
-from reviewer.jobs.new_images import propose
+from reviewer.jobs.proposals.floors import find_floors
+from reviewer.jobs.proposals.new_images import propose
 from reviewer.sample.write import read_truth, write_sample
 from reviewer.store.library import Library
 

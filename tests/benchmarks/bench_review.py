@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.previews import make_previews
+from reviewer.jobs.images.previews import make_previews
 from reviewer.store.library import Library
 from tests.benchmarks.bench_complete import complete_ms
 from tests.benchmarks.review_sets import Shape, make_collection

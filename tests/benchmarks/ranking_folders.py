@@ -12,10 +12,10 @@ import numpy as np
 
 from reviewer.jobs.context import Silent
 from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
 from reviewer.jobs.planting import Planting, plant_errors
-from reviewer.jobs.refreshing import scanned
-from reviewer.jobs.training import TrainChoices
+from reviewer.jobs.questions.refreshing import scanned
 from reviewer.sample.write import read_truth, write_sample
 from reviewer.store.library import Library
 from tests.benchmarks.ranking_sets import RankingSet

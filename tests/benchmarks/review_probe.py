@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer import app as application
 from reviewer.settings import Settings
-from reviewer.ui.bounce import BOUNCE_MS
+from reviewer.ui.keys.bounce import BOUNCE_MS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,15 +22,15 @@ from reviewer.app import apply_theme
 from reviewer.core.queues import Ranking
 from reviewer.core.types import Category
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
-from reviewer.ui import notice_bar
 from reviewer.ui.garbage import Collector
-from reviewer.ui.job_runner import JobRunner
+from reviewer.ui.jobs.runner import JobRunner
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.preparing import Sample
+from reviewer.ui.start.preparing import Sample
+from reviewer.ui.widgets import notice_bar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,8 +13,8 @@ from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.store.library import Library
-from reviewer.ui.empty_state import EmptyState
-from reviewer.ui.job_runner import JobState
+from reviewer.ui.jobs.runner import JobState
+from reviewer.ui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from reviewer.core.queues import Ranking
 from reviewer.core.types import Origin
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.copies import Comparison
 from reviewer.store.library import Library

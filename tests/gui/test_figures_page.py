@@ -37,7 +37,7 @@ from reviewer.ui.figures.score_sheet import ScoreSheet, spread
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet, most_changed
 from reviewer.ui.figures.vetted_sheet import VettedSheet, lifts, shares
 from reviewer.ui.history.preview import SIDE
-from reviewer.ui.job_runner import Job, JobState
+from reviewer.ui.jobs.runner import Job, JobState
 
 if TYPE_CHECKING:
     from pathlib import Path

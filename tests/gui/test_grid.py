@@ -15,8 +15,8 @@ from reviewer.core.types import Answer, Side
 from reviewer.store.library import Library
 from reviewer.ui.grid.layout import GAP, beside, shape_for
 from reviewer.ui.grid.resting import HOVER_MS
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.question_bar import PAGE_HINT, UNLIKE_HINT
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:

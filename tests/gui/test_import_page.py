@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QPushButton
 from reviewer.core.beginning import Beginning
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
-from reviewer.jobs.previewing import ROWS, preview_import
+from reviewer.jobs.imports.previewing import ROWS, preview_import
 from reviewer.jobs.writing.keys import key_of
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QProcess
 
-from reviewer.ui.job_runner import JobRunner, JobState
+from reviewer.ui.jobs.runner import JobRunner, JobState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from reviewer.core.commands import COMMANDS, MOUSE, Command, View, commands_in
-from reviewer.ui.actions import KeyMap, key_caps
-from reviewer.ui.key_overlay import KeyOverlay, groups
+from reviewer.ui.keys.actions import KeyMap, key_caps
+from reviewer.ui.keys.key_overlay import KeyOverlay, groups
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

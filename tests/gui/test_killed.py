@@ -23,10 +23,10 @@ from reviewer.core.queues import Ranking
 from reviewer.core.types import Answer
 from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.library import Library
-from reviewer.ui.bounce import BOUNCE_MS
+from reviewer.ui.keys.bounce import BOUNCE_MS
 from tests.gui.virtual_screen import (
     HEIGHT,
     WIDTH,

@@ -28,7 +28,7 @@ import sys
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
-from reviewer.ui.actions import KeyMap
+from reviewer.ui.keys.actions import KeyMap
 
 class Ear(QWidget):
     def keyPressEvent(self, event):

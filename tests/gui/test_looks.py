@@ -29,13 +29,13 @@ from PySide6.QtWidgets import (
 from reviewer.core.queues import Ranking
 from reviewer.core.review.feed import Mode
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
 from reviewer.ui import theme
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.queues.model import RowKind
 from reviewer.ui.side_pages import FACTORIES
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

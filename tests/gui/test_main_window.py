@@ -17,10 +17,10 @@ from reviewer.core.commands import COMMANDS
 from reviewer.core.types import Side
 from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
-from reviewer.ui.job_runner import Job, JobState
-from reviewer.ui.notice_bar import Kind
-from reviewer.ui.start_page import recent_detail
+from reviewer.ui.jobs.runner import Job, JobState
+from reviewer.ui.start.start_page import recent_detail
 from reviewer.ui.surroundings import PLACE
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:

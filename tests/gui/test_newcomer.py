@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton
 
 from reviewer.settings import Recent
 from reviewer.store.library import Library
-from reviewer.ui.job_runner import JobState
+from reviewer.ui.jobs.runner import JobState
 from tests.gui.conftest import make_images, rank_all
 
 if TYPE_CHECKING:

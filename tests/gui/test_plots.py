@@ -21,9 +21,9 @@ from reviewer.core.statistics import wilson
 from reviewer.core.types import Question, Side
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
 from reviewer.ui.figures.plots import Bar, Mark, Plot
-from reviewer.ui.saving import save_widget, with_ending
 from reviewer.ui.why.facts import WhyFacts
 from reviewer.ui.why.panel import doubt_words, since_words
+from reviewer.ui.widgets.saving import save_widget, with_ending
 
 if TYPE_CHECKING:
     from pathlib import Path

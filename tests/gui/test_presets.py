@@ -18,8 +18,8 @@ from reviewer.core.bindings import Bindings
 from reviewer.core.commands import View, commands_in
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer
-from reviewer.ui.actions import key_caps
-from reviewer.ui.bounce import BOUNCE_MS, Bounce
+from reviewer.ui.keys.actions import key_caps
+from reviewer.ui.keys.bounce import BOUNCE_MS, Bounce
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 
 from reviewer.store.library import Library
-from reviewer.ui.notice_bar import Kind
 from reviewer.ui.ranking_news import Promised, ranking_news
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import rank_all
 
 if TYPE_CHECKING:

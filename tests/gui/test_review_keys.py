@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer
 from reviewer.store.library import Library
-from reviewer.ui.notice_bar import Kind
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

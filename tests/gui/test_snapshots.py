@@ -25,10 +25,10 @@ from reviewer.settings import Recent, Settings
 from reviewer.store.figures import STATISTICS, write_figures
 from reviewer.ui import theme
 from reviewer.ui.figures.page import FiguresPage
-from reviewer.ui.job_runner import Job
-from reviewer.ui.notice_bar import Kind
+from reviewer.ui.jobs.runner import Job
 from reviewer.ui.status_line import Figures
 from reviewer.ui.summary.page import Span, SummaryPage
+from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import wait_painted
 from tests.gui.test_figures_page import COLLECTION
 

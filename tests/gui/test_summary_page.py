@@ -20,8 +20,8 @@ from reviewer.core.review.timebox import Timebox
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.settings import Settings
 from reviewer.ui.summary.page import SummaryPage
-from reviewer.ui.svg_strokes import bake
 from reviewer.ui.theme import Theme, apply_theme
+from reviewer.ui.widgets.svg_strokes import bake
 from tests.gui.conftest import wait_painted
 from tests.gui.test_history_page import answer
 

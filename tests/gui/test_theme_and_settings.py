@@ -18,9 +18,9 @@ from reviewer.core.types import Answer, Category, Decision, Progress, Side
 from reviewer.settings import Recent, Settings
 from reviewer.ui import theme
 from reviewer.ui.answer_strip import outcome
-from reviewer.ui.icons import application_icon, icon
-from reviewer.ui.job_words import changes, plain_facts
+from reviewer.ui.jobs.words import changes, plain_facts
 from reviewer.ui.style_sheet import style_sheet
+from reviewer.ui.widgets.icons import application_icon, icon
 from reviewer.ui.words import duration, percent_range, progress_line
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QLineEdit
 from reviewer.core.tags.tag_mapping import Kind, map_outputs
 from reviewer.core.tags.vocabulary import Vocabulary
 from reviewer.core.types import Tag
-from reviewer.jobs.bringing import BringChoices, bring_tagger, mapping_of
 from reviewer.jobs.context import Silent
-from reviewer.jobs.proposing import propose_tags
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.bringing import BringChoices, bring_tagger, mapping_of
+from reviewer.jobs.taggers.proposing import propose_tags
 from reviewer.store.library import Library
 from reviewer.ui.vocabulary.model import LACKING, Column, VocabularyModel, rows_of
 from reviewer.ui.vocabulary.page import VocabularyPage

@@ -16,15 +16,15 @@ from reviewer.app import apply_theme
 from reviewer.core.outbox import Destination
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.places import policy_of
 from reviewer.settings import Settings
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
-from reviewer.ui.job_runner import JobRunner, JobState
+from reviewer.ui.jobs.runner import JobRunner, JobState
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.preparing import Sample
+from reviewer.ui.start.preparing import Sample
 from reviewer.ui.write_back.model import Column, Part
 from reviewer.ui.write_back.page import WriteBackPage, rules_of
 from tests.gui.conftest import rank_all

@@ -24,7 +24,7 @@ from reviewer.core.queues import Ranking
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanShape
 from tests.conftest import draw

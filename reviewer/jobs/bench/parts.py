@@ -28,8 +28,8 @@ from reviewer.core.types import Category
 from reviewer.jobs.bench.data import draw_tags, write_dump, write_pictures, write_scan
 from reviewer.jobs.bench.limits import forget, peak_mb, read_rate, stream_rate
 from reviewer.jobs.context import Silent
-from reviewer.jobs.post_import import import_posts
-from reviewer.jobs.streamed import StreamedScan
+from reviewer.jobs.imports.post_import import import_posts
+from reviewer.jobs.questions.streamed import StreamedScan
 from reviewer.sources.danbooru import Post
 from reviewer.sources.post_blocks import READ_BYTES
 from reviewer.store.library import Library

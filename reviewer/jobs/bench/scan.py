@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
 from reviewer.store.library import Library
 from reviewer.store.versions import VersionInfo, VersionState
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import UsageError
-from reviewer.jobs.rescoring import embedded_by
+from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.settings import load as load_settings
 
 if TYPE_CHECKING:
     from model.engines.engine import Engine
-    from reviewer.jobs.scan_choices import ScanChoices
+    from reviewer.jobs.scans.choices import ScanChoices
     from reviewer.store.library import Library
 
 

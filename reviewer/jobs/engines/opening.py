@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from model.engines.quality import Quality
     from model.predict import Predictor
     from reviewer.jobs.context import Listener
-    from reviewer.jobs.scan_choices import ScanChoices
+    from reviewer.jobs.scans.choices import ScanChoices
     from reviewer.store.library import Library
 
 

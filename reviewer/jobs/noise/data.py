@@ -10,8 +10,8 @@ import numpy as np
 
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
-from reviewer.jobs.recipes import held_out
-from reviewer.jobs.refreshing import scanned
+from reviewer.jobs.learning.recipes import held_out
+from reviewer.jobs.questions.refreshing import scanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from reviewer.core.quality.audit import AuditNote
     from reviewer.core.quality.audit_bands import BandEstimate
     from reviewer.core.statistics import Interval
-    from reviewer.jobs.recipes import RecipeFigures
+    from reviewer.jobs.learning.recipes import RecipeFigures
 
 _COLUMNS = (
     ("tag", "tag"),

@@ -24,8 +24,8 @@ from reviewer.core.tags.tagstats import (
 from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels
-from reviewer.jobs.over_time import PARTS, over_time
 from reviewer.jobs.pages.html import histogram_svg, lines_svg, page, table
+from reviewer.jobs.pages.over_time import PARTS, over_time
 from reviewer.store.disk import replacing
 from reviewer.store.figures import STATISTICS, write_figures
 

@@ -9,8 +9,8 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.theme import category_colour, look, shown_name
+from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
 
 if TYPE_CHECKING:
     from reviewer.core.types import Category

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPixmap
 
-from reviewer.ui.caption_bar import PAD, CaptionButton
 from reviewer.ui.choice.keys import CHOOSE, NONE
 from reviewer.ui.choice.row import ChoiceRow
+from reviewer.ui.keys.caption_bar import PAD, CaptionButton
 from reviewer.ui.theme import look
 
 if TYPE_CHECKING:

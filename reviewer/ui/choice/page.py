@@ -17,15 +17,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from reviewer.core.choices.choosing import ChoiceSession
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer
-from reviewer.ui.actions import KeyMap
-from reviewer.ui.bounce import Bounce
 from reviewer.ui.choice.keys import CHOOSE, NONE, UNSURE, choice_commands
 from reviewer.ui.choice.picture import ChoicePicture
 from reviewer.ui.choice.row import ChoiceRow
-from reviewer.ui.notice_bar import Kind, NoticeBar
+from reviewer.ui.keys.actions import KeyMap
+from reviewer.ui.keys.bounce import Bounce
 from reviewer.ui.pictures.view import STEP
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.notice_bar import Kind, NoticeBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

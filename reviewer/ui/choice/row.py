@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from reviewer.ui.caption_bar import CaptionButton
 from reviewer.ui.choice.keys import CHOOSE, UNSURE
+from reviewer.ui.keys.caption_bar import CaptionButton
 from reviewer.ui.theme import scaled
 
 if TYPE_CHECKING:

@@ -22,8 +22,8 @@ from reviewer.ui.figures.report_sheet import ReportSheet
 from reviewer.ui.figures.score_sheet import ScoreSheet
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet
-from reviewer.ui.flow import Flow
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from reviewer.core.errors import ReviewerError
 from reviewer.ui.figures.plot_axis import PlotAxis
-from reviewer.ui.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 from reviewer.ui.theme import look, scaled
+from reviewer.ui.widgets.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from reviewer.core.statistics import Interval
 from reviewer.store.figures import REPORT
-from reviewer.ui.audit_marks import HEADING, marks_of
+from reviewer.ui.audit.marks import HEADING, marks_of
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.plots import Mark, Plot
 from reviewer.ui.figures.sheet import FigureSheet
@@ -126,7 +126,7 @@ class ReportSheet(FigureSheet):
         self._library = library
         self.table = FigureTable("Every tag", FIELDS, self)
         self.quality = Plot(
-            HEADING, "No random sample tells of it yet: I opens the audit, which draws one."
+            HEADING, "No random sample tells of it yet: the audit, in the menu, draws one."
         )
         self.changed = FigurePlot(
             "Images with the tag, before and after: the tags that changed most",

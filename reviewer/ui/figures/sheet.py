@@ -10,8 +10,8 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from reviewer.ui.background import Background
-from reviewer.ui.empty_state import EmptyState
-from reviewer.ui.job_runner import Job, JobState
+from reviewer.ui.jobs.runner import Job, JobState
+from reviewer.ui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
     from reviewer.store.figures import FigureFiles

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.framed_table import RowTable, frame_table
+from reviewer.ui.widgets.framed_table import RowTable, frame_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

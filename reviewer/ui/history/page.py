@@ -19,12 +19,12 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.background import Background
-from reviewer.ui.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.history.model import HEADINGS, Column, HistoryModel
 from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -53,10 +53,12 @@ class HistoryView(RowTable):
 
     Attributes:
         opened: Enter was pressed, or a row clicked twice.
+        end_wanted: End was pressed; the last row may not have been read.
         moved: Other rows may be on screen.
     """
 
     opened = Signal()
+    end_wanted = Signal()
     moved = Signal()
 
     def __init__(
@@ -93,6 +95,8 @@ class HistoryView(RowTable):
         """Enter opens; what moves moves; anything else is the page's."""
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self.opened.emit()
+        elif event.key() == Qt.Key.Key_End:
+            self.end_wanted.emit()
         elif event.text().isprintable() and event.text():
             event.ignore()
         else:
@@ -163,6 +167,7 @@ class HistoryPage(SidePage):
         self.model.modelReset.connect(self._choose_first)
         self.view.selectionModel().currentRowChanged.connect(self._chosen)
         self.view.opened.connect(self._reopen)
+        self.view.end_wanted.connect(partial(self.model.read_to_the_end, self._choose_last))
         self.preview.reopen_wanted.connect(self._reopen)
         self._background.failed.connect(self._hint.setText)
         self.view.moved.connect(self._look_soon.start)
@@ -212,6 +217,10 @@ class HistoryPage(SidePage):
             )
         else:
             self.preview.show_row(None)
+
+    def _choose_last(self) -> None:
+        self.view.selectRow(self.model.rowCount() - 1)
+        self.view.scrollToBottom()
 
     def _current(self) -> HistoryRow | None:
         return self.model.row(self.view.currentIndex().row())

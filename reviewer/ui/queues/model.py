@@ -11,8 +11,8 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from reviewer.core.types import Category
-from reviewer.ui.row_list import ROW_ROLE, RowModel, draw_line
 from reviewer.ui.theme import category_colour, look
+from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from reviewer.ui.actions import key_cap
+from reviewer.ui.keys.actions import key_cap
 
 if TYPE_CHECKING:
     from reviewer.core.commands import Command

@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.bindings import PRESETS, Bindings, preset
 from reviewer.core.commands import MOUSE, Command, View
-from reviewer.ui.actions import KeyMap, key_cap
-from reviewer.ui.key_overlay import groups
+from reviewer.ui.keys.actions import KeyMap, key_cap
+from reviewer.ui.keys.key_overlay import groups
 from reviewer.ui.settings.key_recorder import KeyRecorder
 from reviewer.ui.settings.key_row import KeyRow
 

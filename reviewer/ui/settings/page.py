@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from reviewer.settings import settings_file
-from reviewer.ui.scrolled import ScrolledColumn
 from reviewer.ui.settings.fields import SECTIONS
 from reviewer.ui.settings.keys import KeySettings
 from reviewer.ui.settings.rows import SettingRows
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.errors import SourceError
 from reviewer.ui.figures.plots import Plot
-from reviewer.ui.saving import save_widget, write_text
 from reviewer.ui.summary import words
+from reviewer.ui.widgets.saving import save_widget, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

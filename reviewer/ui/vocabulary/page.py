@@ -23,9 +23,6 @@ from PySide6.QtWidgets import (
 from reviewer.core.tags.tag_mapping import table_of
 from reviewer.jobs.context import Silent
 from reviewer.ui.background import Background
-from reviewer.ui.empty_state import EmptyState
-from reviewer.ui.flow import Flow
-from reviewer.ui.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.vocabulary.model import (
     LACKING,
@@ -35,6 +32,9 @@ from reviewer.ui.vocabulary.model import (
     VocabularyRow,
     rows_of,
 )
+from reviewer.ui.widgets.empty_state import EmptyState
+from reviewer.ui.widgets.flow import Flow
+from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
@@ -307,8 +307,8 @@ class ReadTable:
 
 def _read(library: Library) -> ReadTable:
     # They load every format and the tagger's settings: only this page needs them.
-    from reviewer.jobs.bringing import mapping_of  # noqa: PLC0415 - see above
-    from reviewer.jobs.proposing import seen_on  # noqa: PLC0415 - see above
+    from reviewer.jobs.taggers.bringing import mapping_of  # noqa: PLC0415 - see above
+    from reviewer.jobs.taggers.proposing import seen_on  # noqa: PLC0415 - see above
 
     name, mapping = mapping_of(library)
     names = sorted(tag.name for tag in library.vocabulary().tags.values())
@@ -316,7 +316,7 @@ def _read(library: Library) -> ReadTable:
 
 
 def _correct(library: Library, version: str, own: str, tag: str) -> None:
-    from reviewer.jobs.bringing import correct_mapping  # noqa: PLC0415 - see `_read`
+    from reviewer.jobs.taggers.bringing import correct_mapping  # noqa: PLC0415 - see `_read`
 
     with library.workspace.held("jobs"):
         correct_mapping(library, Silent(), table_of([(own, tag)]), version=version)

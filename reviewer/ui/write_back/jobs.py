@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from reviewer.ui.job_runner import JobState
+from reviewer.ui.jobs.runner import JobState
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from reviewer.ui.job_runner import Job
+    from reviewer.ui.jobs.runner import Job
     from reviewer.ui.side_pages import Beside
 
 LIVE = (JobState.WAITING, JobState.RUNNING)

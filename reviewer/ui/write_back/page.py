@@ -24,7 +24,7 @@ from reviewer.jobs.writing.diff import ShownDiff, load_shown
 from reviewer.jobs.writing.places import FILES, cap_of, find_destination, may_batch, policy_of
 from reviewer.sites.policy import Mode, Policy
 from reviewer.sources.pulled import PREFIX
-from reviewer.ui.job_runner import JobState
+from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.write_back.destination_form import DestinationForm
 from reviewer.ui.write_back.destination_list import DestinationList
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.outbox import Destination
     from reviewer.store.library import Library
-    from reviewer.ui.job_runner import Job
+    from reviewer.ui.jobs.runner import Job
     from reviewer.ui.review import Review
     from reviewer.ui.side_pages import Beside
 

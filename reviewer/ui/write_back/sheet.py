@@ -17,9 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.empty_state import EmptyState
-from reviewer.ui.flow import Flow
-from reviewer.ui.job_runner import JobState
+from reviewer.ui.jobs.runner import JobState
+from reviewer.ui.widgets.empty_state import EmptyState
+from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.words import progress_line
 from reviewer.ui.write_back.model import Part, WriteBackModel
 from reviewer.ui.write_back.table import WriteBackTable
@@ -27,7 +27,7 @@ from reviewer.ui.write_back.table import WriteBackTable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reviewer.ui.job_runner import Job
+    from reviewer.ui.jobs.runner import Job
 
 ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

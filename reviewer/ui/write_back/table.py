@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
-from reviewer.ui.framed_table import RowTable, frame_table, head_columns
+from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
 from reviewer.ui.write_back.model import Column, WriteBackModel
 
 if TYPE_CHECKING:

@@ -13,11 +13,12 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reviewer.jobs import post_import, scan_keeping
 from reviewer.jobs.context import Silent
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
+from reviewer.jobs.imports import post_import
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans import keeping
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
 from reviewer.store.database import Database
 from reviewer.store.library import Library
 
@@ -94,7 +95,7 @@ def import_child(workspace: str, folder: str) -> None:
 
 def scan_child(workspace: str, folder: str, engine: str = "") -> None:
     """Scans, and writes after every batch."""
-    scan_keeping.WRITE_SECONDS = 0.0
+    keeping.WRITE_SECONDS = 0.0
     choices = ScanChoices(
         device="cpu", batch_size=4, workers=1, engine=engine, accept_loss=bool(engine)
     )

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from reviewer.jobs.context import Silent
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
-from reviewer.jobs.training import TrainChoices
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:

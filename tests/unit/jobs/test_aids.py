@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.types import Category
-from reviewer.jobs.aids import TYPICAL, prepare_aids
 from reviewer.jobs.context import Silent
-from reviewer.jobs.defining import define_tags
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.defining import define_tags
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.questions.aids import TYPICAL, prepare_aids
 from reviewer.jobs.simulating import simulate
 from reviewer.store.aids import TextKind
 from reviewer.store.library import Library

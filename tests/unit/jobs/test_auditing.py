@@ -17,8 +17,8 @@ from reviewer.core.types import Answer, Decision, Origin
 from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
+from reviewer.jobs.learning.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
 from reviewer.jobs.reporting import write_report
-from reviewer.jobs.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES

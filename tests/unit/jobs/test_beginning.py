@@ -15,10 +15,10 @@ from reviewer.core.errors import SourceError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.beginning import keep_wishes
 from reviewer.jobs.context import Silent
-from reviewer.jobs.fewest import FEWEST, MINIMUM, fewest_for, images_needed
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.fewest import FEWEST, MINIMUM, fewest_for, images_needed
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
-from reviewer.jobs.training import TrainChoices
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.sites.szurubooru import Szurubooru
 from reviewer.store.library import Library

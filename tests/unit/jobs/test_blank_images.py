@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-import reviewer.jobs.blank_images
+import reviewer.jobs.questions.blank_images
 from reviewer.core.ranking import ArrayEvidence, RankOptions, rank
 from reviewer.core.ranking.blank import is_blank
 from reviewer.core.types import Side
-from reviewer.jobs.blank_images import blank_images
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.questions.blank_images import blank_images
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ def test_few_files_are_opened_and_each_once(
         "relative_path,tags\n" + "".join(f"{number}.png,tree\n" for number in range(7))
     )
     opened: list[str] = []
-    real = reviewer.jobs.blank_images.open_picture
+    real = reviewer.jobs.questions.blank_images.open_picture
 
     def watched(path: Path, want_px: int) -> Image.Image:
         opened.append(path.name)
         return real(path, want_px)
 
-    monkeypatch.setattr(reviewer.jobs.blank_images, "open_picture", watched)
+    monkeypatch.setattr(reviewer.jobs.questions.blank_images, "open_picture", watched)
     with Library.create(tmp_path / "workspace", folder) as library:
         import_folder(library, Silent())
         images = np.array([image_id for image_id, _, _ in library.images.askable()])

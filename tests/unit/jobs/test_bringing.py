@@ -15,7 +15,15 @@ from reviewer.cli.main import cli
 from reviewer.core.errors import UsageError
 from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Answer, Decision, Side
-from reviewer.jobs.bringing import (
+from reviewer.jobs.context import Silent
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.recipes import held_out
+from reviewer.jobs.learning.retraining import Promotion, retrain
+from reviewer.jobs.learning.training import TrainChoices
+from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.proposals.floors import find_floors
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.bringing import (
     BringChoices,
     QuestionsOpen,
     bring_tagger,
@@ -24,17 +32,9 @@ from reviewer.jobs.bringing import (
     map_again,
     mapping_of,
 )
-from reviewer.jobs.context import Silent
-from reviewer.jobs.floors import find_floors
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.pipeline import scan_to_questions
-from reviewer.jobs.proposing import propose_tags
-from reviewer.jobs.recipes import held_out
-from reviewer.jobs.retraining import Promotion, retrain
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.seen import may_have_seen, seen_key
-from reviewer.jobs.sharing import export_tagger
-from reviewer.jobs.training import TrainChoices
+from reviewer.jobs.taggers.proposing import propose_tags
+from reviewer.jobs.taggers.seen import may_have_seen, seen_key
+from reviewer.jobs.taggers.sharing import export_tagger
 from reviewer.store.library import Library
 from tests.unit.cli.conftest import run
 from tests.unit.jobs.conftest import make_shapes

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 from reviewer.core.types import Answer, Decision, Side
-from reviewer.jobs.bringing import BringChoices, bring_tagger
 from reviewer.jobs.context import Silent
-from reviewer.jobs.heads import train_heads
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.heads import train_heads
+from reviewer.jobs.learning.training import TrainChoices
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.bringing import BringChoices, bring_tagger
 from reviewer.store.library import Library
 from tests.conftest import draw
 from tests.unit.model.taggers import folders, more_folders

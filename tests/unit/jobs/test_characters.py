@@ -30,7 +30,7 @@ from reviewer.jobs.characters.training import (
     train_and_measure,
 )
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 from tests.detectors import marked, save_finder

@@ -11,9 +11,9 @@ import pytest
 
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.cross_fitting import cross_fit
+from reviewer.jobs.learning.cross_fitting import cross_fit
 from reviewer.jobs.pipeline import refresh_and_rank
-from reviewer.jobs.whole_scores import whole_scores
+from reviewer.jobs.questions.whole_scores import whole_scores
 from reviewer.store.whole_fits import WholeFit
 from tests.unit.jobs.conftest import CHOICES
 

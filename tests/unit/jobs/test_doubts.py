@@ -9,8 +9,8 @@ import numpy as np
 
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Silent
-from reviewer.jobs.doubts import doubted_labels
 from reviewer.jobs.labels import gather_labels, label_matrix
+from reviewer.jobs.learning.doubts import doubted_labels
 from reviewer.jobs.simulating import simulate
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.embedded import corrected_lists, embed, staged
 from reviewer.jobs.exports.exiftool import find_exiftool, read_lists, write_copy
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.sources.embedded import embedded_tags
 from reviewer.sources.text import name_key
 from reviewer.store.library import Library

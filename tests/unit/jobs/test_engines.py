@@ -9,14 +9,15 @@ import numpy as np
 import pytest
 
 from reviewer.core.errors import TaggerError, UsageError
-from reviewer.jobs import context, scan_keeping
+from reviewer.jobs import context
 from reviewer.jobs.context import Silent
 from reviewer.jobs.engines import judging
 from reviewer.jobs.engines.opening import compare_engines
 from reviewer.jobs.engines.sample import draw_sample
-from reviewer.jobs.rescoring import seen_before
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
+from reviewer.jobs.scans import keeping
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.rescoring import seen_before
+from reviewer.jobs.scans.scanning import scan
 from reviewer.settings import Settings, save
 from tests.unit.jobs.conftest import COUNT
 
@@ -85,7 +86,7 @@ def test_a_scan_that_was_cut_off_ends_as_if_it_had_not_been(
     shapes: Shapes, monkeypatch: pytest.MonkeyPatch, engine: str
 ):
     library, _ = shapes
-    monkeypatch.setattr(scan_keeping, "WRITE_SECONDS", 0.0)
+    monkeypatch.setattr(keeping, "WRITE_SECONDS", 0.0)
     monkeypatch.setattr(context, "REPORT_EVERY_S", 0.0)
     choices = ScanChoices(engine=engine, accept_loss=True, **CALM)
     forget(library)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.queues import QueueBook
 from reviewer.core.types import Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.explaining import HEADS, explain, next_questions
+from reviewer.jobs.questions.explaining import HEADS, explain, next_questions
 from reviewer.store.scans import digest_of
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from reviewer.core.types import Category
 from reviewer.jobs.characters.crops import cut_out
 from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.post_import import import_posts
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.imports.post_import import import_posts
 from reviewer.sample.cast_write import write_cast
 from reviewer.store.library import Library
 from tests.conftest import draw

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.copies import ALL_PAIRS, NEXT_FEW, candidate_pairs, find_copies
+from reviewer.jobs.images.copies import ALL_PAIRS, NEXT_FEW, candidate_pairs, find_copies
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
-from reviewer.jobs.training import TrainChoices
 from reviewer.sample.compose import compose
 from reviewer.sample.render import draw
 

@@ -15,9 +15,9 @@ from reviewer.core.ranking.tagevidence import TagEvidence
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.first_questions import rank_by_tags
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.pipeline import prepare
+from reviewer.jobs.questions.first_questions import rank_by_tags
 from reviewer.sample.write import write_sample
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES, make_shapes

@@ -12,7 +12,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.copies import export
 from reviewer.jobs.exports.in_place import changes_in_place
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import draw
 

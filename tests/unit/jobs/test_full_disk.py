@@ -13,12 +13,12 @@ import pytest
 
 from reviewer.core.errors import StoreFullError
 from reviewer.core.tags.tagrows import TagRows
-from reviewer.jobs import scanning
 from reviewer.jobs.bench.data import write_scan
 from reviewer.jobs.context import Silent
-from reviewer.jobs.post_import import import_posts
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.scanning import refuse_without_room
+from reviewer.jobs.imports.post_import import import_posts
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans import scanning
+from reviewer.jobs.scans.scanning import refuse_without_room
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanFiles, ScanShape

@@ -15,10 +15,10 @@ from reviewer.core.review.acceptance import EVERY_TAG, Acceptance, Verdict
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Origin, Side
-from reviewer.jobs import implying
 from reviewer.jobs.context import Silent
-from reviewer.jobs.implying import find_broken, find_broken_soon, rule_lines
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.questions import implying
+from reviewer.jobs.questions.implying import find_broken, find_broken_soon, rule_lines
 from reviewer.store.library import Library
 from reviewer.ui.implying import implied_by, implied_words, open_implied
 

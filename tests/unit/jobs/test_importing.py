@@ -8,7 +8,7 @@ import pytest
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import draw
 

@@ -16,8 +16,8 @@ import pytest
 from PIL import Image
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.training import TrainChoices, train_version
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.training import TrainChoices, train_version
 from reviewer.store.library import Library
 from tests.unit.jobs.child_jobs import (
     import_child,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.kin import kin_of
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.labels import gather_labels
+from reviewer.jobs.questions.kin import kin_of
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import pytest
 
 from reviewer.core.errors import StoreFullError
 from reviewer.core.types import Answer, Decision, Side
-from reviewer.jobs import large
 from reviewer.jobs.context import Silent
-from reviewer.jobs.every_tag import every_tag_scan, score_every_tag
-from reviewer.jobs.ranking import rank_questions
-from reviewer.jobs.refreshing import refresh
+from reviewer.jobs.questions import large
+from reviewer.jobs.questions.every_tag import every_tag_scan, score_every_tag
+from reviewer.jobs.questions.ranking import rank_questions
+from reviewer.jobs.questions.refreshing import refresh
 
 if TYPE_CHECKING:
     from reviewer.core.queues import Ranking

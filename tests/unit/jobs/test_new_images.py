@@ -16,10 +16,10 @@ from reviewer.core.types import Answer, Decision
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.context import Silent
-from reviewer.jobs.floors import find_floors
-from reviewer.jobs.new_images import propose, rank_proposals
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
-from reviewer.jobs.training import TrainChoices
+from reviewer.jobs.proposals.floors import find_floors
+from reviewer.jobs.proposals.new_images import propose, rank_proposals
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reviewer.jobs.fewest import FEWEST
-from reviewer.jobs.training import nothing_to_learn
+from reviewer.jobs.learning.fewest import FEWEST
+from reviewer.jobs.learning.training import nothing_to_learn
 
 
 def test_a_lower_limit_is_offered_where_there_is_one():

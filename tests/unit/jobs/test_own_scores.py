@@ -11,14 +11,14 @@ import pytest
 from onnx import helper, numpy_helper
 
 from reviewer.core.types import Answer, Decision, Side
-from reviewer.jobs.bringing import BringChoices, bring_tagger, correct_mapping
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.own_scores import own_scores
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.retraining import Promotion, retrain
+from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import scan_to_questions
-from reviewer.jobs.retraining import Promotion, retrain
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices
+from reviewer.jobs.questions.own_scores import own_scores
+from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.taggers.bringing import BringChoices, bring_tagger, correct_mapping
 from reviewer.store.library import Library
 from tests.unit.cli.conftest import run
 from tests.unit.jobs.conftest import make_shapes

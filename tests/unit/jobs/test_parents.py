@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.sources.post import read_post
 from reviewer.store.library import Library
 

@@ -14,14 +14,14 @@ from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Progress, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
+from reviewer.jobs.learning.recipes import held_out
+from reviewer.jobs.learning.retraining import Promotion, retrain
+from reviewer.jobs.learning.training import train_version
 from reviewer.jobs.pipeline import prepare, refresh_and_rank
-from reviewer.jobs.ranking import rank_questions
-from reviewer.jobs.recipes import held_out
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.retraining import Promotion, retrain
-from reviewer.jobs.scanning import scan
+from reviewer.jobs.questions.ranking import rank_questions
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans.scanning import scan
 from reviewer.jobs.simulating import against_truth, curve_lines, simulate
-from reviewer.jobs.training import train_version
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES, COUNT
 
@@ -172,7 +172,7 @@ def test_answers_become_labels_with_weights(shapes: Shapes) -> None:
 
 def test_retraining_compares_and_promotes(shapes: Shapes, monkeypatch: pytest.MonkeyPatch) -> None:
     # So few images show no precision above this.
-    monkeypatch.setattr("reviewer.jobs.kept_out.LEAST_LEVEL", 0.5)
+    monkeypatch.setattr("reviewer.jobs.proposals.kept_out.LEAST_LEVEL", 0.5)
     library, truth = shapes
     answer_some(library, truth, 30)
     changes, comparison = retrain(library, Silent(), CHOICES, Promotion.ALWAYS)

@@ -9,7 +9,7 @@ import pytest
 from reviewer.core.errors import SourceError, StoreError
 from reviewer.core.types import Category
 from reviewer.jobs.context import Silent
-from reviewer.jobs.post_import import import_posts
+from reviewer.jobs.imports.post_import import import_posts
 from reviewer.store.library import Library
 from reviewer.store.posts import PostColumns
 from reviewer.store.rowpages import Texts

@@ -10,8 +10,8 @@ from PIL import Image
 
 from reviewer.core.queues import Ranking
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.previews import asked_first, make_previews
+from reviewer.jobs.images.previews import asked_first, make_previews
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from reviewer.store.previews import PREVIEW_PX
 

@@ -16,9 +16,9 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.outbox import Destination
 from reviewer.core.types import Answer, Category, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.pulled import pulled_file
-from reviewer.jobs.pulling import pull
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.imports.pulled import pulled_file
+from reviewer.jobs.imports.pulling import pull
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.pace import Pace
 from reviewer.jobs.writing.places import connect, policy_of

@@ -14,10 +14,10 @@ from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.choices.heads import share_wrong, without_noise
 from reviewer.jobs.choices.rating import KIND, rank_ratings
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.recipes import held_out
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.training import TrainChoices, train_version
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.recipes import held_out
+from reviewer.jobs.learning.training import TrainChoices, train_version
+from reviewer.jobs.scans.scanning import scan
 
 if TYPE_CHECKING:
     from reviewer.store.library import Library

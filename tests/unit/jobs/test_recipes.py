@@ -9,9 +9,9 @@ import pytest
 
 from reviewer.core.errors import TaggerError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.recipes import HELD_OUT, recipe_figures
+from reviewer.jobs.learning.recipes import HELD_OUT, recipe_figures
+from reviewer.jobs.learning.training import TrainChoices, train_version
 from reviewer.jobs.reporting import write_report
-from reviewer.jobs.training import TrainChoices, train_version
 
 if TYPE_CHECKING:
     from pathlib import Path

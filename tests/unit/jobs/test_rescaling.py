@@ -11,8 +11,8 @@ from PIL import Image
 
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.rescaling import Background, Copying, Fit, junk, rescale, shrink
+from reviewer.jobs.images.rescaling import Background, Copying, Fit, junk, rescale, shrink
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.pages.scores import score_lines, write_scores
 from reviewer.jobs.scoring import ScoreData, correlation, score_data, score_report
 from reviewer.store.figures import FigureFiles

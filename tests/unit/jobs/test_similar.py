@@ -13,13 +13,13 @@ from PIL import Image
 from reviewer.cli.main import cli
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.copies import find_copies
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.refreshing import refresh
-from reviewer.jobs.scan_choices import ScanChoices
-from reviewer.jobs.scanning import scan
-from reviewer.jobs.similar import By, build_index, find_similar
-from reviewer.jobs.similar_groups import Relation, find_groups, group_lines, write_groups
+from reviewer.jobs.images.copies import find_copies
+from reviewer.jobs.images.similar import By, build_index, find_similar
+from reviewer.jobs.images.similar_groups import Relation, find_groups, group_lines, write_groups
+from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.questions.refreshing import refresh
+from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.scanning import scan
 from reviewer.store.nearest_index import can_build
 
 if TYPE_CHECKING:

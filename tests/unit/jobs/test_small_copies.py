@@ -9,9 +9,9 @@ from PIL import Image
 
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
-from reviewer.jobs.rescaling import Copying, rescale
-from reviewer.jobs.small_copies import SmallCopies
+from reviewer.jobs.images.rescaling import Copying, rescale
+from reviewer.jobs.images.small_copies import SmallCopies
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.pages.statistics import PARTS, statistics, write_statistics
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library

@@ -9,7 +9,7 @@ import pytest
 
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from tests.unit.cli.conftest import run
 from tests.unit.jobs import conftest

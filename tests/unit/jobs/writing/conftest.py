@@ -19,7 +19,7 @@ from PIL import Image
 from reviewer.core.outbox import Destination
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.pace import Pace

@@ -10,7 +10,7 @@ import pytest
 from reviewer.core.types import Answer, Category, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files
 from reviewer.jobs.writing.places import find_destination, policy_of

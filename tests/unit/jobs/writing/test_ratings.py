@@ -14,7 +14,7 @@ from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports.copies import export
 from reviewer.jobs.exports.in_place import changes_in_place
-from reviewer.jobs.importing import import_folder
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.writing.files import plan_files
 from reviewer.store.library import Library
 

@@ -1,0 +1,1 @@
+"""Image files among themselves: copies, nearest ones, previews, small training copies."""

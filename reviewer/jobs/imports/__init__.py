@@ -1,0 +1,1 @@
+"""What comes in: folders with their metadata, dumps, servers, definitions of tags."""

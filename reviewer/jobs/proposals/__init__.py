@@ -1,0 +1,1 @@
+"""Tags that may be proposed for new images: from which score on, and how that is known."""

@@ -1,0 +1,210 @@
+"""What a brought tagger itself says of tags that it knew before it came here.
+
+Heads need examples; a tag that hardly an image carries has none, and the tagger may know it all
+the same. Versions that were trained from a brought one have learnt from this collection's labels:
+their own scores are never taken, those of the tagger as it came are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from reviewer.core.ranking.calibration import halves
+from reviewer.core.ranking.fusion import TwoScores, fit_fusion
+from reviewer.core.tags.vocabulary import reason_not_asked
+from reviewer.jobs.context import stage
+from reviewer.jobs.labels import original_matrix, tag_counts
+from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.jobs.taggers.seen import may_have_seen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from reviewer.core.tags.vocabulary import Vocabulary
+    from reviewer.jobs.context import Listener
+    from reviewer.jobs.labels import Labels
+    from reviewer.store.library import Library
+    from reviewer.store.scans import ScanFiles
+
+SEEN_AT = 0.0
+"""Logit from which the tagger counts as seeing a tag: a chance of one half."""
+
+
+@dataclass(frozen=True)
+class OwnScores:
+    """The logits of a brought tagger on some images.
+
+    Attributes:
+        version: Its name.
+        files: Its scan.
+        images: (N,) image ids that are asked about.
+        seen: Whether it may have learnt from this collection's labels.
+    """
+
+    version: str
+    files: ScanFiles
+    images: NDArray[np.int64]
+    seen: bool
+
+    @cached_property
+    def columns(self) -> dict[int, int]:
+        """Columns of the scan by tag id."""
+        return {tag_id: column for column, tag_id in enumerate(self.files.shape.tags)}
+
+    @cached_property
+    def rows(self) -> NDArray[np.int64]:
+        """(N,) places in the scan; -1 where an image was not scanned with it."""
+        latest = self.files.latest()
+        known = self.files.rows()["image"][latest].astype(np.int64)
+        order = np.argsort(known)
+        at = np.minimum(np.searchsorted(known[order], self.images), max(len(known) - 1, 0))
+        if not len(known):
+            return np.full(len(self.images), -1, np.int64)
+        found = latest[order[at]]
+        return np.where(known[order[at]] == self.images, found, -1).astype(np.int64)
+
+    def logits(self, tag_id: int) -> NDArray[np.float32] | None:
+        """(N,) float32 logits of a tag; `None` where the tagger lacks it.
+
+        An image that it has not scanned gets the tag's mean, which says nothing.
+        """
+        column = self.columns.get(tag_id)
+        if column is None:
+            return None
+        logits = self.files.tag_logits(column)
+        there = self.rows >= 0
+        found = np.full(len(self.images), float(logits.mean()), np.float32)
+        found[there] = logits[self.rows[there]]
+        return found
+
+    def worth_asking(
+        self, labels: Labels, vocabulary: Vocabulary, learnt: Iterable[int]
+    ) -> list[int]:
+        """Tags beyond those with heads that it can be asked about here, by id.
+
+        They are visual, and an image carries them or the tagger sees them on one.
+
+        Args:
+            labels: Of the images.
+            vocabulary: Of the collection.
+            learnt: Tag ids that get heads.
+        """
+        counts, others = tag_counts(labels), set(learnt)
+        found = []
+        for tag_id in sorted(self.columns.keys() - others):
+            tag, count = vocabulary.tags.get(tag_id), counts.get(tag_id, 0)
+            negatives = len(labels.images) - count
+            if tag is None or reason_not_asked(tag, count, 0, negatives=negatives):
+                continue
+            logits = self.logits(tag_id)
+            if count > 0 or (logits is not None and bool((logits >= SEEN_AT).any())):
+                found.append(tag_id)
+        return found
+
+
+def own_scores(library: Library, version: str, images: NDArray[np.int64]) -> OwnScores | None:
+    """The scores of the brought tagger that a version is, or goes back to.
+
+    Args:
+        library: The collection.
+        version: Name of the version in use.
+        images: (N,) image ids.
+
+    Returns:
+        `None` where the version was trained here from the start, or the tagger as it came has
+        not scanned the collection.
+
+    Raises:
+        TaggerError: A version on the way cannot be read.
+    """
+    from model.version import read_record
+
+    name, found, met = version, "", set[str]()
+    with tagger_errors():
+        while name and name not in met and library.version_folder(name).is_dir():
+            met.add(name)
+            record = read_record(library.version_folder(name))
+            found = name if record.brought is not None else found
+            name = str(record.train.get("parent") or "")
+    files = library.scan(found) if found else None
+    if files is None or not len(files):
+        return None
+    return OwnScores(found, files, images, may_have_seen(library, found))
+
+
+def with_own(
+    listener: Listener,
+    own: OwnScores,
+    labels: Labels,
+    learnt: tuple[list[int], NDArray[np.float16]],
+    known: list[int],
+    groups: NDArray[np.int64],
+) -> tuple[list[int], NDArray[np.float16]]:
+    """Takes the tagger's own word into the scores of heads, and adds the tags it alone knows.
+
+    Args:
+        listener: Hears of progress, and of tags that rest on the tagger alone.
+        own: The tagger's scores.
+        labels: Of the images.
+        learnt: Tag ids with heads, and their (T, N) logits.
+        known: Tag ids beyond those that the tagger is asked about.
+        groups: (N,) near-duplicates.
+
+    Returns:
+        Tag ids, ascending, and their (T, N) float16 logits.
+    """
+    with_heads, heads = learnt
+    place = {tag_id: row for row, tag_id in enumerate(with_heads)}
+    tags = sorted({*with_heads, *known})
+    original = original_matrix(labels, tags)
+
+    def present(tag: int) -> NDArray[np.bool_]:
+        column = np.zeros(len(own.images), np.bool_)
+        column[original.indices[original.indptr[tag] : original.indptr[tag + 1]]] = True
+        return column
+
+    def of_heads(tag: int) -> NDArray[np.float32] | None:
+        row = place.get(tags[tag])
+        return None if row is None else heads[row].astype(np.float32)
+
+    scores = TwoScores(
+        n_tags=len(tags),
+        own=lambda tag: own.logits(tags[tag]),
+        heads=of_heads,
+        present=present,
+        half=halves(len(own.images), groups, 0),
+        seen=own.seen,
+    )
+    logits = np.empty((len(tags), len(own.images)), np.float16)
+    with stage(listener, "own scores", len(tags), "tags") as progress:
+        fusion = fit_fusion(scores)
+        for tag in range(len(tags)):
+            logits[tag] = fusion.logits(tag)
+            progress.advance()
+    _say(listener, own, len(known))
+    return tags, logits
+
+
+def _say(listener: Listener, own: OwnScores, alone: int) -> None:
+    missing = int((own.rows < 0).sum())
+    if alone:
+        doubt = (
+            ", which may have seen these labels: then it hides some of their errors"
+            if own.seen
+            else ""
+        )
+        listener.note(
+            f"{alone:,} tags have too few examples here for heads of their own; they are asked "
+            f"about on the word of {own.version} itself{doubt}."
+        )
+    if missing:
+        listener.note(
+            f"{missing:,} images were not scanned by {own.version} itself; its word on them comes "
+            f"in after: reviewer scan --version {own.version}"
+        )

@@ -1,0 +1,1 @@
+"""Scans: a version run over the collection, resumed where it was cut off."""

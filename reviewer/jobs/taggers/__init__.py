@@ -1,0 +1,1 @@
+"""Taggers that others trained: brought in, what their tags mean here, and handed on."""

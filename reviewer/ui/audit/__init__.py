@@ -1,0 +1,1 @@
+"""The audit page: how good are these tags?"""

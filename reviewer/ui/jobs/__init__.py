@@ -1,0 +1,1 @@
+"""Long work: child processes, the page that starts and shows them, and its words."""

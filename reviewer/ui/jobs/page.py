@@ -1,0 +1,307 @@
+"""The jobs: what runs now, what can be started, what was done, and what it brought."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.core.commands import View, commands_in
+from reviewer.ui.jobs.runner import Job, JobRunner, JobState
+from reviewer.ui.jobs.stage_words import stage_words
+from reviewer.ui.jobs.version_list import VersionList
+from reviewer.ui.jobs.words import outcome
+from reviewer.ui.keys.actions import KeyMap
+from reviewer.ui.widgets.scrolled import ScrolledColumn
+from reviewer.ui.words import duration, progress_line
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QKeyEvent
+
+    from reviewer.core.commands import Command
+    from reviewer.store.versions import VersionInfo
+
+TICK_MS = 1000
+WIDTH = 860
+
+CHOICES: tuple[tuple[str, str, str], ...] = (
+    ("Refresh", "refresh", "Learn from the answers in seconds, then rank again"),
+    ("Rank", "rank", "Rank the questions again from the scores there are"),
+    ("Scan", "scan", "Run the active tagger over images that it has not seen"),
+    ("Train", "train", "Train a tagger on the tags of this collection"),
+    ("Retrain", "retrain", "Train the tagger further on your answers; minutes to hours"),
+    ("Explain", "explain", "Work out where the tagger sees the tags that are asked next"),
+)
+"""Title, command and meaning of what can be started."""
+
+
+class JobsPage(QWidget):
+    """Starts, shows and stops jobs.
+
+    Attributes:
+        closed: Back to the review.
+        wanted: Emitted with the title and the words of the command of a job to start.
+        write_back_wanted: The page of write-back is to be opened.
+    """
+
+    closed = Signal()
+    wanted = Signal(str, object)
+    write_back_wanted = Signal()
+
+    def __init__(self, runner: JobRunner, keys: KeyMap, parent: QWidget | None = None) -> None:
+        """Shows the jobs of a runner."""
+        super().__init__(parent)
+        self._runner = runner
+        self._keys = keys
+        self._listed: list[JobState] = []
+        self._lines: dict[Job, QLabel] = {}
+        self._title = QLabel("Nothing runs at the moment")
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress of the job")
+        self._figures = _muted("")
+        self._stop = QPushButton("Stop", self)
+        self._stop.clicked.connect(self._cancel)
+        self._again = QPushButton("Start again", self)
+        self._again.setToolTip("It goes on where it was")
+        self._again.clicked.connect(self._start_again)
+        self._log = QPlainTextEdit(self)
+        self._log.setReadOnly(True)
+        self._log.setAccessibleName("What the job says")
+        self._versions = VersionList(self)
+        self._versions.use_wanted.connect(self._use)
+        self._history = QVBoxLayout()
+        self._history.setSpacing(6)
+        self._lay_out()
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._show_now)
+        runner.changed.connect(self._changed)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(24, 24, 24, 16)
+        column.setSpacing(14)
+        head = QHBoxLayout()
+        title = QLabel("Jobs")
+        title.setProperty("tone", "page")
+        back = QPushButton("Back to the review  (Esc)", self)
+        back.clicked.connect(self.closed)
+        head.addWidget(title, 1)
+        head.addWidget(back)
+        column.addLayout(head)
+        column.addWidget(self._running_card())
+        column.addLayout(self._choices())
+        column.addWidget(_heading("Tagger versions"))
+        column.addWidget(self._versions)
+        column.addWidget(_heading("Jobs of this sitting"))
+        column.addLayout(self._history)
+        column.addStretch(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
+
+    def _running_card(self) -> QFrame:
+        card = QFrame(self)
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(18, 14, 18, 14)
+        inside.setSpacing(8)
+        first = QHBoxLayout()
+        first.addWidget(self._title, 1)
+        first.addWidget(self._again)
+        first.addWidget(self._stop)
+        inside.addLayout(first)
+        inside.addWidget(self._bar)
+        inside.addWidget(self._figures)
+        self._log.setFixedHeight(self.fontMetrics().height() * 8)
+        inside.addWidget(self._log)
+        return card
+
+    def _choices(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        for row, (title, command, meaning) in enumerate(CHOICES):
+            button = QPushButton(title, self)
+            button.setAccessibleName(f"{title}: {meaning}")
+            button.clicked.connect(partial(self.wanted.emit, title, (command,)))
+            grid.addWidget(button, row, 0)
+            grid.addWidget(_muted(meaning), row, 1)
+        back = QPushButton("Write back", self)
+        meaning = "See what your answers change where the metadata live, and send it"
+        back.setAccessibleName(f"Write back: {meaning}")
+        back.clicked.connect(self.write_back_wanted)
+        grid.addWidget(back, len(CHOICES), 0)
+        grid.addWidget(_muted(meaning), len(CHOICES), 1)
+        bring = QPushButton("Bring a tagger\N{HORIZONTAL ELLIPSIS}", self)
+        meaning = "Use a tagger that you have (WD, JoyTag, Camie and others): scan and rank with it"
+        bring.setAccessibleName(f"Bring a tagger: {meaning}")
+        bring.clicked.connect(self._bring)
+        grid.addWidget(bring, len(CHOICES) + 1, 0)
+        grid.addWidget(_muted(meaning), len(CHOICES) + 1, 1)
+        return grid
+
+    def _bring(self) -> None:
+        """Has the folder of a tagger chosen, and starts with it."""
+        chosen = QFileDialog.getExistingDirectory(
+            self, "The folder of the tagger", str(Path.home())
+        )
+        if chosen:
+            self.wanted.emit("Bring a tagger", ("bring", chosen, "--ask"))
+
+    def open(self, versions: Sequence[VersionInfo]) -> None:
+        """Shows the state of now, and keeps it fresh while it is seen.
+
+        Args:
+            versions: The tagger versions of the collection, oldest first.
+        """
+        self._versions.show_versions(versions)
+        self._show_now()
+        self._list_history()
+        self._tick.start()
+        self.setFocus()
+
+    def bind(self, commands: tuple[Command, ...]) -> None:
+        """Takes the command table with the person's keys."""
+        self._keys = KeyMap(QGuiApplication.platformName(), commands_in(View.SINGLE, commands))
+
+    def close_page(self) -> None:
+        """Stops refreshing and goes back."""
+        self._tick.stop()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The keys that open and leave also close the page."""
+        found = self._keys.find(event)
+        if found is not None and found.id in {"jobs", "leave"}:
+            self.close_page()
+        else:
+            super().keyPressEvent(event)
+
+    def _changed(self, _job: Job) -> None:
+        if self.isVisible():
+            self._show_now()
+            if self._listed != self._states():
+                self._list_history()
+
+    def _show_now(self) -> None:
+        job = self._runner.running
+        cut_off = cut_off_last(self._runner.jobs) if job is None else None
+        self._again.setVisible(cut_off is not None)
+        if cut_off is not None:
+            self._again.setText(f"Start again: {cut_off.title}")
+        self._stop.setVisible(job is not None)
+        self._bar.setVisible(job is not None)
+        if job is None:
+            self._title.setText("Nothing runs at the moment")
+            self._figures.setText("Jobs run beside the review, one at a time, at low priority.")
+        else:
+            self._show_running(job)
+        self._show_log(job or (self._runner.jobs[-1] if self._runner.jobs else None))
+
+    def _show_running(self, job: Job) -> None:
+        progress = job.progress
+        stage = progress.stage if progress is not None else ""
+        same = stage.lower() == job.title.lower()
+        self._title.setText(
+            job.title if same or not stage else f"{job.title}: {stage_words(stage)}"
+        )
+        self._bar.setRange(0, progress.total if progress is not None else 0)
+        self._bar.setValue(progress.done if progress is not None else 0)
+        words = [progress_line(progress)] if progress is not None else []
+        words.append(f"{duration(job.seconds)} so far")
+        self._figures.setText("  \N{MIDDLE DOT}  ".join(word for word in words if word))
+        self._stop.setEnabled(job.state is JobState.RUNNING)
+        if job in self._lines:
+            self._lines[job].setText(_line(job))
+
+    def _show_log(self, job: Job | None) -> None:
+        text = "" if job is None else "\n".join([*job.notes, *list(job.log)[-40:]])
+        self._log.setVisible(bool(text))
+        if text != self._log.toPlainText():
+            self._log.setPlainText(text)
+            bar = self._log.verticalScrollBar()
+            bar.setValue(bar.maximum())
+
+    def _states(self) -> list[JobState]:
+        return [job.state for job in self._runner.jobs]
+
+    def _list_history(self) -> None:
+        self._listed = self._states()
+        while (item := self._history.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        self._lines = {}
+        if not self._runner.jobs:
+            self._history.addWidget(_muted("No job was started yet."))
+        for job in reversed(self._runner.jobs):
+            line = QLabel(_line(job))
+            self._lines[job] = line
+            line.setWordWrap(True)
+            line.setTextFormat(Qt.TextFormat.PlainText)
+            line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+            self._history.addWidget(line)
+
+    def _use(self, name: str) -> None:
+        self.wanted.emit(f"Use {name}", ("versions", "--use", name))
+
+    def _start_again(self) -> None:
+        job = cut_off_last(self._runner.jobs)
+        if job is not None and self._runner.running is None:
+            self._runner.start(job.title, job.command)
+
+    def _cancel(self) -> None:
+        if self._runner.running is not None:
+            self._runner.cancel(self._runner.running)
+
+
+def cut_off_last(jobs: Sequence[Job]) -> Job | None:
+    """The last job that a person wanted and that did not get to its end, nor since then.
+
+    Args:
+        jobs: Oldest first.
+    """
+    since: set[str] = set()
+    for job in reversed(jobs):
+        cut_off = job.state in (JobState.FAILED, JobState.CANCELLED)
+        if cut_off and not job.gives_way and job.title not in since:
+            return job
+        since.add(job.title)
+    return None
+
+
+def _line(job: Job) -> str:
+    return f"{job.title}: {outcome(job)}"
+
+
+def _heading(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", "heading")
+    return label
+
+
+def _muted(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", "muted")
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,173 @@
+"""While a collection is made ready: what is being done, how far it is, how long it will take."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.jobs.runner import Job, JobState
+from reviewer.ui.jobs.stage_words import stage_words
+from reviewer.ui.theme import look
+from reviewer.ui.widgets.scrolled import ScrolledColumn
+from reviewer.ui.words import duration, progress_line
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+WIDTH = 680
+
+
+def stage_line(stages: list[str], now: str) -> str:
+    """The stages so far as rich text, the present one standing out."""
+    arrow = f' <span style="color:{look().muted}">\N{RIGHTWARDS ARROW}</span> '
+    return arrow.join(
+        f'<b style="color:{look().accent}">{escape(stage)}</b>'
+        if stage == now
+        else f'<span style="color:{look().muted}">{escape(stage)}</span>'
+        for stage in stages
+    )
+
+
+class PreparePage(QWidget):
+    """Shows one job at full size.
+
+    Attributes:
+        cancelled: The person does not want to wait.
+        retried: Try again after a failure.
+    """
+
+    cancelled = Signal()
+    retried = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Lays the page out; nothing is prepared yet."""
+        super().__init__(parent)
+        self._title = _label("", "page")
+        self._lead = _label("", "muted")
+        self._lead.setWordWrap(True)
+        self._stages: list[str] = []
+        self._stage = _label("", "")
+        self._stage.setTextFormat(Qt.TextFormat.RichText)
+        self._stage.setWordWrap(True)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self._figures = _label("", "muted")
+        self._notes = QPlainTextEdit(self)
+        self._notes.setReadOnly(True)
+        self._notes.setAccessibleName("Notes of the job")
+        self._notes.setMaximumHeight(self.fontMetrics().height() * 9)
+        self._retry = QPushButton("Try again", self)
+        self._retry.clicked.connect(self.retried)
+        self._cancel = QPushButton("Stop", self)
+        self._cancel.clicked.connect(self.cancelled)
+        self._shown_notes = 0
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        card = QFrame(self)
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(28, 24, 28, 24)
+        inside.setSpacing(10)
+        for widget in (
+            self._title,
+            self._lead,
+            self._stage,
+            self._bar,
+            self._figures,
+            self._notes,
+        ):
+            inside.addWidget(widget)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self._retry)
+        buttons.addWidget(self._cancel)
+        inside.addLayout(buttons)
+        column = QVBoxLayout()
+        column.setContentsMargins(12, 12, 12, 12)
+        column.addStretch(1)
+        column.addWidget(card)
+        column.addStretch(1)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
+
+    def begin(self, name: str, lead: str) -> None:
+        """Starts over for a collection."""
+        self._title.setText(f"Preparing {name}")
+        self._lead.setText(lead)
+        self._stages.clear()
+        self._stage.setText("Starting\N{HORIZONTAL ELLIPSIS}")
+        self._bar.setRange(0, 0)
+        self._figures.setText(" ")
+        self._notes.clear()
+        self._shown_notes = 0
+        self._notes.hide()
+        self._retry.hide()
+        self._cancel.setText("Stop")
+        self._cancel.setFocus()
+
+    def show_job(self, job: Job) -> None:
+        """Shows how far the job is."""
+        self._show_progress(job)
+        new = job.notes[self._shown_notes :]
+        self._shown_notes = len(job.notes)
+        for note in new:
+            self._notes.appendPlainText(note)
+        self._notes.setVisible(bool(job.notes))
+        if job.state in {JobState.FAILED, JobState.CANCELLED}:
+            self._show_end(job)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc stops."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.cancelled.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_progress(self, job: Job) -> None:
+        progress = job.progress
+        if progress is None:
+            return
+        stage = stage_words(progress.stage)
+        if stage not in self._stages:
+            self._stages.append(stage)
+        self._stage.setText(stage_line(self._stages, stage))
+        self._bar.setRange(0, progress.total)
+        self._bar.setValue(progress.done)
+        line = progress_line(progress)
+        self._figures.setText(line or f"{duration(job.seconds)} so far")
+
+    def _show_end(self, job: Job) -> None:
+        self._bar.setRange(0, 1)
+        self._bar.setValue(0)
+        failed = job.state is JobState.FAILED
+        self._stage.setText("That did not work" if failed else "Stopped")
+        self._figures.setText("")
+        self._figures.setWordWrap(True)
+        self._notes.setVisible(failed)
+        if failed:
+            self._notes.appendPlainText(job.message)
+        self._retry.show()
+        self._retry.setFocus()
+        self._cancel.setText("Back")
+
+
+def _label(text: str, tone: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("tone", tone)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    return label

@@ -1,0 +1,125 @@
+"""What stands on a page that has nothing to show yet: what this is, what to do next, one action."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from reviewer.ui.widgets.scrolled import ScrolledColumn
+from reviewer.ui.words import progress_line
+
+if TYPE_CHECKING:
+    from reviewer.core.types import Progress
+
+WIDTH = 560
+WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
+
+
+class EmptyState(QWidget):
+    """A card in the middle of a page.
+
+    Attributes:
+        acted: The one action is wanted.
+    """
+
+    acted = Signal()
+
+    def __init__(self, title: str, about: str, action: str, parent: QWidget | None = None) -> None:
+        """Says what this is.
+
+        Args:
+            title: What will be here.
+            about: What it is good for, what it rests on, how long it takes.
+            action: Words of the one button; empty for none.
+            parent: Qt's owner.
+        """
+        super().__init__(parent)
+        self._title = QLabel(title, self)
+        self._title.setProperty("tone", "section")
+        self._title.setWordWrap(True)
+        self._about = QLabel(about, self)
+        self._about.setWordWrap(True)
+        self._state = QLabel(self)
+        self._state.setProperty("tone", "muted")
+        self._state.setWordWrap(True)
+        self._bar = QProgressBar(self)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Progress")
+        self.button = QPushButton(action, self)
+        self.button.setProperty("tone", "primary")
+        self.button.clicked.connect(self.acted)
+        self._lay_out()
+        self.show_waiting()
+        self.button.setVisible(bool(action))
+
+    def _lay_out(self) -> None:
+        card = QFrame(self)
+        card.setObjectName("card")
+        inside = QVBoxLayout(card)
+        inside.setContentsMargins(28, 24, 28, 24)
+        inside.setSpacing(12)
+        for label in (self._title, self._about, self._state):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            inside.addWidget(label)
+        inside.addWidget(self._bar)
+        row = QHBoxLayout()
+        row.addWidget(self.button)
+        row.addStretch(1)
+        inside.addLayout(row)
+        column = QVBoxLayout()
+        column.addStretch(1)
+        column.addWidget(card)
+        column.addStretch(2)
+        page = QVBoxLayout(self)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.addWidget(ScrolledColumn(column, WIDTH, self))
+
+    @property
+    def words(self) -> str:
+        """All that it says, a line each."""
+        said = (self._title.text(), self._about.text(), self._state.text())
+        return "\n".join(text for text in said if text)
+
+    def show_about(self, title: str, about: str) -> None:
+        """Says something else."""
+        self._title.setText(title)
+        self._about.setText(about)
+
+    def show_waiting(self) -> None:
+        """Nothing was asked for yet."""
+        self._state.hide()
+        self._state.clear()
+        self._bar.hide()
+        self.button.setEnabled(True)
+
+    def show_work(self, progress: Progress | None, words: str = WORKING) -> None:
+        """It is being worked out.
+
+        Args:
+            progress: How far; `None` before that is known.
+            words: What is done, while it is not known how far it is.
+        """
+        known = progress is not None and progress.total > 0
+        self._bar.setRange(0, progress.total if progress is not None and known else 0)
+        self._bar.setValue(progress.done if progress is not None else 0)
+        line = progress_line(progress) if progress is not None else ""
+        self._state.setText(line or words)
+        self._state.show()
+        self._bar.show()
+        self.button.setEnabled(False)
+
+    def show_problem(self, sentence: str) -> None:
+        """It did not work, and why."""
+        self.show_waiting()
+        self._state.setText(sentence)
+        self._state.show()
