@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reviewer.core.commands import (
+    ARROWS,
     COMMANDS,
     LEFT_CLICK,
     MIDDLE_CLICK,
@@ -64,6 +65,8 @@ PRESETS: tuple[Preset, ...] = (
                 "answer.yes": (LEFT_CLICK, "F7", "A", "Y", "Num+1"),
                 "answer.no": (RIGHT_CLICK, "Delete", "X", "N", "Num+2"),
                 "undo": (MIDDLE_CLICK, "Backspace", "Ctrl+Z"),
+                "grid.yes": ("F7", "A", "Y"),
+                "grid.no": ("Delete", "X", "N"),
                 "next": ("Up", "Right", "PgDown", WHEEL_DOWN),
                 "previous": ("Down", "Left", "PgUp", WHEEL_UP),
                 "leave": ("Esc", "F12"),
@@ -79,13 +82,15 @@ PRESETS: tuple[Preset, ...] = (
                 "answer.yes": ("F", "Y", "Num+1"),
                 "answer.no": ("J", "N", "Num+2"),
                 "answer.unsure": ("Space", "Num+3"),
+                "grid.yes": ("F", "Y"),
+                "grid.no": ("J", "N"),
             }
         ),
     ),
     Preset(
         "numpad",
         "Number pad",
-        "One hand on the number pad: 1, 2 and 3 answer, 0 takes back, 4 and 6 move.",
+        "One hand on the number pad: 1, 2 and 3 answer, 0 takes back, 4 and 6 move, * is the grid.",
         MappingProxyType(
             {
                 "answer.yes": ("Num+1", "A", "Y"),
@@ -101,6 +106,15 @@ PRESETS: tuple[Preset, ...] = (
                 "queue.previous": ("Num+7", "["),
                 "look.why": ("Num+8", "V"),
                 "flag": ("Num+.", "F"),
+                "grid": ("Num+*", "G"),
+                "grid.close": ("Num+*", "G", "Esc"),
+                "grid.yes": ("Num+1", "A", "Y"),
+                "grid.no": ("Num+2", "X", "N"),
+                "grid.unsure": ("Num+3", "S"),
+                "grid.flip": ("Num+5", "Space"),
+                "grid.move": (*ARROWS, "Num+4", "Num+6", "Num+-", "Num++"),
+                "grid.why": ("Num+8", "V"),
+                "grid.flag": ("Num+.", "F"),
             }
         ),
     ),
@@ -114,6 +128,7 @@ PRESETS: tuple[Preset, ...] = (
                 "answer.no": ("K", "N", "Num+2"),
                 "grid.yes": ("J", "Y"),
                 "grid.no": ("K", "N"),
+                "grid.move": (*ARROWS, "A", "D"),
                 "answer.unsure": ("Space", "Num+3"),
                 "next": ("D", "Right", "Down", WHEEL_DOWN),
                 "previous": ("A", "Left", "Up", WHEEL_UP),

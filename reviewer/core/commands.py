@@ -34,6 +34,10 @@ MOUSE: Mapping[str, str] = MappingProxyType(
 """What the mouse does on the picture, as keys of the table, with its words."""
 
 
+ARROWS = ("Left", "Right", "Up", "Down")
+"""The keys that move, in the order of the directions that they stand for."""
+
+
 class View(StrEnum):
     """Where a command is at hand."""
 
@@ -93,8 +97,10 @@ COMMANDS: tuple[Command, ...] = (
     Command("flag", "Flag for later", ("F",), "Answer", "Flag"),
     Command("copies.alone", "Ask this image without its copies", ("C",), "Answer"),
     Command("accept.rest", "Accept the rest, when it is offered", ("M",), "Answer"),
-    Command("next", "Next question without answering", ("Right", "Down", WHEEL_DOWN), "Move"),
-    Command("previous", "Previous question", ("Left", "Up", WHEEL_UP), "Move"),
+    Command(
+        "next", "Next question without answering", ("Right", "Down", "PgDown", WHEEL_DOWN), "Move"
+    ),
+    Command("previous", "Previous question", ("Left", "Up", "PgUp", WHEEL_UP), "Move"),
     Command("queue.next", "Next queue", ("]",), "Move", view=View.BOTH),
     Command("queue.previous", "Previous queue", ("[",), "Move", view=View.BOTH),
     Command("queue.best", "Best other queue", ("U",), "Move", view=View.BOTH),
@@ -103,6 +109,15 @@ COMMANDS: tuple[Command, ...] = (
         "Leave this tag out, or ask it again",
         ("Shift+U",),
         "Move",
+        view=View.BOTH,
+    ),
+    Command(
+        "queue.side",
+        "Ask about both, only missing or only wrong tags",
+        ("P",),
+        "Move",
+        "",
+        "click it",
         view=View.BOTH,
     ),
     Command(
@@ -125,11 +140,21 @@ COMMANDS: tuple[Command, ...] = (
         brief="1 to 9",
     ),
     Command("edit", "Edit the tags of this image", ("E", "F3"), "Tags", "Edit"),
-    Command("define", "Definition and examples of the tag", ("D",), "Tags", "Define"),
+    Command("define", "Definition and examples of the tag", ("D", "F1"), "Tags", "Define"),
     Command("note", "Write a note on the tag", ("Shift+D",), "Tags"),
     Command("zoom.toggle", "Zoom to 100 % or fit", ("Z",), "Look", "Zoom", "double click"),
     Command("zoom.in", "Zoom in", ("+", "="), "Look", "", "Ctrl+wheel"),
     Command("zoom.out", "Zoom out", ("-",), "Look", "", "Ctrl+wheel"),
+    Command(
+        "pan",
+        "Move the zoomed picture",
+        ("Shift+Left", "Shift+Right", "Shift+Up", "Shift+Down"),
+        "Look",
+        "",
+        "drag",
+        numbered=True,
+        brief="Shift and an arrow",
+    ),
     Command("look.full", "Hold: full resolution", ("W",), "Look", held=True),
     Command("look.bare", "Hold: hide the panels", ("Shift",), "Look", held=True, view=View.BOTH),
     Command("look.why", "Show side, score and suspicion", ("V",), "Look", "Why"),
@@ -138,7 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "grid.move",
         "Move the focus",
-        ("Left", "Right", "Up", "Down"),
+        ARROWS,
         _GRID,
         view=View.GRID,
         numbered=True,
@@ -155,7 +180,15 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("grid.yes", "Presume Yes of the page", ("A", "Y"), _GRID, "All Yes", view=View.GRID),
     Command("grid.no", "Presume No of the page", ("X", "N"), _GRID, "All No", view=View.GRID),
-    Command("grid.unsure", "Can't tell", ("S",), _GRID, "Can't tell", view=View.GRID),
+    Command(
+        "grid.unsure",
+        "Can't tell",
+        ("S",),
+        _GRID,
+        "Can't tell",
+        "right click",
+        view=View.GRID,
+    ),
     Command("grid.flag", "Flag for later, or no longer", ("F",), _GRID, "Flag", view=View.GRID),
     Command("grid.why", "Show side, score and suspicion", ("V",), _GRID, "Why", view=View.GRID),
     Command("grid.commit", "Store the page", ("Enter",), _GRID, "Store", view=View.GRID),
@@ -177,7 +210,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("settings", "Settings", (",",), "Window", view=View.BOTH),
     Command("menu", "Menu of all commands", ("F10",), "Window", view=View.BOTH),
     Command("fullscreen", "Full screen", ("F11",), "Window", view=View.BOTH),
-    Command("leave", "Leave the review", ("Esc",), "Window"),
+    Command("saved", "Say that everything is saved", ("Ctrl+S",), "Window", view=View.BOTH),
+    Command("leave", "Leave the review", ("Esc", "F12"), "Window"),
 )
 
 

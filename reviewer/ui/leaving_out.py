@@ -64,8 +64,10 @@ class LeavingOut(CommandGroup):
         self._around.rebuild()
         self._showing.show(pressed)
         name = shown_name(self._session.vocabulary.name(tag_id))
+        key, pick = map(self._page.naming_keys, ("{queue.leave_out}", "{queue.pick}"))
         self._page.notice.say(
             f"{name} is asked about again."
             if asked_again
-            else f"{name} is left out from now on. It stands at the end of the list of queues."
+            else f"{name} is left out from now on. It stands at the end of the list of queues: "
+            f"{pick} picks it there, and {key} takes it in again."
         )

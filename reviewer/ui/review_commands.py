@@ -8,23 +8,37 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
+from reviewer.core.commands import ARROWS
 from reviewer.core.errors import StoreError
 from reviewer.core.review.advice import best_other
 from reviewer.core.review.feed import Mode
-from reviewer.core.types import Answer
+from reviewer.core.types import Answer, Side
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.pictures.view import STEP
 from reviewer.ui.queues.model import RowKind
+from reviewer.ui.queues.panel import SIDES
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from reviewer.core.types import Decision, Side
+    from reviewer.core.types import Decision
     from reviewer.store.decisions import FlagTable
     from reviewer.ui.command_group import ReviewParts
     from reviewer.ui.queues.model import QueueRow
     from reviewer.ui.surroundings import Surroundings
+
+
+NOW_ASKED = {
+    None: "Tags that may be missing and tags that may be wrong are asked about now.",
+    Side.MISSING: "Only tags that may be missing are asked about now.",
+    Side.WRONG: "Only tags that may be wrong are asked about now.",
+}
+"""What is said when a key changed which side is asked about."""
+
+
+PANNED = ((-0.25, 0.0), (0.25, 0.0), (0.0, -0.25), (0.0, 0.25))
+"""How far each of the arrows moves a zoomed picture, in shares of the view."""
 
 
 class AnswerCommands(CommandGroup):
@@ -49,6 +63,7 @@ class AnswerCommands(CommandGroup):
             "undo": self._undo,
             "redo": self._redo,
             "flag": self._flag,
+            "saved": self._around.tell_saved,
         }
 
     def _answer(self, answer: Answer) -> None:
@@ -136,8 +151,8 @@ class LookCommands(CommandGroup):
         self._page.queues.side_chosen.connect(self._choose_side)
         self._page.answers.reopened.connect(self.reopen)
 
-    def handlers(self) -> dict[str, Callable[[], None]]:
-        """The commands by id."""
+    def handlers(self) -> dict[str, Callable[..., None]]:
+        """The commands by id; "pan" is told the place of its key, from 0."""
         view = self._page.view
         return {
             "next": partial(self._turn, 1),
@@ -145,10 +160,12 @@ class LookCommands(CommandGroup):
             "queue.next": partial(self._step_queue, 1),
             "queue.previous": partial(self._step_queue, -1),
             "queue.best": self._leave_for_best,
+            "queue.side": self._turn_side,
             "queue.pick": self._pick,
             "zoom.toggle": view.toggle_zoom,
             "zoom.in": partial(view.zoom_by, STEP),
             "zoom.out": partial(view.zoom_by, 1 / STEP),
+            "pan": self._pan,
             "look.full": partial(view.hold_full, True),
             "panels": self._toggle_panels,
             "keys": self._page.overlay.toggle,
@@ -206,6 +223,14 @@ class LookCommands(CommandGroup):
                 self._session.enter(Mode.TAG, row.key)
         self._showing.show(pressed)
 
+    def _turn_side(self) -> None:
+        """Goes on to the next of both sides, the missing tags and the wrong tags."""
+        order = [side for _, side, _ in SIDES]
+        place = (order.index(self._session.feed.side) + 1) % len(order)
+        self._page.queues.show_side(order[place])
+        self._choose_side(order[place])
+        self._page.notice.say(NOW_ASKED[order[place]])
+
     def _choose_side(self, side: Side | None) -> None:
         self._session.choose_side(side)
         self._around.rebuild()
@@ -216,6 +241,15 @@ class LookCommands(CommandGroup):
         pressed = self._showing.latency.now()
         self._session.reopen(decision)
         self._showing.show(pressed)
+
+    def _pan(self, place: int) -> None:
+        """Moves a zoomed picture; one that is fitted has nowhere to go: the arrow is itself."""
+        view = self._page.view
+        if view.zoomed:
+            view.port.step(*PANNED[place])
+            view.update()
+        else:
+            self._page.press(ARROWS[place])
 
     def _toggle_panels(self) -> None:
         self._page.show_side_panels(not self._page.side_panels)

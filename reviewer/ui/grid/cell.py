@@ -14,7 +14,7 @@ from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
-    from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent
+    from PySide6.QtGui import QContextMenuEvent, QImage, QMouseEvent, QPaintEvent
     from PySide6.QtWidgets import QWidget
 
 FRAME = 4
@@ -35,11 +35,13 @@ class GridCell(QAbstractButton):
         painted: Emitted when the picture was painted first.
         pointed: Emitted when the pointer moves on the cell.
         left: Emitted when it goes.
+        doubted: Emitted at a click with the right button.
     """
 
     painted = Signal()
     pointed = Signal()
     left = Signal()
+    doubted = Signal()
 
     def __init__(self, place: int, parent: QWidget | None = None) -> None:
         """Begins empty."""
@@ -145,6 +147,11 @@ class GridCell(QAbstractButton):
         """Tells that the pointer went."""
         self.left.emit()
         super().leaveEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Takes the right button, which means nothing else on a page."""
+        self.doubted.emit()
+        event.accept()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints picture, frames and words, then tells that the picture was painted."""

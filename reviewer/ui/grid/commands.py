@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 
+from reviewer.core.commands import ARROWS
 from reviewer.core.errors import StoreError
 from reviewer.core.review.page import Page
 from reviewer.core.types import Answer
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
 
     from reviewer.ui.command_group import ReviewParts
 
-DIRECTIONS = ("Left", "Right", "Up", "Down")
-"""What the keys that move the focus stand for, in their order in the command table."""
 LATER_MS = 60
 """By then the cell is painted, and nothing here delays it."""
 
@@ -43,6 +42,7 @@ class GridCommands(CommandGroup):
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._showing.prefetch)
         self._view.clicked.connect(self._click)
+        self._view.doubted.connect(self._doubt)
         self._view.rested.connect(self._rest)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
@@ -114,6 +114,10 @@ class GridCommands(CommandGroup):
             else:
                 self._mark(Page.flip)
 
+    def _doubt(self, place: int) -> None:
+        self._view.move_focus(place)
+        self._mark(Page.doubt)
+
     def _mark(self, how: Callable[[Page, int], None]) -> None:
         """Changes the answer of the cell in focus, if its picture has been seen."""
         page, place = self._session.pages.current, self._view.focus
@@ -174,7 +178,8 @@ class GridCommands(CommandGroup):
             self._showing.grid.say_why(page.questions[self._view.focus])
 
     def _move(self, key: int) -> None:
-        self._view.step_focus(DIRECTIONS[key])
+        # More keys than the arrows stand for the same directions in the same order.
+        self._view.step_focus(ARROWS[key % len(ARROWS)])
         if self._tells_why:
             self._say()
         if self._held:

@@ -22,6 +22,7 @@ from reviewer.ui.theme import look
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
 
@@ -31,13 +32,14 @@ class GridView(QWidget):
     Attributes:
         large: One image over the others.
         painted: Emitted when every picture of the page has been painted.
-        clicked: Emitted with the place of a cell.
+        clicked, doubted: Emitted with the place of a cell, by the button of the mouse.
         rested: Emitted with the place that the pointer rests on, -1 when it goes.
         resized: The size that pictures should be decoded at has changed.
     """
 
     painted = Signal()
     clicked = Signal(int)
+    doubted = Signal(int)
     rested = Signal(int)
     resized = Signal()
 
@@ -61,7 +63,8 @@ class GridView(QWidget):
 
     def _make_cell(self, place: int) -> GridCell:
         cell = GridCell(place, self)
-        cell.clicked.connect(partial(self._was_clicked, place))
+        cell.clicked.connect(partial(self._was_clicked, self.clicked, place))
+        cell.doubted.connect(partial(self._was_clicked, self.doubted, place))
         cell.pointed.connect(partial(self._resting.move, place))
         cell.left.connect(self._resting.leave)
         cell.painted.connect(self._check_painted)
@@ -166,10 +169,10 @@ class GridView(QWidget):
         self.large.show_over(room, self._page.questions[place].image_id, cell.image)
         self.show_mark(place)
 
-    def _was_clicked(self, place: int) -> None:
+    def _was_clicked(self, which: SignalInstance, place: int) -> None:
         # Who clicks knows enough; the large picture would only be in the way of the next click.
         self._resting.spend(place)
-        self.clicked.emit(place)
+        which.emit(place)
 
     # -- Qt --------------------------------------------------------------------------------------
 

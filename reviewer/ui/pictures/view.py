@@ -42,6 +42,7 @@ class ImageView(QWidget):
     """Shows one picture.
 
     Attributes:
+        port: Where the picture lies; whoever moves it calls `update`.
         painted: Emitted with the serial of the showing when its picture was painted first.
         full_wanted: Full resolution is needed for what is shown now.
         resized: The size that pictures should be decoded at has changed.
@@ -60,7 +61,7 @@ class ImageView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
         self.setAccessibleName("Picture of the question")
-        self._port = Viewport()
+        self.port = Viewport()
         self._serial = 0
         self._painted = 0
         self._fit: QImage | None = None
@@ -93,8 +94,8 @@ class ImageView(QWidget):
         self._before_hold = self._drag = None
         self._fit = self._full = None
         self._message = ""
-        self._port.reset()
-        self._port.picture = (float(full_size.width()), float(full_size.height()))
+        self.port.reset()
+        self.port.picture = (float(full_size.width()), float(full_size.height()))
         if picture is None:
             self._waiting.start()
             self.update()
@@ -110,8 +111,8 @@ class ImageView(QWidget):
             self._full = image
         else:
             self._fit = image
-        if picture.key.full or min(self._port.picture) <= 0:
-            self._port.picture = (float(image.width()), float(image.height()))
+        if picture.key.full or min(self.port.picture) <= 0:
+            self.port.picture = (float(image.width()), float(image.height()))
         self.update()
 
     def show_message(self, serial: int, message: str) -> None:
@@ -133,7 +134,7 @@ class ImageView(QWidget):
             return QRectF()
         if not self.zoomed:
             return fitted_box(self._fit, device_size(self), ratio)
-        place = self._port.place()
+        place = self.port.place()
         return QRectF(
             place.left / ratio, place.top / ratio, place.width / ratio, place.height / ratio
         )
@@ -141,31 +142,31 @@ class ImageView(QWidget):
     @property
     def zoomed(self) -> bool:
         """Whether the picture is shown at another size than fitted."""
-        return self._port.zoom is not None
+        return self.port.zoom is not None
 
     # -- zoom ------------------------------------------------------------------------------------
 
     def toggle_zoom(self, at: QPointF | None = None) -> None:
         """Changes between fitted and 100 %."""
         if self._fit is not None:
-            self._port.toggle(_spot(self, at))
+            self.port.toggle(_spot(self, at))
             self._zoom_changed()
 
     def zoom_by(self, factor: float, at: QPointF | None = None) -> None:
         """Zooms in (above 1) or out about a point of the view; all the way out is fitted."""
         if self._fit is not None:
-            self._port.zoom_by(factor, _spot(self, at))
+            self.port.zoom_by(factor, _spot(self, at))
             self._zoom_changed()
 
     def hold_full(self, held: bool) -> None:
         """Shows full resolution under the pointer while held, then what was there before."""
         before = self._before_hold
         if held and before is None and self._fit is not None:
-            self._before_hold = (self._port.zoom, self._port.centre)
-            if self._port.zoom is None:
-                self._port.toggle(_spot(self, QPointF(self.mapFromGlobal(self.cursor().pos()))))
+            self._before_hold = (self.port.zoom, self.port.centre)
+            if self.port.zoom is None:
+                self.port.toggle(_spot(self, QPointF(self.mapFromGlobal(self.cursor().pos()))))
         elif not held and before is not None:
-            self._port.zoom, self._port.centre = before
+            self.port.zoom, self.port.centre = before
             self._before_hold = None
         else:
             return
@@ -193,8 +194,8 @@ class ImageView(QWidget):
         if self._fit is None:
             paint_message(painter, self.rect(), self._message)
         elif self.zoomed:
-            self._port.view = (float(box.width()), float(box.height()))
-            paint_zoomed(painter, self._full or self._fit, self._port, ratio)
+            self.port.view = (float(box.width()), float(box.height()))
+            paint_zoomed(painter, self._full or self._fit, self.port, ratio)
         else:
             paint_fitted(painter, self._fit, box, ratio)
         painter.end()
@@ -205,7 +206,7 @@ class ImageView(QWidget):
     def resizeEvent(self, _event: QResizeEvent) -> None:
         """Notes the new size; pictures are decoded anew once it has settled."""
         box = device_size(self)
-        self._port.view = (float(box.width()), float(box.height()))
+        self.port.view = (float(box.width()), float(box.height()))
         self._settled.start()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -236,7 +237,7 @@ class ImageView(QWidget):
         if self._drag is not None:
             moved = (event.position() - self._drag) * self.devicePixelRatioF()
             self._drag = event.position()
-            self._port.pan(moved.x(), moved.y())
+            self.port.pan(moved.x(), moved.y())
             self.update()
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:

@@ -77,6 +77,10 @@ class Viewport:
         self.centre = (self.centre[0] - dx / width, self.centre[1] - dy / height)
         self._hold_edges()
 
+    def step(self, across: float, down: float) -> None:
+        """Moves the view on over a zoomed picture, by shares of its own width and height."""
+        self.pan(-across * self.view[0], -down * self.view[1])
+
     def place(self) -> Box:
         """Where the whole picture lies in the view; parts of it may be outside."""
         zoom = self.zoom or self.fitted_scale

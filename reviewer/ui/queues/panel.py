@@ -125,6 +125,11 @@ class QueuePanel(QFrame):
         """Says in the empty picker what it is for."""
         self._picker.setPlaceholderText(hint)
 
+    def name_side_key(self, cap: str) -> None:
+        """Names the key that turns from one side to the next."""
+        for number, (_, _, tip) in enumerate(SIDES):
+            self._sides.button(number).setToolTip(f"{tip}  ({cap})")
+
     def start_picking(self) -> None:
         """Gives the focus to the picker until Enter or Esc."""
         self._picker.clear()
