@@ -37,6 +37,9 @@ Work = Callable[[sqlite3.Connection], T]
 BULK_ROWS = 200
 """Rows of a bulk transaction: keeps the wait of a decision in milliseconds."""
 
+FEW_ROWS, MANY_ROWS = 16, 256
+"""Rows that are read at a time: few at first, as most readers want no more."""
+
 WRITER_CACHE_KIB = 128 * 1024
 """Pages that the writer may keep in memory; a small collection never needs as many."""
 
@@ -255,12 +258,20 @@ class _Cursor(sqlite3.Cursor):
         with self._translated():
             return super().fetchall()
 
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        with self._translated():
+            return super().fetchmany(size)
+
+    def __iter__(self) -> Iterator[Any]:  # type: ignore[override] # the same rows
+        # A look at errors once a row would cost more, over millions, than to read them.
+        size = FEW_ROWS
+        while rows := self.fetchmany(size):
+            yield from rows
+            size = MANY_ROWS
+
     def __next__(self) -> Any:  # noqa: ANN401 - as SQLite has it
-        # Once a row: no context manager, whose cost would show over millions.
-        try:
+        with self._translated():
             return super().__next__()
-        except sqlite3.Error as error:
-            _raise_damage(error, self.connection.place)
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
