@@ -205,6 +205,13 @@ class ImageTable:
             .fetchall()
         )
 
+    def askable_ids(self) -> NDArray[np.int64]:
+        """(N,) ids, ascending, of the images that can be scanned and asked about."""
+        rows = self._database.read().execute(
+            "SELECT id FROM image WHERE state = ? ORDER BY id", (ImageState.OK.value,)
+        )
+        return np.fromiter((image_id for (image_id,) in rows), np.int64)
+
     def digests(self) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
         """Ids (N,), ascending, and `digest_of` (N,) of the askable images: 16 bytes an image."""
         rows = self._database.read().execute(

@@ -38,7 +38,7 @@ class Sample(NamedTuple):
 
 def draw_sample(library: Library) -> Sample:
     """The images that engines are measured on; the same ones while the collection is the same."""
-    images, _ = library.images.digests()
+    images = library.images.askable_ids()
     wanted = min(len(images), CALIBRATED_ON + JUDGED_ON)
     spread = images[np.linspace(0, len(images) - 1, wanted).astype(np.int64)]
     every = (CALIBRATED_ON + JUDGED_ON) // CALIBRATED_ON

@@ -82,7 +82,7 @@ def score_every_tag(
     now = stored.rows.take(np.searchsorted(stored.images, images))
     alive = np.zeros(len(images), bool)
     latest = files.latest()
-    alive[latest] = np.isin(images[latest], library.images.digests()[0])
+    alive[latest] = np.isin(images[latest], library.images.askable_ids())
     tags = _learnt(library, files, now, alive, minimum)
     shape = ScanShape(files.shape.version, tuple(tags), 0)
     for torn in files.folder.glob(f".{FOLDER}.*.tmp"):

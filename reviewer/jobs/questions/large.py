@@ -214,7 +214,7 @@ def _living_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
     """Rows of the images that are there, by image id."""
     latest = files.latest()
     ids = files.rows()["image"][latest]
-    kept = np.isin(ids, library.images.digests()[0])
+    kept = np.isin(ids, library.images.askable_ids())
     return latest[kept][np.argsort(ids[kept])]
 
 

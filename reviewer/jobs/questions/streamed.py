@@ -120,7 +120,7 @@ class StreamedScan:
         images = files.rows()["image"].astype(np.int64)
         alive = np.zeros(len(images), bool)
         latest = files.latest()
-        alive[latest] = np.isin(images[latest], library.images.digests()[0])
+        alive[latest] = np.isin(images[latest], library.images.askable_ids())
         stored = library.images.tag_rows()
         now = stored.rows.take(np.searchsorted(stored.images, images))
         columns = now.column_numbers(files.shape.tags)
