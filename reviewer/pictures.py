@@ -50,6 +50,12 @@ _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, str
 """What Pillow's decoders raise on broken files."""
 
 _CUT_OFF = "the file is cut off"
+_TURNING = (
+    b"eXIf",
+    *(kind + b"Raw profile type exif" for kind in (b"tEXt", b"zTXt", b"iTXt")),
+    *(kind + b"XML:com.adobe.xmp" for kind in (b"tEXt", b"zTXt", b"iTXt")),
+)
+"""How the parts of a PNG begin that can tell how it is turned."""
 _ORIENTATION = 0x0112
 _SIDEWAYS = frozenset({5, 6, 7, 8})
 
@@ -161,12 +167,28 @@ def look(content: bytes) -> PictureFacts:
         with Image.open(io.BytesIO(content)) as picture:
             _refuse_bombs(picture)
             width, height = picture.size
-            if picture.getexif().get(_ORIENTATION) in _SIDEWAYS:
+            if _is_sideways(picture, content):
                 width, height = height, width
             cut = _is_cut(picture.format or "", content)
     except _BROKEN as error:
         return PictureFacts(problem=_reason(error))
     return PictureFacts(width, height, _CUT_OFF if cut else "")
+
+
+def _is_sideways(picture: Image.Image, content: bytes) -> bool:
+    # What tells it may stand behind a PNG's pixels: Pillow decodes them all to get there.
+    if picture.format == "PNG" and not _tells_turning(content):
+        return False
+    return picture.getexif().get(_ORIENTATION) in _SIDEWAYS
+
+
+def _tells_turning(png: bytes) -> bool:
+    at = 8
+    while at < len(png):
+        if png.startswith(_TURNING, at + 4):
+            return True
+        at += 12 + int.from_bytes(png[at : at + 4])
+    return False
 
 
 def _is_cut(kind: str, content: bytes) -> bool:

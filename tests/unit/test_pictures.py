@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import io
+import struct
+import zlib
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +47,31 @@ def test_exif_orientation_is_followed(tmp_path: Path, orientation: int) -> None:
     assert open_picture(path).size == expected
     facts = look(path.read_bytes())
     assert (facts.width, facts.height) == expected
+
+
+@pytest.mark.parametrize("behind", [False, True])
+@pytest.mark.parametrize("told", ["exif", "raw", "xmp", "nothing"])
+def test_a_png_is_turned_wherever_it_says_so(tmp_path: Path, told: str, *, behind: bool) -> None:
+    """Before its pixels or behind them; the rest of it is not decoded to find out."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    content = saved(tmp_path / "a.png", gradient()).read_bytes()
+    packet = exif.tobytes()
+    raw = f"\nexif\n{len(packet)}\n{packet.hex()}\n".encode()
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/" tiff:Orientation="6"/>'
+    kind, part = {
+        "exif": (b"eXIf", packet.removeprefix(b"Exif\0\0")),
+        "raw": (b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(raw)),
+        "xmp": (b"iTXt", b"XML:com.adobe.xmp\0\1\0\0\0" + zlib.compress(xmp)),
+        "nothing": (b"tEXt", b"parameters\0eXIf"),
+    }[told]
+    chunk = struct.pack(">I", len(part)) + kind + part + struct.pack(">I", zlib.crc32(kind + part))
+    at = content.index(b"IEND" if behind else b"IDAT") - 4
+    content = content[:at] + chunk + content[at:]
+    (tmp_path / "a.png").write_bytes(content)
+    facts = look(content)
+    assert (facts.width, facts.height) == open_picture(tmp_path / "a.png").size
+    assert (facts.width > facts.height) is (told == "nothing")
 
 
 def test_alpha_lies_over_white(tmp_path: Path) -> None:
