@@ -46,6 +46,7 @@ ON CONFLICT (id) DO UPDATE SET path = excluded.path, size = excluded.size,
     tags = excluded.tags
 """
 _SET_STATE = "UPDATE image SET state = ? WHERE id = ?"
+_REPLACE = "UPDATE image SET state = 'gone', path = ? WHERE id = ?"
 
 SHA256_BYTES = 32
 
@@ -192,7 +193,17 @@ class ImageTable:
             "SELECT id, path, size, mtime_ns, sha256, tags, width, height, problem, state, rating, "
             "rating_scheme FROM image"
         )
-        return {row[1]: _known(row) for row in rows}
+        found: dict[str, KnownFile] = {}
+        for row in map(_known, rows):
+            other = found.get(row.path)
+            if other is not None:
+                # An import that was cut off while it renamed may leave two of one name: one of
+                # them is known under a name that no file can have.
+                hidden = row if row.state is ImageState.GONE else other
+                found[f"{row.path}\0{hidden.id}"] = hidden
+            if other is None or row.state is not ImageState.GONE:
+                found[row.path] = row
+        return found
 
     def askable(self) -> list[tuple[int, str, bytes]]:
         """(id, path, sha256) of the images that can be scanned and asked about, by id."""
@@ -257,6 +268,16 @@ class ImageTable:
             StoreError: It could not be stored.
         """
         self._database.write_rows(_SET_STATE, ((ImageState.GONE.value, i) for i in image_ids))
+
+    def mark_replaced(self, rows: Sequence[KnownFile]) -> None:
+        """Marks images as gone whose names belong to other pictures now, and says so in the path.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        self._database.write_rows(
+            _REPLACE, ((f"{row.path} (replaced, {row.sha256.hex()[:8]})", row.id) for row in rows)
+        )
 
 
 def _image(row: tuple[Any, ...]) -> Image:

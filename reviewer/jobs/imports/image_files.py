@@ -1,0 +1,89 @@
+"""The image files of a folder as they are now; one that is unchanged is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from reviewer.core.errors import SourceError
+from reviewer.pictures import PictureFacts, look, open_picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from reviewer.store.images import KnownFile
+
+THREADS = 4
+"""Reading and hashing release the interpreter lock; more only helps slow disks."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFile:
+    """One file as it is now.
+
+    Attributes:
+        name: Relative to the collection's folder, with forward slashes.
+        size: Bytes.
+        sha256: Of the whole file, 32 bytes; of its name where it cannot be read.
+        facts: What its header tells.
+    """
+
+    name: str
+    size: int
+    mtime_ns: int
+    sha256: bytes
+    facts: PictureFacts
+
+
+def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iterator[ImageFile]:
+    """Every file as it is now.
+
+    Args:
+        images: Paths by name.
+        known: As the last import saw them, by name.
+    """
+
+    def examine(entry: tuple[str, Path]) -> ImageFile:
+        name, path = entry
+        before = known.get(name)
+        try:
+            status = path.stat()
+            unchanged = before is not None and (
+                (status.st_size, status.st_mtime_ns) == (before.size, before.mtime_ns)
+            )
+            if before is not None and unchanged:
+                facts = PictureFacts(before.width, before.height)
+                if before.problem:
+                    facts = _look_again(path)
+                return ImageFile(name, before.size, before.mtime_ns, before.sha256, facts)
+            content = path.read_bytes()
+        except OSError as error:
+            facts = PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
+            return ImageFile(name, 0, 0, hashlib.sha256(name.encode()).digest(), facts)
+        digest = hashlib.sha256(content).digest()
+        # What was set aside while the files were read for the first time stays so if it is broken.
+        again = before is not None and bool(before.problem)
+        facts = _look_again(path) if again else look(content)
+        return ImageFile(name, len(content), status.st_mtime_ns, digest, facts)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        # In slices, so that the contents of a few files only are in memory at once.
+        entries = iter(images.items())
+        while some := list(islice(entries, 64)):
+            yield from pool.map(examine, some)
+
+
+def _look_again(path: Path) -> PictureFacts:
+    """Decodes an image that was set aside: its disk may only have been away for a while."""
+    facts = look(path.read_bytes())
+    if facts.problem:
+        return facts
+    try:
+        open_picture(path)
+    except SourceError as error:
+        return replace(facts, problem=str(error))
+    return facts
