@@ -110,7 +110,7 @@ class HistoryTable:
         Args:
             wanted: Which answers.
             before: The id to go on from; 0 to begin at the newest.
-            count: Most ids.
+            count: Most ids; -1 for all.
         """
         values = {**_values(wanted), **({"before": before} if before else {})}
         statement = " ".join(

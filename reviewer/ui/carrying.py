@@ -47,7 +47,8 @@ class Carrying(CommandGroup):
 
     def _tell(self) -> None:
         question, page = self._session.current, self._session.pages.current
-        self._bar.say_aside(ASIDE, "" if question is None else self._words(question))
+        words = "" if question is None else self._words(question)
+        self._bar.say_aside(ASIDE, self._page.naming_keys(words))
         if page is not None:
             self._tell_page(page)
 
@@ -68,11 +69,12 @@ class Carrying(CommandGroup):
         self._tell()
 
     def _words(self, question: Question) -> str:
+        """What goes along, with the id of the command that leaves it out in braces."""
         count = len(self._carry.along(question))
         copies = "its copy" if count == 1 else f"its {count} copies"
         if not count:
             return ""
         if self._carry.alone(question):
-            return f"This image alone (C: {copies} too)"
+            return f"This image alone ({{copies.alone}}: {copies} too)"
         applies = "1 copy" if count == 1 else f"{count} copies"
-        return f"Applies to {applies} (C: this image alone)"
+        return f"Applies to {applies} ({{copies.alone}}: this image alone)"

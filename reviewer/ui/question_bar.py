@@ -14,6 +14,8 @@ from reviewer.ui.aids.sibling_chips import SiblingChips
 from reviewer.ui.theme import category_colour, look, scaled, shown_name
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent
 
     from reviewer.core.review.page import Page
@@ -25,8 +27,9 @@ LEAD_SHORT = "Shows"
 PRESUMED_SHORT = "Presumed:"
 """In a window too narrow for the tag beside the whole sentence."""
 DOES = MappingProxyType({Answer.YES: "shows", Answer.NO: "does not show"})
-PAGE_HINT = "Flip the exceptions, then Enter."
-UNLIKE_HINT = "Not as on the page before: look, then Enter twice."
+PAGE_HINT = "Flip the exceptions, then {grid.commit}."
+UNLIKE_HINT = "Not as on the page before: look, then {grid.commit} twice."
+"""With the ids of commands in braces for their keys."""
 ORDER = (Answer.YES, Answer.NO, Answer.UNSURE)
 LEAD_POINTS = 14.0
 TAG_POINTS = 20.0
@@ -117,8 +120,14 @@ class QuestionBar(QWidget):
         self.setToolTip(tag.name)
         self.update()
 
-    def show_page(self, tag: Tag, page: Page) -> None:
-        """Says what is presumed of a page, and how many answers it has of each kind."""
+    def show_page(self, tag: Tag, page: Page, naming: Callable[[str], str]) -> None:
+        """Says what is presumed of a page, and how many answers it has of each kind.
+
+        Args:
+            tag: What is asked about.
+            page: The questions with their answers.
+            naming: Writes the person's keys for the ids of commands in braces.
+        """
         self._tag = tag
         answer = page.presumed
         self._lead = [
@@ -129,7 +138,7 @@ class QuestionBar(QWidget):
         self._tail = ""
         counts = page.counts()
         tally = ", ".join(f"{counts[answer]} {answer.word}" for answer in ORDER if counts[answer])
-        hint = UNLIKE_HINT if page.unlike_before else PAGE_HINT
+        hint = naming(UNLIKE_HINT if page.unlike_before else PAGE_HINT)
         self._note, self._heed = f"{hint}  {tally}.", page.unlike_before
         name = shown_name(tag.name)
         said = "".join(text for text, _ in self._lead)

@@ -100,6 +100,8 @@ class Review:
             self.library.reviewers, settings.reviewer, settings.second_percent / 100
         )
         self.session.feed.mix = first_of(controls.next, asked.next, seconds.next)
+        # The sample of an audit comes in its own order, of whichever tag: no page has room for it.
+        self.session.feed.mix_page = first_of(controls.next, seconds.next)
         lists = self.session.feed.lists
         lists.put(Mode.AUDIT, sample)
         lists.put(Mode.IMPLIED, open_implied(self.library))

@@ -108,6 +108,21 @@ def test_a_digit_stores_no_and_a_sibling_as_one_step(qtbot: QtBot, about_hats: M
     assert (no.pair, no.answer, no.origin) == (asked.pair, Answer.NO, Origin.QUEUE)
     assert sibling.pair == (asked.image_id, tag["cat_ears"])
     assert (sibling.answer, sibling.origin) == (Answer.YES, Origin.SIBLING)
+
+
+@pytest.mark.parametrize("preset", ["prodigy", "numpad", "hydrus"])
+def test_while_a_sibling_is_chosen_a_digit_of_the_number_pad_is_a_digit(
+    qtbot: QtBot, about_hats: MainWindow, preset: str
+):
+    """It is Yes, No or Can't tell otherwise: whoever meant a sibling would have stored that."""
+    review = about_hats.review
+    with_keys(about_hats, Bindings(preset))
+    press(qtbot, about_hats, Qt.Key.Key_R)
+    qtbot.keyClick(review.page, Qt.Key.Key_2, Qt.KeyboardModifier.KeypadModifier)
+    sibling, no = review.library.decisions.recent(2)
+    assert (no.answer, no.origin) == (Answer.NO, Origin.QUEUE)
+    assert sibling.tag_id == ids(review.library)["cat_ears"]
+    assert (sibling.answer, sibling.origin) == (Answer.YES, Origin.SIBLING)
     assert sibling.step == no.step
     assert review.session.current != asked
     assert "cat ears" in review.page.notice.text

@@ -223,10 +223,13 @@ def test_advice_in_words():
     good = outlook(np.full(500, 0.5), [], 60.0, few=5)
     better, worse = Better("red hat", 31.4), Better("sky", 3.0)
 
+    def naming(text: str) -> str:
+        return text.replace("{queue.best}", "U").replace("{jobs}", "J")
+
     def told(
         found: Outlook | None, other: Better | None, *, everywhere: bool = False
     ) -> tuple[str, str]:
-        return advice_lines(found, other, 5, everywhere=everywhere, key="U")
+        return advice_lines(found, other, 5, everywhere=everywhere, naming=naming)
 
     assert told(good, better) == ("", "")
     assert told(poor, better) == ("U goes to red hat:", "31 fixes in its next 100")

@@ -10,7 +10,7 @@ import itertools
 from collections import deque
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from reviewer.core.queues import BLOCK, QueueBook, Ranking
 from reviewer.core.review.listed import Lists
@@ -32,6 +32,11 @@ sure, and pages chosen by their sums found fewer errors."""
 
 COMPARED = 40
 """Tags whose sides are compared for the next page; the others promise less on both together."""
+
+STAY = 0.7
+"""Share of the best promise from which on the next page stays with the tag of this one: another
+tag is another question to take in, and what so few questions promise is not that sure.
+"""
 
 
 class Mode(StrEnum):
@@ -56,6 +61,9 @@ class Mode(StrEnum):
 LISTED = frozenset({Mode.DISAGREEMENTS, Mode.AUDIT, Mode.IMPLIED, Mode.KEPT_OUT})
 """Modes that ask the questions of a list beside the queues."""
 
+Mix: TypeAlias = "Callable[[int, Side | None], Question | None]"
+"""Gives a question to ask among others, by their tag and the only side asked about, or `None`."""
+
 
 class QuestionFeed:
     """Serves the open questions of a ranking in the order that the mode asks for.
@@ -70,6 +78,7 @@ class QuestionFeed:
         may_ask: Whether a pair is still open and its image can be shown.
         mix: Gives a question to ask after one that was just put in line, by its tag and the side
             that questions are limited to; mostly `None`.
+        mix_page: The same for the questions of a page, which are of one tag and one side.
     """
 
     def __init__(self, ranking: Ranking, may_ask: Callable[[Question], bool]) -> None:
@@ -85,7 +94,8 @@ class QuestionFeed:
         self.side: Side | None = None
         self.flagged: dict[tuple[int, int], Question] = {}
         self.lists = Lists()
-        self.mix: Callable[[int, Side | None], Question | None] = _nothing_between
+        self.mix: Mix = _nothing_between
+        self.mix_page: Mix = _nothing_between
         self.may_ask = may_ask
         self._ahead: deque[Question] = deque()
         self._skipped: set[tuple[int, int]] = set()
@@ -286,7 +296,7 @@ class QuestionFeed:
             tags = [entry.tag_id for entry in self.book.summaries()]
             if self.mode is Mode.TAG and self.tag_id is not None:
                 tags = [self.tag_id]
-            return _most_promising(self.book, tags, count)
+            return _most_promising(self.book, tags, count, self.tag_id)
 
     def _page_of(
         self, tag_id: int, side: Side, count: int, without: frozenset[tuple[int, int]]
@@ -326,6 +336,8 @@ class QuestionFeed:
 @contextmanager
 def _supposed(book: QueueBook, given: Sequence[tuple[Question, bool]]) -> Iterator[None]:
     """Takes questions for answered, and whether that changes the metadata, for as long."""
+    # One that was asked blind is answered already, and nothing more follows from it.
+    given = [(question, is_fix) for question, is_fix in given if not question.origin.blind]
     for question, is_fix in given:
         book.close([question.pair])
         book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix)
@@ -337,14 +349,22 @@ def _supposed(book: QueueBook, given: Sequence[tuple[Question, bool]]) -> Iterat
             book.test(question.tag_id, question.side, question.suspicion, fixed=is_fix, times=-1)
 
 
-def _most_promising(book: QueueBook, tags: list[int], count: int) -> list[tuple[int, Side]]:
-    """Tags and sides by what the first questions of a page would give."""
+def _most_promising(
+    book: QueueBook, tags: list[int], count: int, here: int | None
+) -> list[tuple[int, Side]]:
+    """Tags and sides by what the first questions of a page would give.
+
+    The tag `here`, of the page before, comes first while it promises nearly as much as the best.
+    """
     promises = {
         (tag, side): promise
         for tag in tags[:COMPARED]
         for side, promise in book.promise(tag, min(count, HEAD)).items()
     }
     kinds = sorted(promises, key=lambda kind: -promises[kind])
+    mine = next((kind for kind in kinds if kind[0] == here), None)
+    if mine is not None and promises[mine] >= STAY * promises[kinds[0]]:
+        kinds = [mine, *(kind for kind in kinds if kind != mine)]
     return [*kinds, *((tag_id, side) for tag_id in tags[COMPARED:] for side in Side)]
 
 

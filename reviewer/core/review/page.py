@@ -15,7 +15,7 @@ from reviewer.core.types import Answer, Decision, Origin, Question, Side
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from reviewer.core.review.feed import QuestionFeed
+    from reviewer.core.review.feed import Mix, QuestionFeed
 
 FEWEST, MOST = 20, 40
 """Questions on a page, by the room that there is."""
@@ -46,6 +46,22 @@ def usual(answers: Iterable[Answer]) -> Answer:
 def opposite(answer: Answer) -> Answer:
     """No for Yes, and Yes for anything else."""
     return Answer.NO if answer is Answer.YES else Answer.YES
+
+
+def with_others(questions: Sequence[Question], mix: Mix) -> list[Question]:
+    """The questions of a page with those that are to be asked unmarked among them.
+
+    Args:
+        questions: Of one tag and one side.
+        mix: Gives a question of that tag and side to ask after one of them; mostly `None`.
+    """
+    mixed: dict[tuple[int, int], Question] = {}
+    for question in questions:
+        mixed[question.pair] = question
+        between = mix(question.tag_id, question.side)
+        if between is not None:
+            mixed.setdefault(between.pair, between)
+    return list(mixed.values())
 
 
 def is_fix(question: Question, answer: Answer) -> bool:
@@ -213,6 +229,9 @@ class Pages:
         promises = [self._feed.book.promised(question) for question in questions]
         presumed = presumption(questions, promises)
         unlike = bool(questions) and self._stored not in {None, presumed}
+        if self._feed.mode in {Mode.BEST, Mode.TAG}:
+            # Those that others take the place of come on the next page.
+            questions = with_others(questions, self._feed.mix_page)[: self.size]
         self.current = Page(questions, self._marks, presumed=presumed, unlike_before=unlike)
         return bool(questions)
 

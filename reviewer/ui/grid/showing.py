@@ -98,7 +98,7 @@ class GridShowing(QObject):
         tag_id = page.questions[0].tag_id
         vocabulary = self._session.vocabulary
         tag = vocabulary.tags.get(tag_id) or Tag(tag_id, vocabulary.name(tag_id))
-        self._page.question_bar.show_page(tag, page)
+        self._page.question_bar.show_page(tag, page, self._page.naming_keys)
 
     def say_why(self, question: Question) -> None:
         """Says what is known of one question: side, score and suspicion."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 PAGE = 500
 """Ids that are read at a time."""
+ALL = -1
+"""In place of a number of ids: those of all that was found."""
 BLOCK = 64
 """Rows that are read at a time."""
 BLOCKS = 30
@@ -177,6 +179,25 @@ class HistoryModel(QAbstractTableModel):
             return
         table, before = self._table, self._ids[-1]
         self._background.ask(lambda: _Found(table.ids(wanted(), before, PAGE)), self._append)
+
+    def read_to_the_end(self, then: Callable[[], None]) -> None:
+        """Reads the ids of all that was found.
+
+        Args:
+            then: Called once the last of them is a row.
+        """
+        wanted = self._wanted
+        if wanted is None or not self._more or not self._ids:
+            then()
+            return
+        table, before = self._table, self._ids[-1]
+
+        def take(found: _Found) -> None:
+            self._append(found)
+            self._more = False
+            then()
+
+        self._background.ask(lambda: _Found(table.ids(wanted(), before, ALL)), take)
 
     def headerData(
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole

@@ -15,6 +15,8 @@ from reviewer.ui.theme import category_colour, look
 from reviewer.ui.words import duration, percent_range, promise
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent
 
     from reviewer.core.review.advice import Outlook
@@ -52,7 +54,12 @@ def outlook_lines(outlook: Outlook, *, proven: bool) -> tuple[str, ...]:
 
 
 def advice_lines(
-    outlook: Outlook | None, better: Better | None, few: int, *, everywhere: bool, key: str
+    outlook: Outlook | None,
+    better: Better | None,
+    few: int,
+    *,
+    everywhere: bool,
+    naming: Callable[[str], str],
 ) -> tuple[str, str]:
     """What to do now, in two lines; empty while it is best to go on.
 
@@ -61,18 +68,19 @@ def advice_lines(
         better: The best other queue; `None` if there is none.
         few: Fixes in a hundred questions that are too few.
         everywhere: Whether questions come from all queues, the best first.
-        key: That goes to the best other queue.
+        naming: Writes the person's keys for the ids of commands in braces.
     """
     if outlook is None or (outlook.left and not outlook.move_on):
         return "", ""
     if better is not None and better.next_fixes >= few and not everywhere:
         return (
-            f"{key} goes to {better.name}:",
+            f"{naming('{queue.best}')} goes to {better.name}:",
             f"{better.next_fixes:,.0f} fixes in its next 100",
         )
     if better is not None and better.next_fixes >= few:
         return "", ""
-    return f"No queue promises {few} in its next 100:", "a good time to stop, or J to train"
+    stop = naming("a good time to stop, or {jobs} to train")
+    return f"No queue promises {few} in its next 100:", stop
 
 
 class OutlookCard(QWidget):

@@ -84,7 +84,7 @@ class SimilarReader:
         image_id = question.image_id
         if nearest is None or not nearest.known(image_id):
             raise UsageError(
-                "This image is not scanned yet: the jobs page (J) scans, then its like can be told."
+                "This image is not scanned yet: the page of jobs scans, then its like can be told."
             )
         one, embedding = nearest.hash_of(image_id), nearest.embedding(image_id)
         if by_hash:

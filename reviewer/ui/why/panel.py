@@ -28,12 +28,14 @@ NO_RULE = "No other tag of this image implies it."
 NO_MAP = "This was not worked out ahead. It is worked out now, and shown here when it is done."
 WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
 NO_TAGGER = "No tagger has seen the picture yet."
-CANNOT = "It could not be worked out; the jobs (J) may say why."
+CANNOT = "It could not be worked out; the jobs may say why."
 NOTHING_SEEN = "Heat map: nothing in the picture speaks for the tag."
-SEEN = "Bright in the picture, within the line: where the tagger sees it. V takes it away."
+SEEN = (
+    "Bright in the picture, within the line: where the tagger sees it. The same key takes it away."
+)
 FAINT = (
     "The tagger sees hardly anything of it. Bright, within the line, is what comes nearest. "
-    "V takes it away."
+    "The same key takes it away."
 )
 WORTH_SAYING = 0.05
 """Difference of chances below which nobody would ask otherwise."""

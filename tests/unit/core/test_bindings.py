@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reviewer.core.bindings import PRESETS, Bindings, Preset, meet, preset
 from reviewer.core.commands import (
+    ARROWS,
     COMMANDS,
     LEFT_CLICK,
     MIDDLE_CLICK,
@@ -66,10 +67,10 @@ def test_a_key_that_is_given_is_had_and_taken_from_the_others(
 @given(bindings)
 def test_numbered_keys_keep_their_places(bound: Bindings):
     for entry in bound.commands():
-        usual = command(entry.id)
-        if usual.numbered:
-            assert len(entry.keys) == len(usual.keys)
-            assert all(key in {"", usual.keys[n]} for n, key in enumerate(entry.keys))
+        usual = preset(bound.preset).keys.get(entry.id, command(entry.id).keys)
+        if entry.numbered:
+            assert len(entry.keys) == len(usual)
+            assert all(key in {"", usual[n]} for n, key in enumerate(entry.keys))
 
 
 @pytest.mark.parametrize("chosen", [entry.id for entry in PRESETS])
@@ -103,6 +104,20 @@ def test_the_answers_of_each_preset(chosen: str, answers: tuple[str, str, str]):
     bound = Bindings(chosen)
     given_keys = [keys_of(bound, f"answer.{word}")[0] for word in ("yes", "no", "unsure")]
     assert tuple(given_keys) == answers
+
+
+@pytest.mark.parametrize("chosen", [entry.id for entry in PRESETS])
+@pytest.mark.parametrize("word", ["yes", "no"])
+def test_a_key_that_answers_never_says_anything_else_in_the_grid(chosen: str, word: str):
+    answers = set(keys_of(Bindings(chosen), f"answer.{word}"))
+    for entry in commands_in(View.GRID, Bindings(chosen).commands()):
+        if entry.id != f"grid.{word}":
+            assert not answers & set(entry.keys), entry.id
+
+
+def test_a_number_pad_moves_in_the_grid_as_the_arrows_do():
+    assert keys_of(Bindings("numpad"), "grid.move")[: len(ARROWS)] == ARROWS
+    assert len(keys_of(Bindings("numpad"), "grid.move")) % len(ARROWS) == 0
 
 
 def test_hydrus_keeps_its_other_habits():
