@@ -197,12 +197,14 @@ def make_window(settings: Settings | None = None) -> tuple[MainWindow, str]:
         The window, and what is wrong with the stored settings (empty if nothing).
     """
     problem = ""
-    # Settings that cannot be read are left as they are, for the person to mend.
     keep: Callable[[Settings], None] = settings_files.save
     if settings is None:
         try:
             settings = settings_files.load()
+            # Another window and the terminal may change them meanwhile.
+            keep = settings_files.SettingsFile(settings).keep
         except SourceError as error:
+            # Settings that cannot be read are left as they are, for the person to mend.
             problem = str(error)
             settings = settings_files.Settings()
             keep = _keep_nothing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 import tomllib
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +150,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
         SourceError: The file cannot be written.
     """
     path = path or settings_file()
-    table = asdict(settings)
+    table = _unknown(path) | asdict(settings)
     table["window"] = list(settings.window)
     table["recent"] = list(table["recent"])
     aside = path.with_name(path.name + ".new")
@@ -160,6 +160,43 @@ def save(settings: Settings, path: Path | None = None) -> None:
         aside.replace(path)
     except OSError as error:
         raise SourceError(f"The settings cannot be written to {path}: {error}.") from error
+
+
+class SettingsFile:
+    """Stores what one window changes; what others stored meanwhile stays as they left it."""
+
+    def __init__(self, stored: Settings, path: Path | None = None) -> None:
+        """Begins with the settings as they were read."""
+        self._stored = stored
+        self._path = path
+
+    def keep(self, settings: Settings) -> None:
+        """Stores what differs from what was read or stored here last.
+
+        Raises:
+            SourceError: The file cannot be read or written.
+        """
+        changed: dict[str, Any] = {
+            name: getattr(settings, name)
+            for name in (known.name for known in fields(Settings))
+            if name != "recent" and getattr(settings, name) != getattr(self._stored, name)
+        }
+        now = replace(load(self._path), **changed)
+        for entry in reversed(settings.recent):
+            if entry not in self._stored.recent:
+                now = now.with_recent(entry)
+        save(now, self._path)
+        self._stored = settings
+
+
+def _unknown(path: Path) -> dict[str, Any]:
+    """What a file holds that this program knows nothing of: a newer version wrote it."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+    known = {entry.name for entry in fields(Settings)}
+    return {name: value for name, value in raw.items() if name not in known}
 
 
 def _from_table(raw: dict[str, Any]) -> Settings:

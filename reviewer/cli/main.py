@@ -12,6 +12,7 @@ import reviewer
 from reviewer.cli.commands import Commands
 from reviewer.cli.frame import Frame, ending, need_display, stop_calmly
 from reviewer.cli.priority import lower_priority
+from reviewer.cli.window_tie import end_with_input
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
@@ -34,9 +35,10 @@ First steps:
 @click.version_option(reviewer.__version__, prog_name="reviewer")
 @click.option("--json", "as_json", is_flag=True, help="Tell progress as JSON lines, for programs.")
 @click.option("--nice", is_flag=True, help="Let other programs go first.")
+@click.option("--tied", is_flag=True, help="End when standard input does, as a window's job.")
 @click.option("--verbose", is_flag=True, help="Write what happens inside to standard error.")
 @click.pass_context
-def cli(context: click.Context, *, as_json: bool, nice: bool, verbose: bool) -> None:
+def cli(context: click.Context, *, as_json: bool, nice: bool, tied: bool, verbose: bool) -> None:
     """The command itself: its options, and the window where no command is named."""
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, stream=sys.stderr)
     if nice:
@@ -44,6 +46,8 @@ def cli(context: click.Context, *, as_json: bool, nice: bool, verbose: bool) -> 
     context.obj = Frame(json=as_json, nice=nice)
     if context.invoked_subcommand is not None:
         stop_calmly()
+        if tied:
+            end_with_input()
         return
     with context.obj.output() as output, ending(output):
         need_display()

@@ -29,7 +29,7 @@ GRACE_MS = 5000
 LOG_LINES = 400
 BESIDE = ("write-back",)
 """Commands that run beside the others, one of them at a time."""
-PYTHON = (sys.executable, "-m", "reviewer", "--json", "--nice")
+PYTHON = (sys.executable, "-m", "reviewer", "--json", "--nice", "--tied")
 
 
 class JobState(StrEnum):
