@@ -60,8 +60,7 @@ def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabular
         vocabulary: Of the collection, for what answers imply.
     """
     wanted = np.asarray(images, np.int64)
-    stored = library.images.tag_rows()
-    original = stored.rows.take(np.searchsorted(stored.images, wanted))
+    original = library.images.tag_rows().of(wanted)
     there = set(wanted.tolist()) if library.decisions.last_id() else set()
     decided = library.decisions.last_id()
     direct: dict[int, dict[int, Answer]] = {}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
 from reviewer.core.types import Answer
 
 if TYPE_CHECKING:
@@ -61,8 +62,7 @@ class Embeddings:
             The ids of those that were scanned, and their embeddings (n, D) float32.
         """
         wanted = np.unique(np.asarray(image_ids, np.int64))
-        places = np.searchsorted(self._ids, wanted)
-        there = places < len(self._ids)
-        there[there] = self._ids[places[there]] == wanted[there]
+        places = places_of(wanted, self._ids)
+        there = places >= 0
         vectors = np.asarray(self._vectors[self._rows[places[there]]], np.float32)
         return wanted[there].tolist(), vectors

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from reviewer.core.lookup import places_of
 from reviewer.core.quality.audit import AuditNote, Part, Stratum
 from reviewer.core.types import Answer, Origin, Question, Side
 from reviewer.store.columns import read_columns, write_columns
@@ -93,18 +94,15 @@ class Frame:
 
     def part(self, images: NDArray[np.int64], tags: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) parts of pairs, values of `Part`."""
-        codes = (images << 32) + tags
-        places = np.searchsorted(self.ranked, codes)
-        there = places < len(self.ranked)
-        there[there] = self.ranked[places[there]] == codes[there]
-        parts = np.full(len(codes), int(Part.REST), np.int64)
-        parts[there] = self.parts[places[there]]
+        places = places_of((images << 32) + tags, self.ranked)
+        parts = np.full(len(places), int(Part.REST), np.int64)
+        parts[places >= 0] = self.parts[places[places >= 0]]
         return parts
 
     def band(self, tags: NDArray[np.int64]) -> NDArray[np.int64]:
         """(n,) bands of tags; -1 for tags that the audit is not about."""
-        places = np.minimum(np.searchsorted(self.tags, tags), len(self.tags) - 1)
-        return np.where(self.tags[places] == tags, self.bands[places], -1)
+        places = places_of(tags, self.tags)
+        return np.where(places >= 0, self.bands[places], -1)
 
 
 @dataclass(frozen=True, slots=True)

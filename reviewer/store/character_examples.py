@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import place_of
 from reviewer.store.columns import read_columns, write_columns
 from reviewer.store.disk import replacing
 
@@ -36,10 +37,8 @@ class CharacterExamples:
 
     def of(self, tag_id: int) -> NDArray[np.uint8] | None:
         """(P, P, 3) uint8 head of a character; `None` where there is none."""
-        row = int(np.searchsorted(self.tags, tag_id))
-        if row >= len(self.tags) or self.tags[row] != tag_id:
-            return None
-        return np.asarray(self.heads[row])
+        row = place_of(tag_id, self.tags)
+        return None if row is None else np.asarray(self.heads[row])
 
 
 def examples_folder(workspace: Path) -> Path:

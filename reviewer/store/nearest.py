@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import place_of
 from reviewer.core.nearest import Centre, bits_apart, cosines_of, first_few
 from reviewer.store.nearest_index import NearestIndex, can_build
 
@@ -178,10 +179,8 @@ class NearestImages:
         return [Near(*entry) for entry in found if entry[0] != without][:count]
 
     def _row(self, image_id: int) -> int | None:
-        place = int(np.searchsorted(self._ids, image_id))
-        if place >= len(self._ids) or int(self._ids[place]) != image_id:
-            return None
-        return int(self._rows[place])
+        place = place_of(image_id, self._ids)
+        return None if place is None else int(self._rows[place])
 
     def _known_row(self, image_id: int) -> int:
         row = self._row(image_id)

@@ -55,6 +55,10 @@ class StoredTags(NamedTuple):
     images: NDArray[np.int64]
     rows: TagRows
 
+    def of(self, images: NDArray[Any]) -> TagRows:
+        """The tags of some images of the collection, in the order of their ids (n,)."""
+        return self.rows.take(np.searchsorted(self.images, images))
+
 
 def load_tags(database: Database, folder: Path) -> StoredTags:
     """Reads the tags of all images, from the files in `folder` where these are up to date.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import place_of
 from reviewer.store.columns import read_columns, read_record, write_columns, write_record
 from reviewer.store.disk import replacing
 
@@ -37,8 +38,8 @@ class Typical:
 
     def of(self, tag_id: int) -> list[int]:
         """Image ids that are typical of a tag, the surest first; none of an unknown tag."""
-        row = int(np.searchsorted(self.tags, tag_id))
-        if row >= len(self.tags) or self.tags[row] != tag_id:
+        row = place_of(tag_id, self.tags)
+        if row is None:
             return []
         return [image_id for image_id in self.images[row].tolist() if image_id >= 0]
 

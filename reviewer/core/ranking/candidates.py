@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -83,12 +85,7 @@ class Candidates:
             tag: Tag column of each pair, shape (n,).
             row: Image row of each, shape (n,).
         """
-        keys = self.keys()
-        wanted = tag.astype(np.int64) * self.n_images + row
-        if not keys.size:
-            return np.full(wanted.size, -1, dtype=np.int64)
-        at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
-        return np.where(keys[at] == wanted, at, -1)
+        return places_of(tag.astype(np.int64) * self.n_images + row, self.keys())
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.choices.faces import Face
+from reviewer.core.lookup import places_of
 from reviewer.core.types import Answer, Category
 from reviewer.jobs.characters.sets import LEAST
 from reviewer.jobs.labels import gather_labels
@@ -63,10 +64,7 @@ class FaceList:
     @property
     def classes(self) -> NDArray[np.int64]:
         """(N,) places of the faces' characters in `learnt`; -1 for those that are not learnt."""
-        places = np.searchsorted(self.learnt, self.characters)
-        there = places < len(self.learnt)
-        there[there] = self.learnt[places[there]] == self.characters[there]
-        return np.where(there, places, -1)
+        return places_of(self.characters, self.learnt)
 
 
 def gather_faces(

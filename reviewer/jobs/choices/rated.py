@@ -114,8 +114,7 @@ def _rating_tags(
     """By row, the places in `TAGS` of original tags that are ratings."""
     if not ids.by_name:
         return {}
-    stored = library.images.tag_rows()
-    taken = stored.rows.take(np.searchsorted(stored.images, images))
+    taken = library.images.tag_rows().of(images)
     found: dict[int, list[int]] = {}
     cells = taken.columns(list(ids.by_name.values())).tocoo()
     names = list(ids.by_name)

@@ -181,8 +181,7 @@ def _data(library: Library, files: ScanFiles, rated: Rated) -> ChoiceData:
     from model.split import group_duplicates
     from reviewer.jobs.choices.heads import ChoiceData
 
-    stored = library.images.tag_rows()
-    tags = stored.rows.take(np.searchsorted(stored.images, rated.images))
+    tags = library.images.tag_rows().of(rated.images)
     counts = tags.counts()
     for tag_id in RatingIds.among(library.tags.ids_of(TAGS)).ids:
         counts[tag_id : tag_id + 1] = 0

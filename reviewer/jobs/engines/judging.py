@@ -134,8 +134,7 @@ def _present(
 ) -> NDArray[np.bool_]:
     """(N, T), which images have which of a version's tags."""
     ids = library.tags.ids()
-    stored = library.images.tag_rows()
-    rows = stored.rows.take(np.searchsorted(stored.images, images))
+    rows = library.images.tag_rows().of(images)
     known = [ids.get(tag, -1) for tag, _ in predictor.tags]
     there = np.array([tag for tag in known if tag >= 0], np.int64)
     present = np.zeros((len(images), len(known)), bool)

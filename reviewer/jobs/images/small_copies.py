@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.lookup import place_of
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.pictures import open_picture
 
@@ -59,8 +60,8 @@ class SmallCopies:
     def find(self, original: Path) -> Path | None:
         """The copy of an original; `None` if there is none, or one older than the original."""
         name = original.relative_to(self._originals).as_posix()
-        at = int(np.searchsorted(self._keys, np.uint64(_key(name))))
-        if at == len(self._keys) or int(self._keys[at]) != _key(name):
+        at = place_of(_key(name), self._keys)
+        if at is None:
             return None
         with (self._folder / LIST).open("rb") as lines:
             lines.seek(int(self._places[at]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from reviewer.core.lookup import places_of
 from reviewer.core.ranking.targets import missing_chances
 from reviewer.jobs.labels import gather_labels, label_matrix, original_matrix
 from reviewer.jobs.questions.ranking import StoredEvidence, known_answers
@@ -62,20 +63,11 @@ def _renumbered(
     tags: NDArray[np.int64],
 ) -> sparse.coo_matrix:
     """The chances by other rows and columns; what those lack is dropped."""
-    row = _places(np.asarray(crossfit.images), images)
-    column = _places(np.asarray(crossfit.tags), tags)
+    row = places_of(np.asarray(crossfit.images), images)
+    column = places_of(np.asarray(crossfit.tags), tags, np.argsort(tags))
     cells = chances.tocoo()
     kept = (row[cells.row] >= 0) & (column[cells.col] >= 0)
     return sparse.coo_matrix(
         (cells.data[kept], (row[cells.row[kept]], column[cells.col[kept]])),
         shape=(images.size, tags.size),
     )
-
-
-def _places(ids: NDArray[np.int64], among: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each id stands among others, -1 where it does not."""
-    if not among.size:
-        return np.full(ids.size, -1)
-    order = np.argsort(among)
-    at = np.minimum(np.searchsorted(among[order], ids), among.size - 1)
-    return np.where(among[order[at]] == ids, order[at], -1)

@@ -189,8 +189,7 @@ def _questions(
 def _closed(library: Library, images: NDArray[np.int64]) -> dict[int, list[int]]:
     """Images by tag id where the tag is there already, or a person said something of it."""
     found: dict[int, list[int]] = {}
-    stored = library.images.tag_rows()
-    rows = stored.rows.take(np.searchsorted(stored.images, images))
+    rows = library.images.tag_rows().of(images)
     for row, image in enumerate(images.tolist()):
         for tag_id in rows.of_image(row).tolist():
             found.setdefault(tag_id, []).append(image)

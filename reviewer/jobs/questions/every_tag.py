@@ -77,9 +77,8 @@ def score_every_tag(
         StoreError: The scan cannot be read.
     """
     records = files.rows()
-    stored = library.images.tag_rows()
     images = records["image"].astype(np.int64)
-    now = stored.rows.take(np.searchsorted(stored.images, images))
+    now = library.images.tag_rows().of(images)
     alive = np.zeros(len(images), bool)
     latest = files.latest()
     alive[latest] = np.isin(images[latest], library.images.askable_ids())

@@ -10,6 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
+from reviewer.core.lookup import places_of
 from reviewer.core.tags.implied import LEAST, Rule, suggested, told_by_answers, with_scores
 from reviewer.core.tags.tagstats import meetings
 from reviewer.core.tags.vocabulary import NOT_VISUAL
@@ -258,17 +259,15 @@ def _scores(
     scores = np.zeros(len(images), np.float32)
     active = library.versions.active()
     crossfit = library.crossfit(active.name).load() if active else None
-    if active is None or crossfit is None or not len(crossfit.images):
+    if active is None or crossfit is None:
         return active.name if active else "", scores
-    known = np.asarray(crossfit.images)
-    place = np.minimum(np.searchsorted(known, images), len(known) - 1)
-    there = known[place] == images
+    place = places_of(images, np.asarray(crossfit.images))
     by_tag = np.argsort(tags, kind="stable")
     low = np.searchsorted(tags[by_tag], crossfit.tags, side="left")
     high = np.searchsorted(tags[by_tag], crossfit.tags, side="right")
     for column in np.flatnonzero(high > low).tolist():
         mine = by_tag[low[column] : high[column]]
-        mine = mine[there[mine]]
+        mine = mine[place[mine] >= 0]
         logits = np.asarray(crossfit.logits[column], np.float32)
         scores[mine] = expit(logits[place[mine]])
     return active.name, scores

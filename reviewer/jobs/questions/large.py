@@ -226,8 +226,7 @@ def _drawn(
     chance: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Places in `images` to fit on: the answered ones, a random part, and more of each tag."""
-    stored = library.images.tag_rows()
-    carriers = stored.rows.take(np.searchsorted(stored.images, images)).columns(tags)
+    carriers = library.images.tag_rows().of(images).columns(tags)
     answered = np.array([decision.image_id for decision in decisions], np.int64)
     parts = [
         chance.permutation(len(images))[:FIT_IMAGES],

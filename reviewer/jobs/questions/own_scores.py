@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
 from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.fusion import TwoScores, fit_fusion
 from reviewer.core.tags.vocabulary import reason_not_asked
@@ -62,12 +63,10 @@ class OwnScores:
         """(N,) places in the scan; -1 where an image was not scanned with it."""
         latest = self.files.latest()
         known = self.files.rows()["image"][latest].astype(np.int64)
-        order = np.argsort(known)
-        at = np.minimum(np.searchsorted(known[order], self.images), max(len(known) - 1, 0))
-        if not len(known):
-            return np.full(len(self.images), -1, np.int64)
-        found = latest[order[at]]
-        return np.where(known[order[at]] == self.images, found, -1).astype(np.int64)
+        at = places_of(self.images, known, np.argsort(known))
+        rows = np.full(len(at), -1, np.int64)
+        rows[at >= 0] = latest[at[at >= 0]]
+        return rows
 
     def logits(self, tag_id: int) -> NDArray[np.float32] | None:
         """(N,) float32 logits of a tag; `None` where the tagger lacks it.

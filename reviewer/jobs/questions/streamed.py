@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
 from reviewer.core.ranking.candidates import Candidates
 from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.gather import MIN_LOGIT
@@ -121,8 +122,7 @@ class StreamedScan:
         alive = np.zeros(len(images), bool)
         latest = files.latest()
         alive[latest] = np.isin(images[latest], library.images.askable_ids())
-        stored = library.images.tag_rows()
-        now = stored.rows.take(np.searchsorted(stored.images, images))
+        now = library.images.tag_rows().of(images)
         columns = now.column_numbers(files.shape.tags)
         kept = files.present()
         present = PresentPairs(kept.ends, kept.records["column"], kept.records["score"])
@@ -300,10 +300,9 @@ class StreamedScan:
         place = np.flatnonzero(self.crossfit.tags == self.files.shape.tags[column])
         if not len(place):
             return None
-        at = np.searchsorted(self.crossfit.images, self.images)
-        at = np.minimum(at, len(self.crossfit.images) - 1)
+        at = places_of(self.images, self.crossfit.images)
         byte = quantise(np.asarray(self.crossfit.logits[int(place[0])], np.float32))[at]
-        byte[self.crossfit.images[at] != self.images] = 1
+        byte[at < 0] = 1
         return byte
 
     def _joined(self, found: Sequence[_Found]) -> Candidates:

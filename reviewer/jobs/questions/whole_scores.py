@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,9 +40,7 @@ class WholeScores:
     @cached_property
     def places(self) -> NDArray[np.int64]:
         """(N,) places among the images that were scored; -1 for those that were not."""
-        known = np.asarray(self.fit.images)
-        at = np.minimum(np.searchsorted(known, self.images), len(known) - 1)
-        return np.where(known[at] == self.images, at, -1)
+        return places_of(self.images, np.asarray(self.fit.images))
 
     def beside_heads(
         self, listener: Listener, tags: Sequence[int], heads: NDArray[np.float16]

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
 from reviewer.core.tags.tagrows import TagRows
 from reviewer.store.scans import ROW, ScanFiles
 
@@ -41,11 +42,10 @@ def images_waiting(library: Library, files: ScanFiles) -> Waiting:
     images, digests = library.images.digests()
     rows = files.rows()[files.latest()]
     rows = rows[np.argsort(rows["image"])]
-    at = np.minimum(np.searchsorted(rows["image"], images), max(len(rows) - 1, 0))
-    if len(rows):
-        done = (rows["image"][at] == images) & (rows["digest"][at] == digests)
-        images, digests = images[~done], digests[~done]
-    return Waiting(images, digests)
+    at = places_of(images, rows["image"])
+    done = at >= 0
+    done[done] = rows["digest"][at[done]] == digests[done]
+    return Waiting(images[~done], digests[~done])
 
 
 class Paths(Sequence[Path]):
@@ -133,8 +133,7 @@ class Keeper:
 
     def _present(self, images: NDArray[np.int64]) -> TagRows:
         """The columns of the tags that some images have."""
-        places = np.searchsorted(self._tags.images, images)
-        taken = self._tags.rows.take(places)
+        taken = self._tags.of(images)
         columns = self._columns[taken.tags]
         known = columns >= 0
         ends = np.concatenate([[0], np.cumsum(known)])[taken.starts]

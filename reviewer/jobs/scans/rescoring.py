@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import places_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,11 +43,10 @@ class Embedded:
 
     def places(self, images: NDArray[np.int64], digests: NDArray[np.uint64]) -> NDArray[np.int64]:
         """(M,) where each image is, as the file is now; -1 where it is not."""
-        if not len(self.images):
-            return np.full(len(images), -1, np.int64)
-        at = np.minimum(np.searchsorted(self.images, images), len(self.images) - 1)
-        same = (self.images[at] == images) & (self.digests[at] == digests)
-        return np.where(same, at, -1).astype(np.int64)
+        at = places_of(images, self.images)
+        there = at >= 0
+        there[there] = self.digests[at[there]] == digests[there]
+        return np.where(there, at, -1)
 
 
 def embedded_by(library: Library, version: str) -> ScanFiles | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from reviewer.core.errors import SourceError
 from reviewer.core.labels import effective_tags
+from reviewer.core.lookup import place_of
 from reviewer.core.statistics import Interval, wilson
 from reviewer.core.types import Answer
 from reviewer.store.scans import digest_of
@@ -146,8 +147,8 @@ def _neighbours(
     crossfit = library.crossfit(question.version).load() if question.version else None
     if crossfit is None:
         return ()
-    row = int(np.searchsorted(crossfit.images, question.image_id))
-    if row >= len(crossfit.images) or int(crossfit.images[row]) != question.image_id:
+    row = place_of(question.image_id, crossfit.images)
+    if row is None:
         return ()
     places = np.asarray(crossfit.neighbours[row])
     return tuple(
