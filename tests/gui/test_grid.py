@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QEnterEvent, QKeyEvent
+from PySide6.QtGui import QContextMenuEvent, QEnterEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication
 
+from reviewer.core.bindings import Bindings
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.page import FEWEST, MOST, opposite
 from reviewer.core.types import Answer, Side
@@ -109,6 +111,75 @@ def test_one_undo_takes_the_page_back_with_its_marks(qtbot: QtBot, gridded: Main
     wait_page(qtbot, gridded)
     press(qtbot, gridded, Qt.Key.Key_Enter)
     assert stored(gridded) == expected
+
+
+def right_click(qtbot: QtBot, window: MainWindow, place: int) -> None:
+    """Clicks a cell with the right button, as the window system tells of it."""
+    cell = window.review.page.grid.cell(place)
+    qtbot.mouseClick(cell, Qt.MouseButton.RightButton)
+    middle = cell.rect().center()
+    reason = QContextMenuEvent.Reason.Mouse
+    QApplication.sendEvent(cell, QContextMenuEvent(reason, middle, cell.mapToGlobal(middle)))
+
+
+@pytest.mark.parametrize("preset", ["prodigy", "hydrus"])
+def test_a_right_click_cannot_tell_and_takes_that_back(
+    qtbot: QtBot, gridded: MainWindow, preset: str
+):
+    gridded._store(replace(gridded.settings, bindings=Bindings(preset)))
+    page = shown(gridded)
+    right_click(qtbot, gridded, 2)
+    assert page.exceptions() == {page.questions[2].pair: Answer.UNSURE}
+    assert gridded.review.page.grid.focus == 2
+    right_click(qtbot, gridded, 2)
+    assert page.exceptions() == {}
+    qtbot.mouseClick(gridded.review.page.grid.cell(1), Qt.MouseButton.LeftButton)
+    assert page.exceptions() == {page.questions[1].pair: opposite(page.presumed)}
+    assert stored(gridded) == {}
+
+
+KEYS = {
+    "prodigy": (Qt.Key.Key_A, Qt.Key.Key_X),
+    "hydrus": (Qt.Key.Key_F7, Qt.Key.Key_Delete),
+    "two-hands": (Qt.Key.Key_F, Qt.Key.Key_J),
+    "numpad": (Qt.Key.Key_1, Qt.Key.Key_2),
+    "danbooru": (Qt.Key.Key_J, Qt.Key.Key_K),
+}
+
+
+@pytest.mark.parametrize("preset", KEYS)
+def test_the_keys_that_answer_mean_the_same_of_a_page(
+    qtbot: QtBot, gridded: MainWindow, preset: str
+):
+    gridded._store(replace(gridded.settings, bindings=Bindings(preset)))
+    modifier = Qt.KeyboardModifier
+    pad = modifier.KeypadModifier if preset == "numpad" else modifier.NoModifier
+    for key, answer in zip(KEYS[preset], (Answer.YES, Answer.NO), strict=True):
+        qtbot.keyClick(gridded.review.page, key, pad)
+        assert {given for _, given in shown(gridded).answers()} == {answer}
+    assert gridded.review.library.flags.all() == []
+    assert stored(gridded) == {}
+
+
+def test_a_hand_on_the_number_pad_goes_over_a_page_and_leaves_it(qtbot: QtBot, gridded: MainWindow):
+    gridded._store(replace(gridded.settings, bindings=Bindings("numpad")))
+    page, pad = gridded.review.page, Qt.KeyboardModifier.KeypadModifier
+    qtbot.keyClick(page, Qt.Key.Key_6, pad)
+    qtbot.keyClick(page, Qt.Key.Key_6, pad)
+    qtbot.keyClick(page, Qt.Key.Key_4, pad)
+    assert page.grid.focus == 1
+    qtbot.keyClick(page, Qt.Key.Key_5, pad)
+    second = shown(gridded).questions[1].pair
+    assert shown(gridded).exceptions() == {second: opposite(shown(gridded).presumed)}
+    qtbot.keyClick(page, Qt.Key.Key_3, pad)
+    assert shown(gridded).exceptions() == {second: Answer.UNSURE}
+    expected = given(shown(gridded))
+    qtbot.keyClick(page, Qt.Key.Key_Enter, pad)
+    assert stored(gridded) == expected
+    qtbot.keyClick(page, Qt.Key.Key_0, pad)
+    assert stored(gridded) == {}
+    qtbot.keyClick(page, Qt.Key.Key_Asterisk, pad)
+    assert page.view.isVisible()
 
 
 def test_redo_stores_the_page_again(qtbot: QtBot, gridded: MainWindow):

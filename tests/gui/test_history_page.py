@@ -163,6 +163,21 @@ def test_a_long_log_is_read_as_far_as_it_is_scrolled(
     assert model.row(1300) is None
 
 
+def test_end_goes_to_the_very_first_answer_and_home_back(qtbot: QtBot, reviewing: MainWindow):
+    library = reviewing.review.library
+    row = Decision(1, 1, Answer.YES, Side.MISSING, 0.5, 0.5, "", "tester", 1_700_000_000_000)
+    library.decisions.append([row] * (2 * history_model.PAGE + 7))
+    page = opened(qtbot, reviewing)
+    qtbot.keyClick(page.view, Qt.Key.Key_End)
+    qtbot.waitUntil(lambda: page.view.currentIndex().row() == 2 * history_model.PAGE + 6)
+    assert page._current().decision.id == 1
+    assert not page.model.canFetchMore()
+    qtbot.keyClick(page.view, Qt.Key.Key_Home)
+    assert page._current().decision.id == library.decisions.last_id()
+    qtbot.keyClick(page.view, Qt.Key.Key_End)
+    assert page._current().decision.id == 1
+
+
 @pytest.mark.usefixtures("one_day")
 def test_the_chosen_answer_is_shown_with_its_picture(qtbot: QtBot, reviewing: MainWindow):
     answer(qtbot, reviewing, "ax")

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from reviewer.core.bindings import Bindings
 from reviewer.core.commands import View, commands_in
 from reviewer.core.review.feed import Mode
-from reviewer.core.types import Answer
+from reviewer.core.types import Answer, Side
 from reviewer.ui.keys.actions import key_caps
 from reviewer.ui.keys.bounce import BOUNCE_MS, Bounce
 from tests.gui.conftest import wait_painted
@@ -319,6 +319,34 @@ def test_sentences_name_the_keys_of_the_moment(reviewing: MainWindow):
     assert (
         "\nCtrl+F flags a question for later; its command in the menu picks" in page.view._message
     )
+
+
+def test_what_is_offered_and_said_names_the_keys_of_the_moment(reviewing: MainWindow):
+    own = Bindings("two-hands").given("accept.rest", ("Q",)).given("summary", ("Ctrl+T",))
+    with_keys(reviewing, own.given("grid.commit", ("Ctrl+Space",)))
+    page, session = reviewing.review.page, reviewing.review.session
+    page.status.show_job("Train", None)
+    assert page.status._job.toolTip() == "Train: Ctrl+J shows more"
+    assert "Ctrl+T" in page.status._time.toolTip()
+    assert all("(P)" in button.toolTip() for button in page.queues._sides.buttons())
+    session.open_page()
+    reviewing.review.controller.showing.show()
+    assert "then Ctrl+Space." in page.question_bar.note
+
+
+def test_a_key_turns_from_both_sides_to_one_and_the_other(qtbot: QtBot, reviewing: MainWindow):
+    page, session = reviewing.review.page, reviewing.review.session
+    for grid in (False, True):
+        for side in (Side.MISSING, Side.WRONG, None):
+            qtbot.keyClick(page, Qt.Key.Key_P)
+            assert session.feed.side is side
+            shown = session.pages.current.questions if grid else [session.current]
+            assert shown
+            assert side is None or {question.side for question in shown} == {side}
+            number = [None, Side.MISSING, Side.WRONG].index(side)
+            assert page.queues._sides.checkedId() == number
+        qtbot.keyClick(page, Qt.Key.Key_G)
+    assert total(reviewing) == 0
 
 
 def test_keys_survive_the_window(qtbot: QtBot, reviewing: MainWindow, workspace: Path):
