@@ -127,7 +127,13 @@ def meaning(figures: Figures, images: int, tags: int) -> list[str]:
         lines.append(f"  the collection: {count * TAGS_AN_IMAGE * per_tag / 1e9:.2f} GB on disk")
     lines.append(f"  the scan's scores and embeddings: {count * (tags + 1200) / 1e9:.1f} GB")
     if rate := figures.get("scan_images_per_s"):
-        lines.append(f"  a scan with resnet18 at 224 px: {_span(count / rate)}")
+        network = (
+            "WD's ViT at 448 px" if "scan_vs_forward_cuda" in figures else "resnet18 at 224 px"
+        )
+        reading = figures.get("scan_read_share", 0.0)
+        lines.append(
+            f"  a scan with {network}: {_span(count / rate)}; reading images is {reading:.0%} of it"
+        )
     if (disk := figures.get("disk_gb_s")) and (share := figures.get("rank_disk_vs_stream")):
         seconds = count * tags / (disk * 1e9 * share)
         lines.append(f"  ranking the whole scan from disk: {_span(seconds)}")

@@ -19,12 +19,14 @@ from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.keeping import Keeper, Paths, images_waiting
 from reviewer.jobs.scans.rescoring import scores_again, seen_before
 from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.sources.away import refuse_if_away
 from reviewer.store.scans import ScanFiles, ScanShape, quantise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
-    from model.images import OpenImage
+    from model.images import Failure, OpenImage
     from model.predict import Predictor
     from reviewer.jobs.scans.keeping import Waiting
     from reviewer.jobs.scans.rescoring import Embedded
@@ -48,6 +50,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         choices: Of the user.
 
     Raises:
+        SourceError: The folder of the images is not there; what was scanned so far is kept.
         UsageError: There is no version yet, or its scan was begun with another `keep_above` or
             engine.
         TaggerError: The version or the device cannot be used, or the engine loses too much.
@@ -56,6 +59,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     from model.parallel import usual_workers
 
     chosen = choices or ScanChoices()
+    place = _place(library, chosen)
     began = time.perf_counter()
     name = chosen.version or _active(library)
     predictor, identity = open_on(library, listener, name, chosen)
@@ -89,7 +93,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
             told=listener.note,
         ):
             keeper.add(batch)
-            broken += [(int(waiting.images[f.position]), f.reason) for f in batch.failures]
+            broken += _broken(batch.failures, waiting, place)
             looked_at = len(batch.indices) + len(batch.failures)
             progress.advance(looked_at, note=f"bottleneck: {keeper.spent.words()}")
         keeper.write()
@@ -109,6 +113,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
             "seconds_loading": round(loaded - began, 3),
             "seconds_scanning": round(time.perf_counter() - loaded, 3),
             "cpu_scanning": round(time.process_time() - cpu, 3),
+            "seconds_reading": round(keeper.spent.reading, 3),
             "seconds_writing": round(keeper.spent.writing, 3),
         },
     )
@@ -123,6 +128,20 @@ def _score_again(
         keeper.add(batch)
     keeper.write()
     return images_waiting(library, files)
+
+
+def _place(library: Library, chosen: ScanChoices) -> Path:
+    """Where the pictures are that a scan reads, which must be there."""
+    place = chosen.copies or library.folder
+    refuse_if_away(place)
+    return place
+
+
+def _broken(failures: Sequence[Failure], waiting: Waiting, place: Path) -> list[tuple[int, str]]:
+    """(image id, reason) of what cannot be read; a drive that was pulled out is no reason."""
+    if failures:
+        refuse_if_away(place)
+    return [(int(waiting.images[failure.position]), failure.reason) for failure in failures]
 
 
 def _opener(library: Library, copies: Path | None) -> OpenImage:
