@@ -147,6 +147,10 @@ def opened(
                 yield library, output
 
 
+OWN_PACKAGES = {"reviewer", "model"}
+"""What comes with the program: where a part of it is not found, that is a fault of ours."""
+
+
 @contextmanager
 def ending(output: Output) -> Iterator[None]:
     """Ends a command: a known error becomes its sentence and exit code."""
@@ -156,9 +160,29 @@ def ending(output: Output) -> Iterator[None]:
         logging.getLogger(__name__).debug("ended", exc_info=True)
         output.error(str(error), error.exit_code)
         sys.exit(error.exit_code)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] in OWN_PACKAGES:
+            raise
+        logging.getLogger(__name__).debug("ended", exc_info=True)
+        output.error(lacking(error.name or str(error)), ReviewerError.exit_code)
+        sys.exit(ReviewerError.exit_code)
     except KeyboardInterrupt:
         output.error("stopped; started again it goes on where it was.", 130)
         sys.exit(130)
+
+
+def lacking(module: str) -> str:
+    """What to do where a library is not installed, which a review without a tagger can do without.
+
+    Args:
+        module: Its name in Python.
+    """
+    package = module.partition(".")[0]
+    return (
+        f"{package} is not installed for {sys.executable}, and this step needs it: "
+        f"{sys.executable} -m pip install {package}. Reviewing, exporting and writing back go on "
+        "without it."
+    )
 
 
 def need_display() -> None:

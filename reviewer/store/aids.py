@@ -169,6 +169,15 @@ class TagCountTable:
         """Images by tag id; tags on none are left out."""
         return dict(self._database.read().execute("SELECT tag_id, images FROM tag_count"))
 
+    def of(self, tag_id: int) -> int | None:
+        """Images that carry a tag; `None` while nothing was counted."""
+        read = self._database.read()
+        row = read.execute("SELECT images FROM tag_count WHERE tag_id = ?", (tag_id,)).fetchone()
+        if row is not None:
+            return int(row[0])
+        counted = read.execute("SELECT 1 FROM tag_count LIMIT 1").fetchone()
+        return 0 if counted else None
+
     def replace(self, counts: Mapping[int, int]) -> None:
         """Takes a new count.
 

@@ -18,6 +18,7 @@ from reviewer.ui.disagreeing import Disagreeing
 from reviewer.ui.grid.commands import GridCommands
 from reviewer.ui.implying import open_implied
 from reviewer.ui.leaving_out import LeavingOut, leave_out, left_out
+from reviewer.ui.queues.meant import PickerHelp
 from reviewer.ui.ranking_news import ranking_news
 from reviewer.ui.review_commands import AnswerCommands, LookCommands
 from reviewer.ui.showing import Showing
@@ -115,6 +116,7 @@ class ReviewController(QObject):
         accepting = Accepting(parts, settings)
         self._aids = AidCommands(parts)
         self._aids.answered.connect(self._ask_for_refresh)
+        page.queues.meant = PickerHelp(library, session, self._aids.completing).meant
         self.sitting.time_is_up.connect(partial(self.page_wanted.emit, "summary"))
         self._grid = grid
         self.reopen = looks.reopen

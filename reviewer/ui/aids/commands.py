@@ -22,6 +22,7 @@ class AidCommands(CommandGroup):
 
     Attributes:
         answered: Emitted with the id of a stored answer.
+        completing: Finds tags by what is typed.
     """
 
     answered = Signal(int)
@@ -32,6 +33,7 @@ class AidCommands(CommandGroup):
         self._siblings = SiblingCommands(parts)
         self._edits = EditCommands(parts)
         self._about = AboutCommands(parts)
+        self.completing = self._edits.completing
         self._siblings.answered.connect(self.answered)
         self._siblings.add_wanted.connect(self._edits.add_sibling)
         self._edits.answered.connect(self.answered)

@@ -61,6 +61,7 @@ class QueueModel(RowModel[QueueRow]):
         super().__init__(parent)
         self._all: list[QueueRow] = []
         self._needle = ""
+        self._meant: tuple[int, ...] = ()
 
     def show(self, rows: Sequence[QueueRow]) -> None:
         """Takes new rows; where only their words changed, the view keeps its place."""
@@ -82,9 +83,15 @@ class QueueModel(RowModel[QueueRow]):
                 self.rows[at] = new[row.key]
                 self.dataChanged.emit(self.index(at), self.index(at))
 
-    def narrow(self, needle: str) -> None:
-        """Keeps rows whose name holds a text, those that begin with it first."""
+    def narrow(self, needle: str, meant: Sequence[int] = ()) -> None:
+        """Keeps rows whose name holds a text, those that begin with it first.
+
+        Args:
+            needle: The text, as it was typed.
+            meant: Keys of rows that are meant by it whatever their name, the likeliest first.
+        """
         self._needle = needle.strip().lower().replace("_", " ")
+        self._meant = tuple(meant)
         super().show(self._narrowed())
 
     def current_row(self) -> int:
@@ -102,8 +109,9 @@ class QueueModel(RowModel[QueueRow]):
     def _narrowed(self) -> list[QueueRow]:
         if not self._needle:
             return list(self._all)
-        hits = [row for row in self._all if self._needle in row.search]
-        return sorted(hits, key=self._late)
+        meant = {key: place for place, key in enumerate(self._meant)}
+        hits = [row for row in self._all if self._needle in row.search or row.key in meant]
+        return sorted(hits, key=lambda row: (meant.get(row.key, len(meant)), self._late(row)))
 
     def _late(self, row: QueueRow) -> bool:
         return not row.search.startswith(self._needle)

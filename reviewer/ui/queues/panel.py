@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.types import Side
 from reviewer.ui.aids.composing import Composing
+from reviewer.ui.queues.meant import NO_QUEUE, Meant
 from reviewer.ui.queues.model import QueueDelegate, QueueModel, QueueRow
 from reviewer.ui.queues.outlook_card import OutlookCard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 SIDES: tuple[tuple[str, Side | None, str], ...] = (
     ("Both", None, "Ask about tags that may be missing and tags that may be wrong"),
@@ -41,6 +42,7 @@ class QueuePanel(QFrame):
         side_chosen: Emitted with a `Side` or `None`.
         picking_ended: The picker gave the focus back.
         outlook: What the queue in front of the reviewer gave and promises.
+        meant: Tells what a text means beside the names of queues; it is told whether one has it.
     """
 
     chosen = Signal(object)
@@ -69,11 +71,13 @@ class QueuePanel(QFrame):
         self._list.setAccessibleName("Queues")
         self._list.clicked.connect(self._click)
         self.outlook = OutlookCard(self)
-        self._nothing = QLabel("No queue has that in its name.", self)
-        self._nothing.setProperty("tone", "muted")
-        self._nothing.setContentsMargins(12, 4, 12, 4)
-        self._nothing.setWordWrap(True)
-        self._nothing.hide()
+        self._words = QLabel(self)
+        self._words.setProperty("tone", "muted")
+        self._words.setContentsMargins(12, 4, 12, 4)
+        self._words.setWordWrap(True)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        self._words.hide()
+        self.meant: Callable[[str, bool], Meant] = _unknown
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(6)
@@ -81,7 +85,7 @@ class QueuePanel(QFrame):
         top.setContentsMargins(8, 0, 8, 0)
         top.addWidget(self._picker)
         column.addLayout(top)
-        column.addWidget(self._nothing)
+        column.addWidget(self._words)
         column.addWidget(self._list, 1)
         column.addWidget(self.outlook)
         column.addLayout(self._side_row())
@@ -178,7 +182,12 @@ class QueuePanel(QFrame):
 
     def _narrow(self, text: str) -> None:
         self._model.narrow(text)
-        self._nothing.setVisible(self._model.rowCount() == 0)
+        meant = self.meant(text, self._model.rowCount() > 0) if text.strip() else Meant()
+        if meant.tags:
+            self._model.narrow(text, meant.tags)
+        words = meant.words or ("" if self._model.rowCount() else NO_QUEUE)
+        self._words.setText(words)
+        self._words.setVisible(bool(words))
         self._mark(0)
 
     def _click(self, index: QModelIndex) -> None:
@@ -194,3 +203,8 @@ class QueuePanel(QFrame):
 
     def _side_clicked(self, number: int) -> None:
         self.side_chosen.emit(SIDES[number][1])
+
+
+def _unknown(_text: str, _shown: bool) -> Meant:
+    """A text means the queues that have it in their names, and nothing else."""
+    return Meant()
