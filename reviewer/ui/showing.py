@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, QTimer, Signal
@@ -12,6 +13,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.review.controls import unbiased
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import ImageState, Tag
+from reviewer.sources.away import away_sentence, is_away
 from reviewer.store.previews import LARGE_PIXELS, PREVIEW_PX
 from reviewer.ui.grid.showing import GridShowing
 from reviewer.ui.latency import Latency
@@ -86,11 +88,14 @@ class Showing(QObject):
             self.files,
             cache_bytes=settings.cache_mib << 20,
             threads=settings.decode_threads,
+            is_away=partial(is_away, library.folder),
             parent=self,
         )
         self._small = Thumbs(page.answers, self._loader)
         self._loader.loaded.connect(self._take_picture)
         self._loader.failed.connect(self._set_aside)
+        self._loader.away.connect(self._wait_for_files)
+        self._loader.back.connect(self._go_on)
         self.grid = GridShowing(library, session, page, self._loader, self.latency)
         page.view.painted.connect(self._was_painted)
         page.view.full_wanted.connect(self.prefetch)
@@ -265,6 +270,16 @@ class Showing(QObject):
         if question is not None and question.image_id == image_id:
             self._session.next()
             self.show()
+
+    def _wait_for_files(self) -> None:
+        """Says that no picture is there: none is set aside for that, and no answer is lost."""
+        sentence = f"{away_sentence(self._library.folder)} The review goes on by itself."
+        if self._page.notice.text != sentence:
+            self._page.notice.say(sentence, Kind.ERROR)
+
+    def _go_on(self) -> None:
+        self._page.notice.clear()
+        self.show()
 
     def _was_painted(self, serial: int) -> None:
         if serial == self._serial:

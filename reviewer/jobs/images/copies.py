@@ -15,6 +15,7 @@ from reviewer.core.likeness import SIDE, difference
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.pictures import open_picture
+from reviewer.sources.away import is_away
 from reviewer.store.copies import Comparison
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ def find_copies(library: Library, listener: Listener, *, minutes: float = 0.0) -
     """
     active = library.versions.active()
     crossfit = library.crossfit(active.name).load() if active else None
-    if crossfit is None:
+    if crossfit is None or is_away(library.folder):
+        # What cannot be opened is no copy of anything: while no file is there, nothing is compared.
         return ChangeSet(summary={"copies": 0, "compared": 0})
     images = {image_id: (path, sha) for image_id, path, sha in library.images.askable()}
     candidates = {

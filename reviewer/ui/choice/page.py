@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 from reviewer.core.choices.choosing import ChoiceSession
 from reviewer.core.errors import StoreError
 from reviewer.core.types import Answer
+from reviewer.sources.away import away_sentence, is_away
 from reviewer.ui.choice.keys import CHOOSE, NONE, UNSURE, choice_commands
 from reviewer.ui.choice.picture import ChoicePicture
 from reviewer.ui.choice.row import ChoiceRow
@@ -91,7 +92,13 @@ class ChoicePage(SidePage):
         self._table: tuple[Command, ...] = ()
         self._keys = KeyMap(QGuiApplication.platformName(), ())
         self._bounce = Bounce()
-        self.picture = ChoicePicture(self, review.controller.showing.files, cache_bytes=CACHE_BYTES)
+        folder = review.library.folder
+        self.picture = ChoicePicture(
+            self,
+            review.controller.showing.files,
+            cache_bytes=CACHE_BYTES,
+            is_away=partial(is_away, folder),
+        )
         self.lead = QLabel(source.kind.lead, self)
         self.said = QLabel(self)
         self.progress = QLabel(self)
@@ -103,6 +110,7 @@ class ChoicePage(SidePage):
         self.notice = NoticeBar(self.picture.view)
         self.row.triggered.connect(self.run_command)
         self.picture.failed.connect(self._set_aside)
+        self.picture.away.connect(lambda: self.notice.say(away_sentence(folder), Kind.WARNING))
 
     def _lay_out(self) -> None:
         self.lead.setProperty("tone", "page")

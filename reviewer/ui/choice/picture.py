@@ -90,12 +90,19 @@ class ChoicePicture(QObject):
     Attributes:
         view: The widget.
         failed: Emitted with an image id and a sentence where a picture cannot be shown.
+        away: No file is there now; what is on screen shows by itself when they are back.
     """
 
     failed = Signal(int, str)
+    away = Signal()
 
     def __init__(
-        self, parent: QWidget, files: Callable[[int], PictureFiles], *, cache_bytes: int
+        self,
+        parent: QWidget,
+        files: Callable[[int], PictureFiles],
+        *,
+        cache_bytes: int,
+        is_away: Callable[[], bool] = lambda: False,
     ) -> None:
         """Begins without a picture.
 
@@ -103,11 +110,16 @@ class ChoicePicture(QObject):
             parent: Of the widget.
             files: Where an image's pixels are.
             cache_bytes: Most memory for decoded pictures.
+            is_away: Whether the place of all files is not there now.
         """
         super().__init__(parent)
         self.view = ImageView(parent)
         self._frame = BoxFrame(self.view)
-        self._loader = ImageLoader(files, cache_bytes=cache_bytes, threads=1, parent=self)
+        self._loader = ImageLoader(
+            files, cache_bytes=cache_bytes, threads=1, is_away=is_away, parent=self
+        )
+        self._loader.away.connect(self.away)
+        self._loader.back.connect(self._want)
         self._serial = 0
         self._image = 0
         self._ahead: list[int] = []

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.errors import SourceError
 from reviewer.ui.pictures.decoding import PictureFiles, decode
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from reviewer.ui.pictures.decoding import Picture, PictureKey
+
+AWAY_MS = 2000
+"""How often the files are looked for while none is there."""
 
 PATIENCE_S = 1.0
 """How long closing waits for a decode: one that hangs on a network folder is left to itself."""
@@ -34,12 +37,16 @@ class ImageLoader(QObject):
     Attributes:
         loaded: Emitted with a `Picture`, in the GUI thread.
         failed: Emitted with an image id and a sentence, in the GUI thread.
+        away: A picture failed because none of the files is there now; it will be asked for again.
+        back: The files are there again.
     """
 
     loaded = Signal(object)
     failed = Signal(int, str)
+    away = Signal()
+    back = Signal()
     _done = Signal(object)
-    _broken = Signal(object, str)
+    _broken = Signal(object, str, bool)
 
     def __init__(
         self,
@@ -47,6 +54,7 @@ class ImageLoader(QObject):
         *,
         cache_bytes: int,
         threads: int = 2,
+        is_away: Callable[[], bool] = lambda: False,
         parent: QObject | None = None,
     ) -> None:
         """Begins without a picture.
@@ -55,10 +63,14 @@ class ImageLoader(QObject):
             files_of: Where an image's pixels are; called in the GUI thread only.
             cache_bytes: Most memory for decoded pictures.
             threads: Originals decoded at the same time.
+            is_away: Whether the place of all files is not there now; asked where one fails.
             parent: Qt's owner.
         """
         super().__init__(parent)
         self._files_of = files_of
+        self._is_away = is_away
+        self._return = QTimer(self, interval=AWAY_MS)
+        self._return.timeout.connect(self._look_for_files)
         self.cache_bytes = cache_bytes
         self._cache: OrderedDict[PictureKey, Picture] = OrderedDict()
         self._held = 0
@@ -105,6 +117,7 @@ class ImageLoader(QObject):
 
     def close(self) -> None:
         """Stops the threads; what is being decoded is thrown away."""
+        self._return.stop()
         with self._changed:
             self._closed = True
             self._waiting.clear()
@@ -117,18 +130,18 @@ class ImageLoader(QObject):
     def _work(self, previews_only: bool) -> None:
         while (task := self._take(previews_only)) is not None:
             key, files = task
-            problem, picture = "", None
+            problem, picture, away = "", None, False
             try:
                 picture = decode(key, files)
             except SourceError as error:
-                problem = str(error)
+                problem, away = str(error), self._is_away()
             except MemoryError:
                 problem = f"{files.original} needs more memory than there is."
             with self._changed:
                 if self._closed:
                     return
                 if picture is None:
-                    self._broken.emit(key, problem)
+                    self._broken.emit(key, problem, away)
                 else:
                     self._done.emit(picture)
 
@@ -158,9 +171,19 @@ class ImageLoader(QObject):
             self._held -= oldest.cost
         self.loaded.emit(picture)
 
-    def _report(self, key: PictureKey, problem: str) -> None:
+    def _report(self, key: PictureKey, problem: str, away: bool) -> None:
         with self._changed:
             self._busy.discard(key)
-        if not self._closed and key.image_id not in self._bad:
+        if self._closed:
+            return
+        if away:
+            self._return.start()
+            self.away.emit()
+        elif key.image_id not in self._bad:
             self._bad.add(key.image_id)
             self.failed.emit(key.image_id, problem)
+
+    def _look_for_files(self) -> None:
+        if not self._is_away():
+            self._return.stop()
+            self.back.emit()

@@ -90,3 +90,12 @@ def test_a_large_group_is_not_compared_each_with_each() -> None:
     pairs = list(candidate_pairs(np.arange(count), np.zeros(count, int)))
     assert len(pairs) <= count * NEXT_FEW
     assert len(list(candidate_pairs(np.arange(ALL_PAIRS), np.zeros(ALL_PAIRS, int)))) == 66
+
+
+def test_nothing_is_compared_while_the_drive_is_not_there(copied: Library) -> None:
+    """A pair that could not be opened would never be compared again."""
+    away = copied.folder.with_name("away")
+    copied.folder.rename(away)
+    assert find_copies(copied, Silent()).summary == {"copies": 0, "compared": 0}
+    away.rename(copied.folder)
+    assert find_copies(copied, Silent()).summary["copies"] > 0

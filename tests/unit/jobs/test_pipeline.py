@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.errors import TaggerError, UsageError
+from reviewer.core.errors import SourceError, TaggerError, UsageError
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Progress, Side
 from reviewer.jobs.context import Silent
@@ -22,6 +22,7 @@ from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.questions.refreshing import refresh
 from reviewer.jobs.scans.scanning import scan
 from reviewer.jobs.simulating import against_truth, curve_lines, simulate
+from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES, COUNT
 
@@ -126,7 +127,12 @@ def test_a_second_scan_looks_at_changed_images_only(shapes: Shapes) -> None:
     path.write_bytes((library.folder / "001.png").read_bytes())
     summary = prepare(library, Silent(), CHOICES).summary
     assert summary["scanned"] == 1
-    assert library.scan("v1").latest().size == COUNT  # type: ignore[union-attr]
+    files = library.scan("v1")
+    assert files is not None
+    # The picture that had the name before is gone; what the scan saw of it stays.
+    assert files.latest().size == COUNT + 1
+    scanned = set(files.rows()["image"].tolist())
+    assert {image_id for image_id, _, _ in library.images.askable()} <= scanned
 
 
 def test_a_broken_image_is_set_aside_by_the_scan(shapes: Shapes) -> None:
@@ -257,3 +263,18 @@ def test_the_loss_that_was_chosen_is_trained_with(shapes: Shapes) -> None:
     assert "asymmetric" in json.dumps(record)
     before = json.loads((library.version_folder("v1") / "train.json").read_text(encoding="utf-8"))
     assert "asymmetric" not in json.dumps(before)
+
+
+def test_a_drive_that_is_not_there_is_no_reason_to_set_images_aside(shapes: Shapes) -> None:
+    library, _ = shapes
+    kept = library.images.counts()
+    library.images.write(
+        [ImageRow(1, replace(library.images.get(1), sha256=b"n" * 32), 1, frozenset())]
+    )
+    away = library.folder.with_name("away")
+    library.folder.rename(away)
+    with pytest.raises(SourceError, match="The folder of the images is not there"):
+        scan(library, Silent())
+    away.rename(library.folder)
+    assert library.images.counts() == kept
+    assert scan(library, Silent()).summary["scanned"] == 1

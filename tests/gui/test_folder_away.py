@@ -1,0 +1,82 @@
+"""The drive with the images is not there while the window is open: nothing is set aside for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+
+from reviewer.store.library import Library
+from reviewer.ui.pictures import loader
+from tests.gui.conftest import wait_painted
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from reviewer.ui.main_window import MainWindow
+
+KEPT = {"ok": 6, "gone": 0, "set aside": 0}
+
+
+@pytest.fixture(autouse=True)
+def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loader, "AWAY_MS", 20)
+
+
+@pytest.mark.parametrize("mount_point_stays", [True, False])
+def test_a_drive_that_is_not_there_sets_no_image_aside(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path, mount_point_stays: bool
+) -> None:
+    pictures, drive = tmp_path / "pictures", tmp_path / "drive"
+    pictures.rename(drive)
+    if mount_point_stays:
+        pictures.mkdir()
+    assert window.open_collection(workspace)
+    review = window.review
+    qtbot.waitUntil(lambda: "The folder of the images is not there" in review.page.notice.text)
+    first = review.session.current
+    # The next ones are not there either; a key without a picture stores nothing.
+    qtbot.keyClick(review.page, Qt.Key.Key_Right)
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    qtbot.keyClick(review.page, Qt.Key.Key_Left)
+    assert review.session.current == first
+    assert review.library.images.counts() == KEPT
+    assert review.library.decisions.total() == 0
+    if mount_point_stays:
+        pictures.rmdir()
+    drive.rename(pictures)
+    wait_painted(qtbot, window)
+    assert review.page.notice.text == ""
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    assert review.library.decisions.total() == 1
+
+
+def test_one_file_that_is_gone_is_set_aside_as_ever(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+) -> None:
+    with Library.open(workspace) as library:
+        first = int(library.rankings.load().images[0])
+        library.images.path(first).unlink()
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    assert window.review.library.images.counts() == {"ok": 5, "gone": 0, "set aside": 1}
+
+
+def test_the_grid_waits_too(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pictures").rename(tmp_path / "drive")
+    assert window.open_collection(workspace)
+    review = window.review
+    qtbot.waitUntil(lambda: bool(review.page.notice.text))
+    qtbot.keyClick(review.page, Qt.Key.Key_G)
+    page = review.session.pages.current
+    assert page is not None
+    asked = len(page.answers())
+    (tmp_path / "drive").rename(tmp_path / "pictures")
+    qtbot.waitUntil(lambda: review.page.notice.text == "")
+    assert review.library.images.counts() == KEPT
+    assert len(page.answers()) == asked == len(page)
