@@ -101,7 +101,13 @@ def choose_tags(labels: Labels, vocabulary: Vocabulary, minimum: int) -> TagChoi
         count = counts.get(tag_id, 0)
         if count == 0:
             continue
-        reason = reason_not_asked(tag, count, minimum, negatives=len(labels.images) - count)
+        reason = reason_not_asked(
+            tag,
+            count,
+            minimum,
+            negatives=len(labels.images) - count,
+            deprecated=tag_id in vocabulary.deprecated,
+        )
         if reason:
             reasons[reason] += 1
         else:

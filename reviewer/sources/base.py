@@ -42,6 +42,7 @@ class Reading:
         implications: (child, parent) names.
         aliases: Other names, to tag names.
         listed: Use (posts) of the tags that lists of tags name, whether an image has them or not.
+        deprecated: Whether a tag's site gave it up, by name, where a list tells.
         missing: Image paths that the metadata names and the folder lacks.
         notes: What a person should know, in sentences.
     """
@@ -51,6 +52,7 @@ class Reading:
     implications: list[tuple[str, str]] = field(default_factory=list)
     aliases: dict[str, str] = field(default_factory=dict)
     listed: dict[str, int] = field(default_factory=dict)
+    deprecated: dict[str, bool] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 

@@ -3,7 +3,8 @@
 Known by their names, each `.csv`, `.json` (an array) or `.jsonl`:
 
 - `tag_list`: `name,category,count,"aliases"` with or without a first line of column names (the
-  format of booru tag lists), or the sites' exports with columns `name` and `category`;
+  format of booru tag lists), or the sites' exports with columns `name` and `category`, and
+  `is_deprecated` for what the site gave up (Danbooru's);
 - `aliases` or `tag_aliases`: columns `antecedent_name`, `consequent_name`, `status`, the first
   being another name of the second (Danbooru's and e621's exports);
 - `implications` or `tag_implications`: the same columns, the first implying the second.
@@ -142,7 +143,12 @@ def _add_tags(path: Path, rows: list[dict[str, Any]], reading: Reading) -> None:
         category = scheme.get(str(row.get("category", "")).strip())
         if name and category is not None:
             reading.categories[name] = category
-            reading.listed[name] = _posts(row)
+            gone = _is_deprecated(row)
+            if gone is not None:
+                reading.deprecated[name] = gone
+            # What a site gave up is not completed to.
+            if not gone:
+                reading.listed[name] = _posts(row)
         for alias in str(row.get("aliases") or "").split(","):
             key = name_key(alias)
             # A name of its own right is no alias, and the tag that is listed first (the more
@@ -155,6 +161,14 @@ def _posts(row: dict[str, Any]) -> int:
     """How often a list says that its tag is used; 0 where it does not tell."""
     told = str(row.get("count") or row.get("post_count") or "").strip()
     return int(told) if told.isdecimal() else 0
+
+
+def _is_deprecated(row: dict[str, Any]) -> bool | None:
+    """Whether a list says that the site gave a tag up (Danbooru's export); `None` if it is mute."""
+    told = row.get("is_deprecated")
+    if told is None:
+        return None
+    return str(told).strip().lower() in {"true", "t", "1"}
 
 
 def _pairs(rows: list[dict[str, Any]]) -> list[tuple[str, str]]:

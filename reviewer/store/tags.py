@@ -13,7 +13,16 @@ from reviewer.store.sqlite_tables import sqlite_utils
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+
+DEPRECATED = "tags.deprecated"
+"""Key of the state where deprecated tags are kept, by name: whether an image has them or not."""
+
+_DEPRECATED = """
+SELECT tag.id FROM state, json_each(state.value) JOIN tag ON tag.name = json_each.value
+WHERE state.key = ?
+"""
 
 
 class TagTable:
@@ -32,7 +41,35 @@ class TagTable:
         }
         pairs = connection.execute("SELECT child, parent FROM implication").fetchall()
         aliases = dict(connection.execute("SELECT name, tag_id FROM alias").fetchall())
-        return Vocabulary(tags, Implications(pairs), aliases)
+        return Vocabulary(tags, Implications(pairs), aliases, frozenset(self._deprecated()))
+
+    def _deprecated(self) -> Iterator[int]:
+        """Ids of the tags that were noted as deprecated."""
+        for (tag_id,) in self._database.read().execute(_DEPRECATED, (DEPRECATED,)):
+            yield int(tag_id)
+
+    def note_deprecated(self, told: Mapping[str, bool]) -> None:
+        """Remembers which tags their sites gave up; what is not told of stays as it is.
+
+        Args:
+            told: By name.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        if not told:
+            return
+
+        def work(connection: sqlite3.Connection) -> None:
+            row = connection.execute("SELECT value FROM state WHERE key = ?", (DEPRECATED,))
+            (before,) = row.fetchone() or ("[]",)
+            left = {name for name in json.loads(before) if told.get(name, True)}
+            names = sorted(left | {name for name, gone in told.items() if gone})
+            connection.execute(
+                "INSERT OR REPLACE INTO state VALUES (?, ?)", (DEPRECATED, json.dumps(names))
+            )
+
+        self._database.write(work)
 
     def ids(self) -> dict[str, int]:
         """Ids by name."""

@@ -23,9 +23,15 @@ if TYPE_CHECKING:
 def picking(qtbot: QtBot, window: MainWindow, workspace: Path) -> MainWindow:
     """A window whose collection also has tags that are not asked about, with the picker open."""
     with Library.open(workspace) as library:
-        more = {"highres": Category.META, "someone": Category.ARTIST, "rare_thing": None}
+        more = {
+            "highres": Category.META,
+            "someone": Category.ARTIST,
+            "rare_thing": None,
+            "old_hat": None,
+        }
         ids = library.tags.add(more)
         library.tags.add_aliases({"feline": "cat", "hi_res": "highres"})
+        library.tags.note_deprecated({"old_hat": True})
         library.aids.counts.replace(dict.fromkeys(ids.values(), 3) | {ids["rare_thing"]: 1})
     assert window.open_collection(workspace)
     wait_painted(qtbot, window)
@@ -63,6 +69,7 @@ def test_a_slip_finds_what_was_meant_and_says_so(qtbot: QtBot, picking: MainWind
     [
         ("highres", "highres is not asked about: meta tag: a picture does not show it."),
         ("hi res", "highres is not asked about: meta tag: a picture does not show it."),
+        ("old hat", "old hat is not asked about: deprecated: its site gave it up."),
         ("someone", "someone is not asked about: artist tag: a picture does not show it."),
         (
             "rare thing",

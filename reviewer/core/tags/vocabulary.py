@@ -64,11 +64,13 @@ class Vocabulary:
         tags: By id.
         implications: Over the ids of `tags`.
         aliases: Other names of a tag, to its id.
+        deprecated: Ids of tags that their site gave up: they are not asked about.
     """
 
     tags: MutableMapping[int, Tag]
     implications: Implications = field(default_factory=Implications)
     aliases: Mapping[str, int] = field(default_factory=dict)
+    deprecated: frozenset[int] = frozenset()
 
     @cached_property
     def by_name(self) -> dict[str, Tag]:
@@ -100,7 +102,13 @@ NAMESPACES_NOT_VISUAL = ("artist:", "creator:", "meta:", "rating:", "source:", "
 
 
 def reason_not_asked(
-    tag: Tag, images: int, minimum: int, *, negatives: int | None = None, minimum_negatives: int = 5
+    tag: Tag,
+    images: int,
+    minimum: int,
+    *,
+    negatives: int | None = None,
+    minimum_negatives: int = 5,
+    deprecated: bool = False,
 ) -> str:
     """Why a tag is left out of the questions; empty if it may be asked.
 
@@ -110,11 +118,14 @@ def reason_not_asked(
         minimum: Fewer images than this are too few to learn from.
         negatives: Images that do not carry it, where known.
         minimum_negatives: Fewer than this and there is nothing to tell it from.
+        deprecated: Whether its site gave it up.
     """
     if tag.category in NOT_VISUAL:
         return f"{tag.category.word} tag: a picture does not show it"
     if tag.name.startswith(NAMESPACES_NOT_VISUAL):
         return "namespace that a picture does not show"
+    if deprecated:
+        return "deprecated: its site gave it up"
     if images < minimum:
         return f"on fewer than {minimum} images: too few to learn from"
     if negatives is not None and negatives < minimum_negatives:

@@ -48,7 +48,7 @@ def define_tags(library: Library, listener: Listener, files: Sequence[Path]) -> 
 
 
 def take_lists(library: Library, reading: Reading) -> None:
-    """Keeps the names of imported lists of tags, to complete to them.
+    """Keeps the names of imported lists of tags, to complete to them, and what is deprecated.
 
     Raises:
         StoreError: The collection cannot be written.
@@ -59,3 +59,4 @@ def take_lists(library: Library, reading: Reading) -> None:
         if name in reading.categories
     }
     library.aids.listed.add(tags, reading.aliases)
+    library.tags.note_deprecated(reading.deprecated)

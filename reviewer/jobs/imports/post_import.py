@@ -18,6 +18,7 @@ from reviewer.core.errors import SourceError
 from reviewer.core.tags.tagwords import TagWords
 from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.imports.defining import take_lists
 from reviewer.sources.base import Reading
 from reviewer.sources.danbooru import DanbooruDump
 from reviewer.sources.listing import ListedImages, nameless_sentence
@@ -103,6 +104,7 @@ def import_posts(
         work.finish()
     library.tags.add_implications(needed_implications(words.implications, work.names))
     library.tags.add_aliases(words.aliases)
+    take_lists(library, words)
     gone = work.mark_gone()
     _tell(listener, work.tally, gone)
     library.state.set("source", DanbooruDump.name)

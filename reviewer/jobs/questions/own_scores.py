@@ -99,7 +99,8 @@ class OwnScores:
         for tag_id in sorted(self.columns.keys() - others):
             tag, count = vocabulary.tags.get(tag_id), counts.get(tag_id, 0)
             negatives = len(labels.images) - count
-            if tag is None or reason_not_asked(tag, count, 0, negatives=negatives):
+            gone = tag_id in vocabulary.deprecated
+            if tag is None or reason_not_asked(tag, count, 0, negatives=negatives, deprecated=gone):
                 continue
             logits = self.logits(tag_id)
             if count > 0 or (logits is not None and bool((logits >= SEEN_AT).any())):

@@ -44,7 +44,11 @@ def asked_columns(
         [
             tag_id in vocabulary.tags
             and not reason_not_asked(
-                vocabulary.tags[tag_id], count, minimum, negatives=living - count
+                vocabulary.tags[tag_id],
+                count,
+                minimum,
+                negatives=living - count,
+                deprecated=tag_id in vocabulary.deprecated,
             )
             for tag_id, count in zip(tags, counts.tolist(), strict=True)
         ],

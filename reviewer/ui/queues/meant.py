@@ -83,10 +83,11 @@ class PickerHelp:
             return NONE_LEFT.format(tag=name)
         needed = images_needed(self._library)
         images = self._library.aids.counts.of(tag.id)
+        gone = tag.id in self._session.vocabulary.deprecated
         if images is None:
             # Not counted yet: only its kind can be a reason.
-            reason = reason_not_asked(tag, needed, needed)
+            reason = reason_not_asked(tag, needed, needed, deprecated=gone)
         else:
             others = self._library.images.counts()["ok"] - images
-            reason = reason_not_asked(tag, images, needed, negatives=others)
+            reason = reason_not_asked(tag, images, needed, negatives=others, deprecated=gone)
         return f"{name} is not asked about: {reason}." if reason else NONE_LEFT.format(tag=name)

@@ -68,6 +68,26 @@ def test_a_list_of_tags_with_and_without_column_names(tmp_path: Path) -> None:
     assert reading.aliases == {"hatsune": "miku"}
 
 
+def test_what_a_site_gave_up_is_told_where_the_list_tells_it(tmp_path: Path) -> None:
+    rows = [
+        {"name": "hat", "category": 0, "post_count": 9, "is_deprecated": False},
+        {"name": "headwear_thing", "category": 0, "post_count": 4, "is_deprecated": True},
+    ]
+    (tmp_path / "tag_list.json").write_text(json.dumps(rows))
+    (tmp_path / "tag_list.csv").write_text(
+        "name,category,post_count,is_deprecated\ncap,0,5,false\nold_cap,0,2,true\n"
+    )
+    reading = read(tmp_path)
+    assert reading.deprecated == {
+        "cap": False,
+        "old_cap": True,
+        "hat": False,
+        "headwear_thing": True,
+    }
+    assert reading.listed == {"cap": 5, "hat": 9}
+    assert reading.categories["old_cap"] is Category.GENERAL
+
+
 def test_the_more_frequent_tag_keeps_a_name_that_two_claim(tmp_path: Path) -> None:
     (tmp_path / "tag_list.csv").write_text("breasts,0,99,boobs\nother,0,3,boobs\n")
     assert read(tmp_path).aliases == {"boobs": "breasts"}
