@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from reviewer.ui.tag_lines import Mark, TagLine
 from reviewer.ui.theme import category_colour, look
-from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
+from reviewer.ui.widgets.row_list import ROW_ROLE, RowDelegate, RowModel, draw_line
 
 
 class TagListModel(RowModel[TagLine]):
@@ -30,7 +30,7 @@ class TagListModel(RowModel[TagLine]):
         return at if 0 <= at < len(self.rows) else row
 
 
-class TagDelegate(QStyledItemDelegate):
+class TagDelegate(RowDelegate[TagLine]):
     """Paints a line: headings muted, tags in their category's colour, the asked one outlined."""
 
     def sizeHint(
@@ -41,28 +41,20 @@ class TagDelegate(QStyledItemDelegate):
         height = QFontMetrics(option.font).height()
         return QSize(120, height + (12 if line.heading else 6))
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paints one line."""
-        line: TagLine = index.data(ROW_ROLE)
-        box: QRect = option.rect
-        font = QFont(option.font)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        state: QStyle.StateFlag = option.state
+    def ground(self, painter: QPainter, box: QRect, state: QStyle.StateFlag, line: TagLine) -> None:
+        """A chosen tag is lifted; headings are never chosen."""
         if state & QStyle.StateFlag.State_Selected and not line.heading:
             painter.fillRect(box, QColor(look().selected))
+
+    def draw(self, painter: QPainter, box: QRect, font: QFont, line: TagLine) -> None:
+        """The heading, or the tag."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if line.heading:
             font.setPointSizeF(font.pointSizeF() * 0.9)
-            place = box.adjusted(10, 6, -8, 0)
+            place = box.adjusted(12, 6, -8, 0)
             draw_line(painter, place, font, QColor(look().muted), line.text)
         else:
             self._tag(painter, box, font, line)
-        painter.restore()
 
     def _tag(self, painter: QPainter, box: QRect, font: QFont, line: TagLine) -> None:
         colour = category_colour(line.category)

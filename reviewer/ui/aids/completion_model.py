@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from reviewer.ui.theme import category_colour, look, shown_name
-from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
+from reviewer.ui.widgets.row_list import RowDelegate, RowModel, draw_line
 
 if TYPE_CHECKING:
     from reviewer.core.types import Category
@@ -73,32 +72,11 @@ class CompletionModel(RowModel[CompletionRow]):
         return row.words
 
 
-class CompletionDelegate(QStyledItemDelegate):
+class CompletionDelegate(RowDelegate[CompletionRow]):
     """Paints a completion on two lines: the tag; its category, other name and use below."""
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Two lines."""
-        return QSize(120, QFontMetrics(option.font).height() * 2 + 4)
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paints one row."""
-        row: CompletionRow = index.data(ROW_ROLE)
-        box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        font = QFont(option.font)
-        painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(box, QColor(look().selected))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(look().accent))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(box, QColor(look().hover))
+    def draw(self, painter: QPainter, box: QRect, font: QFont, row: CompletionRow) -> None:
+        """The tag in its category's colour, what is known of it below."""
         inner = box.adjusted(12, 1, -10, -1)
         half = inner.height() // 2
         upper = QRect(inner.left(), inner.top(), inner.width(), half)
@@ -115,7 +93,6 @@ class CompletionDelegate(QStyledItemDelegate):
         lower.setRight(right.left() - 6)
         alias = f"{shown_name(row.alias)} {_ARROW} " if row.alias else ""
         draw_line(painter, lower, font, muted, f"{alias}{row.category.word}")
-        painter.restore()
 
 
 def _short(count: int) -> str:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyle
 
 from reviewer.core.types import Category
 from reviewer.ui.theme import category_colour, look
-from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel, draw_line
+from reviewer.ui.widgets.row_list import RowDelegate, RowModel, draw_line, paint_current
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,32 +122,20 @@ def _kind(row: QueueRow) -> str:
     return f" ({row.category.word} tag)" if row.kind is RowKind.TAG else ""
 
 
-class QueueDelegate(QStyledItemDelegate):
+class QueueDelegate(RowDelegate[QueueRow]):
     """Paints a queue: its name, and what is left of it in muted words."""
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Two lines."""
-        return QSize(120, QFontMetrics(option.font).height() * 2 + 12)
+    air = 12
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paints one row."""
-        row: QueueRow = index.data(ROW_ROLE)
-        box: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        font = QFont(option.font)
-        painter.save()
+    def ground(self, painter: QPainter, box: QRect, state: QStyle.StateFlag, row: QueueRow) -> None:
+        """The queue of the question on screen is lifted, whichever is chosen in the list."""
         if row.current:
-            painter.fillRect(box, QColor(look().selected))
-            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(look().accent))
+            paint_current(painter, box)
         elif state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_Selected):
             painter.fillRect(box, QColor(look().hover))
+
+    def draw(self, painter: QPainter, box: QRect, font: QFont, row: QueueRow) -> None:
+        """The name in its category's colour, the detail below."""
         half = box.height() // 2
         is_tag = row.kind is RowKind.TAG
         colour = category_colour(row.category) if is_tag else QColor(look().text)
@@ -157,4 +145,3 @@ class QueueDelegate(QStyledItemDelegate):
         draw_line(painter, upper, font, colour, row.text)
         font.setPointSizeF(font.pointSizeF() * 0.88)
         draw_line(painter, lower, font, QColor(look().muted), row.detail)
-        painter.restore()

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import (
-    QEvent,
-    QModelIndex,
-    QPersistentModelIndex,
-    QSize,
-    Qt,
-    Signal,
-)
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -21,8 +14,6 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
@@ -31,11 +22,12 @@ from reviewer.settings import Recent
 from reviewer.ui.theme import look, scaled
 from reviewer.ui.widgets.icons import application_icon, icon
 from reviewer.ui.widgets.notice_bar import NoticeBar
-from reviewer.ui.widgets.row_list import ROW_ROLE, RowModel
+from reviewer.ui.widgets.row_list import ROW_ROLE, RowDelegate, RowModel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from PySide6.QtCore import QModelIndex
     from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 NAME = "Tag Reviewer"
@@ -63,46 +55,36 @@ class RecentModel(RowModel[Recent]):
         return f"{row.folder}\nKept in {row.workspace}"
 
 
-class RecentDelegate(QStyledItemDelegate):
+class RecentDelegate(RowDelegate[Recent]):
     """Paints a collection: name and counts, the path below."""
 
-    def sizeHint(
-        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
-    ) -> QSize:
-        """Two lines with some air."""
-        return QSize(200, QFontMetrics(option.font).height() * 2 + 20)
+    air = 20
 
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paints one row."""
-        entry: Recent = index.data(ROW_ROLE)
-        box = option.rect
-        painter.save()
+    def ground(self, painter: QPainter, box: QRect, state: QStyle.StateFlag, _row: Recent) -> None:
+        """A rounded ground, with a line round the one that the keys act on."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        focused = bool(option.state & QStyle.StateFlag.State_HasFocus)
-        if chosen or option.state & QStyle.StateFlag.State_MouseOver:
+        chosen = bool(state & QStyle.StateFlag.State_Selected)
+        focused = bool(state & QStyle.StateFlag.State_HasFocus)
+        if chosen or state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(look().selected if chosen else look().hover))
             painter.setPen(QColor(look().accent) if focused else Qt.PenStyle.NoPen)
             painter.drawRoundedRect(box.adjusted(1, 1, -1, -1), 5, 5)
+
+    def draw(self, painter: QPainter, box: QRect, font: QFont, entry: Recent) -> None:
+        """The name at the left, the counts at the right of the first line."""
         inner = box.adjusted(12, 7, -12, -7)
-        metrics = QFontMetrics(option.font)
+        metrics = QFontMetrics(font)
         detail = recent_detail(entry)
         room = inner.width() - metrics.horizontalAdvance(detail) - 16
-        painter.setFont(_bold(option.font))
+        painter.setFont(_bold(font))
         painter.setPen(QColor(look().text))
         name = metrics.elidedText(entry.name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft, name)
-        painter.setFont(option.font)
+        painter.setFont(font)
         painter.setPen(QColor(look().muted))
         painter.drawText(inner, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight, detail)
         path = metrics.elidedText(entry.folder, Qt.TextElideMode.ElideMiddle, inner.width())
         painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, path)
-        painter.restore()
 
 
 class StartPage(QWidget):

@@ -1,11 +1,21 @@
-"""Lists whose rows are plain values: the item model that they share, and the text in a row."""
+"""Lists whose rows are plain values: the item model and the delegate that they share."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +75,54 @@ class RowModel(QAbstractListModel, Generic[Row]):
         if role == Qt.ItemDataRole.ToolTipRole:
             return self.tip(row) or None
         return None
+
+
+class RowDelegate(QStyledItemDelegate, Generic[Row]):
+    """Paints rows of so many lines; each kind says what stands on them.
+
+    Attributes:
+        lines: Lines of a row.
+        air: Pixels that a row is higher than its lines.
+    """
+
+    lines = 2
+    air = 4
+
+    def draw(self, painter: QPainter, box: QRect, font: QFont, row: Row) -> None:
+        """Paints what stands on a row, upon its ground; the font is one's own to change."""
+        raise NotImplementedError
+
+    def ground(self, painter: QPainter, box: QRect, state: QStyle.StateFlag, _row: Row) -> None:
+        """Paints what lies under a row: by whether it is chosen, or under the mouse."""
+        if state & QStyle.StateFlag.State_Selected:
+            paint_current(painter, box)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(look().hover))
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """The height of the lines; the list gives the width."""
+        return QSize(120, QFontMetrics(option.font).height() * self.lines + self.air)
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        """Paints one row."""
+        row: Row = index.data(ROW_ROLE)
+        painter.save()
+        self.ground(painter, option.rect, option.state, row)
+        self.draw(painter, option.rect, QFont(option.font), row)
+        painter.restore()
+
+
+def paint_current(painter: QPainter, box: QRect) -> None:
+    """Paints the ground of the row that counts: lifted, with a bar at its left."""
+    painter.fillRect(box, QColor(look().selected))
+    painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(look().accent))
 
 
 def draw_line(painter: QPainter, box: QRect, font: QFont, colour: QColor, text: str) -> None:
