@@ -71,25 +71,42 @@ def _are_phrases(lines: Sequence[str]) -> bool:
     )
 
 
-def usual_style(texts: Iterable[str]) -> Style:
-    """The style of most of a folder's texts; for those that do not tell by themselves.
+class UsualStyle:
+    """The style of most of a folder's texts, which are told one after another."""
 
-    Where none tells, lines are taken to set tags apart if there are several, else spaces.
-    """
-    counted: Counter[Style] = Counter()
-    spaces = lines = False
-    for text in texts:
+    def __init__(self) -> None:
+        """Was told no text yet."""
+        self._counted: Counter[Style] = Counter()
+        self._spaces = self._lines = False
+
+    def tell(self, text: str) -> Style | None:
+        """Takes a text into account, and gives its own style where it tells one."""
         style = style_of(text)
         if style is None:
-            spaces = spaces or " " in text.strip()
-            lines = lines or "\n" in text.strip()
+            self._spaces = self._spaces or " " in text.strip()
+            self._lines = self._lines or "\n" in text.strip()
         else:
-            counted[style] += 1
-    if counted:
-        return counted.most_common(1)[0][0]
-    if lines:
-        return Style.LINES
-    return Style.SPACES if spaces else Style.COMMAS
+            self._counted[style] += 1
+        return style
+
+    def style(self) -> Style:
+        """For texts that do not tell by themselves.
+
+        Where none tells, lines are taken to set tags apart if there are several, else spaces.
+        """
+        if self._counted:
+            return self._counted.most_common(1)[0][0]
+        if self._lines:
+            return Style.LINES
+        return Style.SPACES if self._spaces else Style.COMMAS
+
+
+def usual_style(texts: Iterable[str]) -> Style:
+    """The style of most of some texts, as `UsualStyle` has it."""
+    usual = UsualStyle()
+    for text in texts:
+        usual.tell(text)
+    return usual.style()
 
 
 @dataclass(frozen=True, slots=True)

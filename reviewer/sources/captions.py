@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import beside, read_ahead
-from reviewer.sources.caption_text import Caption, style_of, usual_style
-from reviewer.sources.text import DecodedText, read_text
+from reviewer.sources.caption_text import Caption, Style, UsualStyle
+from reviewer.sources.text import DecodedText, read_text, tag_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SUFFIXES = (".txt", ".caption")
@@ -44,24 +44,48 @@ class Captions:
         Raises:
             SourceError: A caption file cannot be read.
         """
-        files = dict(beside(images, SUFFIXES))
-        texts = {name: text.result() for name, text in read_ahead(files.items(), read_text)}
-        usual = usual_style(decoded.text for decoded in texts.values())
         reading = Reading()
-        for name, decoded in texts.items():
-            caption = Caption(decoded.text, style_of(decoded.text) or usual)
-            reading.records[name] = SourceRecord(tags=frozenset(caption.tags()))
-        reading.notes.extend(_encoding_note(files, texts))
+        usual = UsualStyle()
+        unsure: dict[str, str] = {}
+        odd: list[Path] = []
+        keys = _Keys()
+        for name, read in read_ahead(beside(images, SUFFIXES), _read):
+            path, decoded = read.result()
+            if decoded.encoding != "utf-8":
+                odd.append(path)
+            style = usual.tell(decoded.text)
+            if style is None:
+                unsure[name] = decoded.text
+            else:
+                reading.records[name] = _record(decoded.text, style, keys)
+        for name, text in unsure.items():
+            reading.records[name] = _record(text, usual.style(), keys)
+        reading.notes.extend(_encoding_note(odd))
         return reading
 
 
-def _encoding_note(files: Mapping[str, Path], texts: Mapping[str, DecodedText]) -> list[str]:
-    odd = [name for name, decoded in texts.items() if decoded.encoding != "utf-8"]
+class _Keys(dict[str, str]):
+    """Matching names of what captions write: the same few tags come again and again."""
+
+    def __missing__(self, written: str) -> str:
+        name = self[written] = tag_key(written)
+        return name
+
+
+def _read(path: Path) -> tuple[Path, DecodedText]:
+    return path, read_text(path)
+
+
+def _record(text: str, style: Style, keys: _Keys) -> SourceRecord:
+    return SourceRecord(tags=frozenset(Caption(text, style, keys.__getitem__).tags()))
+
+
+def _encoding_note(odd: Sequence[Path]) -> list[str]:
     if not odd:
         return []
     return [
         (
             f"{len(odd)} caption file(s) are not UTF-8 and were read as Latin-1, for example "
-            f"{files[odd[0]]}. If their accents look wrong, save them as UTF-8 and import again."
+            f"{odd[0]}. If their accents look wrong, save them as UTF-8 and import again."
         )
     ]

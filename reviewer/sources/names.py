@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,13 +23,9 @@ def settle_names(reading: Reading, known: Mapping[str, str] | None = None) -> No
     """
     names = _ends({**(known or {}), **reading.aliases})
     reading.aliases = {alias: names[alias] for alias in reading.aliases if alias in names}
-    counted: Counter[str] = Counter()
-    for path, record in reading.records.items():
-        others = record.tags & names.keys()
-        if others:
-            counted.update(others)
-            settled = (record.tags - others) | {names[name] for name in others}
-            reading.records[path] = replace(record, tags=frozenset(settled))
+    used = reading.records.counts() if names else {}
+    counted = Counter({alias: used[alias] for alias in sorted(names.keys() & used.keys())})
+    reading.records.rename({alias: names[alias] for alias in counted})
     for alias in counted:
         if alias in reading.categories:
             reading.categories.setdefault(names[alias], reading.categories[alias])

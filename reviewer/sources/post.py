@@ -203,10 +203,11 @@ def settle_ratings(reading: Reading, four: frozenset[str] = frozenset()) -> None
         reading: Its records are replaced.
         four: Sites of which a `g` was seen on a post without an image.
     """
-    four |= {record.site for record in reading.records.values() if record.rating == "g"}
-    for name, record in reading.records.items():
+    told = reading.records.told
+    four |= {record.site for record in told.values() if record.rating == "g"}
+    for name, record in told.items():
         if record.rating and record.site in four & _FOUR_LETTERS:
-            reading.records[name] = replace(record, rating_scheme="gsqe")
+            told[name] = replace(record, rating_scheme="gsqe")
 
 
 def _text(post: JsonObject, *keys: str) -> str:

@@ -63,13 +63,14 @@ class TagsCsv:
 
 def _settle(reading: Reading) -> None:
     """Gives all ratings of the table one scheme: `s` beside `g` is sensitive, not safe."""
-    told = [(record.rating, record.rating_scheme) for record in reading.records.values()]
-    four = any(letter == "g" or (letter, scheme) == ("s", "gsqe") for letter, scheme in told)
-    safe = any(entry == ("s", "sqe") for entry in told)
-    for name, record in reading.records.items():
-        if record.rating and (four or safe):
-            scheme = "gsqe" if four else "sqe"
-            reading.records[name] = replace(record, rating_scheme=scheme)
+    told = reading.records.told
+    ratings = {(record.rating, record.rating_scheme) for record in told.values()}
+    four = any(letter == "g" or (letter, scheme) == ("s", "gsqe") for letter, scheme in ratings)
+    if four or ("s", "sqe") in ratings:
+        scheme = "gsqe" if four else "sqe"
+        for name, record in told.items():
+            if record.rating:
+                told[name] = replace(record, rating_scheme=scheme)
 
 
 def _add(reading: Reading, images: Mapping[str, Path], row: dict[str, str | None]) -> None:

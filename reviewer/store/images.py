@@ -287,7 +287,9 @@ def _image(row: tuple[Any, ...]) -> Image:
 
 
 def _known(row: tuple[Any, ...]) -> KnownFile:
-    return replace(KnownFile(*row), state=ImageState(row[9]))
+    values = list(row)
+    values[9] = ImageState(row[9])
+    return KnownFile(*values)
 
 
 def _write_images(connection: sqlite3.Connection, rows: Sequence[ImageRow]) -> None:

@@ -14,7 +14,7 @@ from reviewer.jobs.imports.image_files import ImageFile, examined
 from reviewer.jobs.imports.pulled import pulled_source
 from reviewer.jobs.imports.same_image import SameImages
 from reviewer.pictures import PictureFacts
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import NOTHING
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.listing import nameless_sentence
 from reviewer.sources.names import needed_implications
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from reviewer.core.types import Category
+    from reviewer.sources.base import Reading, Records, SourceRecord
     from reviewer.store.library import Library
 
 Item = TypeVar("Item")
@@ -83,17 +83,19 @@ def import_folder(
     vocabulary = library.vocabulary()
     aliases = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
     reading = read_folder(library.folder, images, source, tag_lists, aliases)
-    categories = _categories(reading)
-    ids = library.tags.add(categories)
+    counts = reading.records.counts()
+    categories = {name: reading.categories.get(name) for name in counts}
+    found = _Found(reading.records, library.tags.add(categories))
     library.tags.add_implications(needed_implications(reading.implications, categories))
     library.tags.add_aliases(reading.aliases)
     take_lists(library, reading)
     if begun is not None and not library.images.posts.last_id():
-        _take_names(library, images, reading, ids)
+        _take_names(library, images, found)
         begun()
-    tally = _take_files(library, listener, images, reading, ids)
+    tally = _take_files(library, listener, images, found)
     gone = _mark_gone(library, images)
-    library.facts.set_parents({n: r.parent for n, r in reading.records.items() if r.parent})
+    told = reading.records.told.items()
+    library.facts.set_parents({name: record.parent for name, record in told if record.parent})
     _tell(listener, reading, tally, gone)
     if source.name == "characters" and reading.records:
         take_faces(library, listener)
@@ -108,28 +110,34 @@ def import_folder(
         "replaced": tally.replaced,
         "gone": gone,
         "set_aside": len(tally.set_aside),
-        "untagged": len(images) - sum(bool(r.tags) for r in reading.records.values()),
+        "untagged": len(images) - reading.records.tagged(),
         "named_but_missing": len(reading.missing),
-        "tags": len({name for record in reading.records.values() for name in record.tags}),
-        "tag_instances": sum(len(record.tags) for record in reading.records.values()),
+        "tags": len(counts),
+        "tag_instances": sum(counts.values()),
         "source": source.name,
     }
     return ChangeSet(images=True, tags=True, summary=summary)
 
 
-def _categories(reading: Reading) -> dict[str, Category | None]:
-    named: dict[str, Category | None] = {
-        name: None for record in reading.records.values() for name in record.tags
-    }
-    return named | {name: kind for name, kind in reading.categories.items() if name in named}
+class _Found:
+    """What was read of each image, with the ids of its tags."""
+
+    def __init__(self, records: Records, ids: Mapping[str, int]) -> None:
+        self._records = records
+        self._ids = [ids.get(name, 0) for name in records.names]
+
+    def of(self, name: str) -> tuple[SourceRecord, frozenset[int]]:
+        """What is told of an image beside its tags, and these."""
+        ids = self._ids
+        tags = frozenset([ids[number] for number in self._records.numbers(name)])
+        return self._records.told.get(name, NOTHING), tags
 
 
 def _take_files(
     library: Library,
     listener: Listener,
     images: Mapping[str, Path],
-    reading: Reading,
-    ids: Mapping[str, int],
+    found: _Found,
 ) -> _Tally:
     known = library.images.known_files()
     same = SameImages(library, images, known)
@@ -141,8 +149,7 @@ def _take_files(
             tally.replaced = len(same.replaced)
             rows = []
             for file, before in batch:
-                record = reading.records.get(file.name, SourceRecord())
-                tags = frozenset(ids[tag] for tag in record.tags)
+                record, tags = found.of(file.name)
                 rating = (record.rating, record.rating_scheme)
                 if _count(tally, file, before, tags, rating):
                     rows.append(_row(file, before, record, tags))
@@ -151,18 +158,11 @@ def _take_files(
     return tally
 
 
-def _take_names(
-    library: Library, images: Mapping[str, Path], reading: Reading, ids: Mapping[str, int]
-) -> None:
+def _take_names(library: Library, images: Mapping[str, Path], found: _Found) -> None:
     """Takes the images of a new collection without a look at their files."""
     unread = (ImageFile(name, 0, 0, b"", PictureFacts()) for name in images)
     for batch in _batches(unread, WRITE_EVERY):
-        rows = []
-        for file in batch:
-            record = reading.records.get(file.name, SourceRecord())
-            tags = frozenset(ids[tag] for tag in record.tags)
-            rows.append(_row(file, None, record, tags))
-        library.images.write(rows)
+        library.images.write([_row(file, None, *found.of(file.name)) for file in batch])
 
 
 def _batches(items: Iterator[Item], size: int) -> Iterator[list[Item]]:
