@@ -27,6 +27,7 @@ from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.implied import ImpliedFiles
 from reviewer.store.merges import MergeTable
+from reviewer.store.moved import holds_images, take_move
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
 from reviewer.store.proposals import ProposalFile
@@ -113,7 +114,7 @@ class Library:
             database = Database(place.database)
             stack.callback(database.close)
             state = StateTable(database)
-            root = _folder(state.get("folder"), folder, workspace)
+            root = _folder(state.get("folder"), folder, place)
             return cls(
                 workspace=place,
                 folder=root,
@@ -225,7 +226,8 @@ def _nothing_there(workspace: Path, folder: Path | None) -> str:
     return f"There is no collection {where}. Begin one with: reviewer open {named}"
 
 
-def _folder(stored: str, given: Path | None, workspace: Path) -> Path:
+def _folder(stored: str, given: Path | None, place: Workspace) -> Path:
+    workspace = place.path
     if given is None:
         if not stored:
             raise UsageError(
@@ -233,9 +235,13 @@ def _folder(stored: str, given: Path | None, workspace: Path) -> Path:
                 f"--workspace {shlex.quote(str(workspace))}"
             )
         return Path(stored)
-    if stored and Path(stored) != given.resolve():
-        raise UsageError(
-            f"The workspace {workspace} belongs to the images in {stored}, not to {given}. "
-            "Choose another one with --workspace."
-        )
-    return given.resolve()
+    now = given.resolve()
+    if stored and Path(stored) != now:
+        if Path(stored).exists() or not holds_images(place.database, now):
+            raise UsageError(
+                f"The workspace {workspace} belongs to the images in {stored}, not to {given}. "
+                "Choose another one with --workspace; if the images were moved, all of them must "
+                "be where they are now under the names that they had."
+            )
+        take_move(place.database, now)
+    return now

@@ -28,11 +28,13 @@ from filelock import FileLock, Timeout
 
 from reviewer.core.errors import SourceError, StoreBusyError, StoreError
 from reviewer.store.disk import writing
+from reviewer.store.moved import moved_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 APP = "tag-reviewer"
+DATABASE = "collection.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Workspace:
     @property
     def database(self) -> Path:
         """The SQLite file."""
-        return self.path / "collection.db"
+        return self.path / DATABASE
 
     @property
     def backups(self) -> Path:
@@ -144,12 +146,16 @@ def data_folder() -> Path:
 def workspace_for(folder: Path, chosen: Path | None = None) -> Path:
     """The workspace folder of an image folder.
 
+    Where there is none yet, and the images are those of a collection whose own folder is gone,
+    they were moved: it is that collection's workspace, which notes where they are now.
+
     Args:
         folder: Where the images are.
         chosen: The user's own choice, taken as it is.
 
     Raises:
         SourceError: The image folder does not exist.
+        StoreError: That the images were moved cannot be written down.
     """
     if chosen is not None:
         return chosen.expanduser().absolute()
@@ -158,4 +164,9 @@ def workspace_for(folder: Path, chosen: Path | None = None) -> Path:
         raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
     digest = hashlib.sha256(str(resolved).encode()).hexdigest()[:8]
     stem = re.sub(r"[^\w.-]+", "-", resolved.name).strip("-") or "collection"
-    return data_folder() / "collections" / f"{stem}-{digest}"
+    usual = data_folder() / "collections" / f"{stem}-{digest}"
+    if Workspace(usual).database.exists():
+        return usual
+    others = sorted((data_folder() / "collections").glob(f"*/{DATABASE}"))
+    moved = moved_collection(resolved, others)
+    return usual if moved is None else moved.parent

@@ -95,7 +95,8 @@ class Showing(QObject):
         self._loader.loaded.connect(self._take_picture)
         self._loader.failed.connect(self._set_aside)
         self._loader.away.connect(self._wait_for_files)
-        self._loader.back.connect(self._go_on)
+        self._loader.back.connect(page.notice.clear)
+        self._loader.back.connect(self.show)
         self.grid = GridShowing(library, session, page, self._loader, self.latency)
         page.view.painted.connect(self._was_painted)
         page.view.full_wanted.connect(self.prefetch)
@@ -276,10 +277,6 @@ class Showing(QObject):
         sentence = f"{away_sentence(self._library.folder)} The review goes on by itself."
         if self._page.notice.text != sentence:
             self._page.notice.say(sentence, Kind.ERROR)
-
-    def _go_on(self) -> None:
-        self._page.notice.clear()
-        self.show()
 
     def _was_painted(self, serial: int) -> None:
         if serial == self._serial:

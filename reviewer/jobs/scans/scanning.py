@@ -84,10 +84,9 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     keeper = Keeper(files, waiting, library.images.tag_rows())
     with stage(listener, "scan", len(waiting.images), "images") as progress:
         paths = Paths(library.images, waiting.images)
-        opened = _opener(library, chosen.copies)
         for batch in predictor.scan(
             paths,
-            opened,
+            _opener(library, chosen.copies),
             batch_size=chosen.batch_size,
             workers=chosen.workers or usual_workers(predictor.device.kind),
             told=listener.note,
