@@ -82,10 +82,9 @@ def corrected_images(library: Library, *, changed_only: bool = False) -> Iterato
     vocabulary = library.vocabulary()
     answers = answers_by_image(library)
     ratings = RatingIds.among(library.tags.ids_of(TAGS))
-    for image, tag_ids in library.images.rows():
+    images = library.images.some(answers) if changed_only else library.images.rows()
+    for image, tag_ids in images:
         given = answers.get(image.id)
-        if changed_only and given is None:
-            continue
         effective, rating = tag_ids, ""
         if given:
             effective = effective_tags(tag_ids, given, vocabulary.implications)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from reviewer.store.tagmatrix import RAISE_STAMP, StoredTags, load_tags
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,6 +33,12 @@ _ROWS = """
 SELECT id, path, size, sha256, width, height, rating, rating_scheme, score, source, site,
     remote_id, state, problem, tags
 FROM image ORDER BY path
+"""
+
+_SOME_ROWS = """
+SELECT id, path, size, sha256, width, height, rating, rating_scheme, score, source, site,
+    remote_id, state, problem, tags
+FROM image WHERE id IN (SELECT value FROM json_each(?)) ORDER BY path
 """
 
 _WRITE = """
@@ -243,8 +250,12 @@ class ImageTable:
 
     def rows(self) -> Iterator[tuple[Image, frozenset[int]]]:
         """Every image with its original tags, by path."""
-        for row in self._database.read().execute(_ROWS):
-            yield _image(row), frozenset(unpack(row[14]).tolist())
+        yield from map(_with_tags, self._database.read().execute(_ROWS))
+
+    def some(self, image_ids: Iterable[int]) -> Iterator[tuple[Image, frozenset[int]]]:
+        """Some images with their original tags, by path; unknown ids are left out."""
+        wanted = json.dumps(list(image_ids))
+        yield from map(_with_tags, self._database.read().execute(_SOME_ROWS, (wanted,)))
 
     def write(self, rows: Sequence[ImageRow]) -> None:
         """Writes new and changed images in small transactions.
@@ -284,6 +295,10 @@ def _image(row: tuple[Any, ...]) -> Image:
     # A file that was not opened has a digest from its metadata in that place.
     sha256 = row[3] if len(row[3]) == SHA256_BYTES else b""
     return replace(Image(*row[:14]), sha256=sha256, state=ImageState(row[12]))
+
+
+def _with_tags(row: tuple[Any, ...]) -> tuple[Image, frozenset[int]]:
+    return _image(row), frozenset(unpack(row[14]).tolist())
 
 
 def _known(row: tuple[Any, ...]) -> KnownFile:

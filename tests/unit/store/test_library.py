@@ -48,6 +48,14 @@ def test_a_workspace_is_never_inside_the_images(tmp_path: Path, own_home: Path) 
         workspace_for(tmp_path / "nowhere")
 
 
+def test_some_images_come_by_path_with_their_tags(library: Library) -> None:
+    add_images(library)
+    every = list(library.images.rows())
+    assert [image.path for image, _ in every] == ["0.png", "1.png", "2.png"]
+    assert list(library.images.some([3, 99, 1])) == [every[0], every[2]]
+    assert list(library.images.some([])) == []
+
+
 def test_images_and_tags_come_back_as_they_were(library: Library) -> None:
     add_images(library)
     assert library.images.original_tags(3) == {1, 2}
