@@ -81,12 +81,11 @@ def import_command(
         place = workspace_for(folder, workspace)
         with Library.create(place, folder) as library, library.workspace.held("jobs"):
             if unopened:
-                output.done(import_posts(library, output, tag_lists=tag_lists).summary)
-                remember(library, output)
-                return
-            changes = import_folder(
-                library, output, source_name=source_name or "", tag_lists=tag_lists
-            )
+                changes = import_posts(library, output, tag_lists=tag_lists)
+            else:
+                changes = import_folder(
+                    library, output, source_name=source_name or "", tag_lists=tag_lists
+                )
             defined = define_tags(library, output, definitions) if definitions else ChangeSet()
             remember(library, output)
             output.done({**changes.summary, **defined.summary})

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Category
+from reviewer.store.aids import TextKind
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
 from tests.conftest import draw
@@ -46,3 +47,19 @@ def test_a_list_that_is_not_there_or_none_is_told(tmp_path: Path) -> None:
     said = run("import", folder, "--tag-list", tmp_path / "odd.json")
     assert said.code == 1
     assert "odd.json is not a list of tags" in said.err
+
+
+def test_a_dump_that_is_not_opened_takes_lists_and_definitions_too(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "1.png", 1)
+    (folder / "posts.json").write_text('{"id": 1, "tag_string": "long_hair"}\n')
+    listed, wiki = tmp_path / "danbooru.csv", tmp_path / "wiki.json"
+    listed.write_text('long_hair,0,99,"longhair"\nshort_hair,0,50,\n')
+    wiki.write_text('[{"title": "long_hair", "body": "Hair past the shoulders."}]')
+    said = run("import", folder, "--unopened", "--tag-list", listed, "--definitions", wiki)
+    assert said.code == 0, said.err
+    with Library.open(workspace_for(folder, None)) as library:
+        tag = library.vocabulary().by_name["long_hair"]
+        assert library.aids.texts.of(tag.id) == {TextKind.DEFINITION: "Hair past the shoulders."}
+        assert [name for name, _, _ in library.aids.listed.each()] == ["long_hair", "short_hair"]
+        assert library.aids.listed.aliases() == [("longhair", "long_hair")]
