@@ -10,31 +10,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.sites.base import FileHash, RemotePost
-from reviewer.sites.danbooru_api import TagRows, difference, find_by_md5, place_of
+from reviewer.sites.base import RemotePost
+from reviewer.sites.danbooru_api import DanbooruClient, TagRows, difference, place_of
 from reviewer.sites.errors import RefusedError
-from reviewer.sites.http import Http, HttpClient, Json
+from reviewer.sites.http import Http, Json
 from reviewer.sites.ratings import rating_in, without_rating
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from reviewer.core.outbox import Edit, Tags
+    from reviewer.core.outbox import Edit
 
 
-class Danbooru(HttpClient):
+class Danbooru(DanbooruClient):
     """A client of one Danbooru."""
 
     def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the site's address, a login and its API key."""
-        super().__init__(Http(url, user, auth=(user, key), timeout_s=timeout_s))
-        self._tags = TagRows(
-            self._http, "search[name_comma]", "search[antecedent_name_comma]", ",", 1000
+        http = Http(url, user, auth=(user, key), timeout_s=timeout_s)
+        super().__init__(
+            TagRows(http, "search[name_comma]", "search[antecedent_name_comma]", ",", 1000)
         )
-
-    def find(self, file: FileHash) -> str | None:
-        """The post of the file's MD5."""
-        return find_by_md5(self._http, file.md5)
 
     def read(self, remote_id: str) -> RemotePost:
         """The post; it has no version."""
@@ -47,14 +41,6 @@ class Danbooru(HttpClient):
         if not tags.empty:
             form |= {"post[tag_string]": difference(tags), "post[old_tag_string]": ""}
         self._http.send("PUT", place_of(remote_id), form=form)
-
-    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
-        """Aliases by their tags; tags without posts and deprecated ones count as unknown."""
-        return self._tags.known(tags)
-
-    def brought(self, added: Tags, extra: Tags) -> Tags:
-        """What the site's own implications add."""
-        return self._tags.brought(added, extra)
 
 
 def _post(answer: Json) -> RemotePost:

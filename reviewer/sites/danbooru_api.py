@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from reviewer.sites.errors import NoPostError
+from reviewer.sites.http import HttpClient
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from reviewer.core.outbox import Edit, Tags
+    from reviewer.sites.base import FileHash
     from reviewer.sites.http import Http
 
 AT_ONCE = 100
@@ -27,21 +29,6 @@ def difference(edit: Edit) -> str:
 def place_of(remote_id: str) -> str:
     """The path of a post."""
     return f"/posts/{quote(remote_id, safe='')}.json"
-
-
-def find_by_md5(http: Http, md5: str) -> str | None:
-    """The id of the post of a file; `None` if there is none.
-
-    Raises:
-        SiteError: The site does not answer.
-    """
-    try:
-        found = http.get("/posts.json", {"md5": md5})
-    except NoPostError:
-        return None
-    # e621 puts the post into an object of its own.
-    post = found.get("post", found) if isinstance(found, dict) else None
-    return str(post["id"]) if isinstance(post, dict) and "id" in post else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +98,30 @@ class TagRows:
             # Where nothing is found e621 answers an object that holds an empty list.
             rows += found if isinstance(found, list) else []
         return rows
+
+
+class DanbooruClient(HttpClient):
+    """What clients of both sites do alike."""
+
+    def __init__(self, tags: TagRows) -> None:
+        """Takes the site's lists, and their connection for everything else."""
+        super().__init__(tags.http)
+        self._tags = tags
+
+    def find(self, file: FileHash) -> str | None:
+        """The post of the file's MD5."""
+        try:
+            found = self._http.get("/posts.json", {"md5": file.md5})
+        except NoPostError:
+            return None
+        # e621 puts the post into an object of its own.
+        post = found.get("post", found) if isinstance(found, dict) else None
+        return str(post["id"]) if isinstance(post, dict) and "id" in post else None
+
+    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
+        """Aliases by their tags; tags without posts and deprecated ones count as unknown."""
+        return self._tags.known(tags)
+
+    def brought(self, added: Tags, extra: Tags) -> Tags:
+        """What the site's own implications add."""
+        return self._tags.brought(added, extra)

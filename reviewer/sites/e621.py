@@ -8,33 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.sites.base import FileHash, RemotePost
-from reviewer.sites.danbooru_api import TagRows, difference, find_by_md5, place_of
+from reviewer.sites.base import RemotePost
+from reviewer.sites.danbooru_api import DanbooruClient, TagRows, difference, place_of
 from reviewer.sites.errors import RefusedError
-from reviewer.sites.http import Http, HttpClient, Json
+from reviewer.sites.http import Http, Json
 from reviewer.sites.ratings import rating_in, without_rating
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from reviewer.core.outbox import Edit, Tags
+    from reviewer.core.outbox import Edit
 
 LONGEST_REASON = 250
 """Characters that the site keeps of a reason."""
 
 
-class E621(HttpClient):
+class E621(DanbooruClient):
     """A client of one e621."""
 
     def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
         """Takes the site's address, a login and its API key."""
-        super().__init__(Http(url, user, auth=(user, key), timeout_s=timeout_s))
+        http = Http(url, user, auth=(user, key), timeout_s=timeout_s)
         # Names of aliases and implications are split at spaces; only newer versions take commas.
-        self._tags = TagRows(self._http, "search[name]", "search[antecedent_name]", " ", 320)
-
-    def find(self, file: FileHash) -> str | None:
-        """The post of the file's MD5."""
-        return find_by_md5(self._http, file.md5)
+        super().__init__(TagRows(http, "search[name]", "search[antecedent_name]", " ", 320))
 
     def read(self, remote_id: str) -> RemotePost:
         """The post with the tags that are locked out; its `change_seq` is its version."""
@@ -49,14 +43,6 @@ class E621(HttpClient):
         if not tags.empty:
             form["post[tag_string_diff]"] = difference(tags)
         self._http.send("PATCH", place_of(remote_id), form=form)
-
-    def known(self, tags: Collection[str]) -> Mapping[str, str | None]:
-        """Aliases by their tags; tags without posts count as unknown."""
-        return self._tags.known(tags)
-
-    def brought(self, added: Tags, extra: Tags) -> Tags:
-        """What the site's own implications add."""
-        return self._tags.brought(added, extra)
 
 
 def _post(answer: Json) -> RemotePost:
