@@ -19,6 +19,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "open": "look:open_command",
         "review": "look:review",
         "status": "collect:status",
+        "restore": "restore:restore_command",
     },
     "Step by step": {
         "import": "collect:import_command",

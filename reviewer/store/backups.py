@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
-from reviewer.store.database import connect
+from reviewer.core.errors import StoreError
+from reviewer.store.database import connect, unreadable_sentence
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -31,8 +33,22 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
             copy.close()
 
 
+def damage(database: Path) -> str:
+    """What is wrong with a database file, in SQLite's words; empty if nothing is."""
+    try:
+        if not database.stat().st_size:
+            return "it is empty"
+        with closing(connect(database, read_only=True)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except (OSError, StoreError, sqlite3.Error) as error:
+        return str(error)
+    return "" if found == "ok" else str(found)
+
+
 def daily_copy(database: Path, backups: Path, today: dt.date) -> Path | None:
     """Makes today's copy if there is none yet, and lets the oldest ones go.
+
+    A copy of a damaged file is damaged too: it is not kept, and no older one goes for it.
 
     Args:
         database: The file to copy.
@@ -43,7 +59,7 @@ def daily_copy(database: Path, backups: Path, today: dt.date) -> Path | None:
         The new copy; `None` if there is one of today already.
 
     Raises:
-        StoreError: It cannot be written; the older copies stay.
+        StoreError: It cannot be written, or the database is damaged; the older copies stay.
     """
     target = backups / f"daily-{today:%Y%m%d}.db"
     if target.exists():
@@ -53,6 +69,9 @@ def daily_copy(database: Path, backups: Path, today: dt.date) -> Path | None:
         copy_database(source, target)
     finally:
         source.close()
+    if problem := damage(target):
+        target.unlink()
+        raise StoreError(unreadable_sentence(database, problem))
     for old in sorted(backups.glob("daily-*.db"))[:-KEPT]:
         old.unlink()
     return target

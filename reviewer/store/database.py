@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 import queue
+import shlex
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -332,7 +333,8 @@ def unreadable_sentence(path: Path, reason: str) -> str:
     """What to say of a database file that cannot be read: where copies are, if there are any."""
     backups = path.parent / "backups"
     remedy = (
-        f"Copies are in {backups}."
+        f"Copies are in {backups}; take the newest sound one, and the answers given since as far "
+        f"as they can be read: reviewer restore --workspace {shlex.quote(str(path.parent))}"
         if any(backups.glob("*.db"))
         else "Put a copy of your own in its place, or move it away and import again."
     )

@@ -51,7 +51,13 @@ SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answ
 FROM decision ORDER BY id
 """
 
-_APPEND = """
+LOG_SINCE = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id, origin
+FROM decision WHERE id > ? ORDER BY id
+"""
+
+APPEND = """
 INSERT INTO decision (image_id, tag_id, answer, side, score, suspicion, version, reviewer,
     answered_at, elapsed_ms, undoes, step, id, origin)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -238,7 +244,7 @@ def write_rows(connection: sqlite3.Connection, decisions: Sequence[Decision]) ->
         replace(decision, id=first + place, step=first) for place, decision in enumerate(decisions)
     ]
     connection.executemany(
-        _APPEND,
+        APPEND,
         [
             (
                 d.image_id,

@@ -324,8 +324,10 @@ def migrate(path: Path, backups: Path) -> None:
         StoreFullError: The disk is full; the file is as it was.
         StoreError: It cannot be opened or written; the file is as it was.
     """
-    if path.exists() and 0 < path.stat().st_size < HEADER_BYTES:
-        # SQLite takes such a file for a new one and writes over it.
+    size = path.stat().st_size if path.exists() else HEADER_BYTES
+    if 0 < size < HEADER_BYTES or (size == 0 and any(backups.glob("*.db"))):
+        # SQLite takes such a file for a new one and writes over it. One that was only begun is
+        # empty, and has no copies yet.
         raise StoreError(unreadable_sentence(path, "it is cut off"))
     connection = connect(path)
     try:

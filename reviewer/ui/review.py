@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.review.controls import Controls
@@ -14,10 +15,12 @@ from reviewer.core.review.session import ReviewSession
 from reviewer.store.library import Library
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
+from reviewer.ui.background import Background
 from reviewer.ui.implying import open_implied
 from reviewer.ui.review_controller import ReviewController
 from reviewer.ui.review_page import ReviewPage
 from reviewer.ui.settings.applying import AT_ONCE
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +67,10 @@ class Review:
             self.page = ReviewPage(vocabulary, parent, settings.bindings.commands())
             self.controller = ReviewController(self.library, self.session, self.page, settings)
             stack.callback(self.controller.close)
+            # Whoever answers a little every day may never come to a refresh, which makes one too.
+            self._copying = Background(self.page)
+            self._copying.failed.connect(partial(self.page.notice.say, kind=Kind.ERROR))
+            stack.callback(self._copying.close)
             self._open = stack.pop_all()
 
     @staticmethod
@@ -108,8 +115,9 @@ class Review:
         lists.put(Mode.DISAGREEMENTS, self.library.reviewers.to_settle(settings.reviewer))
 
     def start(self) -> None:
-        """Shows the first question."""
+        """Shows the first question, and makes the day's copy of the database beside it."""
         self.controller.start()
+        self._copying.ask(self.library.back_up, lambda _copy: None)
 
     def apply(self, settings: Settings) -> None:
         """Takes other settings, as far as that can be done while the review goes on."""
