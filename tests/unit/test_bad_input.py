@@ -463,7 +463,7 @@ def test_damage_in_the_middle_of_the_rows_is_told_as_well(tmp_path: Path) -> Non
         assert next(rows)[0] == 1
         with pytest.raises(StoreError, match="is not a readable collection"):
             list(rows)
-    said = command("status", folder, "--workspace", tmp_path / "workspace")
+    said = command("stats", folder, "--workspace", tmp_path / "workspace")
     assert said.returncode == 1
     assert "Traceback" not in said.stderr
 
