@@ -142,7 +142,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("edit", "Edit the tags of this image", ("E", "F3"), "Tags", "Edit"),
     Command("define", "Definition and examples of the tag", ("D", "F1"), "Tags", "Define"),
     Command("note", "Write a note on the tag", ("Shift+D",), "Tags"),
-    Command("zoom.toggle", "Zoom to 100 % or fit", ("Z",), "Look", "Zoom", "double click"),
+    Command("zoom.toggle", "Zoom to 100% or fit", ("Z",), "Look", "Zoom", "double click"),
     Command("zoom.in", "Zoom in", ("+", "="), "Look", "", "Ctrl+wheel"),
     Command("zoom.out", "Zoom out", ("-",), "Look", "", "Ctrl+wheel"),
     Command(

@@ -67,7 +67,9 @@ class StatusLine(QWidget):
         super().__init__(parent)
         self._pace = self._text("Answers a minute, pauses left out")
         self._today = self._text("Answers since midnight")
-        self._yield = self._text("Share of the last answers that changed the metadata, with 95 %")
+        self._yield = self._text(
+            "Share of the last answers that changed the metadata, and its 95% interval"
+        )
         self._left = self._text(LEFT)
         self._saved = self._text("Every answer is on disk before the next picture shows")
         self._tagger = self._text("The tagger version that ranks the questions")
@@ -154,8 +156,8 @@ class StatusLine(QWidget):
         pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else "no pace yet"
         self._tell(self._pace, pace)
         self._tell(self._today, f"{figures.today:,} today")
-        share = percent_range(figures.recent_yield) if figures.counted else "no answers yet"
-        self._tell(self._yield, f"yield {share}")
+        known = f"yield {percent_range(figures.recent_yield)}"
+        self._tell(self._yield, known if figures.counted else "no yield yet")
         self._tell(self._left, promise(figures.errors_left, "errors left", proven=figures.proven))
         self._tell(self._saved, "saved" if figures.saved else "NOT SAVED")
         set_tone(self._saved, "muted" if figures.saved else "alarm")

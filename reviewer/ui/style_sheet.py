@@ -151,7 +151,7 @@ QListView[tone="framed"]:focus, QPlainTextEdit:focus, QTableView[tone="framed"]:
 }}
 QHeaderView::section {{
     background: {look.ground}; color: {look.muted}; border: none;
-    border-bottom: 1px solid {look.line}; padding: 4px 8px;
+    border-bottom: 1px solid {look.line}; padding: 4px 3px;
 }}
 QScrollArea {{ border: none; background: transparent; }}
 QScrollArea > QWidget > QWidget#scrolled {{ background: {look.ground}; }}

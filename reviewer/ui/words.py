@@ -30,8 +30,8 @@ def time_left(seconds: float) -> str:
 
 
 def percent_range(share: Interval) -> str:
-    """A share with its interval ("58 % (48\N{EN DASH}67)")."""
-    return f"{share.share * 100:.0f} % ({share.low * 100:.0f}\N{EN DASH}{share.high * 100:.0f})"
+    """A share with its interval ("58% (48\N{EN DASH}67)")."""
+    return f"{share.share * 100:.0f}% ({share.low * 100:.0f}\N{EN DASH}{share.high * 100:.0f})"
 
 
 def progress_line(progress: Progress) -> str:

@@ -39,7 +39,7 @@ def test_the_page_says_what_an_audit_is_and_asks_for_a_sample(
     assert window.page is window.side_pages.get("audit")
     assert "No sample is drawn yet" in words(window)
     shown = [b.text() for b in window.page.findChildren(QPushButton) if b.isVisibleTo(window.page)]
-    assert sorted(shown) == ["Draw a sample", "Go on  (Esc)"]
+    assert sorted(shown) == ["Back  (Esc)", "Draw a sample"]
     runner = window._runner
     page = window.page
     page.findChild(EmptyState).button.click()

@@ -68,4 +68,4 @@ def test_figures_are_shown_with_what_they_rest_on(
     assert [row.name for row in rows] == ["ada_(x)", "bea"]
     assert "Network c4, learnt from 70 faces and tested on 20 others." in sheet._as_of.text()
     assert "80% of the known faces are, and 90% of the names are right" in sheet.naming.text()
-    assert "0 faces of strangers none are told" in sheet.naming.text()
+    assert "No face of a stranger was there to try." in sheet.naming.text()

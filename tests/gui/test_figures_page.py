@@ -320,7 +320,7 @@ def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, wor
     assert [row.tag for row in sheet.table.shown()] == ["sketch", "smile", "sky"]
     assert [length.name for length in lifts(VETTED_IMAGES)] == ["sketch", "sky"]
     marks = shares(VETTED_IMAGES)
-    assert [mark.name for mark in marks[::2]] == ["rating s", "rating q", "sketch"]
+    assert [mark.name for mark in marks[::2]] == ["rated safe", "rated questionable", "sketch"]
     assert [(m.share.share, m.second) for m in marks[:2]] == [(0.8, False), (2 / 3, True)]
     write_figures(workspace / "figures" / VETTED, replace(VETTED_IMAGES, vetted=0, tags=()))
     sheet._stamp = -1.0

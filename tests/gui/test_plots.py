@@ -160,8 +160,8 @@ def test_the_list_and_the_card_promise_the_same() -> None:
 
 def test_the_rankings_own_doubt_is_told_apart_from_the_track_record() -> None:
     assert doubt_words(None) == ""
-    assert doubt_words((0.4, 0.92)) == "The ranking itself sets it between 40% and 92% (95 %)."
-    assert doubt_words((0.998, 0.9999)) == "The ranking itself is sure of that: 100% (95 %)."
+    assert doubt_words((0.4, 0.92)) == "The ranking itself sets it between 40% and 92% (95%)."
+    assert doubt_words((0.998, 0.9999)) == "The ranking itself is sure of that: 100% (95%)."
 
 
 def test_what_the_answers_on_the_tag_make_of_a_suspicion_is_told() -> None:

@@ -248,8 +248,8 @@ def test_the_summary_tells_how_others_agree(qtbot: QtBot, window: MainWindow, wo
     qtbot.waitUntil(lambda: not page._background.busy)
     text = page.sheet._others.text()
     assert page.sheet._others.isVisible()
-    assert "ann: 100 % (91\N{EN DASH}100) alike, kappa 1.00, 40 pairs" in text
-    assert "eve differs from what all answers together come to in 65 % (50\N{EN DASH}78)" in text
+    assert "ann: 100% (91\N{EN DASH}100) alike, kappa 1.00, 40 pairs" in text
+    assert "eve differs from what all answers together come to in 65% (50\N{EN DASH}78)" in text
 
 
 def test_alone_the_summary_says_nothing_of_others(qtbot: QtBot, reviewing: MainWindow):

@@ -64,7 +64,7 @@ def test_the_card_tells_what_the_queue_promises(qtbot: QtBot, reviewing: MainWin
     assert card.text.splitlines()[0] == "hat"
     assert "no answers here yet" in card.text
     answer(qtbot, reviewing, "ax")
-    card_of(qtbot, reviewing, "yield 50 %")
+    card_of(qtbot, reviewing, "yield 50%")
     assert "last 2" in card.text
     assert "U goes" not in card.text
 
@@ -139,7 +139,7 @@ def test_figures_of_the_status_line_keep_their_places(qtbot: QtBot, reviewing: M
     places = [label.geometry() for label in labels]
     for text in ("9 a minute", "a minute"):
         status._tell(status._pace, text)
-        status._tell(status._yield, "yield 5 % (1-9)")
+        status._tell(status._yield, "yield 5% (1-9)")
         status.layout().activate()
         assert [label.geometry() for label in labels] == places
     status.show_time_left(None)
@@ -202,7 +202,7 @@ def _decision(image_id: int, tag_id: int) -> Decision:
 def test_what_a_queue_gave_and_promises_in_words():
     found = outlook(np.full(200, 0.4), [True] * 40 + [False] * 60, 60.0, few=5)
     assert outlook_lines(found, proven=True) == (
-        "yield 40 % (31\N{EN DASH}50), last 100",
+        "yield 40% (31\N{EN DASH}50), last 100",
         "~80 fixes in all 200",
         "3 min at your pace",
     )

@@ -148,7 +148,7 @@ def test_progress_in_words():
 
 
 def test_a_share_is_shown_with_its_interval():
-    assert percent_range(wilson(58, 100)) == "58 % (48\N{EN DASH}67)"
+    assert percent_range(wilson(58, 100)) == "58% (48\N{EN DASH}67)"
 
 
 def test_an_answer_tells_afterwards_what_was_hidden():

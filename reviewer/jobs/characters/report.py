@@ -62,8 +62,8 @@ def character_figures(name: str, record: CharacterRecord) -> CharacterFigures:
         others=(
             _band("all", of["overall"]),
             _band("all, by prototype", of["prototypes"]),
-            _band("few, among the few", of["few"]),
-            _band("few, among everybody", of["few_among_all"]),
+            _band("rare, told among rare", of["few"]),
+            _band("rare, told among all", of["few_among_all"]),
         ),
         naming=Naming(
             level=of["sureness"]["level"],

@@ -205,7 +205,7 @@ def _worth(report: NoiseReport, entry: LevelResult) -> str:
     each = entry.tags / more.value if more.value else math.inf
     return (
         f"{head}{more.value / report.images:.0%} more images "
-        f"(95 %: {_share(more.low, report)} to {_share(more.high, report)}): {entry.tags:,} "
+        f"(95%: {_share(more.low, report)} to {_share(more.high, report)}): {entry.tags:,} "
         f"corrected tags are as good as {more.value:,.0f} more images, {_rate(each)}{rests}."
     )
 
@@ -226,7 +226,7 @@ def _verdict(report: NoiseReport) -> list[str]:
         told = "which of the two is the better deal cannot be told from so few draws and tags"
     sentence = (
         f"A new image brings {an_image:.1f} tags with it here. A corrected tag is worth "
-        f"{worth.value:.1f} times (95 %: {between}) a tag that comes with a new image, with "
+        f"{worth.value:.1f} times (95%: {between}) a tag that comes with a new image, with "
         f"{least.level.share:.0%} missing: {told}."
     )
     return [sentence]

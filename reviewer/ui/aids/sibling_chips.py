@@ -54,7 +54,7 @@ class SiblingChips(QWidget):
         self._lead.setTextFormat(Qt.TextFormat.PlainText)
         self._lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._chips = [NumberChip(number, self) for number in range(1, MOST_SIBLINGS + 1)]
-        self._add = NumberChip(0, self)
+        self._add = NumberChip(0, self, "add a sibling")
         self._add.show_tag(None, "Add a sibling", "Add a sibling of this tag")
         self._add.clicked.connect(self.add_wanted)
         grid = QGridLayout(self)

@@ -86,8 +86,7 @@ class AuditPage(SidePage):
         about = QLabel(ABOUT, self)
         about.setProperty("tone", "muted")
         about.setWordWrap(True)
-        back = _button("Go on  (Esc)", self.closed.emit, self)
-        back.setProperty("tone", "primary")
+        back = _button("Back  (Esc)", self.closed.emit, self)
         top = QHBoxLayout()
         top.setSpacing(10)
         top.addWidget(title, 1)
@@ -195,7 +194,7 @@ def words_of(answered: int, size: int, note: AuditNote | None) -> str:
         f"Still {name}: about {middle:,.0f} ({low:,.0f} to {high:,.0f})."
         for name, (middle, low, high) in (("missing", found.missing), ("wrong", found.wrong))
     )
-    return f"{stands} {figures} {left} In brackets: 95 % intervals. Answers are taken to be right."
+    return f"{stands} {figures} {left} In brackets: 95% intervals. Answers are taken to be right."
 
 
 def _share(found: Interval) -> str:

@@ -122,13 +122,12 @@ class ChoicePage(SidePage):
         self.lead.setToolTip(self._source.kind.about)
         title, words = self._source.kind.job
         self._make.clicked.connect(lambda: self._beside.start_job(title, list(words)))
-        back = QPushButton("Go on  (Esc)", self)
-        back.setProperty("tone", "primary")
+        back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
         for button in (self._make, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
-        top.setContentsMargins(16, 10, 16, 0)
+        top.setContentsMargins(20, 14, 20, 0)
         top.setSpacing(10)
         top.addWidget(self.progress, 1)
         top.addWidget(self.lead, 2)

@@ -24,7 +24,7 @@ def _percent(value: float) -> str:
 
 
 FIELDS = (
-    Field("character", lambda row: shown_name(row.name), width="a_rather_long_name_(of a series)"),
+    Field("character", lambda row: shown_name(row.name), width="a rather long name (series)"),
     Field("learnt", lambda row: row.learnt, "{:,.0f}".format, "Faces that it was learnt from"),
     Field("tested", lambda row: row.tested, "{:,.0f}".format, "Faces that nothing was learnt from"),
     Field("top 1", lambda row: -1 if row.top1 is None else row.top1, _percent, "First guess right"),
@@ -77,7 +77,7 @@ class CharacterSheet(FigureSheet):
         grid.addWidget(self.five, 1, 0)
         grid.addWidget(self.naming, 2, 0)
         grid.addWidget(self.table, 0, 1, 3, 1)
-        for place, stretch in ((0, 3), (1, 2)):
+        for place, stretch in ((0, 1), (1, 1)):
             grid.setColumnStretch(place, stretch)
             grid.setRowStretch(place, 1)
 
@@ -113,9 +113,18 @@ def _unknown(naming: Naming) -> str:
     def said(value: float | None) -> str:
         return "none" if value is None else f"{value:.0%}"
 
+    level = f"{naming.level:.0%}"
+    if naming.named:
+        known = (
+            f"A face is named where its chance of being right is {level} or more: "
+            f"{said(naming.named)} of the known faces are, and {said(naming.right)} of the names "
+            f"are right (promised {said(naming.promised)})."
+        )
+    else:
+        known = f"No face is named: none has a chance of {level} of being right."
+    if not naming.strangers:
+        return f"{known} No face of a stranger was there to try."
     return (
-        f"A face is named where its chance of being right is {naming.level:.0%} or more: "
-        f"{said(naming.named)} of the known faces are, and {said(naming.right)} of the names are "
-        f"right (promised {said(naming.promised)}). Of {naming.strangers:,} faces of strangers "
-        f"{said(naming.refused)} are told “unknown”."
+        f"{known} Of {naming.strangers:,} faces of strangers {said(naming.refused)} are told "
+        "“unknown”."
     )

@@ -71,7 +71,7 @@ class FigurePlot(PlotFrame):
             top = float(heights.max())
             if log:
                 marks = [(math.log10(value + 1), f"{value:,}") for value in powers(top)]
-                marks = spaced([(0.0, "0"), *marks], NEAREST * float(shown.max()))
+                marks = spaced([(0.0, "0"), *marks], NEAREST * scaled(1.0) * float(shown.max()))
                 self._plot.getAxis("left").setTicks([marks])
             else:
                 self._plot.getAxis("left").setTicks(None)
@@ -97,7 +97,7 @@ class FigurePlot(PlotFrame):
         def draw() -> None:
             top = max(float(values.max()) for _, values in shown) or 1.0
             # Where lines end close together their names stand below one another.
-            step, last = top * 0.075 * scaled(1.0), math.inf
+            step, last = top * 1.08 / self._rows_that_fit(), math.inf
             order = sorted(range(len(shown)), key=lambda n: -shown[n][1][-1])
             for place in order:
                 name, values = shown[place]

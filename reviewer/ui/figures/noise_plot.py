@@ -67,7 +67,7 @@ class NoisePlot(PlotFrame):
             wide = max(max(places) - min(places), 1e-9)
             axis = self._plot.getAxis("bottom")
             named = [(across(at), words) for at, words in ticks]
-            axis.setTicks([spaced(named, NEAREST * wide)])
+            axis.setTicks([spaced(named, NEAREST * scaled(1.0) * wide)])
             self._plot.getAxis("left").setTicks(None)
             self._plot.setYRange(min(low, last - step), high + step / 2, padding=0.02)
             room = wide * 0.5 * scaled(1.0)

@@ -41,8 +41,8 @@ FIELDS = (
         "Worth as much as putting these tags right",
         "more images",
     ),
-    Field("from", lambda row: _images(row.more_images[1]), _counted, "95 %", "000,000"),
-    Field("to", lambda row: _images(row.more_images[2]), _counted, "95 %", "000,000"),
+    Field("from", lambda row: _images(row.more_images[1]), _counted, "95%", "000,000"),
+    Field("to", lambda row: _images(row.more_images[2]), _counted, "95%", "000,000"),
 )
 
 
@@ -71,7 +71,7 @@ class NoiseSheet(FigureSheet):
             "Nothing was tried.",
             self,
             left="mAP and F1",
-            below="share of the tags that were dropped, or of wrong ones added",
+            below="tags dropped, or wrong ones added",
         )
         self.images = NoisePlot(
             "Quality over the images learnt from",

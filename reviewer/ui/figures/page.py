@@ -73,6 +73,8 @@ class FiguresPage(SidePage):
         top = QHBoxLayout()
         top.setSpacing(10)
         tabs = Flow()
+        # They are lower than the button beside them.
+        tabs.setContentsMargins(0, 3, 0, 0)
         top.addWidget(title)
         top.addSpacing(12)
         for place, name in enumerate(self._makers):

@@ -154,6 +154,7 @@ class PlotFrame(QWidget):
         shown = [metrics.elidedText(name, Qt.TextElideMode.ElideRight, most) for name in names]
         axis = self._plot.getAxis("left")
         axis.setTicks([list(zip(places, shown, strict=True))])
+        axis.setStyle(tickLength=0)
         axis.setWidth(max(map(metrics.horizontalAdvance, shown), default=0) + NAME_ROOM)
 
     def _redraw(self) -> None:
@@ -171,6 +172,8 @@ class PlotFrame(QWidget):
             axis.setPen(look().line)
             axis.setTextPen(look().muted)
             axis.setStyle(tickFont=self.font())
+            # The lines of the axes lie below what is plotted, not across it.
+            axis.setZValue(-1)
         self._plot.showGrid(x=True, y=False, alpha=0.12)
 
     def _choose_file(self) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 AGAINST = "against the tags as they are corrected now, at the threshold where F1 is best"
 AUDITED = (
-    ", with a 95 % interval: what the audit's random sample tells of such tags, shared out by what "
+    ", with a 95% interval: what the audit's random sample tells of such tags, shared out by what "
     "the ranking expects of each"
 )
 _WIDEST = "100% (100\N{EN DASH}100)"

@@ -44,8 +44,8 @@ MOST_COLUMNS = 120
 
 ERROR_FIELDS = (
     Field("way to predict", lambda row: row.name, width="ridge on embeddings and tags"),
-    Field("validation", lambda row: row.validation, "{:.4f}".format, "10 % that chose the best"),
-    Field("test", lambda row: row.test, "{:.4f}".format, "10 % that nothing was learnt from"),
+    Field("validation", lambda row: row.validation, "{:.4f}".format, "10% that chose the best"),
+    Field("test", lambda row: row.test, "{:.4f}".format, "10% that nothing was learnt from"),
     Field(
         "document",
         lambda row: float(row.document or 9e9),
@@ -195,7 +195,7 @@ class ScoreSheet(FigureSheet):
         self.tree.show_tree(found.tree)
         self.errors.show_rows(found.errors)
         self.under.show_rows(found.under_rated)
-        return f"{found.samples:,} images sampled, 80 % learnt from. Best: {found.best}."
+        return f"{found.samples:,} images sampled, 80% learnt from. Best: {found.best}."
 
     # -- inside ----------------------------------------------------------------------------------
 

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from reviewer.core import published
 from reviewer.store.figures import STATISTICS
 from reviewer.ui.figures.figure_plots import LINES, Column, FigurePlot, Length
+from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled, shown_name
@@ -31,15 +32,6 @@ if TYPE_CHECKING:
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
 
-RATINGS = {
-    "g": "general",
-    "s": "sensitive",
-    "q": "questionable",
-    "e": "explicit",
-    "none": "without a rating",
-}
-WITHOUT_SENSITIVE = "safe"
-"""What "s" meant before there was "g"."""
 NO_TIME = (
     "There is no time to tell: too few of the images have a post number. They come with the posts "
     "of a site (Danbooru, gallery-dl, saved API answers)."
@@ -268,17 +260,12 @@ def _wanted(found: CollectionFigures, typed: str) -> list[tuple[str, tuple[int, 
 
 
 def _rating_rows(found: CollectionFigures) -> list[Length]:
-    names = dict(RATINGS)
-    if "g" not in dict(found.ratings):
-        names["s"] = WITHOUT_SENSITIVE
     rated = dict(found.ratings)
     if set(rated) <= {"none"}:
         return []
-    order = [*RATINGS, *sorted(set(rated) - set(RATINGS))]
     return [
-        Length(names.get(key, key), rated[key], f"{rated[key]:,}  {rated[key] / found.images:.1%}")
-        for key in order
-        if key in rated
+        Length(name, rated[key], f"{rated[key]:,}  {rated[key] / found.images:.1%}")
+        for key, name in rating_names(rated).items()
     ]
 
 

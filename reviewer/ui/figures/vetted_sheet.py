@@ -11,6 +11,7 @@ from reviewer.core.statistics import wilson
 from reviewer.store.figures import VETTED
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.plots import Mark, Plot
+from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
@@ -31,7 +32,7 @@ FIELDS = (
         "times as often",
         lambda row: row.lift,
         "{:.2f}".format,
-        "Its share among vetted images over that among the others, with its 95 % interval",
+        "Its share among vetted images over that among the others, with its 95% interval",
         width="0.00 (0.00\N{EN DASH}0.00)",
         whole=lambda row: f"{row.lift:.2f} ({row.low:.2f}\N{EN DASH}{row.high:.2f})",
     ),
@@ -70,7 +71,7 @@ class VettedSheet(FigureSheet):
             below="doublings: 1 is twice as frequent, -1 half",
         )
         self.manners = Plot(
-            "Manner of drawing: \N{BLACK CIRCLE} vetted, \N{BLACK SQUARE} others",
+            "Rating and manner of drawing: \N{BLACK CIRCLE} vetted, \N{BLACK SQUARE} others",
             "No manner of drawing and no rating to compare.",
             below="% of the images",
         )
@@ -120,8 +121,9 @@ def shares(found: VettedFigures) -> list[Mark]:
     manners = sorted(
         (tag for tag in found.tags if tag.manner), key=lambda tag: -abs(math.log(tag.lift))
     )
+    rated = {letter: (here, there) for letter, here, there in found.ratings}
     rows = [
-        *((f"rating {name}", here, there) for name, here, there in found.ratings),
+        *((f"rated {name}", *rated[letter]) for letter, name in rating_names(rated).items()),
         *((shown_name(tag.tag), tag.vetted, tag.others) for tag in manners),
     ]
     return [

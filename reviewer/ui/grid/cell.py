@@ -21,6 +21,8 @@ FRAME = 4
 """Room round the picture for the frames that show focus and exception."""
 DIMMED = 0.6
 """Share of the ground laid over a picture whose answer is not the presumed one."""
+CHIP = 0.92
+"""How much of a picture a chip on it hides: what is quiet can be read on white, too."""
 LEFT_OUT = {None: "Set aside", True: "Flagged", False: "No longer flagged"}
 """Why an image has no answer, by its flag."""
 NUMBERED = 9
@@ -226,7 +228,7 @@ def paint_chip(
     else:
         chip.moveCenter(room.center())
     ground = QColor(look().ground)
-    ground.setAlphaF(0.82)
+    ground.setAlphaF(CHIP)
     painter.setPen(QColor(look().line))
     painter.setBrush(ground)
     painter.drawRoundedRect(chip, 4, 4)

@@ -39,7 +39,7 @@ AIR = 4
 """Around the picture of a row, device-independent pixels."""
 WIDTHS = {
     Column.WHEN: "00 May 0000 00:00",
-    Column.TAG: "a tag with a longer name",
+    Column.TAG: "a longer name of one",
     Column.ANSWER: "Can't tell",
     Column.CHANGE: "Changed",
     Column.HOW: "accepted with the rest",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QTimer, Signal
+from PySide6.QtCore import QDate, Qt, QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
 
 from reviewer.core.types import Answer, Origin
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 TYPING_MS = 250
 """A pause in typing after which is searched."""
+LETTERS = 11
+"""Of a choice that have room: what is longer is cut here, and whole in its list."""
 
 
 class Span(StrEnum):
@@ -202,6 +204,10 @@ def _choice(name: str, entries: Sequence[tuple[str, object]], parent: QWidget) -
     choice.setAccessibleName(name)
     # Where the name of a choice is its value, this says what is chosen.
     choice.setAccessibleDescription(name)
+    # The fields beside it need the room more than its longest entry, which its list shows whole.
+    choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(LETTERS)
+    choice.view().setTextElideMode(Qt.TextElideMode.ElideNone)
     for words, value in entries:
         choice.addItem(words, value)
     return choice

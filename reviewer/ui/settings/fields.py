@@ -110,7 +110,7 @@ SECTIONS: tuple[Section, ...] = (
             Choice(
                 "text_percent",
                 "Size of the text",
-                options=tuple((size, f"{size} %") for size in TEXT_SIZES),
+                options=tuple((size, f"{size}%") for size in TEXT_SIZES),
             ),
         ),
     ),

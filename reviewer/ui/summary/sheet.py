@@ -126,6 +126,7 @@ class SummarySheet(QWidget):
         inside.setSpacing(1)
         inside.addWidget(value)
         inside.addWidget(caption)
+        inside.addStretch(1)
         self._figures.append((value, caption))
         return card
 

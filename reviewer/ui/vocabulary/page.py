@@ -187,6 +187,9 @@ class VocabularyPage(SidePage):
         """Reads the table anew: a job may have made another."""
         super().opened()
         self._done.clear()
+        if not self._version:
+            self._set_usable(on=False)
+            self.said.setText("Reading\N{HORIZONTAL ELLIPSIS}")
         self._read("")
         self.view.setFocus()
 

@@ -50,7 +50,8 @@ class NeighbourRow(QWidget):
         """Begins empty."""
         super().__init__(parent)
         self._entries: Sequence[Neighbour] = ()
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # One that is fixed stays as high as it is in a panel of usual width.
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
 
@@ -169,7 +170,7 @@ class WhyPanel(QScrollArea):
         question = facts.question
         doubt = doubt_words(facts.doubt)
         said = (score_words(question), doubt, since_words(facts), record_words(facts))
-        self._score.setText(" ".join(words for words in said if words))
+        self._score.setText("\n".join(words for words in said if words))
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
         self._implied.setText(implied_words(facts.implied, self._name) or NO_RULE)
@@ -209,8 +210,8 @@ def doubt_words(doubt: tuple[float, float] | None) -> str:
         return ""
     low, high = (f"{end:.0%}" for end in doubt)
     if low == high:
-        return f"The ranking itself is sure of that: {low} (95 %)."
-    return f"The ranking itself sets it between {low} and {high} (95 %)."
+        return f"The ranking itself is sure of that: {low} (95%)."
+    return f"The ranking itself sets it between {low} and {high} (95%)."
 
 
 def since_words(facts: WhyFacts) -> str:

@@ -176,6 +176,10 @@ class WriteBackModel(QAbstractTableModel):
         """Paths of the images that are ticked, from the top."""
         return [row.path for row in self._rows if row.path in self._ticked]
 
+    def says(self, column: Column) -> bool:
+        """Whether any row has something in a column."""
+        return any(row.text(column) for row in self._rows)
+
     def row(self, number: int) -> Row | None:
         """A row by its place; `None` where there is none."""
         return self._rows[number] if 0 <= number < len(self._rows) else None

@@ -35,6 +35,12 @@ class WriteBackTable(RowTable):
         head_columns(self, WIDTHS.items())
         # A booru's names begin alike and end in what tells them apart.
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        model.modelReset.connect(self._leave_out)
+
+    def _leave_out(self) -> None:
+        """Gives the room of columns in which nothing stands to the others."""
+        for column in (Column.STATE, Column.NOTE):
+            self.setColumnHidden(column, not self._rows.says(column))
 
     @property
     def chosen(self) -> list[str]:
