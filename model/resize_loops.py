@@ -6,21 +6,33 @@ Source: `src/libImaging/Resample.c` of Pillow, whose weights, fixed point and ro
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
+Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 _BITS = 22
 """Of the weights' fixed point: of 32, 8 are the values' and 2 for sums beyond them."""
 
-_compiled = numba.njit(cache=True, nogil=True, boundscheck=False)
 
 _BOX, _BILINEAR, _BICUBIC = 0, 1, 2
 FILTERS = {"box": _BOX, "bilinear": _BILINEAR, "bicubic": _BICUBIC}
 """Pillow's filters that are here, by name."""
+
+
+def _compiled(loop: Loop) -> Loop:
+    try:
+        code: Any = numba.njit(cache=True, nogil=True, boundscheck=False)(loop)
+    except RuntimeError:
+        # Nothing can be kept, neither beside the module nor at home: each process compiles again.
+        code = numba.njit(nogil=True, boundscheck=False)(loop)
+    same: Loop = code
+    return same
 
 
 @_compiled

@@ -1,7 +1,8 @@
 """Loops over large arrays as machine code, compiled where they are first needed.
 
 numba is imported by the first call only: the window, which calls none of them, never loads it.
-What was compiled is kept beside the module (or in the user's cache) for the next start.
+What was compiled is kept for the next start: beside the module, or in the user's cache where that
+cannot be written, as in an installation for all users.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any, TypeVar
 Loop = TypeVar("Loop", bound=Callable[..., Any])
 
 
-@cache
-def _compiler() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _machine_code(loop: Callable[..., Any]) -> Callable[..., Any]:
     numba = importlib.import_module("numba")
-    compiler: Callable[[Callable[..., Any]], Callable[..., Any]] = numba.njit(
-        cache=True, nogil=True, boundscheck=False
-    )
-    return compiler
+    try:
+        code: Callable[..., Any] = numba.njit(cache=True, nogil=True, boundscheck=False)(loop)
+    except RuntimeError:
+        # Nothing can be kept, neither beside the module nor at home: each process compiles again.
+        code = numba.njit(nogil=True, boundscheck=False)(loop)
+    return code
 
 
 @cache
@@ -30,7 +32,7 @@ def _compile(loop: Callable[..., Any], parts: tuple[Callable[..., Any], ...]) ->
         # numba looks a called function up by its name, and is to find the compiled one.
         known = {part.__name__: _compile(part, parts[:n]) for n, part in enumerate(parts)}
         loop = update_wrapper(FunctionType(loop.__code__, loop.__globals__ | known), loop)
-    return _compiler()(loop)
+    return _machine_code(loop)
 
 
 def compiled(loop: Loop, *parts: Callable[..., Any]) -> Loop:
