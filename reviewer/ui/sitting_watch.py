@@ -12,6 +12,7 @@ from reviewer.core.review.controls import LOOKED_BACK, falls_below
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.timebox import Timebox
 from reviewer.core.types import Category, Origin
+from reviewer.ui.pages_ahead import PagesAhead
 from reviewer.ui.queues.outlook_card import Better, advice_lines, outlook_lines
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.notice_bar import Kind
@@ -64,6 +65,7 @@ class SittingWatch(QObject):
         self._tick.timeout.connect(self._show_time)
         around.step_stored.connect(self._stored)
         around.refreshed.connect(self.show_outlook)
+        self._ahead = PagesAhead(around.step_stored, around.refreshed, self)
         self.apply(settings)
 
     def apply(self, settings: Settings) -> None:
@@ -81,8 +83,9 @@ class SittingWatch(QObject):
         self._show_time()
 
     def close(self) -> None:
-        """Stops the clock."""
+        """Stops the clock, and the loading of the summary."""
         self._tick.stop()
+        self._ahead.close()
 
     # -- what is said ----------------------------------------------------------------------------
 
