@@ -29,6 +29,8 @@ def copy_database(source: sqlite3.Connection, target: Path) -> None:
         copy = sqlite3.connect(aside)
         try:
             source.backup(copy)
+            # One file by itself, which can be read without others beside it.
+            copy.execute("PRAGMA journal_mode = DELETE")
         finally:
             copy.close()
 

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 
 migrations = Migrations("collection")
 
+KEPT_STEPS = 3
+"""Copies from before steps that are kept."""
+
 HEADER_BYTES = 100
 """Of an SQLite file."""
 
@@ -362,3 +365,5 @@ def _known_steps() -> list[Migrations._Migration]:
 def _back_up(connection: sqlite3.Connection, path: Path, backups: Path) -> None:
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
     copy_database(connection, backups / f"{path.stem}-{stamp}.db")
+    for old in sorted(backups.glob(f"{path.stem}-*.db"))[:-KEPT_STEPS]:
+        old.unlink()

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Answer, Decision, Image, Side
-from reviewer.store.backups import KEPT, daily_copy
+from reviewer.store.backups import KEPT, daily_copy, damage
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
 
@@ -39,3 +39,11 @@ def test_there_is_one_copy_a_day_and_the_oldest_go(library: Library) -> None:
     copies = sorted(path.name for path in place.backups.glob("daily-*.db"))
     assert len(copies) == KEPT
     assert copies[-1] == "daily-20261130.db"
+
+
+def test_a_copy_is_one_file_that_is_read_without_others_beside_it(library: Library) -> None:
+    place = library.workspace
+    copy = daily_copy(place.database, place.backups, DAY)
+    assert copy is not None
+    assert damage(copy) == ""
+    assert list(place.backups.iterdir()) == [copy]
