@@ -107,6 +107,7 @@ class MainWindow(QMainWindow):
         self._preparing.told.connect(self.start_page.notice.say)
         self.jobs_page.closed.connect(self._back_to_review)
         self.jobs_page.wanted.connect(self.jobs.start)
+        self.jobs_page.folder_wanted.connect(self.jobs.start_on_folder)
         self.jobs_page.write_back_wanted.connect(
             lambda: self.side_pages.open("writeback", self.review)
         )

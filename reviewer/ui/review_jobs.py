@@ -18,6 +18,10 @@ RANKING = frozenset({"refresh", "rank", "retrain", "bring", "open", "demo"})
 """Commands that rank the questions anew; what is shown beside those that come next is made then."""
 PREPARING = frozenset({"open", "demo"})
 """Commands that make a collection ready, a tagger among it."""
+TAKEN_IN = (
+    "Taken in. Definitions are there now; other names of tags, and what tags imply, when the "
+    "collection is opened again."
+)
 
 
 class ReviewJobs(QObject):
@@ -52,6 +56,17 @@ class ReviewJobs(QObject):
             words = [*command, "--workspace", str(review.workspace)]
             self._runner.start(title, words, gives_way=gives_way)
 
+    def start_on_folder(self, title: str, command: Sequence[str]) -> None:
+        """Starts a job whose last word is the folder of the open collection's images.
+
+        Args:
+            title: For people, and to tell jobs apart.
+            command: The words before the folder.
+        """
+        review = self._review()
+        if review is not None:
+            self.start(title, (*command, str(review.library.folder)))
+
     def refresh(self) -> None:
         """Takes the answers in; by the tags alone while there is no tagger."""
         review = self._review()
@@ -79,6 +94,8 @@ class ReviewJobs(QObject):
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
         else:
             review.controller.take_new_ranking()
+        if job.state is JobState.DONE and job.command[0] == "import":
+            review.page.notice.say(TAKEN_IN)
         if job.state is JobState.CANCELLED and job.command[0] in PREPARING:
             review.stay_with_tags()
         if job.state is JobState.DONE and job.command[0] in RANKING and not review.by_tags:

@@ -304,3 +304,55 @@ def test_a_tagger_is_brought_from_the_page_of_jobs(
     assert asked == []
     button.click()
     assert asked == [("Bring a tagger", ("bring", str(tmp_path), "--ask"))]
+
+
+@pytest.mark.parametrize(
+    ("button", "option"), [("Tag lists", "--tag-list"), ("Definitions", "--definitions")]
+)
+def test_files_about_tags_are_taken_in_from_the_page_of_jobs(
+    qtbot: QtBot,
+    reviewing: MainWindow,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    button: str,
+    option: str,
+):
+    answers = iter([([], ""), ([str(tmp_path / "a.csv"), str(tmp_path / "b.json")], "")])
+    # Only the system's own chooser of files is replaced, which no test can press.
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", staticmethod(lambda *_: next(answers)))
+    page, runner = reviewing.jobs_page, reviewing._runner
+    (found,) = (b for b in page.findChildren(QPushButton) if b.text().startswith(button))
+    found.click()
+    assert runner.jobs == []
+    found.click()
+    (job,) = runner.jobs
+    assert job.command == (
+        *("import", option, str(tmp_path / "a.csv"), option, str(tmp_path / "b.json")),
+        str(reviewing.review.library.folder),
+        "--workspace",
+        str(reviewing.review.workspace),
+    )
+    qtbot.waitUntil(lambda: not runner.busy)
+
+
+def test_the_page_of_jobs_looks_for_changes_in_the_folder(qtbot: QtBot, reviewing: MainWindow):
+    page, runner = reviewing.jobs_page, reviewing._runner
+    (found,) = (b for b in page.findChildren(QPushButton) if b.text() == "Look for changes")
+    found.click()
+    (job,) = runner.jobs
+    assert job.command[:3] == ("open", "--no-window", str(reviewing.review.library.folder))
+    qtbot.waitUntil(lambda: not runner.busy)
+
+
+def test_a_definition_that_came_meanwhile_is_shown_when_it_is_asked_for(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    review = reviewing.review
+    text = review.page.tags.about._definition
+    qtbot.keyClick(review.page, Qt.Key.Key_D)
+    assert text.toPlainText() == ""
+    assert "takes in the dump of a wiki" in text.placeholderText()
+    review.library.aids.texts.add_definitions({review.session.current.tag_id: "It purrs."})
+    qtbot.keyClick(review.page, Qt.Key.Key_D)
+    qtbot.keyClick(review.page, Qt.Key.Key_D)
+    assert text.toPlainText() == "It purrs."

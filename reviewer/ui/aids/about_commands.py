@@ -64,6 +64,8 @@ class AboutCommands(CommandGroup):
             self._page.show_side_panels(True)
         self._about.name_keys(self._page.naming_keys)
         self._page.tags.show_part(Part.ABOUT)
+        # Definitions may have been taken in meanwhile.
+        self._shown_tag = -1
         self._follow()
 
     def put_away(self) -> bool:

@@ -31,9 +31,7 @@ DEFINITION_LINES = 7
 LEAST_CELL = 40
 TALL = 2.6
 """Height over width from which on the examples stand in two columns."""
-NO_DEFINITION = (
-    "No definition is known. Import a wiki with: reviewer import FOLDER --definitions FILE"
-)
+NO_DEFINITION = "No definition is known. The page of jobs ({jobs}) takes in the dump of a wiki."
 NO_NOTE = "{note} or a click: write a note of your own on this tag."
 
 
@@ -171,12 +169,13 @@ class AboutPanel(QWidget):
         return max(round(cell.width() * cell.devicePixelRatioF()), LEAST_CELL)
 
     def name_keys(self, naming: Callable[[str], str]) -> None:
-        """Says which key writes a note; `naming` writes keys for ids of commands in braces."""
+        """Says which keys help on; `naming` writes keys for ids of commands in braces."""
         self._note.setPlaceholderText(naming(NO_NOTE))
+        self._definition.setPlaceholderText(naming(NO_DEFINITION))
 
     def show_words(self, definition: str, note: str) -> None:
         """Shows what is written about the tag."""
-        self._definition.setPlainText(definition or NO_DEFINITION)
+        self._definition.setPlainText(definition)
         if self._note.isReadOnly():
             self._note.setPlainText(note)
 

@@ -31,13 +31,14 @@ from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QKeyEvent
 
     from reviewer.core.commands import Command
     from reviewer.store.versions import VersionInfo
 
+ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 TICK_MS = 1000
 WIDTH = 860
 
@@ -58,11 +59,13 @@ class JobsPage(QWidget):
     Attributes:
         closed: Back to the review.
         wanted: Emitted with the title and the words of the command of a job to start.
+        folder_wanted: The same of a job whose last word is the folder of the images.
         write_back_wanted: The page of write-back is to be opened.
     """
 
     closed = Signal()
     wanted = Signal(str, object)
+    folder_wanted = Signal(str, object)
     write_back_wanted = Signal()
 
     def __init__(self, runner: JobRunner, keys: KeyMap, parent: QWidget | None = None) -> None:
@@ -101,7 +104,7 @@ class JobsPage(QWidget):
         head = QHBoxLayout()
         title = QLabel("Jobs")
         title.setProperty("tone", "page")
-        back = QPushButton("Back to the review  (Esc)", self)
+        back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
         head.addWidget(title, 1)
         head.addWidget(back)
@@ -145,18 +148,39 @@ class JobsPage(QWidget):
             button.clicked.connect(partial(self.wanted.emit, title, (command,)))
             grid.addWidget(button, row, 0)
             grid.addWidget(_muted(meaning), row, 1)
-        back = QPushButton("Write back", self)
-        meaning = "See what your answers change where the metadata live, and send it"
-        back.setAccessibleName(f"Write back: {meaning}")
-        back.clicked.connect(self.write_back_wanted)
-        grid.addWidget(back, len(CHOICES), 0)
-        grid.addWidget(_muted(meaning), len(CHOICES), 1)
-        bring = QPushButton("Bring a tagger\N{HORIZONTAL ELLIPSIS}", self)
-        meaning = "Use a tagger that you have (WD, JoyTag, Camie and others): scan and rank with it"
-        bring.setAccessibleName(f"Bring a tagger: {meaning}")
-        bring.clicked.connect(self._bring)
-        grid.addWidget(bring, len(CHOICES) + 1, 0)
-        grid.addWidget(_muted(meaning), len(CHOICES) + 1, 1)
+        others: tuple[tuple[str, str, Callable[[], None]], ...] = (
+            (
+                "Write back",
+                "See what your answers change where the metadata live, and send it",
+                self.write_back_wanted.emit,
+            ),
+            (
+                f"Bring a tagger{ELLIPSIS}",
+                "Use a tagger that you have (WD, JoyTag, Camie and others): scan and rank with it",
+                self._bring,
+            ),
+            (
+                "Look for changes",
+                "Take in images and tags that are new or changed in the folder, scan and rank them",
+                partial(self.folder_wanted.emit, "Look for changes", ("open", "--no-window")),
+            ),
+            (
+                f"Tag lists{ELLIPSIS}",
+                "Take in files with tags, aliases and implications: CSV, JSON",
+                partial(self._take_in, "Tag lists", "--tag-list"),
+            ),
+            (
+                f"Definitions{ELLIPSIS}",
+                "Take in what tags mean from dumps of a wiki: CSV, JSON",
+                partial(self._take_in, "Definitions", "--definitions"),
+            ),
+        )
+        for row, (title, meaning, act) in enumerate(others, len(CHOICES)):
+            button = QPushButton(title, self)
+            button.setAccessibleName(f"{title.removesuffix(ELLIPSIS)}: {meaning}")
+            button.clicked.connect(act)
+            grid.addWidget(button, row, 0)
+            grid.addWidget(_muted(meaning), row, 1)
         return grid
 
     def _bring(self) -> None:
@@ -166,6 +190,15 @@ class JobsPage(QWidget):
         )
         if chosen:
             self.wanted.emit("Bring a tagger", ("bring", chosen, "--ask"))
+
+    def _take_in(self, title: str, option: str) -> None:
+        """Has files about tags chosen, and takes them in with what changed in the folder."""
+        chosen, _ = QFileDialog.getOpenFileNames(
+            self, title, str(Path.home()), "Lists (*.csv *.json *.jsonl)"
+        )
+        if chosen:
+            words = ["import", *(word for file in chosen for word in (option, file))]
+            self.folder_wanted.emit(title, tuple(words))
 
     def open(self, versions: Sequence[VersionInfo]) -> None:
         """Shows the state of now, and keeps it fresh while it is seen.
