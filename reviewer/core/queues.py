@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import insort
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ BLOCK = 25
 
 PROVEN = 2000
 """Answers from which on the promises of a ranking are taken for what they say."""
+
+FEW = 200
+"""Tags that are sorted in one at a time; where more changed, all are sorted anew."""
 
 TESTED = 10
 """Answers on a tag from which on that is so of its own promises."""
@@ -174,6 +178,7 @@ class QueueBook:
         self._queues: dict[int, _Queue] = {}
         self._numbers: dict[int, int] = {}
         self._summaries: dict[int, QueueSummary] = {}
+        self._order: list[QueueSummary] = []
         self._counts: dict[int, tuple[int, int]] = {}
         self._records = TrackRecords()
         for number, tag_id in enumerate(ranking.tags.tolist()):
@@ -318,15 +323,16 @@ class QueueBook:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
         # What the ranking promised of this tag against what its answers gave since: a tag that
         # disappoints falls behind at once, not at the next ranking, and one that gives more rises.
-        left = self.promises(tag_id)
-        block = np.flatnonzero(~queue.closed)[:BLOCK]
-        suspected = np.maximum(queue.suspicions[block], 1e-9)
-        worth = queue.priorities[block] * (left[:BLOCK] / suspected)
+        ratios, places = self._records.ratios(tag_id), np.flatnonzero(~queue.closed)
+        left, block = queue.promised(ratios)[places], places[:BLOCK]
+        worth = np.asarray(queue.priorities[block], np.float64)
+        if ratios is not None:
+            worth *= left[:BLOCK] / np.maximum(queue.suspicions[block], 1e-9)
         return QueueSummary(
             tag_id=tag_id,
             left=len(left),
             expected_fixes=float(left.sum()),
-            next_yield=float(left[:BLOCK].mean()) if len(left) else 0.0,
+            next_yield=float(left[:BLOCK].sum()) / max(len(block), 1),
             answered=answered,
             fixed=fixed,
             next_worth=float(worth.sum()),
@@ -345,18 +351,26 @@ class QueueBook:
         return suspicion_interval(question.suspicion, spread)
 
     def summaries(self) -> list[QueueSummary]:
-        """Tags with questions left and not left out, those whose next block is worth most first."""
-        every = [self.summary(tag_id) for tag_id in self._queues.keys() - self.left_out]
-        return sorted(
-            (entry for entry in every if entry.left),
-            key=lambda entry: (
-                -entry.next_worth,
-                -entry.expected_fixes,
-                entry.tag_id,
-            ),
-        )
+        """Tags with questions left and not left out, those whose next block is worth most first.
+
+        Between two calls only the tags that changed are sorted in: a large tagger has thousands.
+        """
+        order = [entry for entry in self._order if self._summaries.get(entry.tag_id) is entry]
+        changed = self._queues.keys() - {entry.tag_id for entry in order}
+        if len(changed) > FEW:
+            order = sorted(map(self.summary, self._queues), key=_by_worth)
+        else:
+            for tag_id in changed:
+                insort(order, self.summary(tag_id), key=_by_worth)
+        self._order = order
+        return [entry for entry in order if entry.left and entry.tag_id not in self.left_out]
 
     def best(self) -> int | None:
         """The tag that promises most fixes among its next questions; `None` if none are left."""
         order = self.summaries()
         return order[0].tag_id if order else None
+
+
+def _by_worth(entry: QueueSummary) -> tuple[float, float, int]:
+    """The place of a tag in the order of promise."""
+    return (-entry.next_worth, -entry.expected_fixes, entry.tag_id)

@@ -86,5 +86,5 @@ def write_record(path: Path, record: Mapping[str, Any]) -> None:
 
 def _read(path: Path, mapped: bool) -> NDArray[Any]:
     large = mapped and path.stat().st_size > MAPPED_FROM
-    array: NDArray[Any] = np.load(path, mmap_mode="r" if large else None)
-    return array
+    # A plain array over the same pages: each slice of one that is mapped costs ten times as much.
+    return np.asarray(np.load(path, mmap_mode="r" if large else None))

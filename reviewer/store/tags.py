@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reviewer.core.tags.vocabulary import Implications, Vocabulary
@@ -23,6 +24,9 @@ _DEPRECATED = """
 SELECT tag.id FROM state, json_each(state.value) JOIN tag ON tag.name = json_each.value
 WHERE state.key = ?
 """
+
+_CATEGORIES: Mapping[int, Category] = MappingProxyType({int(kind): kind for kind in Category})
+"""By number: the enumeration itself looks through its members, for each of many thousand tags."""
 
 
 class TagTable:
@@ -164,7 +168,7 @@ class TagTable:
 
 def category_of(number: int) -> Category:
     """A category by its number; general where the number is unknown."""
-    return Category(number) if number in Category.__members__.values() else Category.GENERAL
+    return _CATEGORIES.get(number, Category.GENERAL)
 
 
 class MetTags(NamedTuple):

@@ -42,6 +42,7 @@ class QueueBoard:
         self._out: list[int] = []
         self._promise: dict[int, float] = {}
         self._touched: set[int] = set()
+        self._known: dict[int, tuple[QueueSummary, tuple[bool, bool], QueueRow]] = {}
         self._seen: tuple[Mode, int | None] | None = None
         self.expected = 0.0
         self.rebuild()
@@ -131,19 +132,27 @@ class QueueBoard:
         return rows
 
     def _tag_row(self, tag_id: int) -> QueueRow:
+        """The row of a tag; the one of last time where nothing about it changed."""
         feed = self._session.feed
+        state = (tag_id in feed.book.left_out, feed.mode is Mode.TAG and feed.tag_id == tag_id)
+        entry = feed.book.summary(tag_id)
+        known = self._known.get(tag_id)
+        if known is not None and known[0] is entry and known[1] == state:
+            return known[2]
         vocabulary = self._session.vocabulary
         tag = vocabulary.tags.get(tag_id)
         name = shown_name(vocabulary.name(tag_id))
-        entry = feed.book.summary(tag_id)
-        return QueueRow(
+        is_out, current = state
+        row = QueueRow(
             RowKind.TAG,
             tag_id,
             name,
             f"left out{_DOT}{entry.left:,} left"
-            if tag_id in feed.book.left_out
+            if is_out
             else queue_detail(entry, proven=feed.book.proven(tag_id)),
             name.lower(),
             tag.category if tag else Category.GENERAL,
-            current=feed.mode is Mode.TAG and feed.tag_id == tag_id,
+            current=current,
         )
+        self._known[tag_id] = (entry, state, row)
+        return row

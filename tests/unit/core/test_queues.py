@@ -114,3 +114,41 @@ def test_the_interval_of_a_suspicion_is_as_wide_as_its_doubt() -> None:
 def test_an_interval_lies_within_0_and_1(suspicion: float, spread: float) -> None:
     low, high = suspicion_interval(suspicion, spread)
     assert 0.0 <= low <= high <= 1.0
+
+
+def many_queues(count: int, seed: int) -> Ranking:
+    """Queues of one to sixty questions, both sides, some promises alike."""
+    chance = np.random.default_rng(seed)
+    lengths = chance.integers(1, 60, count)
+    offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+    total = int(offsets[-1])
+    return Ranking(
+        tags=np.arange(1, count + 1, dtype=np.int64),
+        offsets=offsets,
+        images=np.arange(total, dtype=np.int64) % 977,
+        sides=chance.integers(0, 2, total).astype(np.uint8),
+        scores=np.full(total, 0.5, np.float32),
+        suspicions=chance.integers(1, 9, total).astype(np.float32) / 10,
+    )
+
+
+@pytest.mark.parametrize("changed", [3, 400])
+def test_what_changed_is_sorted_in_where_sorting_all_anew_would_put_it(changed: int) -> None:
+    ranking = many_queues(500, seed=3)
+    kept, chance = QueueBook(ranking), np.random.default_rng(4)
+    kept.left_out = frozenset([5, 6])
+    for _ in range(6):
+        kept.summaries()
+        for tag_id in chance.choice(ranking.tags, changed, replace=False).tolist():
+            span = slice(ranking.offsets[tag_id - 1], ranking.offsets[tag_id])
+            kept.close((int(image), tag_id) for image in ranking.images[span][::2])
+            kept.count_answer(tag_id, side=Side.MISSING, promised=0.5, fixed=tag_id % 2 == 0)
+            kept.summary(tag_id)
+        order = [entry.tag_id for entry in kept.summaries()]
+        assert order == [entry.tag_id for entry in kept.summaries()]
+        every = [kept.summary(tag_id) for tag_id in ranking.tags.tolist()]
+        assert order == [
+            entry.tag_id
+            for entry in sorted(every, key=lambda e: (-e.next_worth, -e.expected_fixes, e.tag_id))
+            if entry.left and entry.tag_id not in (5, 6)
+        ]
