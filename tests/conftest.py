@@ -11,15 +11,20 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from PIL import Image, ImageDraw
 
+from reviewer.core.queues import Ranking
+from reviewer.jobs.context import Silent
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
 
 # How long an example takes tells how busy the machine is, not whether the code is right. Every run
@@ -47,6 +52,45 @@ def draw(path: Path, number: int, size: tuple[int, int] = (48, 40)) -> None:
     pen.ellipse((number % 20, 5, 20 + number % 25, 30), fill=(250, 220 - number % 200, 40))
     pen.line((0, number % size[1], size[0], size[1] - number % size[1]), fill=(20, 20, 20))
     picture.save(path)
+
+
+class Heard(Silent):
+    """Keeps the notes of a job."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def even_ranking(
+    tags: Sequence[int],
+    images: Sequence[int],
+    suspicions: NDArray[np.float32],
+    sides: Sequence[int] | None = None,
+    decided: int = 0,
+) -> Ranking:
+    """A queue for each tag, all of them about the same images; scores are what is suspected."""
+    count = len(tags) * len(images)
+    return Ranking(
+        tags=np.array(tags, np.int64),
+        offsets=np.arange(len(tags) + 1, dtype=np.int64) * len(images),
+        images=np.array([*images] * len(tags), np.int64),
+        sides=np.zeros(count, np.uint8) if sides is None else np.array(sides, np.uint8),
+        scores=suspicions,
+        suspicions=suspicions,
+        version="v1",
+        decided=decided,
+    )
+
+
+def every_pair(library: Library, tags: Sequence[int], decided: int = 0) -> Ranking:
+    """Every image asked about some tags, on the side that it is on; the first promise most."""
+    images = [image_id for image_id, _, _ in library.images.askable()]
+    sides = [int(tag in library.images.original_tags(image)) for tag in tags for image in images]
+    promise = np.linspace(0.9, 0.1, len(sides), dtype=np.float32)
+    return even_ranking(tags, images, promise, sides, decided)
 
 
 @pytest.fixture

@@ -13,13 +13,11 @@ os.environ["LC_ALL"] = "C.UTF-8"
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 from pytestqt.qtbot import QtBot
 
 from reviewer.app import apply_theme
-from reviewer.core.queues import Ranking
 from reviewer.core.types import Category
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
@@ -31,6 +29,7 @@ from reviewer.ui.jobs.runner import JobRunner
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.start.preparing import Sample
 from reviewer.ui.widgets import notice_bar
+from tests.conftest import every_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,27 +95,10 @@ def make_images(folder: Path) -> None:
 
 def rank_all(library: Library, *, decided: int = 0, reverse: bool = False) -> int:
     """Ranks every pair of image and general tag, and stores the ranking."""
-    images = [image_id for image_id, _, _ in library.images.askable()]
     tags = sorted(
         tag.id for tag in library.vocabulary().tags.values() if tag.category is Category.GENERAL
     )
-    if reverse:
-        tags = tags[::-1]
-    each = len(images)
-    promise = np.linspace(0.9, 0.1, each * len(tags), dtype=np.float32)
-    sides = [int(tag in library.images.original_tags(image)) for tag in tags for image in images]
-    return library.rankings.save(
-        Ranking(
-            tags=np.array(tags, np.int64),
-            offsets=np.arange(0, each * len(tags) + 1, each, dtype=np.int64),
-            images=np.array(images * len(tags), np.int64),
-            sides=np.array(sides, np.uint8),
-            scores=promise,
-            suspicions=promise,
-            version="v1",
-            decided=decided,
-        )
-    )
+    return library.rankings.save(every_pair(library, tags[::-1] if reverse else tags, decided))
 
 
 @pytest.fixture

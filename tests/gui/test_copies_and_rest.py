@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +10,13 @@ import pytest
 from PIL import Image, ImageDraw
 from PySide6.QtCore import Qt
 
-from reviewer.core.queues import Ranking
 from reviewer.core.types import Origin
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Settings
 from reviewer.store.copies import Comparison
 from reviewer.store.library import Library
+from tests.conftest import even_ranking
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -55,16 +56,11 @@ def workspace(tmp_path: Path) -> Path:
         import_folder(library, Silent())
         ids = [image_id for image_id, _, _ in library.images.askable()]
         library.copies.write([Comparison(1, 2, b"", 1.0), Comparison(1, 3, b"", 1.0)])
+        promise = np.linspace(0.4, 0.05, COUNT, dtype=np.float32)
+        ranking = even_ranking([library.tags.ids()["cat"]], ids, promise, [1] * COUNT)
+        # The less is suspected of a present tag, the higher its score.
         library.rankings.save(
-            Ranking(
-                tags=np.array([library.tags.ids()["cat"]]),
-                offsets=np.array([0, COUNT]),
-                images=np.array(ids),
-                sides=np.ones(COUNT, np.uint8),
-                scores=np.linspace(0.1, 0.9, COUNT, dtype=np.float32),
-                suspicions=np.linspace(0.4, 0.05, COUNT, dtype=np.float32),
-                version="v1",
-            )
+            replace(ranking, scores=np.linspace(0.1, 0.9, COUNT, dtype=np.float32))
         )
     return tmp_path / "workspace"
 

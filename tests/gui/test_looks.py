@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QRect, Qt
@@ -26,7 +25,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.core.queues import Ranking
 from reviewer.core.review.feed import Mode
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
@@ -36,6 +34,7 @@ from reviewer.ui import theme
 from reviewer.ui.queues.model import RowKind
 from reviewer.ui.side_pages import FACTORIES
 from reviewer.ui.widgets.notice_bar import Kind
+from tests.conftest import every_pair
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -77,21 +76,8 @@ def mixed(tmp_path: Path) -> Path:
     (folder / "tags.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     with Library.create(tmp_path / "mixed_workspace", folder) as library:
         import_folder(library, Silent())
-        images = [image_id for image_id, _, _ in library.images.askable()]
         tags = sorted(library.vocabulary().by_name[name].id for name in NAMES)
-        promise = np.linspace(0.9, 0.1, len(images) * len(tags), dtype=np.float32)
-        sides = [int(tag in library.images.original_tags(i)) for tag in tags for i in images]
-        library.rankings.save(
-            Ranking(
-                tags=np.array(tags, np.int64),
-                offsets=np.arange(0, len(promise) + 1, len(images), dtype=np.int64),
-                images=np.array(images * len(tags), np.int64),
-                sides=np.array(sides, np.uint8),
-                scores=promise,
-                suspicions=promise,
-                version="v1",
-            )
-        )
+        library.rankings.save(every_pair(library, tags))
     return tmp_path / "mixed_workspace"
 
 

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 
-from reviewer.core.queues import Ranking
 from reviewer.core.review.advice import outlook
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Category, Decision, Origin, Side
 from reviewer.settings import Settings
 from reviewer.ui.queues.outlook_card import Better, OutlookCard, advice_lines, outlook_lines
 from reviewer.ui.words import time_left
+from tests.conftest import even_ranking
 from tests.gui.conftest import wait_painted
 from tests.gui.test_history_page import answer
 
@@ -33,20 +33,8 @@ def two_queues(window: MainWindow, first: float, second: float) -> tuple[int, in
     names = session.vocabulary.by_name
     tags = [names["hat"].id, names["sky"].id]
     images = [image_id for image_id, _, _ in window.review.library.images.askable()]
-    each = len(images)
-    promises = np.repeat([first, second], each).astype(np.float32)
-    session.reload(
-        Ranking(
-            tags=np.array(tags),
-            offsets=np.array([0, each, 2 * each]),
-            images=np.array(images * 2),
-            sides=np.zeros(2 * each, np.uint8),
-            scores=promises,
-            suspicions=promises,
-            version="v1",
-            decided=2500,
-        )
-    )
+    promises = np.repeat([first, second], len(images)).astype(np.float32)
+    session.reload(even_ranking(tags, images, promises, decided=2500))
     session.enter(Mode.TAG, tags[0])
     window.review.controller.showing.show()
     return tags[0], tags[1]

@@ -20,19 +20,18 @@ from reviewer.core.errors import (
     StoreError,
     StoreFullError,
 )
-from reviewer.core.queues import Ranking
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
-from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanShape
-from tests.conftest import draw
+from tests.conftest import Heard, draw, every_pair
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from reviewer.core.queues import Ranking
     from reviewer.core.types import ChangeSet
 
     MakeFolder = Callable[[Mapping[str, str]], Path]
@@ -40,16 +39,6 @@ if TYPE_CHECKING:
 MIB = 1 << 20
 PAGE = 4096
 """Bytes of a page of a database file."""
-
-
-class Heard(Silent):
-    """Keeps the notes."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 def imported(workspace: Path, folder: Path) -> tuple[ChangeSet, list[str]]:
@@ -117,19 +106,7 @@ def fill(disk: Path, *, leave: int = 0) -> Path:
 
 def ranking_of(library: Library) -> Ranking:
     """Every image asked about every tag."""
-    images = [image_id for image_id, _, _ in library.images.askable()]
-    tags = sorted(library.vocabulary().tags)
-    count = len(images) * len(tags)
-    promise = np.linspace(0.9, 0.1, count, dtype=np.float32)
-    return Ranking(
-        tags=np.array(tags),
-        offsets=np.arange(0, count + 1, len(images)),
-        images=np.array(images * len(tags)),
-        sides=np.zeros(count, np.uint8),
-        scores=promise,
-        suspicions=promise,
-        version="v1",
-    )
+    return every_pair(library, sorted(library.vocabulary().tags))
 
 
 def session_of(library: Library) -> ReviewSession:

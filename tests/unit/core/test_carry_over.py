@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from reviewer.core.queues import Ranking
 from reviewer.core.review.copies import CarryOver
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Image, Origin, Question, Side
 from reviewer.store.copies import Comparison
 from reviewer.store.images import ImageRow
+from tests.conftest import even_ranking
 
 if TYPE_CHECKING:
     from reviewer.store.library import Library
@@ -38,16 +38,9 @@ def session(library: Library) -> ReviewSession:
     )
     library.copies.write([Comparison(a, b, b"", 3.0) for a, b in COPIES])
     library.copies.write([Comparison(1, 6, b"", 90.0)])
-    images = [1, 2, 3, 4, 5, 6]
-    ranking = Ranking(
-        tags=np.array([CAT, HAT]),
-        offsets=np.array([0, 6, 12]),
-        images=np.array(images * 2),
-        sides=np.array([0] * 8 + [1] + [0] * 3, np.uint8),
-        scores=np.linspace(0.9, 0.3, 12, dtype=np.float32),
-        suspicions=np.linspace(0.8, 0.2, 12, dtype=np.float32),
-        version="v1",
-    )
+    promise = np.linspace(0.8, 0.2, 12, dtype=np.float32)
+    sides = [0] * 8 + [1] + [0] * 3
+    ranking = even_ranking([CAT, HAT], [1, 2, 3, 4, 5, 6], promise, sides)
     return ReviewSession(
         library.decisions, library.images, library.vocabulary(), ranking, reviewer="me"
     )

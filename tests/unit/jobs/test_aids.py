@@ -15,6 +15,7 @@ from reviewer.jobs.questions.aids import TYPICAL, prepare_aids
 from reviewer.jobs.simulating import simulate
 from reviewer.store.aids import TextKind
 from reviewer.store.library import Library
+from tests.conftest import Heard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -73,23 +74,18 @@ def test_definitions_are_stored_of_the_collections_tags(
     wiki = tmp_path / "wiki.json"
     pages = {"hat": "On the head.", "cap": "not this", "muffler": "Round the neck.", "sea": "Wet."}
     wiki.write_text(json.dumps(pages), encoding="utf-8")
-    told: list[str] = []
-
-    class Listening(Silent):
-        def note(self, text: str) -> None:
-            told.append(text)
-
+    heard = Heard()
     with Library.create(tmp_path / "workspace", folder) as library:
         import_folder(library, Silent())
         library.tags.add_aliases({"cap": "hat", "muffler": "scarf"})
-        changes = define_tags(library, Listening(), [wiki])
+        changes = define_tags(library, heard, [wiki])
         names = library.vocabulary().by_name
         texts = library.aids.texts
         assert texts.of(names["hat"].id) == {TextKind.DEFINITION: "On the head."}
         assert texts.of(names["scarf"].id) == {TextKind.DEFINITION: "Round the neck."}
         assert texts.of(names["smile"].id) == {}
     assert changes.summary == {"definitions": 2}
-    assert told == ["4 definitions in wiki.json; 2 are of tags of this collection."]
+    assert heard.notes == ["4 definitions in wiki.json; 2 are of tags of this collection."]
 
 
 def test_definitions_come_with_an_import_on_the_command_line(

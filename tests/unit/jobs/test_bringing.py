@@ -36,6 +36,7 @@ from reviewer.jobs.taggers.proposing import propose_tags
 from reviewer.jobs.taggers.seen import may_have_seen, seen_key
 from reviewer.jobs.taggers.sharing import export_tagger
 from reviewer.store.library import Library
+from tests.conftest import Heard
 from tests.unit.cli.conftest import run
 from tests.unit.jobs.conftest import make_shapes
 from tests.unit.model.taggers import folders
@@ -48,16 +49,6 @@ if TYPE_CHECKING:
 
 KNOWN = ("circle", "red", "smile", "^_^", "Square")
 CHOICES = TrainChoices(minimum=10, device="cpu")
-
-
-class Heard(Silent):
-    """Keeps what was said."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture

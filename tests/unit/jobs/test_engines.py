@@ -19,6 +19,7 @@ from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.rescoring import seen_before
 from reviewer.jobs.scans.scanning import scan
 from reviewer.settings import Settings, save
+from tests.conftest import Heard
 from tests.unit.jobs.conftest import COUNT
 
 if TYPE_CHECKING:
@@ -31,16 +32,6 @@ if TYPE_CHECKING:
     Shapes: TypeAlias = tuple[Library, dict[str, frozenset[str]]]
 
 CALM = {"device": "cpu", "batch_size": 8, "workers": 1}
-
-
-class Heard(Silent):
-    """Remembers what was noted."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 class Stops(Silent):

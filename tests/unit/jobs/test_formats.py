@@ -14,26 +14,11 @@ from reviewer.jobs.exports.copies import export
 from reviewer.jobs.exports.in_place import changes_in_place
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
-from tests.conftest import draw
+from tests.conftest import Heard, draw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from reviewer.core.types import Progress
-
-
-class Heard(Silent):
-    """Keeps the notes."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def progress(self, progress: Progress) -> None:
-        pass
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture

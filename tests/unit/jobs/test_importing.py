@@ -10,23 +10,13 @@ from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
-from tests.conftest import draw
+from tests.conftest import Heard, draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     MakeFolder = Callable[[Mapping[str, str]], Path]
-
-
-class Heard(Silent):
-    """Keeps the notes."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from reviewer.jobs.questions.own_scores import own_scores
 from reviewer.jobs.scans.scanning import scan
 from reviewer.jobs.taggers.bringing import BringChoices, bring_tagger, correct_mapping
 from reviewer.store.library import Library
+from tests.conftest import Heard
 from tests.unit.cli.conftest import run
 from tests.unit.jobs.conftest import make_shapes
 from tests.unit.model.taggers import folders
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
 
 SIDE = 24
 KEPT = 2
-
-
-class Heard(Silent):
-    """Keeps what was said."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
 
 
 def colour_tagger(folder: Path) -> Path:

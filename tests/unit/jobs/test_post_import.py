@@ -14,6 +14,7 @@ from reviewer.store.library import Library
 from reviewer.store.posts import PostColumns
 from reviewer.store.rowpages import Texts
 from reviewer.store.tags import MetTags
+from tests.conftest import Heard
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,14 +22,6 @@ if TYPE_CHECKING:
     from reviewer.store.rowpages import Records
 
 MD5 = "ab" * 16
-
-
-class Notes(Silent):
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-
-    def note(self, text: str) -> None:
-        self.texts.append(text)
 
 
 def post(post_id: int, tags: str, **more: object) -> dict[str, Any]:
@@ -65,7 +58,7 @@ def test_posts_are_matched_with_files_and_again_with_what_changed(tmp_path: Path
     ]
     dump(folder, first)
     with Library.create(tmp_path / "workspace", folder) as library:
-        notes = Notes()
+        notes = Heard()
         summary = import_posts(library, notes).summary
         assert summary["new"] == 4
         assert summary["untagged"] == 1
@@ -75,8 +68,8 @@ def test_posts_are_matched_with_files_and_again_with_what_changed(tmp_path: Path
             "danbooru_77_x.webp": {"cat", "猫", '"quoted"'},
             "alone.png": set(),
         }
-        assert "1 posts in the metadata have no image here." in notes.texts
-        assert any("line 5" in text for text in notes.texts)
+        assert "1 posts in the metadata have no image here." in notes.notes
+        assert any("line 5" in text for text in notes.notes)
         by_name = library.vocabulary().by_name
         assert by_name["by_ann"].category is Category.ARTIST
         assert "nobody" not in by_name

@@ -28,6 +28,7 @@ from reviewer.core.types import Answer, Decision, Image, Origin, Question, Side
 from reviewer.store.copies import Comparison
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
+from tests.conftest import every_pair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,20 +58,8 @@ def fill(library: Library) -> None:
 
 
 def make_ranking(library: Library, *, backwards: bool = False) -> Ranking:
-    images = [image_id for image_id, _, _ in library.images.askable()]
     tags = sorted(library.vocabulary().tags, reverse=backwards)
-    sides = [int(t in library.images.original_tags(i)) for t in tags for i in images]
-    count = len(images) * len(tags)
-    return Ranking(
-        tags=np.array(tags),
-        offsets=np.arange(len(tags) + 1) * len(images),
-        images=np.array(images * len(tags)),
-        sides=np.array(sides, np.uint8),
-        scores=np.full(count, 0.5, np.float32),
-        suspicions=np.linspace(0.9, 0.1, count, dtype=np.float32),
-        version="v1",
-        decided=library.decisions.last_id(),
-    )
+    return every_pair(library, tags, library.decisions.last_id())
 
 
 def start(library: Library) -> ReviewSession:
