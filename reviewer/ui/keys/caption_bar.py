@@ -8,7 +8,14 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
 
-from reviewer.core.commands import COMMANDS, Command, View
+from reviewer.core.commands import (
+    COMMANDS,
+    LEFT_CLICK,
+    MIDDLE_CLICK,
+    RIGHT_CLICK,
+    Command,
+    View,
+)
 from reviewer.ui.keys.actions import key_cap, key_caps, with_keys
 from reviewer.ui.keys.more_menu import MoreMenu
 from reviewer.ui.theme import look
@@ -18,7 +25,12 @@ if TYPE_CHECKING:
 
 PAD = 6
 SPACE = 6
-SHORT_CAPS = {"Backspace": "\N{ERASE TO THE LEFT}"}
+SHORT_CAPS = {
+    "Backspace": "\N{ERASE TO THE LEFT}",
+    LEFT_CLICK: "left",
+    MIDDLE_CLICK: "middle",
+    RIGHT_CLICK: "right",
+}
 """Caps that would take a word's room."""
 
 
