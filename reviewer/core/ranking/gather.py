@@ -24,13 +24,15 @@ from reviewer.core.ranking.candidates import Candidates, Limits, Scope
 from reviewer.core.ranking.coldstart import ColdStart, fit_cold_start, opinion_weights
 from reviewer.core.ranking.company import Company, make_company
 from reviewer.core.ranking.neighbours import neighbour_logit
-from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
+from reviewer.core.ranking.tagevidence import TagEvidence
+from reviewer.core.ranking.tagspace import make_tag_space
 from reviewer.core.types import Progress, Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reviewer.core.ranking.evidence import Answers, BoolArray, Evidence, FloatArray
+    from reviewer.core.ranking.tagspace import TagSpace
 
 Report = Callable[[Progress], None]
 """Called after each tag with how far the job is."""
@@ -83,8 +85,7 @@ def fitted(
     """The first pass, which is what it takes to weigh any pair; arguments as for `gather`."""
     half = halves(evidence.n_images, scope.groups, limits.seed)
     tags = CorrectedTags(evidence, answers.settled())
-    space = make_tag_space(tags.present, evidence.n_tags, half, limits.seed)
-    corrected = _Corrected(evidence, tags, space)
+    corrected = _corrected(evidence, tags, half, limits.seed)
     sample, count = _first_pass(corrected, limits, scope.trust, report)
     cold_start = fit_cold_start(sample, half, evidence.n_tags, count.coverage(), limits.wrong_share)
     return Fitted(corrected, cold_start, count, limits, scope)
@@ -119,16 +120,30 @@ class _Corrected:
     evidence: Evidence
     tags: CorrectedTags
     space: TagSpace | None
+    alike: bool = False
+    """Whether the scores are what the space says."""
 
     def columns(self, tag: int, score: FloatArray, rows: NDArray[np.int64]) -> Columns:
         """Everything known about a tag on some images, given its scores on all of them."""
         present = self.tags.present(tag)
         graph = self.evidence.neighbours
-        return Columns(
-            score[rows],
-            None if graph is None else neighbour_logit(graph, present, rows=rows),
-            None if self.space is None else self.space.logit(tag, present, rows),
-        )
+        near = None if graph is None else neighbour_logit(graph, present, rows=rows)
+        if self.alike or self.space is None:
+            return Columns(score[rows], near, score[rows] if self.alike else None)
+        return Columns(score[rows], near, self.space.logit(tag, present, rows))
+
+
+def _corrected(
+    evidence: Evidence, tags: CorrectedTags, half: NDArray[np.uint8], seed: int
+) -> _Corrected:
+    """With the images' places by their tags, which evidence from tags alone has already."""
+    if (
+        isinstance(evidence, TagEvidence)
+        and not tags.answers.row.size
+        and np.array_equal(evidence.space.half, half)
+    ):
+        return _Corrected(evidence, tags, evidence.space, alike=True)
+    return _Corrected(evidence, tags, make_tag_space(tags.present, evidence.n_tags, half, seed))
 
 
 def _first_pass(
@@ -331,8 +346,11 @@ def _best(rows: NDArray[np.int64], cold: NDArray[np.float32], pool: int) -> NDAr
     """The `pool` most suspicious of some rows; ties at the cut fall to the lower rows."""
     if rows.size <= pool:
         return rows
-    order = np.argsort(-cold[rows], kind="stable")
-    return rows[order[:pool]]
+    value = cold[rows]
+    cut = np.partition(value, rows.size - pool)[rows.size - pool]
+    above = value > cut
+    tied = np.flatnonzero(value == cut)[: pool - int(above.sum())]
+    return rows[np.union1d(np.flatnonzero(above), tied)]
 
 
 def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:

@@ -10,6 +10,7 @@ import pytest
 from scipy import sparse
 
 from reviewer.core.errors import UsageError
+from reviewer.core.ranking.evidence import ArrayEvidence
 from reviewer.core.ranking.rank import rank
 from reviewer.core.ranking.tagevidence import TagEvidence
 from reviewer.core.review.session import ReviewSession
@@ -47,6 +48,31 @@ def test_the_first_questions_find_what_was_forgotten() -> None:
     assert (queues.side[first] == Side.MISSING).all()
     found = truth[queues.row[first], tag[first]].mean()
     assert found > 0.6, "one in thirty is right where absent pairs are drawn at random"
+
+
+def test_the_space_of_the_tags_is_made_once_and_means_the_same() -> None:
+    """As where the same scores come from elsewhere, and the ranking makes a space of its own."""
+    _, written = with_forgotten_tags()
+    evidence = TagEvidence.of(sparse.csc_matrix(written))
+    assert evidence is not None
+    logits = np.stack([evidence.score(tag) for tag in range(evidence.n_tags)], axis=1)
+    once, again = rank(evidence), rank(ArrayEvidence(logits, written))
+    assert abs(len(once.row) - len(again.row)) <= len(again.row) // 100
+    pairs = [
+        {
+            (tag, row): suspicion
+            for tag, low, high in zip(
+                queues.queue_tag.tolist(), queues.offsets, queues.offsets[1:], strict=False
+            )
+            for row, suspicion in zip(
+                queues.row[low:high].tolist(), queues.suspicion[low:high].tolist(), strict=True
+            )
+        }
+        for queues in (once, again)
+    ]
+    both = pairs[0].keys() & pairs[1].keys()
+    assert len(both) >= len(again.row) * 0.99
+    assert max(abs(pairs[0][pair] - pairs[1][pair]) for pair in both) < 1e-3
 
 
 def test_no_tag_gives_itself_away() -> None:
