@@ -52,8 +52,7 @@ ON CONFLICT (id) DO UPDATE SET path = excluded.path, size = excluded.size,
     remote_id = excluded.remote_id, state = excluded.state, problem = excluded.problem,
     tags = excluded.tags
 """
-_SET_STATE = "UPDATE image SET state = ? WHERE id = ?"
-_REPLACE = "UPDATE image SET state = 'gone', path = ? WHERE id = ?"
+_GONE = "UPDATE image SET state = 'gone', path = ifnull(?, path) WHERE id = ?"
 
 SHA256_BYTES = 32
 
@@ -272,23 +271,18 @@ class ImageTable:
         """The same images as a dump's posts tell of them, without a look at the files."""
         return PostTable(self._database)
 
-    def mark_gone(self, image_ids: Sequence[int]) -> None:
+    def mark_gone(self, image_ids: Sequence[int], paths: Mapping[int, str] | None = None) -> None:
         """Marks images whose files are no longer there; their decisions are kept.
 
-        Raises:
-            StoreError: It could not be stored.
-        """
-        self._database.write_rows(_SET_STATE, ((ImageState.GONE.value, i) for i in image_ids))
-
-    def mark_replaced(self, rows: Sequence[KnownFile]) -> None:
-        """Marks images as gone whose names belong to other pictures now, and says so in the path.
+        Args:
+            image_ids: The images.
+            paths: What to call those from now on whose names belong to other pictures.
 
         Raises:
             StoreError: It could not be stored.
         """
-        self._database.write_rows(
-            _REPLACE, ((f"{row.path} (replaced, {row.sha256.hex()[:8]})", row.id) for row in rows)
-        )
+        named = paths or {}
+        self._database.write_rows(_GONE, ((named.get(i), i) for i in image_ids))
 
 
 def _image(row: tuple[Any, ...]) -> Image:

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING, TypeVar
 from reviewer.core.types import ChangeSet, Image, ImageState
 from reviewer.jobs.characters.sets import take_faces
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.imports.contradicted import Contradicted
 from reviewer.jobs.imports.defining import take_lists
 from reviewer.jobs.imports.image_files import ImageFile, examined
 from reviewer.jobs.imports.pulled import pulled_source
-from reviewer.jobs.imports.same_image import SameImages
+from reviewer.jobs.imports.same_image import SameImages, former_name
 from reviewer.pictures import PictureFacts
 from reviewer.sources.base import NOTHING
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.listing import nameless_sentence
 from reviewer.sources.names import needed_implications
 from reviewer.store.images import ImageRow, KnownFile
-from reviewer.store.packing import pack
+from reviewer.store.packing import pack, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -36,6 +37,7 @@ WRITE_EVERY = 2000
 
 @dataclass
 class _Tally:
+    contradicted: Contradicted
     new: int = 0
     changed: int = 0
     moved: int = 0
@@ -108,6 +110,7 @@ def import_folder(
         "moved": tally.moved,
         "unchanged": tally.unchanged,
         "replaced": tally.replaced,
+        "contradicted": len(tally.contradicted.pairs),
         "gone": gone,
         "set_aside": len(tally.set_aside),
         "untagged": len(images) - reading.records.tagged(),
@@ -141,20 +144,25 @@ def _take_files(
 ) -> _Tally:
     known = library.images.known_files()
     same = SameImages(library, images, known)
-    tally = _Tally()
+    tally = _Tally(Contradicted(library))
     with stage(listener, "import", len(images), "images") as progress:
         for batch in _batches(same.match(examined(images, known)), WRITE_EVERY):
             # First of all: two images of one name are one too many after a kill.
-            library.images.mark_replaced(same.replaced[tally.replaced :])
+            replaced = {row.id: former_name(row) for row in same.replaced[tally.replaced :]}
+            library.images.mark_gone(list(replaced), replaced)
             tally.replaced = len(same.replaced)
-            rows = []
+            rows, retagged = [], []
             for file, before in batch:
                 record, tags = found.of(file.name)
                 rating = (record.rating, record.rating_scheme)
                 if _count(tally, file, before, tags, rating):
                     rows.append(_row(file, before, record, tags))
+                    if before is not None and before.sha256:
+                        retagged.append((before.id, frozenset(unpack(before.tags).tolist()), tags))
                 progress.advance()
             library.images.write(rows)
+            for image_id, earlier, now in retagged:
+                tally.contradicted.look(image_id, earlier, now)
     return tally
 
 
@@ -252,6 +260,8 @@ def _tell(listener: Listener, reading: Reading, tally: _Tally, gone: int) -> Non
             f"{tally.replaced:,} files show other pictures than before under the same names: they "
             "are new images. What was answered of the former pictures is kept with those."
         )
+    if sentence := tally.contradicted.sentence():
+        listener.note(sentence)
     if gone:
         listener.note(f"{gone:,} images are no longer in the folder; their decisions are kept.")
 

@@ -102,6 +102,11 @@ class SameImages:
             yield file, found.get(file.name)
 
 
+def former_name(row: KnownFile) -> str:
+    """What to call an image whose name belongs to another picture now."""
+    return f"{row.path} (replaced, {row.sha256.hex()[:8]})"
+
+
 def _was_read(row: KnownFile) -> bool:
     """Whether an import opened the file, so that its content is known."""
     return len(row.sha256) == SHA256_BYTES
