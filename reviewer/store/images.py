@@ -18,7 +18,7 @@ from reviewer.store.tagmatrix import RAISE_STAMP, StoredTags, load_tags
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
