@@ -35,6 +35,9 @@ _PIECES = {
 _LONGEST_TAG = 6
 """Words; a line of more is a sentence or several tags."""
 
+_CAPITALS = 2
+"""Tags with capitals that make a habit: one may be a name."""
+
 _DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
 
 
@@ -125,6 +128,14 @@ def _pieces(text: str, style: Style) -> list[_Piece]:
     ]
 
 
+def _each_word(name: str) -> str:
+    return re.sub(r"(?:^|(?<=[\s_(]))[^\W\d_]", lambda first: first.group().upper(), name)
+
+
+def _first_word(name: str) -> str:
+    return name[:1].upper() + name[1:]
+
+
 class Caption:
     """The tags of one text, in their places."""
 
@@ -169,6 +180,16 @@ class Caption:
             name = spaced(name)
         if r"\(" in self.text:
             name = name.replace("(", r"\(").replace(")", r"\)")
+        return self._in_capitals(name)
+
+    def _in_capitals(self, name: str) -> str:
+        """A name with capitals where all tags here have them (`Long Hair`, `Long hair`)."""
+        words = [piece.written for piece in self._pieces]
+        if sum(word != word.lower() for word in words) < _CAPITALS:
+            return name
+        for form in (_each_word, _first_word):
+            if all(form(word) == word for word in words):
+                return form(name)
         return name
 
     def _uses_spaces(self) -> bool:

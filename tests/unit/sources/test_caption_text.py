@@ -146,3 +146,24 @@ def test_one_tag_a_line_is_edited_line_by_line(
     added = [name for word in new if (name := tag_key(word)) not in before]
     after = Caption(caption.edited(added, gone), Style.LINES).tags()
     assert after == [tag for tag in before if tag not in gone] + added
+
+
+@pytest.mark.parametrize(
+    ("text", "added", "after"),
+    [
+        ("Long Hair, Blue Sky, 1girl", "red_hat", "Long Hair, Blue Sky, 1girl, Red Hat"),
+        ("Long hair, Blue sky", "red_hat", "Long hair, Blue sky, Red hat"),
+        ("Long_Hair Blue_Sky", "red_hat", "Long_Hair Blue_Sky Red_Hat"),
+        (r"Saber \(Fate\), Blue Sky", "rin_(fate)", r"Saber \(Fate\), Blue Sky, Rin \(Fate\)"),
+        ("Hatsune Miku, long hair", "red_hat", "Hatsune Miku, long hair, red hat"),
+        ("Cat, 1girl", "red_hat", "Cat, 1girl, red hat"),
+        ("long hair, blue sky", "red_hat", "long hair, blue sky, red hat"),
+    ],
+)
+def test_a_new_tag_has_capitals_where_all_others_have_them(
+    text: str, added: str, after: str
+) -> None:
+    style = style_of(text) or Style.COMMAS
+    edited = Caption(text, style).edited([added], [])
+    assert edited == after
+    assert Caption(edited, style).tags()[-1] == added
