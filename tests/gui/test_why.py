@@ -12,6 +12,8 @@ from PySide6.QtGui import QImage
 
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Decision, Origin, Question, Side
+from reviewer.jobs.learning.recipes import HELD_OUT
+from reviewer.jobs.taggers.seen import Learnt, seen_key
 from reviewer.store.crossfits import Crossfit
 from reviewer.store.heatmaps import RECORD, SIDE, Explained
 from reviewer.store.scans import digest_of
@@ -21,6 +23,7 @@ from reviewer.ui.why.heat_paint import heat_image
 from reviewer.ui.why.panel import (
     CANNOT,
     FAINT,
+    LEARNT,
     LITTLE,
     NO_MAP,
     NOTHING_SEEN,
@@ -108,6 +111,18 @@ def test_v_shows_the_evidence_and_the_map(qtbot: QtBot, reviewing: MainWindow) -
     assert overlay.isVisible()
     assert "Bright where the tagger sees" in overlay.accessibleName()
     assert [p.geometry() for p in (page.view, page.question_bar, page.tags)] == places
+
+
+def test_v_tells_what_the_score_owes_to_the_label(qtbot: QtBot, reviewing: MainWindow) -> None:
+    library, question = reviewing.review.library, reviewing.review.session.current
+    explain_all(library, corner())
+    kept_out = library.images.get(question.image_id).sha256[0] < HELD_OUT
+    press_v(qtbot, reviewing)
+    assert LEARNT[Learnt.KEPT_OUT if kept_out else Learnt.NETWORK] in panel(reviewing)
+    library.state.set(seen_key(question.version), "may")
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_V)
+    press_v(qtbot, reviewing)
+    assert "may have learnt this very label" in panel(reviewing)
 
 
 def test_the_neighbours_are_those_of_the_refresh(qtbot: QtBot, reviewing: MainWindow) -> None:

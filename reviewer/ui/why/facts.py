@@ -13,6 +13,7 @@ from reviewer.core.labels import effective_tags
 from reviewer.core.lookup import place_of
 from reviewer.core.statistics import Interval, wilson
 from reviewer.core.types import Answer
+from reviewer.jobs.taggers.seen import Learnt, learnt
 from reviewer.store.scans import digest_of
 from reviewer.ui.implying import implied_by
 from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
@@ -64,6 +65,7 @@ class WhyFacts:
         neighbours: The nearest images, nearest first.
         explained: What was worked out ahead; `None` if nothing was.
         implied: Rules by which other tags of the image imply the missing one.
+        learnt: What the score owes to the label that it is to judge; `None` without a tagger.
     """
 
     question: Question
@@ -74,6 +76,7 @@ class WhyFacts:
     neighbours: tuple[Neighbour, ...]
     explained: Explained | None
     implied: tuple[Rule, ...] = ()
+    learnt: Learnt | None = None
 
 
 def gather(
@@ -97,7 +100,8 @@ def gather(
     explained = library.heatmaps(question.version).find(question.image_id, question.tag_id, digest)
     near = _neighbours(library, question, vocabulary)
     implied = implied_by(library, question, vocabulary)
-    return WhyFacts(question, doubt, promised, *record, near, explained, implied)
+    owed = learnt(library, question.version, question.pair) if question.version else None
+    return WhyFacts(question, doubt, promised, *record, near, explained, implied, owed)
 
 
 def with_pictures(library: Library, facts: WhyFacts, px: int) -> WhyFacts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
@@ -9,12 +10,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.core.types import Side
+from reviewer.jobs.taggers.seen import Learnt
 from reviewer.ui.implying import implied_words
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.why.facts import SHOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtGui import QPaintEvent
 
@@ -37,6 +39,17 @@ FAINT = (
     "The tagger sees hardly anything of it. Bright, within the line, is what comes nearest. "
     "The same key takes it away."
 )
+LEARNT: Mapping[Learnt | None, str] = MappingProxyType(
+    {
+        None: "",
+        Learnt.OTHER_LABELS: "The tagger was trained on other labels than these.",
+        Learnt.PERHAPS: "The tagger may have learnt this very label where it was trained.",
+        Learnt.KEPT_OUT: "No tagger is trained on this image.",
+        Learnt.NETWORK: "The network has learnt from this image, the heads that score it have not.",
+        Learnt.ALL: "The tagger has learnt from this image: its score may echo the metadata.",
+    }
+)
+"""What the score owes to the label that it is to judge, for people."""
 WORTH_SAYING = 0.05
 """Difference of chances below which nobody would ask otherwise."""
 LITTLE = 0.1
@@ -169,7 +182,13 @@ class WhyPanel(QScrollArea):
         """
         question = facts.question
         doubt = doubt_words(facts.doubt)
-        said = (score_words(question), doubt, since_words(facts), record_words(facts))
+        said = (
+            score_words(question),
+            doubt,
+            since_words(facts),
+            record_words(facts),
+            LEARNT[facts.learnt],
+        )
         self._score.setText("\n".join(words for words in said if words))
         self._near.setText(neighbour_words(facts.neighbours))
         self.row.show_neighbours(facts.neighbours)
