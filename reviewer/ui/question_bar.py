@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -68,7 +68,10 @@ class QuestionBar(QWidget):
 
     Attributes:
         siblings: In its place while a sibling is chosen.
+        told: It says something else.
     """
+
+    told = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins without a question."""
@@ -115,10 +118,8 @@ class QuestionBar(QWidget):
             return
         self._tag, self._lead, self._tail, self._note = tag, lead, "?", note
         self._heed = False
-        text = f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)"
-        self.setAccessibleName(text)
         self.setToolTip(tag.name)
-        self.update()
+        self._say(f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)")
 
     def show_page(self, tag: Tag, page: Page, naming: Callable[[str], str]) -> None:
         """Says what is presumed of a page, and how many answers it has of each kind.
@@ -142,23 +143,19 @@ class QuestionBar(QWidget):
         self._note, self._heed = f"{hint}  {tally}.", page.unlike_before
         name = shown_name(tag.name)
         said = "".join(text for text, _ in self._lead)
-        self.setAccessibleName(f"{said} {name}. {hint} ({tag.category.word} tag)")
-        self.setAccessibleDescription(tally)
         self.setToolTip(tag.name)
-        self.update()
+        self._say(f"{said} {name}. ({tag.category.word} tag)")
 
     def show_why(self, question: Question) -> None:
         """Shows the side, the score and the suspicion below the question."""
         self._note, self._heed = why_text(question), False
-        self.setAccessibleDescription(self._note)
-        self.update()
+        self._say(self.accessibleName())
 
     def show_nothing(self) -> None:
         """Clears the bar; its place stays."""
         self._tag = None
         self._note = ""
-        self.setAccessibleName("No question")
-        self.update()
+        self._say("No question")
 
     def say_aside(self, kind: str, text: str) -> None:
         """Writes something more into the line below, or takes it away where the text is empty.
@@ -169,8 +166,14 @@ class QuestionBar(QWidget):
         """
         if self._asides.get(kind, "") != text:
             self._asides[kind] = text
-            self.setAccessibleDescription(self.line)
-            self.update()
+            self._say(self.accessibleName())
+
+    def _say(self, name: str) -> None:
+        """Paints what there is to say, and has it told."""
+        self.setAccessibleName(name)
+        self.setAccessibleDescription(self.line)
+        self.update()
+        self.told.emit()
 
     @property
     def line(self) -> str:

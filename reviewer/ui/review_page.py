@@ -21,6 +21,7 @@ from reviewer.ui.question_bar import QuestionBar
 from reviewer.ui.queues.panel import QueuePanel
 from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
+from reviewer.ui.telling import Teller
 from reviewer.ui.widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class ReviewPage(QWidget):
         command: Emitted with a command's id and the place of the key among those of the command,
             when a key is pressed or a caption clicked.
         released: Emitted with the id of a held command, when its key is let go.
+        teller: Tells those who hear the window what is shown.
     """
 
     command = Signal(str, int)
@@ -90,6 +92,7 @@ class ReviewPage(QWidget):
         self._lay_out()
         self.notice = NoticeBar(self._centre)
         self.overlay = KeyOverlay(self)
+        self.teller = Teller(self, self.question_bar, self.grid)
         self.bind(commands)
         self.captions.triggered.connect(self._captioned)
         self._mouse.pressed.connect(self.press)
@@ -189,6 +192,7 @@ class ReviewPage(QWidget):
         self.notice.raise_()
         self.captions.show_view(view)
         self.show_side_panels(shown)
+        self.teller.lead_back()
         layout = self.layout()
         if layout is not None:
             layout.activate()

@@ -27,6 +27,7 @@ from reviewer.ui.widgets.notice_bar import Kind
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+    from reviewer.core.review.feed import QuestionFeed
     from reviewer.core.review.session import ReviewSession
     from reviewer.core.types import Image, Question
     from reviewer.settings import Settings
@@ -197,8 +198,7 @@ class Showing(QObject):
             return
         images = self._library.images
         image = images.get(question.image_id)
-        # The page has the focus: a screen reader tells when its name changes.
-        self._page.setAccessibleName(f"{self._page.question_bar.accessibleName()} {image.path}")
+        self._page.teller.about(image.path)
         self._page.tags.show_question(
             question,
             image,
@@ -219,7 +219,9 @@ class Showing(QObject):
     def _show_nothing(self) -> None:
         self._page.question_bar.show_nothing()
         self._page.tags.show_nothing()
-        self._page.view.show_message(self._serial, self._why_nothing())
+        reason = self._why_nothing()
+        self._page.view.show_message(self._serial, reason)
+        self._page.teller.about(reason)
 
     def _why_nothing(self) -> str:
         return self._page.naming_keys(self._reason())
@@ -238,11 +240,11 @@ class Showing(QObject):
         if feed.mode is Mode.TAG and feed.tag_id is not None:
             name = shown_name(self._session.vocabulary.name(feed.tag_id))
             return (
-                f"Nothing is left to ask about {name}{side}.\n"
+                f"Nothing is left to ask about {name}{side}.\n{_put_by(feed)}"
                 "{queue.next} goes to the next queue, {queue.pick} picks one."
             )
         return (
-            f"Nothing is left to ask{side}.\n"
+            f"Nothing is left to ask{side}.\n{_put_by(feed)}"
             "Press {jobs} to train on your answers and rank again: that brings new questions."
         )
 
@@ -282,6 +284,13 @@ class Showing(QObject):
         if serial == self._serial:
             self._painted_at = time.perf_counter()
             self.latency.end()
+
+
+def _put_by(feed: QuestionFeed) -> str:
+    """A line on what is left all the same, because it was flagged for later; empty without."""
+    here = [entry for entry in feed.flagged.values() if feed.side in {None, entry.side}]
+    count = sum(feed.mode is not Mode.TAG or entry.tag_id == feed.tag_id for entry in here)
+    return f"{count:,} flagged for later: the list has them under Flagged.\n" if count else ""
 
 
 def _not_shown(image: Image) -> str:

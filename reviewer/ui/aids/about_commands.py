@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, QTimer
 
 from reviewer.core.errors import StoreError
 from reviewer.store.aids import TextKind
+from reviewer.ui.aids.about_panel import NO_DEFINITION
 from reviewer.ui.aids.examples_finder import ExamplesFinder, Found
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.tag_panel import Part
+from reviewer.ui.telling import announce
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +108,9 @@ class AboutCommands(CommandGroup):
     def _show_words(self, tag_id: int) -> None:
         self._shown_tag = tag_id
         texts = self._library.aids.texts.of(tag_id)
-        self._about.show_words(texts.get(TextKind.DEFINITION, ""), texts.get(TextKind.NOTE, ""))
+        said = texts.get(TextKind.DEFINITION, ""), texts.get(TextKind.NOTE, "")
+        self._about.show_words(*said)
+        announce(self._about, " ".join(said).strip() or self._page.naming_keys(NO_DEFINITION))
 
     def _take(self, found: Found) -> None:
         question = self._session.current

@@ -35,11 +35,13 @@ class SiblingChips(QWidget):
         picked: Emitted with the number of a chip that was clicked, from 1.
         add_wanted: The person wants to add a sibling.
         remove_wanted: Emitted with the id of a tag that is to be no sibling any more.
+        told: It was opened or closed.
     """
 
     picked = Signal(int)
     add_wanted = Signal()
     remove_wanted = Signal(int)
+    told = Signal()
 
     def __init__(self, host: QWidget) -> None:
         """Begins hidden, over its host.
@@ -112,10 +114,18 @@ class SiblingChips(QWidget):
         self._place()
         self.show()
         self.raise_()
+        self.told.emit()
+
+    @property
+    def words(self) -> str:
+        """All that is shown, for those who hear the window."""
+        chips = [f"{n}: {shown_name(tag.name)}" for n, tag in enumerate(self.tags, 1)]
+        return " ".join([self._words[0], ", ".join(chips)]).strip()
 
     def close_up(self) -> None:
         """Gives the place back to the question."""
         self.hide()
+        self.told.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Follows the size of its host."""

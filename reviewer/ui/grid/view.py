@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QPainter
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.review.page import MOST, Page
@@ -17,6 +17,7 @@ from reviewer.ui.grid.resting import Resting
 from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.pictures.paint import paint_message
 from reviewer.ui.pictures.view import SETTLE_MS
+from reviewer.ui.telling import lead_to
 from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class GridView(QWidget):
         clicked, doubted: Emitted with the place of a cell, by the button of the mouse.
         rested: Emitted with the place that the pointer rests on, -1 when it goes.
         resized: The size that pictures should be decoded at has changed.
+        begun: Another page is shown.
     """
 
     painted = Signal()
@@ -42,6 +44,7 @@ class GridView(QWidget):
     doubted = Signal(int)
     rested = Signal(int)
     resized = Signal()
+    begun = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins without a page."""
@@ -77,6 +80,11 @@ class GridView(QWidget):
     def capacity(self) -> int:
         """How many questions a page should have in this window."""
         return shape_for(self.width(), self.height()).cells
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether a page of questions is on screen, and no single one."""
+        return not self.isHidden()
 
     @property
     def focus(self) -> int:
@@ -116,8 +124,9 @@ class GridView(QWidget):
                 self.show_mark(cell.place)
             else:
                 cell.clear()
-        self.move_focus(0)
+        self._set_focus(0)
         self.update()
+        self.begun.emit()
 
     def show_mark(self, place: int) -> None:
         """Shows the answer of a place as it is on the page now."""
@@ -139,12 +148,18 @@ class GridView(QWidget):
 
     def move_focus(self, place: int) -> None:
         """Lets the keys act on another cell."""
+        self._set_focus(place)
+        self.tell_focus()
+
+    def tell_focus(self) -> None:
+        """Leads a screen reader to the cell that the keys act on, if there is one."""
+        if self._page and self.is_shown:
+            lead_to(self._cells[self._focus])
+
+    def _set_focus(self, place: int) -> None:
         self._focus = place
         for cell in self._cells:
             cell.show_focus(cell.place == place and bool(self._page))
-        if self._page:
-            event = QAccessibleEvent(self._cells[place], QAccessible.Event.Focus)
-            QAccessible.updateAccessibility(event)
 
     def step_focus(self, direction: str) -> None:
         """Moves the focus one cell: "Left", "Right", "Up" or "Down"."""

@@ -75,6 +75,7 @@ class JobsPage(QWidget):
         self._keys = keys
         self._listed: list[JobState] = []
         self._lines: dict[Job, QLabel] = {}
+        self.setAccessibleName("Jobs")
         self._title = QLabel("Nothing runs at the moment")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)

@@ -6,8 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from reviewer.ui.telling import announce
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -87,7 +88,7 @@ class NoticeBar(QFrame):
         else:
             self._timer.start(max(STAYS_MS[kind], READ_MS * len(text)))
         self.setAccessibleName(text)
-        QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        announce(self, text, at_once=kind is Kind.ERROR)
 
     def clear(self) -> None:
         """Takes the notice away."""
