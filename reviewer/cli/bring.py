@@ -247,11 +247,13 @@ def _answered(
     frame: Frame, given: dict[str, str], ask: Callable[[dict[str, str]], Result]
 ) -> Result:
     """Does something that may have questions; they are put to the person at a terminal."""
-    try:
-        return ask(given)
-    except QuestionsOpen as problem:
-        if frame.json or not sys.stdin.isatty():
-            raise
-        for key, words, choices in problem.questions:
-            given[key] = _prompt(words, choices)
-        return ask(given)
+    while True:
+        try:
+            return ask(given)
+        except QuestionsOpen as problem:
+            asked = [question for question in problem.questions if question[0] not in given]
+            if frame.json or not sys.stdin.isatty() or not asked:
+                raise
+            # An answer may open further questions: they follow at once.
+            for key, words, choices in asked:
+                given[key] = _prompt(words, choices)

@@ -49,6 +49,9 @@ class Untagged:
         return reading
 
 
+VIDEOS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".wmv", ".flv", ".swf"})
+"""Names of what moves: it is not reviewed, and is only counted."""
+
 _LOOKED_AT = 100
 """Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
 
@@ -71,7 +74,9 @@ SOURCES: tuple[Source, ...] = (
 """In the order in which they are tried: the more a format tells of itself, the earlier."""
 
 
-def find_images(folder: Path, nameless: list[str] | None = None) -> dict[str, Path]:
+def find_images(
+    folder: Path, nameless: list[str] | None = None, videos: list[str] | None = None
+) -> dict[str, Path]:
     """Every image file under a folder by its relative path, with forward slashes, in order.
 
     Hidden folders are left out; links to folders are followed, each place once.
@@ -79,10 +84,12 @@ def find_images(folder: Path, nameless: list[str] | None = None) -> dict[str, Pa
     Args:
         folder: Where to look.
         nameless: Files that are left out, as their names are no text, are added to it.
+        videos: Videos, which are left out, are added to it.
 
     Raises:
         SourceError: The folder is not there or cannot be read.
     """
+    moving = [] if videos is None else videos
     if not folder.is_dir():
         raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
     found: dict[str, Path] = {}
@@ -104,8 +111,13 @@ def find_images(folder: Path, nameless: list[str] | None = None) -> dict[str, Pa
         prefix = "" if inside == "." else f"{inside}/"
         for name in sorted(files):
             _, dot, ending = name.rpartition(".")
-            if f"{dot}{ending}".lower() in SUFFIXES and not name.startswith("."):
+            kind = f"{dot}{ending}".lower()
+            if name.startswith("."):
+                continue
+            if kind in SUFFIXES:
                 found[prefix + name] = here / name
+            elif kind in VIDEOS:
+                moving.append(prefix + name)
     return {path: found[path] for path in without_nameless(list(found), nameless)}
 
 

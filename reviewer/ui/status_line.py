@@ -72,7 +72,10 @@ class StatusLine(QWidget):
         )
         self._left = self._text(LEFT)
         self._saved = self._text("Every answer is on disk before the next picture shows")
-        self._tagger = self._text("The tagger version that ranks the questions")
+        self._tagger = self._text(
+            "The tagger version that ranks the questions; before there is one, they come from "
+            "what the images' other tags suggest"
+        )
         self._time = self._text("")
         self._paint = self._text("From the key press to the next picture painted")
         self._job = QPushButton(self)

@@ -143,9 +143,11 @@ def test_a_diff_that_was_sent_says_nothing_of_the_answers_since(qtbot: QtBot, sc
     page, sheet = scene.page, scene.page.sheet
     page.acts["diff"]()
     qtbot.waitUntil(scene.free)
+    assert not sheet.figures.text().startswith("The last diff was sent")
     page.acts["send"]()
     qtbot.waitUntil(scene.free)
     page.show_part(Part.DIFF)
+    assert sheet.figures.text().startswith("The last diff was sent: ")
     assert "Nothing would change" in sheet.nothing.words
     assert not sheet.nothing.button.isVisible()
     known = scene.library.images.known_files()["0003.png"].id

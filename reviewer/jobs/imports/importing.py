@@ -73,9 +73,14 @@ def import_folder(
         StoreError: The collection cannot be written.
     """
     nameless: list[str] = []
-    images = find_images(library.folder, nameless)
+    videos: list[str] = []
+    images = find_images(library.folder, nameless, videos)
     if nameless:
         listener.note(nameless_sentence(nameless))
+    if videos:
+        listener.note(
+            f"{len(videos):,} videos are left out, for example {videos[0]}: pictures are reviewed."
+        )
     chosen = source_name or library.state.get("chosen_source")
     source = pulled_source(library, chosen) or source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")

@@ -170,7 +170,6 @@ class WriteBackPage(SidePage):
         # Of files the post is the file itself.
         self.sheet.table.setColumnHidden(Column.POST, place.kind == FILES.kind)
         self.sheet.rules.setText(rules_of(place, self._policy))
-        self.sheet.figures.setText(figures_of(self._shown))
         if self._shown is not None and not self._is_fresh():
             self.sheet.say("Answers were given since this diff: show it again before Send.")
         self.show_part(self._part)
@@ -229,6 +228,7 @@ class WriteBackPage(SidePage):
         drafts = held.get(EntryState.DRAFT, 0) if sends else len(shown.edits)
         counts |= {Part.DIFF: drafts, Part.LEFT_OUT: len(shown.skipped)}
         sheet.show_parts(self._part, counts)
+        sheet.figures.setText(figures_of(self._shown, waiting=drafts))
         # Of files the diff itself has looked at everything, and any tag may be new there.
         posts = sends and self._wanted != FILES.name
         free = self.jobs.of(self._wanted) is None
@@ -338,8 +338,13 @@ def rules_of(place: Destination, policy: Policy) -> str:
     return f"{title}\n{rules}" if rules else title
 
 
-def figures_of(shown: ShownDiff | None) -> str:
-    """The figures of a diff, in one line."""
+def figures_of(shown: ShownDiff | None, *, waiting: int) -> str:
+    """The figures of a diff, in one line.
+
+    Args:
+        shown: The diff; `None` without one.
+        waiting: How many of its edits may still be sent.
+    """
     if shown is None:
         return "No diff was made yet. Nothing leaves before Send."
     said = (
@@ -353,4 +358,6 @@ def figures_of(shown: ShownDiff | None) -> str:
     words = [f"{shown.counts.get(name, 0):,} {what}" for name, what in said]
     if not shown.looked:
         words.append("posts not looked at yet")
-    return "  \N{MIDDLE DOT}  ".join(words)
+    line = "  \N{MIDDLE DOT}  ".join(words)
+    sent = not waiting and shown.counts.get("conflicts", 0) < len(shown.edits)
+    return f"The last diff was sent: {line}" if sent else line

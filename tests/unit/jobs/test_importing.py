@@ -187,3 +187,11 @@ def test_an_import_that_ended_before_the_files_were_read_goes_on(
         # What was never read cannot be known again by its content; its answers stay with it.
         assert library.images.counts() == {"ok": 2, "gone": 1, "set aside": 0}
         assert len(answers(library, "b.png")) == 1
+
+
+def test_videos_are_counted_and_left_out(opened: Library) -> None:
+    for name in ("film.MP4", "in/clip.webm"):
+        (opened.folder / name).write_bytes(b"moving")
+    heard = Heard()
+    assert import_folder(opened, heard).summary["images"] == 3
+    assert any(note.startswith("2 videos are left out, for example") for note in heard.notes)
