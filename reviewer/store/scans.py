@@ -31,6 +31,7 @@ from reviewer.store.blockreader import read_blocks
 from reviewer.store.disk import replacing, writing
 from reviewer.store.keptblocks import KeptBlocks
 from reviewer.store.recordfiles import RecordFiles
+from reviewer.store.rowfile import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -204,6 +205,10 @@ class ScanFiles(RecordFiles):
         return np.memmap(
             self.folder / "embeddings.f16", np.float16, "r", shape=(count, self.shape.width)
         )
+
+    def embeddings_of(self, rows: NDArray[np.integer]) -> NDArray[np.float16]:
+        """(n, D) float16 of some positions, in any order; no more of the file is in memory."""
+        return read_rows(self.folder / "embeddings.f16", np.float16, self.shape.width, rows)
 
     def tag_scores(self, column: int) -> NDArray[np.uint8]:
         """(N,) uint8 scores of the tag in a column, 0 where the image had the tag."""

@@ -88,7 +88,8 @@ def learn(candidates: Candidates, answers: Answers) -> Belief:
         shows, hides = (for_, against) if side is Side.MISSING else (against, for_)
         features = _features(candidates, where, shows[where], hides[where])
         # The pair's own side counts: an answer is about the original tags, and so is the side.
-        mine = (position >= 0) & (candidates.side[position] == side)
+        mine = np.flatnonzero(position >= 0)
+        mine = mine[candidates.side[position[mine]] == side]
         known = np.searchsorted(where, position[mine])
         fit = _fit(
             features[known],

@@ -151,9 +151,9 @@ def _heads(
     from model.penalty import choose_penalty
 
     images, drawn, folds = places
-    labels = gather_labels(library, images[drawn].tolist(), library.vocabulary())
+    labels = gather_labels(library, images[drawn], library.vocabulary())
     matrix = label_matrix(labels, tags)
-    embeddings = np.asarray(files.embeddings()[drawn])
+    embeddings = files.embeddings_of(drawn)
     config = choose_penalty(embeddings, matrix, folds)
     return fold_heads(embeddings, matrix, folds, FOLDS, config, told)
 
@@ -168,11 +168,11 @@ def _write(
 ) -> None:
     """Scores every image by the heads of its fold, in the form of a scan."""
     tags = made.shape.tags
-    records, embeddings = files.rows(), files.embeddings()
+    records = files.rows()
     numbers = now.column_numbers(tags)
     for start in range(0, len(records), BLOCK_IMAGES):
         rows = np.arange(start, min(start + BLOCK_IMAGES, len(records)))
-        x = np.asarray(embeddings[rows[0] : rows[-1] + 1], np.float32)
+        x = files.embeddings_of(rows).astype(np.float32)
         logits = np.empty((len(rows), len(tags)), np.float32)
         for fold, of_fold in enumerate(heads):
             mine = np.flatnonzero(folds[rows] == fold)

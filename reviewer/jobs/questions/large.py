@@ -81,6 +81,8 @@ def rank_large(
     state = f"{name} {len(files)} {options.order} {options.limit} {options.floor}{made}"
     whole = library.state.get("ranked_scan") != state or before.version != name
     only = None if whole else _columns_since(decisions, before.decided, scan)
+    if only is not None and not only:
+        return replace(before, decided=decided)
     with stage(listener, "rank", len(files) if whole else 0, "images") as progress:
         candidates = scan.candidates(progress.at, only)
         queues = rank_again(candidates, scan.answers, options)
@@ -251,8 +253,8 @@ def _heads(
     from model.penalty import choose_penalty
 
     images, rows, folds = places
-    labels = gather_labels(library, images[chosen].tolist(), library.vocabulary())
-    embeddings = np.asarray(files.embeddings()[rows[chosen]])
+    labels = gather_labels(library, images[chosen], library.vocabulary())
+    embeddings = files.embeddings_of(rows[chosen])
     matrix, held_out = label_matrix(labels, tags), folds[chosen]
     config = choose_penalty(embeddings, matrix, held_out)
     heads = fold_heads(embeddings, matrix, held_out, FOLDS, config, told)
@@ -272,10 +274,9 @@ def _scored(
     library.workspace.cache.mkdir(parents=True, exist_ok=True)
     place = library.workspace.cache / "heads.f16"
     logits = np.memmap(place, np.float16, "w+", shape=(n_tags, len(rows)))
-    embeddings = files.embeddings()
     for start in range(0, len(rows), AT_ONCE):
         part = slice(start, min(start + AT_ONCE, len(rows)))
-        x = np.asarray(embeddings[rows[part]], np.float32)
+        x = files.embeddings_of(rows[part]).astype(np.float32)
         scores = np.empty((n_tags, len(x)), np.float16)
         for fold, (weight, bias) in enumerate(heads):
             mine = np.flatnonzero(folds[part] == fold)

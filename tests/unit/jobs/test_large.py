@@ -101,6 +101,22 @@ def test_after_answers_their_tags_alone_are_ranked_again(shapes: Shapes) -> None
     assert {pair for pair in after if pair[1] == red}
 
 
+def test_a_refresh_without_new_answers_leaves_the_questions_as_they_are(shapes: Shapes) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    before = pairs(library.rankings.load())
+    wrong = wrong_pairs(library, truth)
+    for pair in list(before)[:3]:
+        answer(library, pair, before[pair][0], wrong=pair in wrong)
+    refresh(library, Silent())
+    rank_questions(library, Silent())
+    once = pairs(library.rankings.load())
+    assert len(once) > 10
+    refresh(library, Silent())
+    rank_questions(library, Silent())
+    assert pairs(library.rankings.load()) == once
+
+
 def test_a_refresh_fits_the_answered_tags_and_they_are_ranked_by_it(shapes: Shapes) -> None:
     library, truth = shapes
     rank_questions(library, Silent())
