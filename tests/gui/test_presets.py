@@ -349,6 +349,22 @@ def test_a_key_turns_from_both_sides_to_one_and_the_other(qtbot: QtBot, reviewin
     assert total(reviewing) == 0
 
 
+def test_an_empty_queue_tells_what_was_flagged_of_it(qtbot: QtBot, reviewing: MainWindow):
+    session, page = reviewing.review.session, reviewing.review.page
+    session.enter(Mode.TAG, session.current.tag_id)
+    reviewing.review.controller.showing.show()
+    left = session.feed.book.summary(session.feed.tag_id).left
+    for _ in range(left):
+        wait_painted(qtbot, reviewing)
+        qtbot.keyClick(page, Qt.Key.Key_F)
+    assert session.current is None
+    assert f"\n{left} flagged for later: the list has them" in page.view._message
+    session.choose_side(Side.WRONG)
+    session.enter(Mode.TAG, session.vocabulary.by_name["sky"].id)
+    reviewing.review.controller.showing.show()
+    assert "flagged" not in page.view._message
+
+
 def test_keys_survive_the_window(qtbot: QtBot, reviewing: MainWindow, workspace: Path):
     with_keys(reviewing, Bindings("danbooru"))
     reviewing.show_start()
