@@ -206,6 +206,20 @@ class Decision:
         """The (image id, tag id) that was answered."""
         return (self.image_id, self.tag_id)
 
+    @property
+    def question(self) -> Question:
+        """The question that it answered."""
+        return Question(
+            image_id=self.image_id,
+            tag_id=self.tag_id,
+            side=self.side,
+            score=self.score,
+            suspicion=self.suspicion,
+            version=self.version,
+            # Only what is answered on a page is of a page; the question itself is of its queue.
+            origin=Origin.QUEUE if self.origin is Origin.PAGE else self.origin,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class QueueSummary:

@@ -93,9 +93,8 @@ def audit_report(library: Library) -> AuditReport | None:
     if audit is None:
         return None
     frame = library.audits.frame(audit)
-    askable = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
-    images = frame.within(askable)
-    labels = gather_labels(library, images.tolist(), library.vocabulary())
+    images = frame.within(library.images.askable_ids())
+    labels = gather_labels(library, images, library.vocabulary())
     given = library.audits.answers(audit)
     # The last answer counts, as everywhere; one of the review makes the pair a reviewed one.
     last = {(entry.image_id, entry.tag_id): entry for entry in given}

@@ -94,13 +94,13 @@ def draw_audit(
 
 
 def _population(library: Library, ranking: Ranking, *, vetted: bool) -> Population:
-    images = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    images = library.images.askable_ids()
     only = np.intersect1d(images, library.vetted.ids()) if vetted else None
     if only is not None:
         images = only
     if not len(images):
         raise UsageError("No image is vetted. Choose some with: reviewer vetted")
-    labels = gather_labels(library, images.tolist(), library.vocabulary())
+    labels = gather_labels(library, images, library.vocabulary())
     tags = np.sort(np.asarray(ranking.tags, np.int64))
     everywhere = labels.original.counts()
     counts = np.zeros(len(tags), np.int64)

@@ -51,7 +51,9 @@ class Labels:
     shares: NDArray[np.float32] | None = None
 
 
-def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabulary) -> Labels:
+def gather_labels(
+    library: Library, images: NDArray[np.int64] | Sequence[int], vocabulary: Vocabulary
+) -> Labels:
     """Reads the labels of some images.
 
     Args:
@@ -59,7 +61,7 @@ def gather_labels(library: Library, images: Sequence[int], vocabulary: Vocabular
         images: Image ids, ascending.
         vocabulary: Of the collection, for what answers imply.
     """
-    wanted = np.asarray(images, np.int64)
+    wanted = np.array(images, np.int64)
     original = library.images.tag_rows().of(wanted)
     there = set(wanted.tolist()) if library.decisions.last_id() else set()
     decided = library.decisions.last_id()

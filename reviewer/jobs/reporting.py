@@ -91,7 +91,7 @@ def tag_figures(
     if crossfit is None:
         return []
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
+    labels = gather_labels(library, crossfit.images, vocabulary)
     by_tag = _answers_by_tag(labels)
     ranking = library.rankings.load()
     left = _questions_left(ranking)

@@ -142,7 +142,7 @@ def score_data(
     values, counts = np.unique(scores, return_counts=True)
     histogram = tuple((int(v), int(c)) for v, c in zip(values, counts, strict=True))
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, ids[kept].tolist(), vocabulary)
+    labels = gather_labels(library, ids[kept], vocabulary)
     frequent = labels.original.counts()
     chosen = [
         tag_id

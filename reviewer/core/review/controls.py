@@ -177,15 +177,7 @@ def control_of(
     seen = [row for row in history if row.reviewer == reviewer]
     if not all(long_ago(row, last_id, now_ms) for row in seen):
         return None
-    question = Question(
-        image_id=expected.image_id,
-        tag_id=expected.tag_id,
-        side=expected.side,
-        score=expected.score,
-        suspicion=expected.suspicion,
-        version=expected.version,
-        origin=Origin.CONTROL,
-    )
+    question = replace(expected.question, origin=Origin.CONTROL)
     return Control(question, expected.answer, _kind(history, expected, reviewer))
 
 

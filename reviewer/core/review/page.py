@@ -10,7 +10,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from reviewer.core.review.feed import Mode
-from reviewer.core.types import Answer, Decision, Origin, Question, Side
+from reviewer.core.types import Answer, Decision, Question, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -240,7 +240,7 @@ class Pages:
         self._keep_marks()
         marks = {decision.pair: decision.answer for decision in step}
         presumed = usual(marks.values())
-        self.current = Page([question_of(d) for d in step], marks, presumed=presumed)
+        self.current = Page([d.question for d in step], marks, presumed=presumed)
 
     def upcoming(self) -> list[Question]:
         """The questions of the page after this one, if this one is committed as it is."""
@@ -277,17 +277,3 @@ class Pages:
             for pair in self.current.pairs:
                 self._marks.pop(pair, None)
             self._marks.update(self.current.marks())
-
-
-def question_of(decision: Decision) -> Question:
-    """The question that a decision answered."""
-    return Question(
-        image_id=decision.image_id,
-        tag_id=decision.tag_id,
-        side=decision.side,
-        score=decision.score,
-        suspicion=decision.suspicion,
-        version=decision.version,
-        # Only what is answered on a page is of a page; the question itself is one of its queue.
-        origin=Origin.QUEUE if decision.origin is Origin.PAGE else decision.origin,
-    )

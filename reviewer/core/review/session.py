@@ -15,7 +15,7 @@ from reviewer.core.labels import Consequences, consequences, settled
 from reviewer.core.queues import Ranking
 from reviewer.core.review.controls import unbiased
 from reviewer.core.review.feed import Mode, QuestionFeed
-from reviewer.core.review.page import Pages, question_of
+from reviewer.core.review.page import Pages
 from reviewer.core.review.steps import Steps
 from reviewer.core.review.walk import Walk
 from reviewer.core.types import Origin
@@ -190,7 +190,7 @@ class ReviewSession:
             self._walk.show(None)
             self.pages.show(asked)
         elif asked:
-            self._walk.show(question_of(asked[0]))
+            self._walk.show(asked[0].question)
         elif self.pages.current is None and self.current is None:
             # Nothing was on screen because the step had answered all that was left.
             self._walk.advance()
@@ -216,7 +216,7 @@ class ReviewSession:
     def reopen(self, decision: Decision) -> None:
         """Shows an answered question again by itself; a new answer replaces the old one."""
         self.pages.close()
-        self._walk.show(replace(question_of(decision), origin=Origin.QUEUE))
+        self._walk.show(replace(decision.question, origin=Origin.QUEUE))
 
     def flag(self) -> bool:
         """Flags the question on screen and moves on, or takes its flag away.

@@ -38,16 +38,7 @@ def unasked(
         start, stop = int(ranking.offsets[queue]), int(ranking.offsets[queue + 1])
         found = np.flatnonzero(np.asarray(ranking.images[start:stop]) == image_id)
         if len(found):
-            place = start + int(found[0])
-            return Question(
-                image_id,
-                tag_id,
-                side,
-                float(ranking.scores[place]),
-                float(ranking.suspicions[place]),
-                ranking.version,
-                origin,
-            )
+            return replace(ranking.question(queue, int(found[0])), side=side, origin=origin)
     return Question(image_id, tag_id, side, 0.0, 0.0, "", origin)
 
 

@@ -125,7 +125,7 @@ def _plan(library: Library, choices: TrainChoices, n_folds: int) -> _Plan:
     rows = present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, images.tolist(), vocabulary)
+    labels = gather_labels(library, images, vocabulary)
     tags = choose_tags(labels, vocabulary, choices.minimum).tags
     if not tags:
         raise UsageError(nothing_to_learn(choices.minimum))

@@ -42,7 +42,7 @@ def doubted_labels(library: Library, labels: Labels, tags: Sequence[int]) -> Lab
     crossfit = library.crossfit(active.name).load() if active else None
     if crossfit is None or not len(crossfit.tags):
         return plain
-    known = gather_labels(library, crossfit.images.tolist(), library.vocabulary())
+    known = gather_labels(library, crossfit.images, library.vocabulary())
     chances = missing_chances(
         StoredEvidence(crossfit, original_matrix(known, crossfit.tags.tolist())),
         known_answers(list(library.decisions.live()), crossfit),

@@ -68,7 +68,7 @@ def train_heads(library: Library, listener: Listener, choices: TrainChoices) -> 
     parent = choices.parent
     scanned = _scanned(library, parent)
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, scanned.images.tolist(), vocabulary)
+    labels = gather_labels(library, scanned.images, vocabulary)
     choice = choose_tags(labels, vocabulary, choices.minimum)
     if not choice.tags:
         raise UsageError(

@@ -95,7 +95,7 @@ def noise_data(
         apart = listed & apart if (listed & apart).sum() >= FEWEST_MEASURED else listed
     learnt, measured = _parts(files.rows()["hash"][rows], apart, most_images)
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, ids.tolist(), vocabulary)
+    labels = gather_labels(library, ids, vocabulary)
     tags = choose_tags(labels, vocabulary, minimum).tags
     matrix = label_matrix(labels, [tag.id for tag in tags])
     targets, weights = matrix.take(measured).columns(np.arange(len(tags)))

@@ -119,7 +119,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
             "precision. A collection of some hundred images is needed."
         )
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, images.tolist(), vocabulary)
+    labels = gather_labels(library, images, vocabulary)
     trust = find_trust(library, crossfit)
     tags = proposable(vocabulary, files.shape.tags)
     said = _answers_by_tag(labels)

@@ -63,7 +63,7 @@ def _tops(
 ) -> Iterator[TopPairs]:
     """The highest scores of every tag that is on enough of the images."""
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, images.tolist(), vocabulary)
+    labels = gather_labels(library, images, vocabulary)
     tags = proposable(vocabulary, files.shape.tags)
     least, most = (fewest_pairs(level, DOUBT / CHAINS) for level in (LEAST_LEVEL, LEVEL))
     carriers = original_matrix(labels, [tag_id for _, tag_id in tags])

@@ -48,7 +48,7 @@ def prepare_aids(library: Library, listener: Listener) -> ChangeSet:
     if crossfit is None:
         return ChangeSet()
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, crossfit.images.tolist(), vocabulary)
+    labels = gather_labels(library, crossfit.images, vocabulary)
     present = original_matrix(labels, crossfit.tags.tolist()).tocsc()
     files = library.typical(name)
     source = _source(crossfit, present)

@@ -54,9 +54,9 @@ def rank_by_tags(
         UsageError: There are too few tags or images to say anything.
         StoreFullError: The disk is full; the ranking before stays.
     """
-    images = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    images = library.images.askable_ids()
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, images.tolist(), vocabulary)
+    labels = gather_labels(library, images, vocabulary)
     counts = tag_counts(labels)
     tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     most = max(MOST_PAIRS // max(len(images), 1), FEWEST_TAGS)

@@ -51,8 +51,7 @@ def find_broken(library: Library, listener: Listener) -> ChangeSet:
         StoreError: They cannot be stored; those before stay.
     """
     vocabulary = library.vocabulary()
-    images = [image_id for image_id, _, _ in library.images.askable()]
-    labels = gather_labels(library, images, vocabulary)
+    labels = gather_labels(library, library.images.askable_ids(), vocabulary)
     with stage(listener, "implications", 0, "rules") as progress:
         tags = _Columns(labels, vocabulary)
         rules = [*tags.listed(), *tags.suggested()]

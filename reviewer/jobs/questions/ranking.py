@@ -13,7 +13,7 @@ from reviewer.core.queues import Ranking
 from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
-from reviewer.core.ranking.rank import RankOptions, rank
+from reviewer.core.ranking.rank import rank
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
@@ -22,6 +22,7 @@ from reviewer.jobs.proposals.kept_out import kept_out_questions
 from reviewer.jobs.questions.blank_images import blank_images
 from reviewer.jobs.questions.kin import kin_of
 from reviewer.jobs.questions.large import is_large, rank_large
+from reviewer.jobs.questions.options import rank_options
 from reviewer.jobs.questions.refreshing import scanned
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from scipy import sparse
 
     from reviewer.core.ranking.evidence import Evidence
+    from reviewer.core.ranking.rank import RankOptions
     from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.core.types import Decision
     from reviewer.store.crossfits import Crossfit
@@ -94,7 +96,7 @@ def rank_questions(
     Args:
         library: The collection.
         listener: Hears of progress.
-        options: How to rank.
+        options: How to rank; as was said last for the collection where it is `None`.
         held_out_only: Ask only about images that no version is trained on: the precision of
             proposals and the comparison of versions rest on them.
 
@@ -110,13 +112,13 @@ def rank_questions(
                 "A collection of this size is ranked in one pass over all images. Leave out "
                 "--held-out."
             )
-        ranking = rank_large(library, listener, name, files, options or RankOptions())
+        ranking = rank_large(library, listener, name, files, options or rank_options(library))
         return keep_ranking(library, listener, ranking)
     crossfit = library.crossfit(name).load()
     if crossfit is None:
         raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
     only = _never_learnt(library, crossfit.images) if held_out_only else None
-    labels = gather_labels(library, crossfit.images.tolist(), library.vocabulary())
+    labels = gather_labels(library, crossfit.images, library.vocabulary())
     evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
     ranking = rank_evidence(
         library,
@@ -125,7 +127,7 @@ def rank_questions(
         labels,
         crossfit,
         groups=crossfit.groups,
-        options=replace(options or RankOptions(), only=only),
+        options=replace(options or rank_options(library), only=only),
     )
     apart = kept_out_questions(library, name, files, crossfit, ranking)
     return keep_ranking(library, listener, replace(ranking, version=name, apart=apart))
@@ -157,7 +159,7 @@ def rank_evidence(
         labels: Of the frame's images.
         frame: What the rows and columns are.
         groups: (N,) near-duplicate group of each image.
-        options: How to rank.
+        options: How to rank; as was said last for the collection where it is `None`.
         by_tags: What an answer to a question that the tags alone asked says, 0..1.
 
     Returns:
@@ -166,7 +168,7 @@ def rank_evidence(
     vocabulary = library.vocabulary()
     settled = _Settled(labels, frame, vocabulary)
     decisions = list(library.decisions.live())
-    chosen = options or RankOptions()
+    chosen = options or rank_options(library)
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         queues = rank(
             evidence,

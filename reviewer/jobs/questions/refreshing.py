@@ -67,7 +67,7 @@ def refresh(
     rows = present_rows(library, files)
     images = files.rows()["image"][rows].astype(np.int64)
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, images.tolist(), vocabulary)
+    labels = gather_labels(library, images, vocabulary)
     learnt = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     own = own_scores(library, name, images)
     known = [] if own is None else own.worth_asking(labels, vocabulary, learnt)
@@ -149,7 +149,7 @@ def present_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
     """(N,) int64 places in a scan of the images that are there, by image id."""
     latest = files.latest()
     ids = files.rows()["image"][latest]
-    there = np.array([image_id for image_id, _, _ in library.images.askable()], np.int64)
+    there = library.images.askable_ids()
     kept = latest[np.isin(ids, there)]
     return kept[np.argsort(files.rows()["image"][kept])]
 

@@ -249,9 +249,9 @@ def map_again(library: Library, listener: Listener, *, version: str = "") -> Cha
 
 def _learnable(library: Library, minimum: int) -> tuple[Tag, ...]:
     """Tags of the collection that occur often enough to be asked about."""
-    ids = [image_id for image_id, _, _ in library.images.askable()]
     vocabulary = library.vocabulary()
-    return choose_tags(gather_labels(library, ids, vocabulary), vocabulary, minimum).tags
+    labels = gather_labels(library, library.images.askable_ids(), vocabulary)
+    return choose_tags(labels, vocabulary, minimum).tags
 
 
 def _mapped(
