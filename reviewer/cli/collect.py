@@ -17,6 +17,7 @@ from reviewer.jobs.images.previews import MOST_IMAGES, make_previews
 from reviewer.jobs.imports.defining import define_tags
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.imports.post_import import import_posts
+from reviewer.sources.away import is_away
 from reviewer.sources.folder import SOURCES
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
@@ -110,7 +111,7 @@ def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problem
         ranking = library.rankings.load()
         output.facts(
             {
-                "folder": str(library.folder),
+                "folder": f"{library.folder}{' (not there now)' * is_away(library.folder)}",
                 "workspace": str(library.workspace.path),
                 "source": library.state.get("source"),
                 "images": images["ok"],

@@ -20,6 +20,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "review": "look:review",
         "status": "collect:status",
         "restore": "restore:restore_command",
+        "space": "space:space_command",
     },
     "Step by step": {
         "import": "collect:import_command",

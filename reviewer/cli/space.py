@@ -1,0 +1,52 @@
+"""The command that tells what a collection takes on disk, and frees what can be made again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from reviewer.cli.frame import Frame, collection_options, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from reviewer.jobs.space import Part
+
+
+@click.command("space")
+@collection_options
+@click.option("--free", is_flag=True, help="Remove what can be made again, once you said so.")
+@click.option("--yes", is_flag=True, help="With --free: do not ask.")
+@click.pass_obj
+def space_command(
+    frame: Frame, folder: Path | None, workspace: Path | None, *, free: bool, yes: bool
+) -> None:
+    """Tell what a collection takes on disk, and free what can be made again.
+
+    Freed are the scans of versions that are not in use: they are most of what gathers over the
+    weeks. Answers, copies of the database and the weights of versions stay.
+
+    Example: reviewer space --free
+    """
+    from reviewer.jobs.space import free_space, space_parts
+
+    with opened(frame, folder, workspace, working=free) as (library, output):
+        parts = space_parts(library)
+        spare = sum(part.size for part in parts if part.places)
+        output.table([_line(part) for part in parts])
+        if not free:
+            words = "; free that with: reviewer space --free" if spare else ""
+            output.table([f"{_megabytes(spare)} of it can be made again{words}"])
+        elif not spare:
+            output.table(["Nothing here can be made again: all of it stays."])
+        elif yes or click.confirm(f"Free {_megabytes(spare)}?", err=True):
+            output.done(free_space(library, output).summary)
+
+
+def _line(part: Part) -> str:
+    return f"{_megabytes(part.size):>14}  {part.words}{f' ({part.again})' if part.again else ''}"
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB"
