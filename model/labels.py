@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
@@ -11,7 +10,6 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
-Pairs = Iterable[tuple[int, int]]
 
 
 class Code(IntEnum):
@@ -81,40 +79,6 @@ class LabelMatrix:
         codes = np.concatenate([np.full(len(row), code, np.uint8) for row, _, code in kept])
         return cls._from_triples(
             rows, columns, codes, present.shape, (absent_weight, present_weight)
-        )
-
-    @classmethod
-    def from_pairs(
-        cls,
-        shape: tuple[int, int],
-        present: Pairs,
-        confirmed: Pairs = (),
-        confirmed_absent: Pairs = (),
-        unsure: Pairs = (),
-        *,
-        absent_weight: float | Floats = 1.0,
-        present_weight: float | Floats = 1.0,
-    ) -> LabelMatrix:
-        """Build from (image index, tag index) pairs; see `from_parts` for the rest.
-
-        Args:
-            shape: (N, T).
-            present: Pairs of 0-based indices, reviewed or not.
-            confirmed: Pairs whose presence a person confirmed.
-            confirmed_absent: Pairs whose absence a person confirmed.
-            unsure: Pairs that a person could not tell.
-            absent_weight: One weight, or (T,), of unreviewed absences, 0..1.
-            present_weight: One weight, or (T,), of unreviewed presences, 0..1.
-
-        Returns:
-            The labels.
-        """
-        parts = [_pairs_matrix(pairs, shape) for pairs in (confirmed, confirmed_absent, unsure)]
-        return cls.from_parts(
-            _pairs_matrix(present, shape),
-            *parts,
-            absent_weight=absent_weight,
-            present_weight=present_weight,
         )
 
     @classmethod
@@ -276,9 +240,3 @@ class LabelMatrix:
     def scaled(self, absent_factor: float) -> LabelMatrix:
         """The same labels with every unreviewed absence weighing `absent_factor` times as much."""
         return replace(self, absent_weight=self.absent_weight * np.float32(absent_factor))
-
-
-def _pairs_matrix(pairs: Pairs, shape: tuple[int, int]) -> sp.coo_matrix:
-    array = np.array(list(pairs), dtype=np.int64).reshape(-1, 2)
-    ones = np.ones(len(array), dtype=bool)
-    return sp.coo_matrix((ones, (array[:, 0], array[:, 1])), shape=shape)

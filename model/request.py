@@ -114,8 +114,6 @@ class TrainResult:
         best_epoch: From 1.
         resumed_at: Epochs that an earlier, cut off run had finished; 0 for a new run.
         failures: Images that could not be read.
-        weights_words: Where the weights came from, for people.
-        device_words: Where it ran, for people.
     """
 
     version_folder: Path
@@ -123,8 +121,6 @@ class TrainResult:
     best_epoch: int
     resumed_at: int
     failures: list[Failure]
-    weights_words: str
-    device_words: str
 
 
 def data_hash(request: TrainRequest) -> str:

@@ -22,10 +22,11 @@ from model.errors import TaggerProblem
 from model.heads import Whole, taught, with_parent_rows
 from model.metrics import Metrics, evaluate, metrics_record, rates
 from model.parallel import threads_divided
+from model.record import read_record
 from model.request import EpochDone, Report, Step, TrainRequest, TrainResult, data_hash
 from model.split import folds, group_duplicates
 from model.tuning import begin_tuning, end_tuning
-from model.version import load_version, read_record, save_version
+from model.version import load_version, save_version
 from model.weights import find_weights
 
 if TYPE_CHECKING:
@@ -97,8 +98,6 @@ def train(request: TrainRequest, report: Report) -> TrainResult:
         state.best_epoch,
         resumed_at,
         opened.failures,
-        origin_words,
-        device.words,
     )
 
 

@@ -222,7 +222,7 @@ def _ask(data: RankingSet, queues: RankedQueues, many: int, side: int | None) ->
     soon = np.arange(len(queues)) - np.repeat(starts, np.diff(queues.offsets)) < NEXT
     counts = [np.add.reduceat(part.astype(float), starts) for part in (soon, hits & soon)]
     bounds = (queues.expected, queues.expected_low, queues.expected_high)
-    outlook = np.stack([np.arange(queues.n_queues), counts[0], *bounds, counts[1]], axis=1)
+    outlook = np.stack([np.arange(queues.queue_tag.size), counts[0], *bounds, counts[1]], axis=1)
     return Run(row, tag, hits[best], queues.side[best], queues.suspicion[best], outlook)
 
 

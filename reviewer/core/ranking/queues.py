@@ -58,11 +58,6 @@ class RankedQueues:
     def __len__(self) -> int:
         return int(self.tag.size)
 
-    @property
-    def n_queues(self) -> int:
-        """Number of queues that hold a question."""
-        return int(self.queue_tag.size)
-
     def queue(self, tag: int) -> slice:
         """Where a tag's questions lie; an empty slice where it has none.
 

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy import sparse
 
 from model.config import TaggerConfig, TrainConfig
 from model.labels import LabelMatrix
 from model.train import TrainRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    Pairs = Iterable[tuple[int, int]]
 
 TAGS = [("red", 0), ("blue", 0), ("disc", 0), ("bar", 0), ("big", 0)]
 TAGGER = TaggerConfig(backbone="small", input_size=32)
@@ -30,7 +36,26 @@ class Drawn:
 
     @property
     def labels(self) -> LabelMatrix:
-        return LabelMatrix.from_pairs((len(self.paths), len(TAGS)), self.pairs)
+        return labels_from((len(self.paths), len(TAGS)), self.pairs)
+
+
+def labels_from(
+    shape: tuple[int, int],
+    present: Pairs,
+    confirmed: Pairs = (),
+    confirmed_absent: Pairs = (),
+    unsure: Pairs = (),
+    **weights: float | NDArray[np.float32],
+) -> LabelMatrix:
+    """The labels of (image, tag) pairs; the weights are those of `LabelMatrix.from_parts`."""
+    kinds = (present, confirmed, confirmed_absent, unsure)
+    return LabelMatrix.from_parts(*(_matrix(pairs, shape) for pairs in kinds), **weights)
+
+
+def _matrix(pairs: Pairs, shape: tuple[int, int]) -> sparse.coo_matrix:
+    array = np.array(list(pairs), np.int64).reshape(-1, 2)
+    ones = np.ones(len(array), bool)
+    return sparse.coo_matrix((ones, (array[:, 0], array[:, 1])), shape=shape)
 
 
 def open_plain(path: Path, long_side: int) -> Image.Image:

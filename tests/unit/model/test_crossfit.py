@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from model.crossfit import HeadConfig, cross_fit_heads, fit_heads, fold_heads
-from model.labels import LabelMatrix
+from tests.unit.model.drawings import labels_from
+
+if TYPE_CHECKING:
+    from model.labels import LabelMatrix
 
 
 def labels_of(targets: np.ndarray, **more: object) -> LabelMatrix:
-    return LabelMatrix.from_pairs(targets.shape, np.argwhere(targets).tolist(), **more)
+    return labels_from(targets.shape, np.argwhere(targets).tolist(), **more)
 
 
 def mean_auc(logits: np.ndarray, targets: np.ndarray) -> float:

@@ -5,10 +5,11 @@ import pytest
 import scipy.sparse as sp
 
 from model.labels import LabelMatrix
+from tests.unit.model.drawings import labels_from
 
 
 def test_weights_follow_the_kind_of_label():
-    labels = LabelMatrix.from_pairs(
+    labels = labels_from(
         (3, 4),
         present=[(0, 0), (0, 1), (0, 3), (1, 2)],
         confirmed=[(0, 1)],
@@ -25,7 +26,7 @@ def test_weights_follow_the_kind_of_label():
 
 
 def test_images_that_weigh_less_do_so_in_rows_columns_and_parts():
-    labels = LabelMatrix.from_pairs((3, 2), present=[(0, 0), (1, 1)], confirmed=[(2, 0)])
+    labels = labels_from((3, 2), present=[(0, 0), (1, 1)], confirmed=[(2, 0)])
     weighed = labels.weighed(np.array([1.0, 0.25, 0.5], np.float32))
     expected = np.array([[1, 1], [0.25, 0.25], [1, 0.5]], np.float32)
     np.testing.assert_array_equal(weighed.rows(np.arange(3))[1], expected)
@@ -40,7 +41,7 @@ def test_images_that_weigh_less_do_so_in_rows_columns_and_parts():
 
 
 def test_a_decision_wins_over_the_metadata_and_a_later_kind_over_an_earlier():
-    labels = LabelMatrix.from_pairs(
+    labels = labels_from(
         (1, 1), present=[(0, 0), (0, 0)], confirmed=[(0, 0)], confirmed_absent=[(0, 0)]
     )
     assert labels.present.nnz == 0
@@ -64,14 +65,14 @@ def test_columns_and_rows_agree():
 
 
 def test_the_order_of_the_images_asked_for_is_kept():
-    labels = LabelMatrix.from_pairs((5, 2), present=[(4, 0), (2, 1)])
+    labels = labels_from((5, 2), present=[(4, 0), (2, 1)])
     targets, _ = labels.rows(np.array([4, 0, 2, 4]))
     assert targets.tolist() == [[1, 0], [0, 0], [0, 1], [1, 0]]
     assert labels.take(np.array([4, 2])).present.toarray().tolist() == [[1, 0], [0, 1]]
 
 
 def test_scaling_spares_what_a_person_said():
-    labels = LabelMatrix.from_pairs((1, 3), present=[(0, 0)], confirmed_absent=[(0, 1)])
+    labels = labels_from((1, 3), present=[(0, 0)], confirmed_absent=[(0, 1)])
     _, weights = labels.scaled(0.25).rows(np.array([0]))
     assert weights.tolist() == [[1.0, 1.0, 0.25]]
 
@@ -92,11 +93,11 @@ def test_half_a_million_images_and_eight_thousand_tags_stay_sparse():
 
 def test_pairs_outside_the_matrix_are_an_error():
     with pytest.raises(ValueError, match="index"):
-        LabelMatrix.from_pairs((2, 2), present=[(5, 0)])
+        labels_from((2, 2), present=[(5, 0)])
 
 
 def test_a_doubtful_absence_is_that_much_of_a_presence() -> None:
-    labels = LabelMatrix.from_pairs(
+    labels = labels_from(
         (2, 4), present=[(0, 0)], confirmed_absent=[(0, 1)], unsure=[(0, 2)], absent_weight=0.5
     )
     doubt = sp.csr_matrix(np.full((2, 4), 0.3, np.float32))
@@ -111,7 +112,7 @@ def test_a_doubtful_absence_is_that_much_of_a_presence() -> None:
 
 
 def test_what_is_measured_against_has_no_doubt() -> None:
-    labels = LabelMatrix.from_pairs((2, 2), present=[(0, 0)])
+    labels = labels_from((2, 2), present=[(0, 0)])
     doubted = labels.doubted(sp.csr_matrix(np.full((2, 2), 0.4, np.float32)))
     assert doubted.certain().rows(np.arange(2))[0].tolist() == [[1, 0], [0, 0]]
     with pytest.raises(ValueError, match="doubt"):
@@ -119,7 +120,7 @@ def test_what_is_measured_against_has_no_doubt() -> None:
 
 
 def test_some_tags_alone_keep_what_is_known_of_them():
-    labels = LabelMatrix.from_pairs(
+    labels = labels_from(
         (3, 4),
         [(0, 0), (1, 2), (2, 3)],
         confirmed_absent=[(2, 2)],

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 
 from model.crossfit import HeadConfig, cross_fit_heads
-from model.labels import LabelMatrix
 from model.penalty import FEWEST, choose_penalty
+from tests.unit.model.drawings import labels_from
+
+if TYPE_CHECKING:
+    from model.labels import LabelMatrix
 
 USUAL = HeadConfig().penalty
 
@@ -23,7 +28,7 @@ def drawn(
 
 
 def labels_of(targets: np.ndarray) -> LabelMatrix:
-    return LabelMatrix.from_pairs(targets.shape, np.argwhere(targets).tolist())
+    return labels_from(targets.shape, np.argwhere(targets).tolist())
 
 
 def chosen(images: int, width: int, signal: float) -> float:

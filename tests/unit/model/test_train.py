@@ -12,10 +12,10 @@ from safetensors.torch import load_file
 
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
-from model.labels import LabelMatrix
+from model.record import read_record
 from model.train import EpochDone, Step, TrainResult, train
-from model.version import load_version, read_record
-from tests.unit.model.drawings import TAGGER, TAGS, TRAINING, Drawn, request
+from model.version import load_version
+from tests.unit.model.drawings import TAGGER, TAGS, TRAINING, Drawn, labels_from, request
 
 Trained = tuple[TrainResult, list[object], Path]
 
@@ -121,7 +121,7 @@ def test_a_checkpoint_of_another_request_is_not_taken_up(drawn: Drawn, tmp_path:
 
 def test_training_stops_when_nothing_gets_better(drawn: Drawn, tmp_path: Path):
     # Every image has the only tag, so the first epoch is perfect and none can be better.
-    certain = LabelMatrix.from_pairs((120, 1), [(image, 0) for image in range(120)])
+    certain = labels_from((120, 1), [(image, 0) for image in range(120)])
     patient = replace(TRAINING, epochs=9, patience=2)
     events: list[object] = []
     result = train(
@@ -143,13 +143,13 @@ def test_going_on_from_a_version_keeps_what_it_knew(trained: Trained, drawn: Dra
             tmp_path,
             training=still,
             tags=reordered,
-            labels=LabelMatrix.from_pairs((120, 6), pairs),
+            labels=labels_from((120, 6), pairs),
             parent=result.version_folder,
         ),
         quiet,
     )
-    assert "5 of its tags" in child.weights_words
     record = read_record(child.version_folder)
+    assert "5 of its tags" in record.train["weights"]
     assert record.train["parent"] == "v1"
     parent, _ = load_version(result.version_folder, torch.device("cpu"))
     tagger, _ = load_version(child.version_folder, torch.device("cpu"))

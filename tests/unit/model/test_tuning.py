@@ -13,14 +13,14 @@ from model.backbones import create_tagger
 from model.config import TaggerConfig, TrainConfig
 from model.errors import TaggerProblem
 from model.heads import HeadRequest, learn_heads
-from model.labels import LabelMatrix
 from model.predict import Predictor
+from model.record import read_record
 from model.request import TrainRequest
 from model.taggers.bring import bring, inspect
 from model.train import train
 from model.tuning import begin_tuning, end_tuning
-from model.version import load_version, read_record
-from tests.unit.model.drawings import TAGS, Drawn, open_plain
+from model.version import load_version
+from tests.unit.model.drawings import TAGS, Drawn, labels_from, open_plain
 from tests.unit.model.taggers import folders
 
 if TYPE_CHECKING:
@@ -214,7 +214,7 @@ def test_a_confirmed_absence_pulls_a_row_down(drawn: Drawn, tmp_path: Path):
     record = read_record(parent)
     batch = next(Predictor.load(parent, "cpu").scan(drawn.paths[:16], open_plain, workers=1))
     tags = [record.outputs[5]]
-    labels = LabelMatrix.from_pairs((16, 1), [], confirmed_absent=[(row, 0) for row in range(16)])
+    labels = labels_from((16, 1), [], confirmed_absent=[(row, 0) for row in range(16)])
     wanted = HeadRequest(
         parent, tmp_path / "v2", batch.embeddings, labels, tags,
         fixed=np.array([False]), held_out=np.arange(16) == 3,

@@ -280,7 +280,7 @@ def test_what_the_caller_leaves_out_is_not_asked():
     assert 3 not in queues.tag
     assert (queues.row % 2 == 1).all()
     nothing = rank(evidence, excluded_tags=np.ones(12, bool))
-    assert (len(nothing), nothing.n_queues, nothing.best(5).size) == (0, 0, 0)
+    assert (len(nothing), nothing.queue_tag.size, nothing.best(5).size) == (0, 0, 0)
 
 
 def test_near_duplicates_do_not_follow_one_another():
