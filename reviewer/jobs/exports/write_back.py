@@ -149,7 +149,7 @@ def restore_last(library: Library, listener: Listener) -> Restored:
         raise UsageError("There is no write-back to undo.")
     place = backups[-1]
     entries: list[dict[str, str]] = json.loads(place.read_text(encoding="utf-8"))
-    if not any(Path(entry["path"]).parent.is_dir() for entry in entries):
+    if entries and not any(Path(entry["path"]).parent.is_dir() for entry in entries):
         raise UsageError(
             f"The files of the last write-back are not where they were ({entries[0]['path']}). "
             "Connect their drive, or move their folder back, and undo then."

@@ -165,7 +165,8 @@ def test_a_table_is_written_back_row_by_row(make_folder: MakeFolder, tmp_path: P
 
 
 def test_what_was_written_on_a_drive_that_is_away_can_be_undone_later(captioned: Library) -> None:
-    before = {path: path.read_bytes() for path in captioned.folder.glob("*.txt")}
+    before = contents(captioned.folder)
+    correct(captioned)
     write_back.apply(captioned, Silent(), write_back.plan(captioned))
     away = captioned.folder.with_name("away")
     captioned.folder.rename(away)
@@ -173,4 +174,4 @@ def test_what_was_written_on_a_drive_that_is_away_can_be_undone_later(captioned:
         write_back.undo(captioned, Silent())
     away.rename(captioned.folder)
     assert write_back.undo(captioned, Silent()).summary["restored"] == 1
-    assert {path: path.read_bytes() for path in captioned.folder.glob("*.txt")} == before
+    assert contents(captioned.folder) == before
