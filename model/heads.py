@@ -20,7 +20,8 @@ from torch.nn import functional
 from model.backbones import CorrectedTagger, Tagger
 from model.errors import TaggerProblem
 from model.metrics import evaluate, metrics_record
-from model.version import MAPPING, load_version, save_version
+from model.record import MAPPING
+from model.version import load_version, save_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from model.labels import LabelMatrix
     from model.metrics import Metrics
-    from model.version import VersionRecord
+    from model.record import VersionRecord
 
 _BLOCK = 128
 """Tags that are solved together."""

@@ -17,8 +17,9 @@ from model.device import Device, choose_device, suited
 from model.images import Failure, OpenImage, Prepared, read_prepared
 from model.launching import Launched, Launcher, gathered
 from model.parallel import map_ahead, threads_divided
+from model.record import VersionRecord, read_record
 from model.resizing import resize_for
-from model.version import VersionRecord, load_version, read_record
+from model.version import load_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -20,7 +20,6 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
@@ -33,59 +32,24 @@ from model.config import TaggerConfig
 from model.errors import TaggerProblem
 from model.networks.onnx_file import external_files, read_header
 from model.networks.onnx_session import OnnxBackbone
+from model.record import (
+    CONFIG,
+    FILES,
+    FORMAT,
+    MAPPING,
+    METRICS,
+    RATINGS,
+    TAGS,
+    TRAIN,
+    WEIGHTS,
+    read_record,
+)
 from model.saving import save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
-"""1 was before taggers could be brought, 2 before they told ratings; versions without are written
-as before."""
-_READABLE = (1, 2, FORMAT)
-MAPPING = "mapping.csv"
-"""Columns `own` (the tagger's name of an output), `tag` (the collection's; empty where it has
-none) and `category`; a row for each output, in order."""
-_WEIGHTS, _CONFIG, _TAGS = "model.safetensors", "config.json", "tags.csv"
-_METRICS, _TRAIN = "metrics.json", "train.json"
-_FILES = (_WEIGHTS, _CONFIG, _TAGS, _METRICS, _TRAIN)
-_RATINGS = "ratings.csv"
-
-
-@dataclass(frozen=True, slots=True)
-class VersionRecord:
-    """What a version says of itself, without its weights.
-
-    Attributes:
-        folder: Where it is.
-        config: The network and its preprocessing.
-        tags: T pairs of name and category number, in the order of the outputs; for a brought
-            tagger the collection's names of those outputs that the collection has.
-        outputs: All outputs of the network with the tagger's own names.
-        rows: (T,) positions in `outputs` of `tags`.
-        metrics: As `metrics.json` holds them.
-        train: As `train.json` holds it.
-        ratings: Names of the ratings that it tells, in order; empty where it tells none.
-    """
-
-    folder: Path
-    config: TaggerConfig
-    tags: list[tuple[str, int]]
-    metrics: dict[str, Any]
-    train: dict[str, Any]
-    outputs: list[tuple[str, int]]
-    rows: list[int]
-    ratings: tuple[str, ...] = ()
-
-    @property
-    def weights(self) -> Path:
-        """The file of its weights."""
-        return self.folder / _WEIGHTS
-
-    @property
-    def brought(self) -> dict[str, Any] | None:
-        """Where a brought tagger came from, as `model.taggers.bring` wrote it; `None` for ours."""
-        found = self.train.get("brought")
-        return found if isinstance(found, dict) else None
+    from model.record import VersionRecord
 
 
 def save_version(
@@ -124,21 +88,21 @@ def save_version(
         shutil.rmtree(aside)
     aside.mkdir(parents=True)
     state = {name: part.detach().cpu().contiguous() for name, part in tagger.state_dict().items()}
-    save_tensors(state, aside / _WEIGHTS, {"format": "pt"})
+    save_tensors(state, aside / WEIGHTS, {"format": "pt"})
     graphs = _copy_graph(tagger, aside)
     known = 2 if config.to_json() != _as_before(config).to_json() else 1
     if tagger.ratings:
         known = FORMAT
-        (aside / _RATINGS).write_text("\n".join(["name", *tagger.ratings, ""]), encoding="utf-8")
-        graphs.append(aside / _RATINGS)
-    _write_json(aside / _CONFIG, {"format": known, "tagger": config.to_json()})
-    (aside / _TAGS).write_text(_tags_as_csv(tags), encoding="utf-8", newline="")
-    _write_json(aside / _METRICS, metrics)
-    _write_json(aside / _TRAIN, train_record)
+        (aside / RATINGS).write_text("\n".join(["name", *tagger.ratings, ""]), encoding="utf-8")
+        graphs.append(aside / RATINGS)
+    _write_json(aside / CONFIG, {"format": known, "tagger": config.to_json()})
+    (aside / TAGS).write_text(_tags_as_csv(tags), encoding="utf-8", newline="")
+    _write_json(aside / METRICS, metrics)
+    _write_json(aside / TRAIN, train_record)
     if mapping:
         (aside / MAPPING).write_text(mapping, encoding="utf-8", newline="")
         graphs.append(aside / MAPPING)
-    for path in [*(aside / name for name in _FILES), *graphs]:
+    for path in [*(aside / name for name in FILES), *graphs]:
         _to_disk(path)
     _to_disk(aside)
     aside.rename(folder)
@@ -162,37 +126,6 @@ def _as_before(config: TaggerConfig) -> TaggerConfig:
     return TaggerConfig(**{name: getattr(config, name) for name in first})
 
 
-def read_record(folder: Path) -> VersionRecord:
-    """Read what a version says of itself; quick, the weights stay on disk.
-
-    Raises:
-        TaggerProblem: A file is missing, damaged, or from a newer version of the program.
-    """
-    if not folder.is_dir():
-        raise TaggerProblem(f"There is no version in {folder}; choose a folder that is there.")
-    missing = [name for name in _FILES if not (folder / name).is_file()]
-    if missing:
-        raise TaggerProblem(
-            f"The version {folder} is not whole: {', '.join(missing)} is missing. Copy the whole "
-            "folder again, or train anew."
-        )
-    stored = _read_json(folder / _CONFIG)
-    if stored.get("format") not in _READABLE:
-        raise TaggerProblem(
-            f"The version {folder} has the format {stored.get('format')!r}, this program reads "
-            f"up to {FORMAT}; use a newer program."
-        )
-    try:
-        config = TaggerConfig.from_json(stored.get("tagger"))
-    except TaggerProblem as problem:
-        raise TaggerProblem(f"{folder / _CONFIG} is damaged. {problem}") from problem
-    outputs = _read_tags(folder / _TAGS)
-    rows, tags = _mapped(folder / MAPPING, outputs)
-    metrics, train = _read_json(folder / _METRICS), _read_json(folder / _TRAIN)
-    ratings = _read_ratings(folder / _RATINGS)
-    return VersionRecord(folder, config, tags, metrics, train, outputs, rows, ratings)
-
-
 def load_version(
     folder: Path, device: torch.device, *, whole: bool = False
 ) -> tuple[Tagger, VersionRecord]:
@@ -214,7 +147,7 @@ def load_version(
     tagger = create_tagger(record.config, len(record.outputs), folder)
     if record.ratings:
         tagger.rate(record.ratings)
-    path = folder / _WEIGHTS
+    path = folder / WEIGHTS
     try:
         state = load_file(path)
     except (OSError, SafetensorError) as problem:
@@ -222,7 +155,7 @@ def load_version(
     rows = state["head.weight"].shape[0] if "head.weight" in state else 0
     if rows != len(record.outputs):
         raise TaggerProblem(
-            f"{folder / _TAGS} has {len(record.outputs)} tags, but {path} has {rows} outputs; the "
+            f"{folder / TAGS} has {len(record.outputs)} tags, but {path} has {rows} outputs; the "
             "files belong to different versions. Copy the whole folder again."
         )
     try:
@@ -230,7 +163,7 @@ def load_version(
     except RuntimeError as problem:
         raise TaggerProblem(
             f"The weights {path} do not fit the network {record.config.backbone} that "
-            f"{folder / _CONFIG} names. Copy the whole folder again."
+            f"{folder / CONFIG} names. Copy the whole folder again."
         ) from problem
     if not whole and record.rows != list(range(len(record.outputs))):
         tagger.keep_rows(record.rows)
@@ -247,59 +180,6 @@ def _tags_as_csv(tags: Sequence[tuple[str, int]]) -> str:
     return text.getvalue()
 
 
-def _read_tags(path: Path) -> list[tuple[str, int]]:
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-        tags = [(row["name"], int(row["category"])) for row in rows]
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as problem:
-        raise TaggerProblem(
-            f"{path} is damaged; it needs the columns name and category. Copy it again."
-        ) from problem
-    if not tags:
-        raise TaggerProblem(f"{path} is damaged: it names no tag. Copy it again.")
-    return tags
-
-
-def _read_ratings(path: Path) -> tuple[str, ...]:
-    """Names of ratings, none where there is no such file."""
-    if not path.is_file():
-        return ()
-    try:
-        head, *names = path.read_text(encoding="utf-8").split()
-    except (OSError, ValueError) as problem:
-        raise TaggerProblem(f"{path} cannot be read: {problem}. Copy it again.") from problem
-    if head != "name" or len(names) < 2:
-        raise TaggerProblem(
-            f"{path} is damaged; it needs a line `name` and one for each rating. Copy it again."
-        )
-    return tuple(names)
-
-
-def _mapped(path: Path, outputs: list[tuple[str, int]]) -> tuple[list[int], list[tuple[str, int]]]:
-    """The outputs that the collection has tags for, and these tags."""
-    if not path.is_file():
-        return list(range(len(outputs))), outputs
-    try:
-        with path.open(encoding="utf-8", newline="") as file:
-            found = [
-                (row["own"], row["tag"], int(row["category"]))
-                for row in csv.DictReader(file, strict=True)
-            ]
-    except (OSError, KeyError, TypeError, ValueError, csv.Error) as problem:
-        raise TaggerProblem(
-            f"{path} is damaged; it needs the columns own, tag and category. Make it again with: "
-            "reviewer tagger-tags --reset"
-        ) from problem
-    if [own for own, _, _ in found] != [name for name, _ in outputs]:
-        raise TaggerProblem(
-            f"{path} belongs to another tagger: its rows are not the {len(outputs)} outputs. Make "
-            "it again with: reviewer tagger-tags --reset"
-        )
-    kept = [row for row, (_, tag, _) in enumerate(found) if tag]
-    return kept, [found[row][1:] for row in kept]
-
-
 def _write_json(path: Path, values: Mapping[str, Any]) -> None:
     text = json.dumps(_without_nan(values), ensure_ascii=False, indent=1, allow_nan=False)
     path.write_text(text + "\n", encoding="utf-8")
@@ -314,16 +194,6 @@ def _without_nan(value: object) -> object:
     if isinstance(value, float) and not abs(value) < float("inf"):
         return None
     return value
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as problem:
-        raise TaggerProblem(f"{path} is damaged: {problem}. Copy it again.") from problem
-    if not isinstance(found, dict):
-        raise TaggerProblem(f"{path} is damaged: it holds no JSON object. Copy it again.")
-    return found
 
 
 def _to_disk(path: Path) -> None:

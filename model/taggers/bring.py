@@ -15,10 +15,11 @@ from torch import nn
 from model.data import to_input
 from model.errors import TaggerProblem
 from model.images import prepare
+from model.record import read_record
 from model.taggers.asking import words_for
 from model.taggers.facts import FolderFacts
 from model.taggers.table import recognise
-from model.version import read_record, save_version
+from model.version import save_version
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from model.backbones import Tagger
     from model.config import TaggerConfig
+    from model.record import VersionRecord
     from model.taggers.family import Answers, Described, Family
-    from model.version import VersionRecord
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from model.backbones import Tagger
     from model.config import TaggerConfig
-    from model.version import VersionRecord
+    from model.record import VersionRecord
 
 SAME = 1e-5
 """Largest difference in scores between a version and its export, loaded again."""

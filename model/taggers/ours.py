@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import torch
 
+from model.record import read_record
 from model.taggers.asking import overridden
 from model.taggers.family import Described, Family, Loaded, Output
-from model.version import load_version, read_record
+from model.version import load_version
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -23,6 +23,7 @@ from reviewer.jobs.questions.implying import find_broken_soon
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.questions.refreshing import refresh
 from reviewer.jobs.scans.choices import ScanChoices
+from reviewer.jobs.scans.keeping import is_scanned
 from reviewer.jobs.scans.scanning import scan
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def prepare(
         train_version(library, listener, choices)
     else:
         listener.note(f"Version {active.name} is in use; train another one with: reviewer retrain")
-    scanned = scan(library, listener, ScanChoices(device=choices.device))
+    scanned = _scan_new(library, listener, choices.device)
     ranked = scan_to_questions(library, listener, minimum=choices.minimum, scanned=scanned)
     return ChangeSet(
         images=True,
@@ -94,6 +95,14 @@ def prepare(
         versions=True,
         summary={**imported.summary, **scanned.summary, **ranked.summary},
     )
+
+
+def _scan_new(library: Library, listener: Listener, device: str) -> ChangeSet:
+    """Scans what is new or has changed; where nothing is, the tagger is not loaded at all."""
+    active = library.versions.active()
+    if active is None or not is_scanned(library, active.name):
+        return scan(library, listener, ScanChoices(device=device))
+    return ChangeSet(summary={"version": active.name, "scanned": 0, "rescored": 0, "set_aside": 0})
 
 
 def _minimum(library: Library, choices: TrainChoices) -> int:

@@ -67,7 +67,7 @@ def own_ratings(
         TaggerError: The version cannot be read.
     """
     from model.rating_head import rating_chances
-    from model.version import read_record
+    from model.record import read_record
 
     with tagger_errors():
         record = read_record(library.version_folder(version))

@@ -110,9 +110,9 @@ class _Plan:
 
 
 def _plan(library: Library, choices: TrainChoices, n_folds: int) -> _Plan:
+    from model.record import read_record
     from model.request import TrainRequest
     from model.split import folds, group_duplicates
-    from model.version import read_record
 
     version, files = scanned(library)
     with tagger_errors():

@@ -44,7 +44,7 @@ def tuning_for(library: Library, choices: TrainChoices) -> Tune:
     if choices.tune or not choices.parent:
         return choices.tune or "all"
     from model.device import choose_device
-    from model.version import read_record
+    from model.record import read_record
 
     with tagger_errors():
         record = read_record(library.version_folder(choices.parent))
@@ -161,7 +161,7 @@ def _given(
     library: Library, parent: str, rows: NDArray[np.int64], tags: Sequence[Tag]
 ) -> NDArray[np.float32] | None:
     """(N, T) what the parent itself says, for networks whose end is not linear."""
-    from model.version import read_record
+    from model.record import read_record
 
     arguments = read_record(library.version_folder(parent)).config.arguments
     files = library.scan(parent)

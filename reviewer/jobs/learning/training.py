@@ -182,7 +182,7 @@ def settings_for(
     from model.config import quick_recipe
     from model.device import choose_device
     from model.recipes import recipe_named
-    from model.version import read_record
+    from model.record import read_record
     from model.weights import find_weights
 
     if choices.recipe:
@@ -231,7 +231,7 @@ def _fixed(
     library: Library, choices: TrainChoices, labels: Labels, tags: Sequence[Tag]
 ) -> NDArray[np.bool_] | None:
     """Rows of a brought parent's head that no answer is about: they stay bit for bit."""
-    from model.version import read_record
+    from model.record import read_record
 
     if not choices.parent or read_record(library.version_folder(choices.parent)).brought is None:
         return None
@@ -248,7 +248,7 @@ def _set_aside(library: Library, listener: Listener, failures: list[tuple[int, s
 
 def version_figures(folder: Path) -> dict[str, float]:
     """The figures of a version that are shown in lists."""
-    from model.version import read_record
+    from model.record import read_record
 
     metrics = read_record(folder).metrics
     return {

@@ -174,7 +174,7 @@ def not_learnt(
     Raises:
         TaggerError: The version cannot be read.
     """
-    from model.version import read_record
+    from model.record import read_record
 
     with tagger_errors():
         record = read_record(library.version_folder(version))

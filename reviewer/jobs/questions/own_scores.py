@@ -123,7 +123,7 @@ def own_scores(library: Library, version: str, images: NDArray[np.int64]) -> Own
     Raises:
         TaggerError: A version on the way cannot be read.
     """
-    from model.version import read_record
+    from model.record import read_record
 
     name, found, met = version, "", set[str]()
     with tagger_errors():

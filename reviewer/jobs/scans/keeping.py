@@ -48,6 +48,12 @@ def images_waiting(library: Library, files: ScanFiles) -> Waiting:
     return Waiting(images[~done], digests[~done])
 
 
+def is_scanned(library: Library, version: str) -> bool:
+    """Whether a version has seen every image that can be asked about, as the files are now."""
+    files = library.scan(version)
+    return files is not None and not len(images_waiting(library, files).images)
+
+
 class Paths(Sequence[Path]):
     """Where the files of some images are, looked up one at a time: no list of millions."""
 

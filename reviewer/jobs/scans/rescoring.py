@@ -55,7 +55,7 @@ def embedded_by(library: Library, version: str) -> ScanFiles | None:
     Raises:
         TaggerProblem: A version on the way cannot be read.
     """
-    from model.version import read_record
+    from model.record import read_record
 
     name, seen = version, set[str]()
     while name and name not in seen:

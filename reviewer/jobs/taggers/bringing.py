@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from model.version import VersionRecord
+    from model.record import VersionRecord
     from reviewer.core.types import Tag
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
@@ -230,7 +230,7 @@ def map_again(library: Library, listener: Listener, *, version: str = "") -> Cha
         TaggerError: The version cannot be read.
         StoreError: It cannot be written.
     """
-    from model.version import read_record
+    from model.record import read_record
 
     name = version or _active(library)
     folder = library.version_folder(name)

@@ -44,8 +44,8 @@ def export_tagger(
     if not name:
         raise UsageError("There is no version yet. Train one, or bring one: reviewer bring TAGGER")
     library.versions.get(name)
+    from model.record import read_record
     from model.taggers.export import export_version
-    from model.version import read_record
 
     with stage(listener, "export", 0, "steps"), tagger_errors(), writing(folder):
         record = read_record(library.version_folder(name))

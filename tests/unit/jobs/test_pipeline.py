@@ -120,6 +120,16 @@ def test_a_new_ranking_arrives_under_the_reviewers_hands(shapes: Shapes) -> None
     assert len(seen) == library.decisions.total()
 
 
+def test_a_collection_without_changes_is_opened_without_its_tagger(shapes: Shapes) -> None:
+    library, _ = shapes
+    (library.version_folder("v1") / "model.safetensors").write_bytes(b"no weights")
+    summary = prepare(library, Silent(), CHOICES).summary
+    assert summary["scanned"] == 0
+    assert summary["questions"] == len(questions(library)) > 0
+    with pytest.raises(TaggerError):
+        scan(library, Silent())
+
+
 def test_a_second_scan_looks_at_changed_images_only(shapes: Shapes) -> None:
     library, _ = shapes
     assert scan(library, Silent()).summary["scanned"] == 0

@@ -19,8 +19,8 @@ from model.data import augment, to_input
 from model.device import Device
 from model.losses import LOSSES
 from model.predict import Predictor
+from model.record import VersionRecord
 from model.tuning import begin_tuning
-from model.version import VersionRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

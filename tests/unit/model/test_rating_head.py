@@ -12,8 +12,9 @@ import torch
 from model.errors import TaggerProblem
 from model.predict import Predictor
 from model.rating_head import RatingLabels, rating_chances, rating_figures
+from model.record import read_record
 from model.train import train
-from model.version import load_version, read_record
+from model.version import load_version
 from tests.unit.model.drawings import TAGS, Drawn, open_plain, request
 
 if TYPE_CHECKING:

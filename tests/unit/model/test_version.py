@@ -10,7 +10,8 @@ import torch
 from model.backbones import create_tagger
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
-from model.version import load_version, read_record, save_version
+from model.record import read_record
+from model.version import load_version, save_version
 
 CPU = torch.device("cpu")
 CONFIG = TaggerConfig(backbone="shufflenet_v2_x0_5", input_size=32, pad_colour=(3, 2, 1))

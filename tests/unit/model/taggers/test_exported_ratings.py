@@ -15,10 +15,11 @@ from model.data import to_input
 from model.errors import TaggerProblem
 from model.images import prepare
 from model.networks.onnx_session import open_session
+from model.record import read_record
 from model.taggers.bring import bring, inspect, probe_picture
 from model.taggers.export import export_version
 from model.taggers.rating_file import RATING_HEAD
-from model.version import load_version, read_record, save_version
+from model.version import load_version, save_version
 
 if TYPE_CHECKING:
     from pathlib import Path

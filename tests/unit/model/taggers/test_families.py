@@ -11,9 +11,9 @@ from PIL import Image
 
 from model.errors import TaggerProblem
 from model.predict import Predictor
+from model.record import read_record
 from model.taggers.bring import bring, inspect
 from model.taggers.export import export_version
-from model.version import read_record
 from tests.unit.model.drawings import open_plain
 from tests.unit.model.taggers import folders, more_folders
 

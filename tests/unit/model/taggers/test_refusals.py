@@ -18,9 +18,10 @@ from onnx import TensorProto, helper, numpy_helper
 from safetensors.torch import load_file, save_file
 
 from model.errors import TaggerProblem
+from model.record import MAPPING, read_record
 from model.taggers.bring import bring, inspect
 from model.taggers.family import NeedsAnswers
-from model.version import MAPPING, load_version, read_record
+from model.version import load_version
 from tests.unit.model.taggers import folders, more_folders
 
 if TYPE_CHECKING:
