@@ -12,13 +12,13 @@ import click
 from reviewer.cli.frame import Frame, collection_options, opened
 from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
-from reviewer.core.ranking.rank import RankOptions
 from reviewer.jobs.learning.cross_fitting import FOLDS, cross_fit
 from reviewer.jobs.learning.fewest import images_needed
 from reviewer.jobs.learning.retraining import Comparison, Promotion, retrain
 from reviewer.jobs.learning.training import train_version
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.questions.first_questions import rank_by_tags
+from reviewer.jobs.questions.options import rank_options
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.scanning import scan
@@ -125,23 +125,22 @@ RANK_OPTIONS = (
     click.option(
         "--order",
         type=click.Choice(sorted(ORDERS)),
-        default="errors",
-        show_default=True,
-        help="What comes first within a queue.",
+        help="What comes first within a queue. Default: as before; at first errors.",
     ),
     click.option(
         "--limit",
         type=click.IntRange(1),
-        default=500,
-        show_default=True,
-        help="Questions kept for each tag and side.",
+        help="Questions kept for each tag and side. Default: as before; at first 500.",
     ),
-    click.option("--floor", type=click.FloatRange(0, 1, max_open=True), default=0.02,
-                 show_default=True, help="Suspicion below which a pair is not asked."),
-)  # fmt: skip
+    click.option(
+        "--floor",
+        type=click.FloatRange(0, 1, max_open=True),
+        help="Suspicion below which a pair is not asked. Default: as before; at first 0.02.",
+    ),
+)
 
 
-def rank_options(command: Command) -> Command:
+def ranking_options(command: Command) -> Command:
     """Adds the choices about ranking."""
     for option in reversed(RANK_OPTIONS):
         command = option(command)
@@ -150,7 +149,7 @@ def rank_options(command: Command) -> Command:
 
 @click.command()
 @collection_options
-@rank_options
+@ranking_options
 @click.option(
     "--tags-only", is_flag=True, help="By what an image's other tags say; needs no tagger."
 )
@@ -165,9 +164,9 @@ def rank(
     frame: Frame,
     folder: Path | None,
     workspace: Path | None,
-    order: str,
-    limit: int,
-    floor: float,
+    order: str | None,
+    limit: int | None,
+    floor: float | None,
     tags_only: bool,
     held_out: bool,
 ) -> None:
@@ -176,7 +175,7 @@ def rank(
     Example: reviewer rank ~/Pictures/booru --order uncertainty
     """
     with opened(frame, folder, workspace) as (library, output):
-        options = RankOptions(order=order, limit=limit, floor=floor)
+        options = rank_options(library, order, limit, floor)
         if tags_only:
             needed = images_needed(library, None)
             ranked = rank_by_tags(library, output, minimum=needed, options=options)
@@ -189,7 +188,7 @@ def rank(
 
 @click.command()
 @collection_options
-@rank_options
+@ranking_options
 @click.option(
     "--min-images",
     "minimum",
@@ -208,9 +207,9 @@ def refresh(
     frame: Frame,
     folder: Path | None,
     workspace: Path | None,
-    order: str,
-    limit: int,
-    floor: float,
+    order: str | None,
+    limit: int | None,
+    floor: float | None,
     minimum: int | None,
     every_tag: bool,
 ) -> None:
@@ -221,7 +220,7 @@ def refresh(
     Example: reviewer refresh ~/Pictures/booru
     """
     with opened(frame, folder, workspace) as (library, output):
-        options = RankOptions(order=order, limit=limit, floor=floor)
+        options = rank_options(library, order, limit, floor)
         needed = images_needed(library, minimum)
         refreshed = refresh_and_rank(
             library, output, minimum=needed, options=options, every_tag=every_tag

@@ -17,6 +17,10 @@ _MORE = ("priorities", "spreads", "apart")
 """Columns that rankings of earlier versions of the program lack."""
 
 
+ORDER = "rank.order"
+"""Key of the store's state: how the questions are ranked, by the name of an order."""
+
+
 class RankingFiles:
     """One folder a ranking; `current.json` names the one that counts."""
 

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
-from reviewer.ui.jobs.page import JobsPage
+from reviewer.store.rankings import ORDER
+from reviewer.ui.jobs.page import ORDERS, JobsPage
 from reviewer.ui.keys.actions import KeyMap
 from reviewer.ui.keys.enter_key import EnterKey
 from reviewer.ui.review import Review
@@ -266,7 +267,8 @@ class MainWindow(QMainWindow):
         if self.review is not None:
             self._pages.setCurrentWidget(self.jobs_page)
             self.jobs_page.bind(self.settings.bindings.commands())
-            self.jobs_page.open(self.review.library.versions.all())
+            library = self.review.library
+            self.jobs_page.open(library.versions.all(), library.state.get(ORDER, ORDERS[0][0]))
 
     def _back_to_review(self) -> None:
         if self.review is None:

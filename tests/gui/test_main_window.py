@@ -14,9 +14,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
 from reviewer.core.commands import COMMANDS
+from reviewer.core.ranking.order import ORDERS as CORE_ORDERS
 from reviewer.core.types import Side
 from reviewer.settings import Recent, Settings
 from reviewer.store.library import Library
+from reviewer.store.rankings import ORDER
+from reviewer.ui.jobs.page import ORDERS
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.start.start_page import recent_detail
 from reviewer.ui.surroundings import PLACE
@@ -356,3 +359,21 @@ def test_a_definition_that_came_meanwhile_is_shown_when_it_is_asked_for(
     qtbot.keyClick(review.page, Qt.Key.Key_D)
     qtbot.keyClick(review.page, Qt.Key.Key_D)
     assert text.toPlainText() == "It purrs."
+
+
+def test_the_page_of_jobs_ranks_in_the_order_that_is_chosen_and_shows_the_one_in_force(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    assert sorted(name for name, _ in ORDERS) == sorted(CORE_ORDERS)
+    page, runner = reviewing.jobs_page, reviewing._runner
+    reviewing.review.library.state.set(ORDER, "rare")
+    qtbot.keyClick(reviewing.review.page, Qt.Key.Key_J)
+    assert page._order.currentData() == "rare"
+    page._order.setCurrentIndex(page._order.findData("value"))
+    (button,) = (b for b in page.findChildren(QPushButton) if b.text() == "Rank")
+    button.click()
+    (job,) = runner.jobs
+    assert job.command[:3] == ("rank", "--order", "value")
+    qtbot.waitUntil(lambda: not runner.busy)
+    # What is chosen stays while the page is open, whatever ends meanwhile.
+    assert page._order.currentData() == "value"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
+    QComboBox,
     QFileDialog,
     QFrame,
     QGridLayout,
@@ -41,16 +42,27 @@ if TYPE_CHECKING:
 ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 TICK_MS = 1000
 WIDTH = 860
+RUN = "Jobs run beside the review, one at a time, at low priority."
 
 CHOICES: tuple[tuple[str, str, str], ...] = (
     ("Refresh", "refresh", "Learn from the answers in seconds, then rank again"),
-    ("Rank", "rank", "Rank the questions again from the scores there are"),
+    ("Rank", "rank", "Rank the questions again from the scores there are,"),
     ("Scan", "scan", "Run the active tagger over images that it has not seen"),
     ("Train", "train", "Train a tagger on the tags of this collection"),
     ("Retrain", "retrain", "Train the tagger further on your answers; minutes to hours"),
     ("Explain", "explain", "Work out where the tagger sees the tags that are asked next"),
 )
 """Title, command and meaning of what can be started."""
+RANK = "rank"
+ORDERS: tuple[tuple[str, str], ...] = (
+    ("errors", "the likeliest errors first"),
+    ("value", "most fixes a minute first"),
+    ("learning", "what the tagger learns most from first"),
+    ("rare", "errors of rare tags first"),
+    ("uncertainty", "the least sure first"),
+    ("random", "at random"),
+)
+"""Orders of questions with their words, the usual one first."""
 
 
 class JobsPage(QWidget):
@@ -146,9 +158,15 @@ class JobsPage(QWidget):
         for row, (title, command, meaning) in enumerate(CHOICES):
             button = QPushButton(title, self)
             button.setAccessibleName(f"{title}: {meaning}")
-            button.clicked.connect(partial(self.wanted.emit, title, (command,)))
             grid.addWidget(button, row, 0)
-            grid.addWidget(_muted(meaning), row, 1)
+            if command == RANK:
+                grid.addLayout(self._ranking_row(meaning), row, 1)
+                button.clicked.connect(
+                    lambda: self.wanted.emit("Rank", (RANK, "--order", self._order.currentData()))
+                )
+            else:
+                button.clicked.connect(partial(self.wanted.emit, title, (command,)))
+                grid.addWidget(_muted(meaning), row, 1)
         others: tuple[tuple[str, str, Callable[[], None]], ...] = (
             (
                 "Write back",
@@ -184,6 +202,22 @@ class JobsPage(QWidget):
             grid.addWidget(_muted(meaning), row, 1)
         return grid
 
+    def _ranking_row(self, meaning: str) -> QHBoxLayout:
+        """What ranking does, and in which order the questions come then."""
+        self._order = QComboBox(self)
+        self._order.setAccessibleName("Order of the questions")
+        self._order.setToolTip("Kept for the rankings that follow, the window's own among them")
+        for name, words in ORDERS:
+            self._order.addItem(words, name)
+        line = QHBoxLayout()
+        line.setSpacing(8)
+        about = _muted(meaning)
+        about.setWordWrap(False)
+        line.addWidget(about)
+        line.addWidget(self._order)
+        line.addStretch(1)
+        return line
+
     def _bring(self) -> None:
         """Has the folder of a tagger chosen, and starts with it."""
         chosen = QFileDialog.getExistingDirectory(
@@ -201,12 +235,15 @@ class JobsPage(QWidget):
             words = ["import", *(word for file in chosen for word in (option, file))]
             self.folder_wanted.emit(title, tuple(words))
 
-    def open(self, versions: Sequence[VersionInfo]) -> None:
+    def open(self, versions: Sequence[VersionInfo], order: str = "") -> None:
         """Shows the state of now, and keeps it fresh while it is seen.
 
         Args:
             versions: The tagger versions of the collection, oldest first.
+            order: How its questions are ranked; empty to leave what is chosen.
         """
+        if order:
+            self._order.setCurrentIndex(self._order.findData(order))
         self._versions.show_versions(versions)
         self._show_now()
         self._list_history()
@@ -246,7 +283,8 @@ class JobsPage(QWidget):
         self._bar.setVisible(job is not None)
         if job is None:
             self._title.setText("Nothing runs at the moment")
-            self._figures.setText("Jobs run beside the review, one at a time, at low priority.")
+            last = self._runner.jobs[-1] if self._runner.jobs else None
+            self._figures.setText(RUN if last is None else _line(last))
         else:
             self._show_running(job)
         self._show_log(job or (self._runner.jobs[-1] if self._runner.jobs else None))
