@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import StoreFullError, UsageError
-from reviewer.core.types import ChangeSet
+from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.engines.opening import open_on
 from reviewer.jobs.images.small_copies import SmallCopies
@@ -82,7 +82,9 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     broken: list[tuple[int, str]] = []
     loaded, cpu = time.perf_counter(), time.process_time()
     keeper = Keeper(files, waiting, library.images.tag_rows())
-    with stage(listener, "scan", len(waiting.images), "images") as progress:
+    every = library.images.counts()[ImageState.OK]
+    with stage(listener, "scan", every, "images") as progress:
+        progress.at(every - len(waiting.images))
         paths = Paths(library.images, waiting.images)
         for batch in predictor.scan(
             paths,
@@ -100,8 +102,10 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         listener.note(f"Where the time went: {keeper.spent.words()}.")
     if broken:
         library.images.set_aside_many(broken)
-        said = f"{len(broken):,} images could not be read and were set aside"
-        listener.note(f"{said}, for example {broken[0][1]}")
+        listener.note(
+            f"{len(broken):,} images could not be read and were set aside, for example "
+            f"{broken[0][1]}"
+        )
     return ChangeSet(
         images=bool(broken),
         summary={

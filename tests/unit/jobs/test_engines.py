@@ -42,6 +42,17 @@ class Stops(Silent):
             raise KeyboardInterrupt
 
 
+class Counts(Silent):
+    """Keeps how far a scan said that it was, and of how many."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[int, int]] = []
+
+    def progress(self, progress: Progress) -> None:
+        if progress.stage == "scan":
+            self.told.append((progress.done, progress.total))
+
+
 def forget(library: Library) -> None:
     shutil.rmtree(library.workspace.scans)
 
@@ -89,8 +100,12 @@ def test_a_scan_that_was_cut_off_ends_as_if_it_had_not_been(
     begun = library.scan("v1")
     assert begun is not None
     assert 0 < len(begun) < COUNT
-    # Nothing is asked for: the scan goes on as it was begun.
-    scan(library, Silent(), ScanChoices(**CALM))
+    # Nothing is asked for: the scan goes on as it was begun, and its bar where it was.
+    counted = len(begun)
+    again = Counts()
+    scan(library, again, ScanChoices(**CALM))
+    assert again.told[:2] == [(0, COUNT), (counted, COUNT)]
+    assert again.told[-1] == (COUNT, COUNT)
     assert contents(library.workspace.scans / "v1") == undisturbed
 
 
