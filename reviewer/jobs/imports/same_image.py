@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,12 +60,11 @@ class SameImages:
         Files with another content than their names had, and those whose content had another name,
         come last: who is who can be told only when all of them were read.
         """
-        contents = {row.sha256 for row in self.known.values() if _was_read(row)}
         altered: list[ImageFile] = []
         for file in files:
             before = self.known.get(file.name)
             if before is None:
-                late = file.sha256 in contents
+                late = file.sha256 in self._contents
             else:
                 late = _was_read(before) and file.sha256 != before.sha256
             if late and not file.facts.problem:
@@ -72,6 +72,11 @@ class SameImages:
             else:
                 yield file, before
         yield from self._settle(altered)
+
+    @cached_property
+    def _contents(self) -> frozenset[bytes]:
+        """What the known images hold; worked out for the first file with a new name."""
+        return frozenset(row.sha256 for row in self.known.values() if _was_read(row))
 
     def _settle(self, altered: list[ImageFile]) -> Iterator[tuple[ImageFile, KnownFile | None]]:
         names = {file.name for file in altered}
