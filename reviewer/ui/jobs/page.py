@@ -46,7 +46,7 @@ RUN = "Jobs run beside the review, one at a time, at low priority."
 
 CHOICES: tuple[tuple[str, str, str], ...] = (
     ("Refresh", "refresh", "Learn from the answers in seconds, then rank again"),
-    ("Rank", "rank", "Rank the questions again from the scores there are,"),
+    ("Rank", "rank", "Rank the questions again from the scores there are"),
     ("Scan", "scan", "Run the active tagger over images that it has not seen"),
     ("Train", "train", "Train a tagger on the tags of this collection"),
     ("Retrain", "retrain", "Train the tagger further on your answers; minutes to hours"),
@@ -211,11 +211,8 @@ class JobsPage(QWidget):
             self._order.addItem(words, name)
         line = QHBoxLayout()
         line.setSpacing(8)
-        about = _muted(meaning)
-        about.setWordWrap(False)
-        line.addWidget(about)
+        line.addWidget(_muted(meaning), 1)
         line.addWidget(self._order)
-        line.addStretch(1)
         return line
 
     def _bring(self) -> None:
