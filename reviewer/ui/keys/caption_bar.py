@@ -91,8 +91,13 @@ class CaptionButton(QAbstractButton):
         painter.end()
 
 
+def _place(command: Command) -> tuple[bool, bool, bool]:
+    """Sorts what is the grid's own before all there, and the way into it after the answers."""
+    return command.view is not View.GRID, command.group != "Answer", command.id != "grid"
+
+
 class CaptionBar(QWidget):
-    """The captions of the commands at hand, in the order of their table.
+    """The captions of the commands at hand, about in the order of their table.
 
     Attributes:
         triggered: Emitted with a command's id when its caption is clicked.
@@ -111,8 +116,7 @@ class CaptionBar(QWidget):
         row.setSpacing(SPACE)
         row.addStretch(1)
         self._buttons: list[CaptionButton] = []
-        # What is the grid's own stands first there.
-        for command in sorted(COMMANDS, key=lambda entry: entry.view is not View.GRID):
+        for command in sorted(COMMANDS, key=_place):
             if command.caption:
                 button = CaptionButton(command, self)
                 button.clicked.connect(self._clicked)
