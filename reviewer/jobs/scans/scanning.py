@@ -59,9 +59,9 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     from model.parallel import usual_workers
 
     chosen = choices or ScanChoices()
+    name = chosen.version or _active(library)
     place = _place(library, chosen)
     began = time.perf_counter()
-    name = chosen.version or _active(library)
     predictor, identity = open_on(library, listener, name, chosen)
     listener.note(f"Scan with version {name} on {predictor.device.words}.")
     library.state.set("device", predictor.device.words)
