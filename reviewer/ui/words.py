@@ -1,7 +1,8 @@
-"""Figures as people read them."""
+"""Figures and times as people read them."""
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,15 @@ def duration(seconds: float) -> str:
         return f"{minutes} min"
     hours, rest = divmod(minutes, 60)
     return f"{hours} h {rest} min" if hours < 24 else f"{hours} h"
+
+
+def when(unix_ms: int, now: dt.datetime | None = None) -> str:
+    """A time where the user lives, in as few words as tell it."""
+    at = dt.datetime.fromtimestamp(unix_ms / 1000).astimezone()
+    today = (now or dt.datetime.now().astimezone()).date()
+    if at.date() == today:
+        return f"today {at:%H:%M:%S}"
+    return f"{at:%d %b %H:%M}" if at.year == today.year else f"{at:%d %b %Y %H:%M}"
 
 
 def time_left(seconds: float) -> str:

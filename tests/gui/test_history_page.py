@@ -14,9 +14,10 @@ from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.store.library import Library
 from reviewer.ui.background import Background
 from reviewer.ui.history import model as history_model
-from reviewer.ui.history.model import Column, when
+from reviewer.ui.history.model import Column
 from reviewer.ui.history.page import HistoryPage
 from reviewer.ui.history.search import Span, tags_called
+from reviewer.ui.words import when
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:

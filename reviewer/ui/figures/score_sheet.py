@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLabel,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -128,7 +127,6 @@ class ScoreSheet(FigureSheet):
 
     def _place(self) -> None:
         inside = QWidget(self)
-        inside.setObjectName("scrolled")
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 12, 0)
         grid.setHorizontalSpacing(20)
@@ -148,13 +146,7 @@ class ScoreSheet(FigureSheet):
             grid.setRowMinimumHeight(place, round(scaled(ROW_HEIGHT)))
         grid.addWidget(self.tree, 2, 0, 1, 2)
         grid.setRowMinimumHeight(2, round(scaled(TREE_HEIGHT)))
-        scroll = QScrollArea(self)
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self.content)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        self.show_scrolled(inside)
 
     def dispose(self) -> None:
         """Ends reading and decoding."""

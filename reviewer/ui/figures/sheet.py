@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from reviewer.ui.background import Background
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.widgets.empty_state import EmptyState
+from reviewer.ui.words import when
 
 if TYPE_CHECKING:
     from reviewer.store.figures import FigureFiles
@@ -103,6 +111,17 @@ class FigureSheet(QWidget):
         """
         raise NotImplementedError
 
+    def show_scrolled(self, inside: QWidget) -> None:
+        """Fills the sheet with what may be higher than it."""
+        inside.setObjectName("scrolled")
+        scroll = QScrollArea(self)
+        scroll.setWidget(inside)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self.content)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to show."""
@@ -134,7 +153,7 @@ class FigureSheet(QWidget):
             self._stack.setCurrentWidget(self.nothing)
             return
         rests = self.show_figures(found)
-        self._as_of.setText(f"{rests} As of {_moment(self._stamp)}.")
+        self._as_of.setText(f"{rests} As of {when(round(self._stamp * 1000))}.")
         self._stack.setCurrentIndex(1)
 
     def _refuse(self, sentence: str) -> None:
@@ -160,10 +179,3 @@ class FigureSheet(QWidget):
 
     def _open_page(self) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.files.folder / self.page)))
-
-
-def _moment(stamp: float) -> str:
-    """A time as people say it ("today 12:03")."""
-    when = dt.datetime.fromtimestamp(stamp).astimezone()
-    today = dt.datetime.now().astimezone().date()
-    return f"today {when:%H:%M}" if when.date() == today else f"{when:%-d %B %Y %H:%M}"

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -122,7 +121,6 @@ class StatisticsSheet(FigureSheet):
 
     def _place(self) -> None:
         inside = QWidget(self)
-        inside.setObjectName("scrolled")
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 10, 0)
         column.setSpacing(12)
@@ -134,13 +132,7 @@ class StatisticsSheet(FigureSheet):
             # Names and figures of one line stay within one look.
             table.setMaximumWidth(round(scaled(TABLE_WIDTH)))
             column.addWidget(table, 2)
-        scroll = QScrollArea(self)
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self.content)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        self.show_scrolled(inside)
 
     def _plots(self) -> QGridLayout:
         plots = QGridLayout()

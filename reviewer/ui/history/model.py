@@ -6,7 +6,6 @@ are seen again.
 
 from __future__ import annotations
 
-import datetime as dt
 from array import array
 from collections import OrderedDict
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from PySide6.QtGui import QColor, QFont
 
 from reviewer.core.types import Origin
 from reviewer.ui.theme import answer_colour, category_colour, look, shown_name
+from reviewer.ui.words import when
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,15 +79,6 @@ ORIGINS = {
     Origin.SETTLE: "to settle a disagreement",
 }
 """How an answer came about, in words."""
-
-
-def when(unix_ms: int, now: dt.datetime | None = None) -> str:
-    """A time where the user lives, in as few words as tell it."""
-    at = dt.datetime.fromtimestamp(unix_ms / 1000).astimezone()
-    today = (now or dt.datetime.now().astimezone()).date()
-    if at.date() == today:
-        return f"today {at:%H:%M:%S}"
-    return f"{at:%d %b %H:%M}" if at.year == today.year else f"{at:%d %b %Y %H:%M}"
 
 
 def change_of(decision: Decision) -> str:

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from reviewer.core.types import Origin, Side
-from reviewer.ui.history.model import ORIGINS, change_of, when
+from reviewer.ui.history.model import ORIGINS, change_of
 from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.theme import look, shown_name
+from reviewer.ui.words import when
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QPaintEvent
