@@ -172,9 +172,12 @@ class TagPanel(QFrame):
         rating = corrected or word_of(rating_tag(image.rating, image.rating_scheme))
         # Of an image whose file was not opened yet nothing is known but its name.
         known = [size] if size else []
-        known += [_bytes(image.size)] if image.size else []
         known += [rating] if rating else []
-        return f"{name}\n{', '.join(known)}"
+        known += [_bytes(image.size)] if image.size else []
+        facts = self._facts.fontMetrics().elidedText(
+            ", ".join(known), Qt.TextElideMode.ElideRight, room
+        )
+        return f"{name}\n{facts}"
 
 
 class _Consequence(QWidget):

@@ -102,7 +102,7 @@ class FigurePlot(PlotFrame):
             for place in order:
                 name, values = shown[place]
                 colour, style = line_look(place)
-                pen = pg.mkPen(colour, width=2, style=style)
+                pen = self._pen(colour, 2, style)
                 self._plot.plot(np.arange(len(values)), values, pen=pen)
                 last = min(float(values[-1]), last - step)
                 words = pg.TextItem(name, color=colour, anchor=(0, 0.5))

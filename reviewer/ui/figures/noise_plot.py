@@ -83,9 +83,9 @@ class NoisePlot(PlotFrame):
         x = np.array([across(value) for value in table[:, 0].tolist()])
         y, low, high = table[:, 1], table[:, 2], table[:, 3]
         self._plot.addItem(
-            pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, pen=pg.mkPen(colour))
+            pg.ErrorBarItem(x=x, y=y, top=high - y, bottom=y - low, pen=self._pen(colour))
         )
-        pen = pg.mkPen(colour, width=2, style=style)
+        pen = self._pen(colour, 2, style)
         self._plot.plot(x, y, pen=pen, symbol="o", symbolSize=6, symbolBrush=colour, symbolPen=None)
         words = pg.TextItem(line.name, color=colour, anchor=(0, 0.5))
         words.setPos(float(x[-1]) + 0.02 * max(float(x[-1] - x[0]), 1e-9), name_at)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from reviewer.core.errors import ReviewerError
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from PySide6.QtCore import QEvent, QObject
+
 CLOSE, AXIS, FEWEST = 0.9, 22, 3
 """Least height of a row over that of its text; of the axis, pixels; fewest rows at any height."""
 MOST_NAME, NAME_ROOM = 170, 14
@@ -140,6 +141,12 @@ class PlotFrame(QWidget):
         self._button.show()
         self._view.show()
         self._redraw()
+
+    def _pen(
+        self, colour: QColor, width: float = 1, style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    ) -> Any:  # noqa: ANN401 - pyqtgraph has no types
+        """A pen as wide on every screen: Qt counts what plots are drawn with in its pixels."""
+        return pg.mkPen(colour, width=width * self.devicePixelRatioF(), style=style)
 
     def _rows_that_fit(self) -> int:
         """Rows of names that do not run into each other."""

@@ -62,13 +62,13 @@ class Plot(PlotFrame):
             accent = QColor(look().accent)
             faint = QColor(accent)
             faint.setAlpha(60)
-            faint_pen = pg.mkPen(faint, width=1)
+            faint_pen = self._pen(faint)
             if line.low is not None and line.high is not None:
                 low = pg.PlotCurveItem(at, line.low * scale, pen=faint_pen)
                 high = pg.PlotCurveItem(at, line.high * scale, pen=faint_pen)
                 for item in (low, high, pg.FillBetweenItem(low, high, brush=faint)):
                     self._plot.addItem(item)
-            self._plot.plot(at, line.value * scale, pen=pg.mkPen(accent, width=2))
+            self._plot.plot(at, line.value * scale, pen=self._pen(accent, 2))
             top = 105.0 if percent else max(float(line.value.max()) * 1.1, 1.0)
             self._plot.setYRange(0, top, padding=0)
             self._plot.setXRange(0, float(at[-1]), padding=0.02)
@@ -133,7 +133,7 @@ class Plot(PlotFrame):
         colour = QColor(look().muted if mark.second else look().accent)
         share = mark.share
         self._plot.plot(
-            [share.low * 100, share.high * 100], [place, place], pen=pg.mkPen(colour, width=2)
+            [share.low * 100, share.high * 100], [place, place], pen=self._pen(colour, 2)
         )
         # Drawn as shapes, not as little pictures, which a saved drawing would show distorted.
         spot = pg.ScatterPlotItem(

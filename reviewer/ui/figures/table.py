@@ -237,7 +237,7 @@ class FigureTable(QWidget):
         metrics, header = view.fontMetrics(), view.horizontalHeader()
         for place, entry in enumerate(self.model.fields):
             widest = max(entry.title + "  \N{BLACK DOWN-POINTING TRIANGLE}", entry.width, key=len)
-            view.setColumnWidth(place, metrics.horizontalAdvance(widest) + 20)
+            view.setColumnWidth(place, metrics.horizontalAdvance(widest) + 14)
         view.first = view.columnWidth(0)
         header.setMinimumSectionSize(metrics.horizontalAdvance("0,000") + 12)
 

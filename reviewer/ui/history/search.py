@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 TYPING_MS = 250
 """A pause in typing after which is searched."""
-LETTERS = 11
+LETTERS = 8
 """Of a choice that have room: what is longer is cut here, and whole in its list."""
 
 
