@@ -5,7 +5,11 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, Generic, TypeVar, cast
+
+from reviewer.core.errors import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,8 +21,29 @@ T = TypeVar("T")
 READERS = 8
 """Small files that are asked for at once: a disk that has not read them takes as long for eight."""
 
-_AHEAD = 256
-"""Files that may have been read and not yet used."""
+_AT_ONCE = 16
+"""Files that a reader is given at once: one is read in less time than it takes to hand it over."""
+
+_AHEAD = 16
+"""Such lots that may have been read and not yet used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read(Generic[T]):
+    """What reading a file gave."""
+
+    value: T | None
+    error: SourceError | None = None
+
+    def result(self) -> T:
+        """What was read.
+
+        Raises:
+            SourceError: The file could not be read.
+        """
+        if self.error is not None:
+            raise self.error
+        return cast("T", self.value)
 
 
 def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tuple[str, Path]]:
@@ -49,7 +74,7 @@ def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tupl
 
 def read_ahead(
     files: Iterable[tuple[str, Path]], read: Callable[[Path], T]
-) -> Iterator[tuple[str, Future[T]]]:
+) -> Iterator[tuple[str, Read[T]]]:
     """Reads small files some way ahead of their use, in their order.
 
     Args:
@@ -57,16 +82,29 @@ def read_ahead(
         read: Reads one; called in other threads.
 
     Yields:
-        The relative path of the image, and what was read; asking it for its result raises what
-        `read` raised.
+        The relative path of the image, and what was read; asking it for its result raises the
+        `SourceError` that `read` raised.
     """
-    waiting: deque[tuple[str, Future[T]]] = deque()
+
+    def read_some(lot: list[tuple[str, Path]]) -> list[tuple[str, Read[T]]]:
+        return [(name, _outcome(read, path)) for name, path in lot]
+
+    coming = iter(files)
+    waiting: deque[Future[list[tuple[str, Read[T]]]]] = deque()
     with ThreadPoolExecutor(READERS, "sidecars") as pool:
-        for name, path in files:
-            waiting.append((name, pool.submit(read, path)))
+        while lot := list(islice(coming, _AT_ONCE)):
+            waiting.append(pool.submit(read_some, lot))
             if len(waiting) > _AHEAD:
-                yield waiting.popleft()
-        yield from waiting
+                yield from waiting.popleft().result()
+        for done in waiting:
+            yield from done.result()
+
+
+def _outcome(read: Callable[[Path], T], path: Path) -> Read[T]:
+    try:
+        return Read(read(path))
+    except SourceError as error:
+        return Read(None, error)
 
 
 def _files(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
