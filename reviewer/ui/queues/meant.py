@@ -60,7 +60,7 @@ class PickerHelp:
             text: As it was typed.
             shown: Whether a queue has it in its name.
         """
-        tag = self._session.vocabulary.find(name_of(text))
+        tag = self._called(name_of(text))
         if tag is not None:
             if self._left(tag.id):
                 return Meant((tag.id,))
@@ -72,6 +72,13 @@ class PickerHelp:
         near = (row.tag_id for row in rows if row.tag_id is not None)
         tags = tuple(tag_id for tag_id in near if self._left(tag_id))
         return Meant(tags, f"{NO_QUEUE} {PERHAPS}" if tags else NO_QUEUE)
+
+    def _called(self, name: str) -> Tag | None:
+        """The tag of that name, else of that alias."""
+        vocabulary = self._session.vocabulary
+        # Asked of the store: a table of all names would be made on the first key.
+        tag_id = self._library.tags.ids_of([name]).get(name, vocabulary.aliases.get(name))
+        return None if tag_id is None else vocabulary.tags.get(tag_id)
 
     def _left(self, tag_id: int) -> bool:
         return self._session.feed.book.summary(tag_id).left > 0
