@@ -97,7 +97,8 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
         raise UsageError(nothing_to_learn(choices.minimum))
     listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
     for reason, count in choice.left_out.items():
-        listener.note(f"{count:,} tags are left out: {reason}.")
+        some = "1 tag is" if count == 1 else f"{count:,} tags are"
+        listener.note(f"{some} left out: {reason}.")
     # PyTorch takes seconds to load, minutes on a busy machine: the stage before is over.
     Stage(listener, "read images", 0, "images").at(0)
     from model.request import TrainRequest
