@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from reviewer.settings import Settings
 
 
+CHANGED = (
+    "Files were changed since their folder was read: what changed is looked for now. Their "
+    "pictures are not shown before that is known; the arrow keys go on."
+)
+
 ALONE = "review.by_tags"
 """Key of the store's state: the person stopped the making of a tagger."""
 
@@ -66,6 +71,8 @@ class Review:
             self.mix_in()
             self.page = ReviewPage(vocabulary, parent, settings.bindings.commands())
             self.controller = ReviewController(self.library, self.session, self.page, settings)
+            self._looked = False
+            self.controller.showing.files_changed.connect(self._look_for_changes)
             stack.callback(self.controller.close)
             # Whoever answers a little every day may never come to a refresh, which makes one too.
             self._copying = Background(self.page)
@@ -118,6 +125,15 @@ class Review:
         """Shows the first question, and makes the day's copy of the database beside it."""
         self.controller.start()
         self._copying.ask(self.library.back_up, lambda _copy: None)
+
+    def _look_for_changes(self) -> None:
+        """Files are not as they were imported: their images are not shown before that is known."""
+        if self._looked:
+            return
+        self._looked = True
+        self.page.notice.say(CHANGED, Kind.WARNING)
+        words = ("open", "--no-window", str(self.library.folder))
+        self.controller.job_wanted.emit("Look for changes", words)
 
     def apply(self, settings: Settings) -> None:
         """Takes other settings, as far as that can be done while the review goes on."""

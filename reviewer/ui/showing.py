@@ -65,9 +65,11 @@ class Showing(QObject):
         grid: Shows the page instead, while one is open.
         latency: From key to paint.
         shown: Another question, or none, is on screen; everything beside it may follow.
+        files_changed: A file is another one than the import saw.
     """
 
     shown = Signal()
+    files_changed = Signal()
 
     def __init__(
         self, library: Library, session: ReviewSession, page: ReviewPage, settings: Settings
@@ -95,6 +97,7 @@ class Showing(QObject):
         self._small = Thumbs(page.answers, self._loader)
         self._loader.loaded.connect(self._take_picture)
         self._loader.failed.connect(self._set_aside)
+        self._loader.changed.connect(self.files_changed)
         self._loader.away.connect(self._wait_for_files)
         self._loader.back.connect(page.notice.clear)
         self._loader.back.connect(self.show)
@@ -210,11 +213,13 @@ class Showing(QObject):
         """Where an image's pixels are: large ones may have a preview on this machine."""
         image = self._library.images.get(image_id)
         original = self._library.folder / image.path
+        # A file that was never opened is not known by its size: a site's may be of another copy.
+        size = image.size if image.sha256 else 0
         if image.width * image.height > LARGE_PIXELS:
             preview = self._library.previews.place(image.sha256)
             if preview.exists():
-                return PictureFiles(original, preview, PREVIEW_PX)
-        return PictureFiles(original)
+                return PictureFiles(original, preview, PREVIEW_PX, size)
+        return PictureFiles(original, size=size)
 
     def _show_nothing(self) -> None:
         self._page.question_bar.show_nothing()
@@ -264,7 +269,9 @@ class Showing(QObject):
     def _set_aside(self, image_id: int, problem: str) -> None:
         """Leaves a picture out that cannot be shown, says so, and goes on."""
         try:
-            self._library.images.set_aside(image_id, problem)
+            # What an import found gone meanwhile stays that.
+            if self._library.images.is_askable(image_id):
+                self._library.images.set_aside(image_id, problem)
         except StoreError as error:
             self._page.notice.say(f"{problem} It could not be set aside: {error}", Kind.ERROR)
         else:

@@ -110,6 +110,7 @@ class ChoicePage(SidePage):
         self.notice = NoticeBar(self.picture.view)
         self.row.triggered.connect(self.run_command)
         self.picture.failed.connect(self._set_aside)
+        self.picture.changed.connect(review.controller.showing.files_changed)
         self.picture.away.connect(lambda: self.notice.say(away_sentence(folder), Kind.WARNING))
 
     def _lay_out(self) -> None:

@@ -91,10 +91,12 @@ class ChoicePicture(QObject):
         view: The widget.
         failed: Emitted with an image id and a sentence where a picture cannot be shown.
         away: No file is there now; what is on screen shows by itself when they are back.
+        changed: A file is another one than the import saw.
     """
 
     failed = Signal(int, str)
     away = Signal()
+    changed = Signal()
 
     def __init__(
         self,
@@ -119,6 +121,7 @@ class ChoicePicture(QObject):
             files, cache_bytes=cache_bytes, threads=1, is_away=is_away, parent=self
         )
         self._loader.away.connect(self.away)
+        self._loader.changed.connect(self.changed)
         self._loader.back.connect(self._want)
         self._serial = 0
         self._image = 0

@@ -48,15 +48,21 @@ class PictureFiles:
         original: The user's file.
         preview: A smaller copy on this machine's disk; `None` if there is none.
         preview_px: The long side of the preview, pixels.
+        size: Bytes of the original when it was imported; 0 where that is not known.
     """
 
     original: Path
     preview: Path | None = None
     preview_px: int = 0
+    size: int = 0
 
     def preview_for(self, key: PictureKey) -> Path | None:
         """The preview, if it is sharp enough for a size; `None` if the original is needed."""
         return None if key.full or max(key.width, key.height) > self.preview_px else self.preview
+
+
+class PictureChangedError(SourceError):
+    """The file holds another picture, or the picture in other bytes, than when it was imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,7 @@ def decode(key: PictureKey, files: PictureFiles) -> Picture:
     """Reads a picture at the size of its key.
 
     Raises:
+        PictureChangedError: The file is another one than the import saw.
         SourceError: The file cannot be shown.
     """
     picture = _open(key, files)
@@ -98,12 +105,24 @@ def decode(key: PictureKey, files: PictureFiles) -> Picture:
 
 
 def _open(key: PictureKey, files: PictureFiles) -> Pillow.Image:
-    preview = files.preview_for(key)
+    changed = _is_changed(files)
+    preview = None if changed else files.preview_for(key)
     # A preview that is torn or was deleted is no reason to set the image aside.
     with suppress(SourceError):
         if preview is not None:
             return open_picture(preview, max(key.width, key.height))
-    return open_picture(files.original, max(key.width, key.height))
+    picture = open_picture(files.original, max(key.width, key.height))
+    if changed:
+        raise PictureChangedError(f"{files.original} is not the file that was imported.")
+    return picture
+
+
+def _is_changed(files: PictureFiles) -> bool:
+    try:
+        return files.size not in {0, files.original.stat().st_size}
+    except OSError:
+        # Where it is not there, a preview may still be.
+        return False
 
 
 def fitted(size: QSize, width: int, height: int) -> QSize:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.errors import SourceError
-from reviewer.ui.pictures.decoding import PictureFiles, decode
+from reviewer.ui.pictures.decoding import PictureChangedError, PictureFiles, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -39,14 +39,17 @@ class ImageLoader(QObject):
         failed: Emitted with an image id and a sentence, in the GUI thread.
         away: A picture failed because none of the files is there now; it will be asked for again.
         back: The files are there again.
+        changed: A file is another one than the import saw; it is not shown, and not set aside.
     """
 
     loaded = Signal(object)
     failed = Signal(int, str)
     away = Signal()
     back = Signal()
+    changed = Signal()
     _done = Signal(object)
     _broken = Signal(object, str, bool)
+    _altered = Signal(object)
 
     def __init__(
         self,
@@ -81,6 +84,7 @@ class ImageLoader(QObject):
         self._changed = threading.Condition()
         self._done.connect(self._keep)
         self._broken.connect(self._report)
+        self._altered.connect(self._report_change)
         # Daemons: a read that never returns must not keep the program from ending.
         self._threads = [
             threading.Thread(
@@ -133,6 +137,9 @@ class ImageLoader(QObject):
             problem, picture, away = "", None, False
             try:
                 picture = decode(key, files)
+            except PictureChangedError:
+                self._altered.emit(key)
+                continue
             except SourceError as error:
                 problem, away = str(error), self._is_away()
             except MemoryError:
@@ -182,6 +189,12 @@ class ImageLoader(QObject):
         elif key.image_id not in self._bad:
             self._bad.add(key.image_id)
             self.failed.emit(key.image_id, problem)
+
+    def _report_change(self, key: PictureKey) -> None:
+        with self._changed:
+            self._busy.discard(key)
+        if not self._closed:
+            self.changed.emit()
 
     def _look_for_files(self) -> None:
         if not self._is_away():
