@@ -76,9 +76,9 @@ def checked(facts: FolderFacts, name: str, outputs: tuple[Output, ...]) -> tuple
     return outputs
 
 
-def has_rating_rows(facts: FolderFacts, name: str = SELECTED) -> bool:
+def has_rating_rows(facts: FolderFacts) -> bool:
     """Whether a list is laid out as that of a wd tagger, with its rows for ratings."""
-    rows = facts.table(name)
+    rows = facts.table(SELECTED)
     if not rows or list(rows[0]) != ["tag_id", "name", "category", "count"]:
         return False
     return {row["tag_id"] for row in rows[:8]} >= RATING_IDS

@@ -243,16 +243,17 @@ def effect(edit: Edit, before: Tags, after: Tags) -> Effect:
     return Effect(added, removed, after - before - added, "; ".join(parts))
 
 
-def backoff_ms(attempt: int, jitter: float, *, first: int = 1000, longest: int = 300_000) -> int:
+FIRST_WAIT_MS, LONGEST_WAIT_MS = 1000, 300_000
+
+
+def backoff_ms(attempt: int, jitter: float) -> int:
     """How long to wait before the next try: doubled each time, and spread.
 
     Args:
         attempt: Failed tries so far, from 1.
         jitter: Uniform in 0..1.
-        first: Of the first wait, milliseconds.
-        longest: Of all waits, milliseconds.
     """
-    usual = min(first * 2 ** min(attempt - 1, 20), longest)
+    usual = min(FIRST_WAIT_MS * 2 ** min(attempt - 1, 20), LONGEST_WAIT_MS)
     return int(usual * (0.5 + jitter))
 
 

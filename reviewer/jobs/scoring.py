@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+SEED = 7
+"""Of the sample and its parts."""
+
 MOST_TAGS = 1000
 FEWEST_IMAGES = 100
 LEFT_OUT = frozenset({"tagme"})
@@ -112,16 +115,12 @@ class ScoreReport:
     histogram: tuple[tuple[int, int], ...]
 
 
-def score_data(
-    library: Library, *, each_common: int = EACH_COMMON, most_tags: int = MOST_TAGS, seed: int = 7
-) -> ScoreData:
+def score_data(library: Library, *, each_common: int = EACH_COMMON) -> ScoreData:
     """Samples the images of a collection that have scores, with the tags as they are corrected.
 
     Args:
         library: The collection.
         each_common: Images wanted of score 0 and of score 1; all others are taken.
-        most_tags: Tags, the most frequent.
-        seed: Of the sample.
 
     Raises:
         UsageError: Too few images have scores.
@@ -135,7 +134,7 @@ def score_data(
     ids = np.array([image_id for image_id, _ in scored], np.int64)
     scores = np.array([score for _, score in scored], np.float64)
     kept = np.ones(len(ids), bool)
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(SEED)
     for common in COMMON_SCORES:
         mine = scores == common
         kept[mine] = rng.random(int(mine.sum())) < each_common / max(int(mine.sum()), 1)
@@ -149,7 +148,7 @@ def score_data(
         for tag_id in np.argsort(-frequent, kind="stable").tolist()
         if frequent[tag_id] >= min(FEWEST_IMAGES, int(kept.sum()) // 20)
         and vocabulary.name(tag_id) not in LEFT_OUT
-    ][:most_tags]
+    ][:MOST_TAGS]
     return ScoreData(
         images=ids[kept],
         scores=scores[kept],
@@ -174,15 +173,14 @@ def _embeddings(library: Library, images: NDArray[np.int64]) -> NDArray[np.float
     return np.asarray(files.embeddings()[places], np.float32)
 
 
-def score_report(data: ScoreData, listener: Listener, seed: int = 7) -> ScoreReport:
+def score_report(data: ScoreData, listener: Listener) -> ScoreReport:
     """Fits every model on the same 80 % and compares them on the same 10 % and 10 %.
 
     Args:
         data: The sample.
         listener: Hears of progress.
-        seed: Of the split.
     """
-    order = np.random.default_rng(seed).permutation(len(data.scores))
+    order = np.random.default_rng(SEED).permutation(len(data.scores))
     learnt, validated, tested = np.split(order, [int(len(order) * 0.8), int(len(order) * 0.9)])
     models = _models(data, learnt)
     errors, predicted = [], {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -132,9 +132,7 @@ class TruthFigures:
     rows: tuple[tuple[str, float], ...]
 
 
-def against_truth(
-    library: Library, listener: Listener, truth: Truth, version: str, tags: Sequence[str] = ()
-) -> TruthFigures:
+def against_truth(library: Library, listener: Listener, truth: Truth, version: str) -> TruthFigures:
     """Scores the held-out images with a version and compares with the truth.
 
     F1 is taken at a score of one half: a tagger that learnt from missing tags says too little,
@@ -145,7 +143,6 @@ def against_truth(
         listener: Hears of progress.
         truth: True tags by image path.
         version: Name of the version.
-        tags: Tags to look at; all of the version's where none are given.
 
     Raises:
         TaggerError: The version cannot be loaded.
@@ -157,17 +154,15 @@ def against_truth(
     kept = np.flatnonzero(held_out([digest for _, _, digest in askable]))
     with tagger_errors():
         predictor = Predictor.load(library.version_folder(version))
-    columns = {tag: column for column, (tag, _) in enumerate(predictor.tags)}
-    names = [tag for tag in tags or columns if tag in columns]
+    names = [tag for tag, _ in predictor.tags]
     targets = np.array(
         [[tag in truth[askable[place][1]] for tag in names] for place in kept], np.float32
     )
     scores = np.zeros_like(targets)
-    picked = [columns[tag] for tag in names]
     paths = [library.folder / askable[place][1] for place in kept]
     with stage(listener, "check", len(paths), "images") as progress:
         for batch in predictor.scan(paths, open_for_tagger):
-            scores[batch.indices] = batch.scores[:, picked]
+            scores[batch.indices] = batch.scores
             progress.advance(len(batch.indices) + len(batch.failures))
     micro, macro, _ = rates(scores, targets, np.full(len(names), 0.5))
     rows = (

@@ -51,19 +51,21 @@ def letter_of(name: str) -> str:
     return word_of(name)[:1]
 
 
-def scheme_of(names: Iterable[str], usual: str = "sqe") -> str:
+def scheme_of(names: Iterable[str]) -> str:
     """The scheme that some rating tags belong to.
 
     Args:
         names: Tags of one image or of many.
-        usual: The scheme where they do not tell: `questionable` and `explicit` are in both.
+
+    Returns:
+        Empty where they do not tell: `questionable` and `explicit` are in both.
     """
     words = {word_of(name) for name in names} - {""}
     for scheme, own in SCHEMES.items():
         others = {word for words_ in SCHEMES.values() if words_ is not own for word in words_}
         if words & set(own) - others:
             return scheme
-    return usual
+    return ""
 
 
 @dataclass(frozen=True)

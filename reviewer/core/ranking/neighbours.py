@@ -160,18 +160,16 @@ def neighbour_graph(
 def neighbour_logit(
     graph: NeighbourGraph,
     present: BoolArray | FloatArray,
-    strength: float = 1.0,
     rows: NDArray[np.int64] | None = None,
 ) -> FloatArray:
     """Smoothed log-odds of the share of an image's neighbours that carry a tag.
 
     The share is weighted by similarity and pulled towards the tag's overall share as if
-    `strength` further neighbours carried it at that share.
+    one further neighbour carried it at that share.
 
     Args:
         graph: The neighbours.
         present: Whether each image carries the tag (or how surely, 0..1), shape (N,).
-        strength: Weight of the overall share, above 0.
         rows: Images wanted, shape (n,); all of them where it is `None`.
 
     Returns:
@@ -182,7 +180,7 @@ def neighbour_logit(
     carried, total = graph.sum_over(present), graph.total
     if rows is not None:
         carried, total = carried[rows], total[rows]
-    share = (carried + strength * base) / (total + strength)
+    share = (carried + base) / (total + 1.0)
     share = np.clip(share, 1e-7, 1.0 - 1e-4)
     return np.log(share / (1.0 - share)).astype(np.float32)
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_STEPS = 40
 MAX_HALVINGS = 12
+TOLERANCE = 1e-5
+"""Largest change of any weight at which the search ends."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +96,11 @@ class PooledFit:
         return variance
 
 
-def fit_pooled(problem: PooledProblem, tolerance: float = 1e-5) -> PooledFit:
+def fit_pooled(problem: PooledProblem) -> PooledFit:
     """Find the posterior mode.
 
     Args:
         problem: Rows and priors; no rows at all gives the prior.
-        tolerance: Largest change of any weight at which the search ends.
 
     Returns:
         The mode with its curvature.
@@ -111,7 +112,7 @@ def fit_pooled(problem: PooledProblem, tolerance: float = 1e-5) -> PooledFit:
         step_beta, step_own = _newton(problem, beta, own)
         beta, own, lower = _walk(problem, (beta, own), (step_beta, step_own), loss)
         moved = max(float(np.abs(step_beta).max()), float(np.abs(step_own).max(initial=0.0)))
-        if moved < tolerance or loss - lower < 1e-9 * (1.0 + abs(loss)):
+        if moved < TOLERANCE or loss - lower < 1e-9 * (1.0 + abs(loss)):
             break
         loss = lower
     curvature = _curvature(problem, beta, own)

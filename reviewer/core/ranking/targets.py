@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
     from reviewer.core.ranking.calibration import CoverageCount
     from reviewer.core.ranking.evidence import Answers, Evidence
-    from reviewer.core.ranking.gather import Report
+
+WRONG_SHARE = 0.01
+"""Share of the present tags that is taken to be wrong."""
 
 FLOOR = 0.005
 """Smaller chances are left out: the target is an absence."""
@@ -40,26 +42,20 @@ def missing_chances(
     evidence: Evidence,
     answers: Answers,
     *,
-    wrong_share: float = 0.01,
     groups: NDArray[np.int64] | None = None,
-    seed: int = 0,
-    report: Report | None = None,
 ) -> sparse.csc_matrix:
     """The chance that a tag is missing, for the absent pairs where that is likely enough.
 
     Args:
         evidence: Scores and tags, by column.
         answers: The answers so far; they count as tags, not as feedback.
-        wrong_share: Share of present tags taken to be wrong, inside 0..1.
         groups: Near-duplicate group of each image, shape (N,).
-        seed: Of everything drawn.
-        report: Told after each tag of each pass; may raise to stop the work.
 
     Returns:
         Shape (N, T), float32, `FLOOR`..1 where stored.
     """
-    limits = Limits(1, wrong_share, seed)
-    work = fitted(evidence, answers.latest(), limits, Scope(groups=groups), report)
+    limits = Limits(1, WRONG_SHARE, 0)
+    work = fitted(evidence, answers.latest(), limits, Scope(groups=groups))
     per_carrier = _per_carrier(work.count)
     rows, values, starts = [], [], [0]
     nobody = np.zeros(0, dtype=np.int32)

@@ -98,6 +98,9 @@ class Vocabulary:
 NOT_VISUAL = frozenset({Category.META, Category.ARTIST})
 """Categories that a picture does not show: never asked unless the user says so."""
 
+FEWEST_WITHOUT = 5
+"""Images without a tag: with fewer there is nothing to tell it from."""
+
 NAMESPACES_NOT_VISUAL = ("artist:", "creator:", "meta:", "rating:", "source:", "date:")
 
 
@@ -107,7 +110,6 @@ def reason_not_asked(
     minimum: int,
     *,
     negatives: int | None = None,
-    minimum_negatives: int = 5,
     deprecated: bool = False,
 ) -> str:
     """Why a tag is left out of the questions; empty if it may be asked.
@@ -117,7 +119,6 @@ def reason_not_asked(
         images: Images that carry it.
         minimum: Fewer images than this are too few to learn from.
         negatives: Images that do not carry it, where known.
-        minimum_negatives: Fewer than this and there is nothing to tell it from.
         deprecated: Whether its site gave it up.
     """
     if tag.category in NOT_VISUAL:
@@ -128,6 +129,6 @@ def reason_not_asked(
         return "deprecated: its site gave it up"
     if images < minimum:
         return f"on fewer than {minimum} images: too few to learn from"
-    if negatives is not None and negatives < minimum_negatives:
+    if negatives is not None and negatives < FEWEST_WITHOUT:
         return "on nearly every image: nothing to tell it from"
     return ""

@@ -90,7 +90,7 @@ def _schemes(original: NDArray[np.int64], told: Sequence[tuple[str, str]]) -> ND
     """
     sites: dict[str, list[str]] = {}
     for place, (_, site) in zip(original.tolist(), told, strict=True):
-        own = scheme_of([TAGS[place]], "") if place >= 0 else ""
+        own = scheme_of([TAGS[place]]) if place >= 0 else ""
         if own:
             sites.setdefault(site, []).append(own)
     most = {site: max(set(own), key=own.count) for site, own in sites.items()}
@@ -98,7 +98,7 @@ def _schemes(original: NDArray[np.int64], told: Sequence[tuple[str, str]]) -> ND
     usual = max(set(every), key=every.count) if every else "sqe"
     return np.array(
         [
-            (scheme_of([TAGS[place]], "") if place >= 0 else "")
+            (scheme_of([TAGS[place]]) if place >= 0 else "")
             or most.get(site, "")
             or scheme
             or usual

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
     from reviewer.store.nearest import Near
 
+COMPARED = 20
+"""Nearest of each image by which an index is judged."""
 ASKED = 200
 """Images by which the recall of the index is told."""
 MORE = 20
@@ -222,18 +224,14 @@ class Recall:
         )
 
 
-def measure_recall(
-    exact: NearestImages, index: NearestImages, *, count: int = 20, seed: int = 0
-) -> Recall:
+def measure_recall(exact: NearestImages, index: NearestImages) -> Recall:
     """How much of the nearest an index finds, on images drawn at random.
 
     Args:
         exact: Compares with every image.
         index: Asks the index.
-        count: Nearest of each image.
-        seed: Of the draw.
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     asked = rng.choice(exact.ids, min(ASKED, len(exact.ids)), replace=False).tolist()
     found, seconds = [], ([], [])  # type: tuple[list[float], tuple[list[float], list[float]]]
     for image_id in asked:
@@ -241,14 +239,14 @@ def measure_recall(
         near: list[set[int]] = []
         for number, search in enumerate((exact, index)):
             began = time.perf_counter()
-            told = search.by_look(embedding, one, count, without=image_id)
+            told = search.by_look(embedding, one, COMPARED, without=image_id)
             seconds[number].append(time.perf_counter() - began)
             near.append({entry.image_id for entry in told})
         found.append(len(near[0] & near[1]) / max(len(near[0]), 1))
     return Recall(
         float(np.mean(found)),
         len(asked),
-        count,
+        COMPARED,
         float(np.median(seconds[0])),
         float(np.median(seconds[1])),
     )
