@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageDraw
 
+from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
@@ -44,6 +45,20 @@ def make_shapes(folder: Path) -> dict[str, frozenset[str]]:
         writer.writerow(["relative_path", "tags"])
         writer.writerows((name, " ".join(tags)) for name, tags in noisy.items())
     return truth
+
+
+def answer(library: Library, path: str, tag: str, given: Answer) -> None:
+    """Stores what a person says of a tag on an image."""
+    image_id = library.images.known_files()[path].id
+    tag_id = library.tags.add({tag: None})[tag]
+    side = Side(int(tag_id in library.images.original_tags(image_id)))
+    row = Decision(image_id, tag_id, given, side, 0.75, 0.5, "v1", "me", 1_700_000_000_000)
+    library.decisions.append([row])
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """The files of a folder by name."""
+    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 @pytest.fixture(scope="session")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.errors import UsageError
-from reviewer.core.types import Answer, Decision, Side
+from reviewer.core.types import Answer
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.copies import export
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import draw
+from tests.unit.jobs.conftest import answer, contents
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -39,23 +40,11 @@ def captioned(tmp_path: Path) -> Iterator[Library]:
         yield library
 
 
-def answer(library: Library, path: str, tag: str, given: Answer) -> None:
-    image_id = library.images.known_files()[path].id
-    tag_id = library.tags.add({tag: None})[tag]
-    side = Side(int(tag_id in library.images.original_tags(image_id)))
-    row = Decision(image_id, tag_id, given, side, 0.75, 0.5, "v1", "me", 1_700_000_000_000)
-    library.decisions.append([row])
-
-
 def correct(library: Library) -> None:
     answer(library, "a.png", "solo", Answer.NO)
     answer(library, "a.png", "cat_ears", Answer.YES)
     answer(library, "b.png", "hat", Answer.NO)
     answer(library, "c.png", "hat", Answer.UNSURE)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_corrected_captions_go_to_a_folder_of_their_own(captioned: Library, tmp_path: Path) -> None:

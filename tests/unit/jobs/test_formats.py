@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reviewer.core.types import Answer, Category, Decision, Side
+from reviewer.core.types import Answer, Category
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.copies import export
@@ -15,6 +15,7 @@ from reviewer.jobs.exports.in_place import changes_in_place
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
 from tests.conftest import Heard, draw
+from tests.unit.jobs.conftest import answer, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,18 +33,6 @@ def folder(tmp_path: Path) -> Path:
 def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
     with Library.create(tmp_path / "workspace", folder) as library:
         yield library
-
-
-def answer(library: Library, path: str, tag: str, given: Answer) -> None:
-    image_id = library.images.known_files()[path].id
-    tag_id = library.tags.add({tag: None})[tag]
-    side = Side(int(tag_id in library.images.original_tags(image_id)))
-    row = Decision(image_id, tag_id, given, side, 0.75, 0.5, "v1", "me", 1_700_000_000_000)
-    library.decisions.append([row])
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
 def test_gallery_dls_files_are_copied_with_corrected_tags(

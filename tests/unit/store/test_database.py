@@ -17,17 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "test.db"
-    connection = connect(path)
-    connection.execute("CREATE TABLE entry (value INTEGER UNIQUE)")
-    connection.close()
-    opened = Database(path)
-    yield opened
-    opened.close()
-
-
 def insert(value: int) -> object:
     return lambda connection: connection.execute("INSERT INTO entry VALUES (?)", (value,))
 

@@ -13,23 +13,17 @@ from reviewer.store.database import Database, Lane, connect
 from reviewer.store.writeahead import LENGTHEN_AFTER, PART, REST_AFTER
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 LONG = 2 * PART + 1234
 PATIENCE_S = 60.0
 
 
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+@pytest.fixture(autouse=True)
+def short_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that a test can fill; set before the database is opened."""
     monkeypatch.setattr(writeahead, "LOG_BYTES", LONG)
-    path = tmp_path / "test.db"
-    connection = connect(path)
-    connection.execute("CREATE TABLE entry (value INTEGER UNIQUE)")
-    connection.close()
-    opened = Database(path)
-    yield opened
-    opened.close()
 
 
 def log_of(database: Database) -> Path:
