@@ -23,7 +23,6 @@ from reviewer.ui.theme import look
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from PySide6.QtCore import SignalInstance
     from PySide6.QtGui import QImage, QPaintEvent, QResizeEvent
 
 
@@ -66,8 +65,10 @@ class GridView(QWidget):
 
     def _make_cell(self, place: int) -> GridCell:
         cell = GridCell(place, self)
-        cell.clicked.connect(partial(self._was_clicked, self.clicked, place))
-        cell.doubted.connect(partial(self._was_clicked, self.doubted, place))
+        for button, told in ((cell.clicked, self.clicked), (cell.doubted, self.doubted)):
+            # Who clicks knows enough; the large picture would only be in the way of the next click.
+            button.connect(partial(self._resting.spend, place))
+            button.connect(partial(told.emit, place))
         cell.pointed.connect(partial(self._resting.move, place))
         cell.left.connect(self._resting.leave)
         cell.painted.connect(self._check_painted)
@@ -183,11 +184,6 @@ class GridView(QWidget):
         room = QRect(left + GAP, GAP, width - 2 * GAP, self.height() - 2 * GAP)
         self.large.show_over(room, self._page.questions[place].image_id, cell.image)
         self.show_mark(place)
-
-    def _was_clicked(self, which: SignalInstance, place: int) -> None:
-        # Who clicks knows enough; the large picture would only be in the way of the next click.
-        self._resting.spend(place)
-        which.emit(place)
 
     # -- Qt --------------------------------------------------------------------------------------
 
