@@ -13,7 +13,16 @@ from functools import cache, update_wrapper
 from types import FunctionType
 from typing import Any, TypeVar
 
+WORTHWHILE = 3_000_000
+"""Values from which on a loop beats numpy: to load numba takes a third of a second, and to compile
+for the first time a whole one."""
+
 Loop = TypeVar("Loop", bound=Callable[..., Any])
+
+
+def is_worthwhile(count: int) -> bool:
+    """Whether a loop over so many values is quicker than what numpy does in several steps."""
+    return count >= WORTHWHILE
 
 
 def _machine_code(loop: Callable[..., Any]) -> Callable[..., Any]:

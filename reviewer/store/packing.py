@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.compiled import compiled
+from reviewer.core.compiled import compiled, is_worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,16 +37,20 @@ def pack(tags: Iterable[int]) -> bytes:
 
 def unpack(packed: bytes) -> NDArray[np.uint32]:
     """(K,) tag ids, ascending, from their stored form."""
-    raw = np.frombuffer(packed, np.uint8)
+    return np.cumsum(_distances(np.frombuffer(packed, np.uint8))).astype(np.uint32)
+
+
+def _distances(raw: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """What is written in groups of seven bits, the lowest first."""
     ends = raw < 128
     first = np.ones(len(raw), bool)
     first[1:] = ends[:-1]
     starts = np.flatnonzero(first)
     if not len(starts):
-        return np.zeros(0, np.uint32)
+        return np.zeros(0, np.uint64)
     place = np.arange(len(raw)) - np.repeat(starts, np.diff(np.append(starts, len(raw))))
     values = (raw & 127).astype(np.uint64) << (7 * place).astype(np.uint64)
-    return np.cumsum(np.add.reduceat(values, starts)).astype(np.uint32)
+    return np.add.reduceat(values, starts)
 
 
 def pack_rows(
@@ -81,6 +85,14 @@ def unpack_rows(
     Returns:
         (I,) uint32.
     """
+    if not is_worthwhile(len(packed)):
+        stops = np.cumsum(lengths, dtype=np.int64)
+        starts[0] = 0
+        starts[1:] = np.concatenate([[0], np.cumsum(packed < 128)])[stops]
+        sums = np.concatenate([np.zeros(1, np.uint64), np.cumsum(_distances(packed))])
+        before = np.repeat(sums[starts[:-1]], np.diff(starts))
+        few: NDArray[np.uint32] = (sums[1:] - before).astype(np.uint32)
+        return few
     tags = np.empty(int(compiled(_count_ends)(packed)), np.uint32)
     compiled(_unpack_rows)(packed, lengths, starts, tags)
     return tags

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.compiled import compiled
+from reviewer.core.compiled import compiled, is_worthwhile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -57,6 +57,9 @@ class TagRows:
         lengths = np.diff(self.starts)[rows]
         starts = np.zeros(len(rows) + 1, np.int64)
         np.cumsum(lengths, out=starts[1:])
+        if not is_worthwhile(int(starts[-1])):
+            first = np.repeat(self.starts[rows] - starts[:-1], lengths)
+            return TagRows(starts, self.tags[first + np.arange(len(first))])
         tags = np.empty(int(starts[-1]), np.uint32)
         compiled(_take)(self.starts, self.tags, np.asarray(rows, np.int64), tags)
         return TagRows(starts, tags)
@@ -64,6 +67,8 @@ class TagRows:
     def counts(self) -> NDArray[np.int64]:
         """(largest id + 1,) images that carry each tag id."""
         size = int(self.tags.max()) + 1 if len(self.tags) else 0
+        if not is_worthwhile(self.instances):
+            return np.bincount(self.tags, minlength=size).astype(np.int64, copy=False)
         counts = np.zeros(size, np.int64)
         compiled(_count)(self.tags, counts)
         return counts
@@ -77,6 +82,8 @@ class TagRows:
         from scipy import sparse  # noqa: PLC0415 - the window must not wait for it
 
         numbers = self.column_numbers(tags)
+        if not is_worthwhile(self.instances):
+            return self._few_columns(numbers, len(tags))
         indptr = np.zeros(len(tags) + 1, np.int64)
         compiled(_count_columns)(self.tags, numbers, indptr)
         np.cumsum(indptr, out=indptr)
@@ -84,6 +91,17 @@ class TagRows:
         compiled(_fill_columns)(self.starts, self.tags, numbers, indptr[:-1].copy(), rows)
         ones = np.ones(len(rows), bool)
         return sparse.csc_matrix((ones, rows, indptr), shape=(len(self), len(tags)), copy=False)
+
+    def _few_columns(self, numbers: NDArray[np.int32], count: int) -> sparse.csc_matrix:
+        from scipy import sparse  # noqa: PLC0415 - the window must not wait for it
+
+        places = numbers[self.tags]
+        kept = places >= 0
+        rows = np.repeat(np.arange(len(self), dtype=np.int32), np.diff(self.starts))[kept]
+        order = np.argsort(places[kept], kind="stable")
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(places[kept], minlength=count))])
+        ones = np.ones(len(rows), bool)
+        return sparse.csc_matrix((ones, rows[order], indptr), shape=(len(self), count), copy=False)
 
     def column_numbers(self, tags: Sequence[int] | NDArray[np.int64]) -> NDArray[np.int32]:
         """Column of each tag id among some tags, -1 for others; (largest id + 1,)."""

@@ -3,9 +3,11 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.core import compiled
 from reviewer.store.packing import pack, pack_rows, unpack, unpack_rows
 
 TAGS = st.lists(st.integers(0, 2**32 - 1), max_size=40)
@@ -16,8 +18,10 @@ def test_what_is_packed_is_unpacked(tags: set[int]) -> None:
     assert unpack(pack(tags)).tolist() == sorted(tags)
 
 
-@given(st.lists(TAGS, max_size=8))
-def test_many_rows_are_packed_like_each_alone(rows: list[list[int]]) -> None:
+@pytest.mark.parametrize("worthwhile", [0, compiled.WORTHWHILE])
+@given(rows=st.lists(TAGS, max_size=8))
+def test_many_rows_are_packed_like_each_alone(rows: list[list[int]], worthwhile: int) -> None:
+    """Few are unpacked by numpy, many by a loop."""
     starts = np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)
     flat = np.array([tag for row in rows for tag in row], np.uint32)
     raw, spans = pack_rows(starts, flat)
@@ -25,7 +29,9 @@ def test_many_rows_are_packed_like_each_alone(rows: list[list[int]]) -> None:
     assert packed == [pack(set(row)) for row in rows]
     lengths = np.array([len(part) for part in packed], np.uint16)
     back = np.zeros(len(rows) + 1, np.int64)
-    tags = unpack_rows(np.frombuffer(b"".join(packed), np.uint8), lengths, back)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "WORTHWHILE", worthwhile)
+        tags = unpack_rows(np.frombuffer(b"".join(packed), np.uint8), lengths, back)
     assert [tags[a:b].tolist() for a, b in pairwise(back)] == [sorted(set(row)) for row in rows]
 
 

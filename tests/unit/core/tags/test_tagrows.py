@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.core import compiled
 from reviewer.core.tags.tagrows import TagRows
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 ROWS = st.lists(st.sets(st.integers(0, 12), max_size=6), max_size=10)
+
+
+@pytest.fixture(
+    params=[0, compiled.WORTHWHILE], ids=["loops", "numpy"], autouse=True, scope="module"
+)
+def way(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Small collections are done by numpy, large ones by loops: both are tried."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiled, "WORTHWHILE", request.param)
+        yield
 
 
 @given(ROWS, st.permutations(range(13)), st.integers(0, 13))
