@@ -54,6 +54,9 @@ class ReviewJobs(QObject):
         review = self._review()
         if review is not None and not self._runner.has(title):
             words = [*command, "--workspace", str(review.workspace)]
+            if command[0] == "rank" and review.by_tags:
+                # There are no scores to rank by yet.
+                words.insert(1, "--tags-only")
             self._runner.start(title, words, gives_way=gives_way)
 
     def start_on_folder(self, title: str, command: Sequence[str]) -> None:
@@ -74,7 +77,7 @@ class ReviewJobs(QObject):
             self.start("Refresh", ("refresh",))
         elif not self._runner.busy:
             # What makes the tagger ready ranks by these answers too, and must not be overtaken.
-            self.start("Refresh", ("rank", "--tags-only"))
+            self.start("Refresh", ("rank",))
 
     def _changed(self, _job: Job) -> None:
         review = self._review()

@@ -21,6 +21,7 @@ from reviewer.store.library import Library
 from reviewer.store.rankings import ORDER
 from reviewer.ui.jobs.page import ORDERS
 from reviewer.ui.jobs.runner import Job, JobState
+from reviewer.ui.review import ALONE
 from reviewer.ui.start.start_page import recent_detail
 from reviewer.ui.surroundings import PLACE
 from reviewer.ui.widgets.notice_bar import Kind
@@ -377,3 +378,23 @@ def test_the_page_of_jobs_ranks_in_the_order_that_is_chosen_and_shows_the_one_in
     qtbot.waitUntil(lambda: not runner.busy)
     # What is chosen stays while the page is open, whatever ends meanwhile.
     assert page._order.currentData() == "value"
+
+
+def test_without_a_tagger_it_is_ranked_by_the_tags(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    with Library.open(workspace) as library:
+        library.rankings.save(replace(library.rankings.load(), version=""))
+        library.state.set(ALONE, "stopped")
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    window.jobs.start("Rank", ("rank", "--order", "rare"))
+    window.jobs.refresh()
+    # What ranks already takes the answers in.
+    (ranked,) = window._runner.jobs
+    assert ranked.command[:4] == ("rank", "--tags-only", "--order", "rare")
+    qtbot.waitUntil(lambda: not window._runner.busy)
+    window.jobs.refresh()
+    assert window._runner.jobs[-1].title == "Refresh"
+    assert "--tags-only" in window._runner.jobs[-1].command
+    qtbot.waitUntil(lambda: not window._runner.busy)
