@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.held_out import held_out
 from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.tagger_problems import tagger_errors
 

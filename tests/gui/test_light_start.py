@@ -1,4 +1,4 @@
-"""What is heavy is not loaded before the first picture is on screen."""
+"""What is heavy is not loaded for the first picture on screen, nor to say why it is asked about."""
 
 from __future__ import annotations
 
@@ -38,6 +38,14 @@ for _ in range(2000):
     QTest.qWait(10)
 else:
     sys.exit("no picture was painted")
+why = window.review.page.tags.why
+window.review.controller.run_command("look.why")
+for _ in range(2000):
+    if "nearest" in why.words or "None are known" in why.words:
+        break
+    QTest.qWait(10)
+else:
+    sys.exit("nothing was said of why")
 print(*sorted(set(sys.modules) & set(sys.argv[2:])))
 window.close()
 """

@@ -10,9 +10,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
 
+from reviewer.core.held_out import HELD_OUT
 from reviewer.core.statistics import wilson
 from reviewer.core.types import Answer, Decision, Origin, Question, Side
-from reviewer.jobs.learning.recipes import HELD_OUT
 from reviewer.jobs.taggers.seen import Learnt, seen_key
 from reviewer.store.crossfits import Crossfit
 from reviewer.store.heatmaps import RECORD, SIDE, Explained

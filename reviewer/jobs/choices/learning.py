@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.choices.ratings import TAGS
+from reviewer.core.held_out import held_out
 from reviewer.jobs.choices.rated import ratings_of
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.tagger_problems import tagger_errors
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import UsageError
+from reviewer.core.held_out import held_out
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.learning.events import TrainingEvents
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.learning.training import TrainChoices, nothing_to_learn, settings_for
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.questions.refreshing import present_rows, scanned

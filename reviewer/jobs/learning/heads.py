@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import UsageError
+from reviewer.core.held_out import held_out
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import choose_tags, gather_labels
 from reviewer.jobs.learning.doubts import doubted_labels
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.learning.training import version_figures
 from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors

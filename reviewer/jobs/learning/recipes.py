@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from reviewer.core.held_out import held_out
 from reviewer.jobs.labels import TagChoice, label_matrix, tag_counts
 
 if TYPE_CHECKING:
@@ -19,15 +20,6 @@ if TYPE_CHECKING:
     from model.labels import LabelMatrix
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
-
-HELD_OUT = 38
-"""Images whose digest begins with a byte below this, 38 of 256 or 15 %, are never trained on: the
-same ones for every version, so that versions compare."""
-
-
-def held_out(digests: list[bytes]) -> NDArray[np.bool_]:
-    """(N,) bool: images that no version is trained on, told by their content alone."""
-    return np.array([digest[0] < HELD_OUT for digest in digests], bool)
 
 
 @dataclass(frozen=True)

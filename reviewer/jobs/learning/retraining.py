@@ -11,11 +11,11 @@ import numpy as np
 from sklearn.metrics import average_precision_score
 
 from reviewer.core.errors import UsageError
+from reviewer.core.held_out import held_out
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.learning.heads import train_heads, tuning_for
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.learning.training import TrainChoices, train_version
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.pipeline import scan_to_questions

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.held_out import held_out
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.questions.refreshing import scanned
 
 if TYPE_CHECKING:

@@ -10,12 +10,12 @@ import numpy as np
 
 from reviewer.core.choices.ratings import TAGS
 from reviewer.core.errors import UsageError
+from reviewer.core.held_out import held_out
 from reviewer.core.proposals import CHAINS, DOUBT, Floor, Trust, fewest_pairs, find_floor
 from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import gather_labels, original_matrix
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.questions.refreshing import scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import surely_unseen

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from reviewer.core.errors import UsageError
+from reviewer.core.held_out import held_out
 from reviewer.core.queues import Ranking
 from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
@@ -17,7 +18,6 @@ from reviewer.core.ranking.rank import rank
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels, original_matrix
-from reviewer.jobs.learning.recipes import held_out
 from reviewer.jobs.proposals.kept_out import kept_out_questions
 from reviewer.jobs.questions.blank_images import blank_images
 from reviewer.jobs.questions.kin import kin_of

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from reviewer.core.held_out import held_out
+
 if TYPE_CHECKING:
     from reviewer.store.library import Library
 
@@ -47,9 +49,6 @@ def learnt(library: Library, version: str, pair: tuple[int, int]) -> Learnt:
         version: That gave the score.
         pair: Image id and tag id.
     """
-    # Only they need what loads slowly; the window asks beside itself.
-    from reviewer.jobs.learning.recipes import held_out
-
     parents = {info.name: info.parent for info in library.versions.all()}
     line = [version]
     while parents.get(line[-1]) in parents.keys() - set(line):

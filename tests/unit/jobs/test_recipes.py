@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core.errors import TaggerError
+from reviewer.core.held_out import HELD_OUT
 from reviewer.jobs.context import Silent
-from reviewer.jobs.learning.recipes import HELD_OUT, recipe_figures
+from reviewer.jobs.learning.recipes import recipe_figures
 from reviewer.jobs.learning.training import TrainChoices, train_version
 from reviewer.jobs.reporting import write_report
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from reviewer.core.held_out import HELD_OUT
 from reviewer.core.types import Image
-from reviewer.jobs.learning.recipes import HELD_OUT
 from reviewer.jobs.taggers.seen import Learnt, learnt, seen_key
 from reviewer.store.crossfits import Crossfit
 from reviewer.store.images import ImageRow

@@ -12,7 +12,7 @@ from model.epoch import _set_rate, make_optimizer
 from model.errors import TaggerProblem
 from model.recipes import RECIPES, RESNET50_DANBOORU2021, recipe_named, shares_by_digest
 from reviewer.cli.training import RECIPES as OFFERED
-from reviewer.jobs.learning.recipes import HELD_OUT
+from reviewer.core.held_out import HELD_OUT
 
 
 def test_the_command_offers_what_there_is() -> None:
