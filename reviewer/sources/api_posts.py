@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading
 from reviewer.sources.danbooru import is_dump, metadata_files
 from reviewer.sources.json_file import read_json
-from reviewer.sources.match import ImagesByPost
-from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings
+from reviewer.sources.post import JsonObject, is_post, read_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from reviewer.sources.base import Reading
 
 
 class ApiPosts:
@@ -39,21 +39,7 @@ class ApiPosts:
         Raises:
             SourceError: A file of posts is broken; the text names it and the line.
         """
-        by_post = ImagesByPost(images)
-        reading = Reading()
-        unmatched = 0
-        for post in saved_posts(folder):
-            parsed = read_post(post)
-            name = by_post.find(parsed.record.remote_id, parsed.md5)
-            if name is None:
-                unmatched += 1
-                continue
-            reading.records[name] = parsed.record
-            reading.categories.update(parsed.categories)
-        if unmatched:
-            reading.notes.append(f"{unmatched:,} posts in the metadata have no image here.")
-        settle_ratings(reading)
-        return reading
+        return read_posts(saved_posts(folder), images)
 
 
 def saved_posts(folder: Path) -> Iterator[JsonObject]:

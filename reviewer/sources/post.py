@@ -17,10 +17,11 @@ from urllib.parse import urlsplit
 
 from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.match import ImagesByPost
 from reviewer.sources.text import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 JsonObject = dict[str, Any]
 
@@ -194,6 +195,30 @@ def read_post(post: JsonObject) -> ParsedPost:
 def rating_of(written: str) -> tuple[str, str]:
     """The letter and the scheme of a rating as it is written; two empty texts if it is none."""
     return _RATINGS.get(written.strip().lower(), ("", ""))
+
+
+def read_posts(posts: Iterable[JsonObject], images: Iterable[str]) -> Reading:
+    """What posts say of the images that are here, told apart by the names of the files.
+
+    Args:
+        posts: In any order; the last one of an image counts.
+        images: Relative image paths.
+    """
+    by_post = ImagesByPost(images)
+    reading = Reading()
+    unmatched = 0
+    for post in posts:
+        parsed = read_post(post)
+        name = by_post.find(parsed.record.remote_id, parsed.md5)
+        if name is None:
+            unmatched += 1
+            continue
+        reading.records[name] = parsed.record
+        reading.categories.update(parsed.categories)
+    if unmatched:
+        reading.notes.append(f"{unmatched:,} posts in the metadata have no image here.")
+    settle_ratings(reading)
+    return reading
 
 
 def settle_ratings(reading: Reading, four: frozenset[str] = frozenset()) -> None:

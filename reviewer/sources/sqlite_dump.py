@@ -12,13 +12,13 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading
-from reviewer.sources.match import ImagesByPost
-from reviewer.sources.post import read_post, settle_ratings
+from reviewer.sources.post import read_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
+
+    from reviewer.sources.base import Reading
 
 _ENDINGS = (".sqlite", ".sqlite3", ".db")
 _HEADER = b"SQLite format 3\x00"
@@ -46,22 +46,8 @@ class SqliteDump:
         Raises:
             SourceError: The file is damaged or in use in a way that cannot be read.
         """
-        by_post = ImagesByPost(images)
-        reading = Reading()
-        unmatched = 0
-        for path in _dumps(folder):
-            for post in _posts(path):
-                parsed = read_post(post)
-                name = by_post.find(parsed.record.remote_id, parsed.md5)
-                if name is None:
-                    unmatched += 1
-                    continue
-                reading.records[name] = parsed.record
-                reading.categories.update(parsed.categories)
-        if unmatched:
-            reading.notes.append(f"{unmatched:,} posts in the metadata have no image here.")
-        settle_ratings(reading)
-        return reading
+        posts = (post for path in _dumps(folder) for post in _posts(path))
+        return read_posts(posts, images)
 
 
 def _dumps(folder: Path) -> Iterator[Path]:
