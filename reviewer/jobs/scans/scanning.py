@@ -85,9 +85,8 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     every = library.images.counts()[ImageState.OK]
     with stage(listener, "scan", every, "images") as progress:
         progress.at(every - len(waiting.images))
-        paths = Paths(library.images, waiting.images)
         for batch in predictor.scan(
-            paths,
+            Paths(library.images, waiting.images),
             _opener(library, chosen.copies),
             batch_size=chosen.batch_size,
             workers=chosen.workers or usual_workers(predictor.device.kind),
