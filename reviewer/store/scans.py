@@ -283,7 +283,7 @@ class ScanFiles(RecordFiles):
                 self._extend("embeddings.f16", np.ascontiguousarray(embeddings).tobytes())
                 self._extend("present.bin", records.tobytes())
                 self._extend("present.i64", ends.tobytes())
-                self._extend(self._tail_name(), scores.tobytes())
+                self._extend(_tail_name(self._tail_start()), scores.tobytes())
                 self._extend("rows.bin", np.ascontiguousarray(rows).tobytes())
             except OSError:
                 self.mend()
@@ -292,7 +292,8 @@ class ScanFiles(RecordFiles):
 
     def _close_blocks(self) -> None:
         """Turns a full tail into blocks."""
-        start, old = self._tail_start(), self._tail_name()
+        start = self._tail_start()
+        old = _tail_name(start)
         if len(self) - start < BLOCK_IMAGES:
             return
         tail = self._tail()
@@ -311,7 +312,8 @@ class ScanFiles(RecordFiles):
     def mend(self) -> None:
         """Cuts every file to what all of them hold whole, after a crash."""
         n_tags, width = len(self.shape.tags), self.shape.width
-        start, name = self._tail_start(), self._tail_name()
+        start = self._tail_start()
+        name = _tail_name(start)
         for path in self.folder.glob("tail-*.u8"):
             if path.name != name:
                 path.unlink()
@@ -345,9 +347,6 @@ class ScanFiles(RecordFiles):
         starts = [int(path.stem[5:]) for path in self.folder.glob("tail-*.u8")]
         return max(starts, default=0)
 
-    def _tail_name(self) -> str:
-        return f"tail-{self._tail_start()}.u8"
-
     def _kept(self) -> KeptBlocks:
         shape = self.shape
         return KeptBlocks(self.folder, len(shape.tags), BLOCK_IMAGES, shape.floor)
@@ -365,7 +364,8 @@ class ScanFiles(RecordFiles):
     def _tail(self) -> NDArray[np.uint8]:
         n_tags = len(self.shape.tags)
         count = len(self) - self._tail_start()
-        return self._read(self._tail_name(), np.uint8, count * n_tags).reshape(count, n_tags)
+        name = _tail_name(self._tail_start())
+        return self._read(name, np.uint8, count * n_tags).reshape(count, n_tags)
 
 
 def _split(
@@ -389,3 +389,8 @@ def _split(
     records["score"] = np.clip(steps, -(1 << 15), (1 << 15) - 1)
     scores[rows, columns] = 0
     return scores, records, before + present.starts[1:]
+
+
+def _tail_name(start: int) -> str:
+    """The file of the scores that no block holds yet, by its first image."""
+    return f"tail-{start}.u8"

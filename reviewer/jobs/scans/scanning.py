@@ -99,12 +99,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
         keeper.write()
     if len(waiting.images):
         listener.note(f"Where the time went: {keeper.spent.words()}.")
-    if broken:
-        library.images.set_aside_many(broken)
-        listener.note(
-            f"{len(broken):,} images could not be read and were set aside, for example "
-            f"{broken[0][1]}"
-        )
+    _set_aside(library, listener, broken)
     return ChangeSet(
         images=bool(broken),
         summary={
@@ -119,6 +114,16 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
             "seconds_writing": round(keeper.spent.writing, 3),
         },
     )
+
+
+def _set_aside(library: Library, listener: Listener, broken: list[tuple[int, str]]) -> None:
+    """Asks no more about images that cannot be read, and says so."""
+    if broken:
+        library.images.set_aside_many(broken)
+        listener.note(
+            f"{len(broken):,} images could not be read and were set aside, for example "
+            f"{broken[0][1]}"
+        )
 
 
 def _score_again(
@@ -144,6 +149,15 @@ def _broken(failures: Sequence[Failure], waiting: Waiting, place: Path) -> list[
     if failures:
         refuse_if_away(place)
     return [(int(waiting.images[failure.position]), failure.reason) for failure in failures]
+
+
+def _set_aside(library: Library, listener: Listener, broken: Sequence[tuple[int, str]]) -> None:
+    if broken:
+        library.images.set_aside_many(broken)
+        listener.note(
+            f"{len(broken):,} images could not be read and were set aside, for example "
+            f"{broken[0][1]}"
+        )
 
 
 def _opener(library: Library, copies: Path | None) -> OpenImage:
