@@ -61,7 +61,7 @@ def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tupl
     for name, path in images.items():
         place, _, file = name.rpartition("/")
         if place not in listed:
-            listed[place] = _files(path.parent, endings)
+            listed[place] = files_ending(path.parent, endings)
         there = listed[place]
         if not there:
             continue
@@ -107,7 +107,7 @@ def _outcome(read: Callable[[Path], T], path: Path) -> Read[T]:
         return Read(None, error)
 
 
-def _files(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
+def files_ending(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
     """Names of the files of a folder with one of the endings; none where it cannot be read."""
     try:
         with os.scandir(place) as entries:

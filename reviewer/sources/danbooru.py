@@ -15,6 +15,7 @@ import msgspec
 from reviewer.core.types import Category
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.beside import files_ending
 from reviewer.sources.match import ImagesByPost
 from reviewer.sources.post import category_of, settle_ratings, whole_number
 from reviewer.sources.tag_list import is_tag_list
@@ -98,9 +99,8 @@ def metadata_files(folder: Path) -> list[Path]:
     return sorted(
         path
         for place in places
-        if place.is_dir()
-        for path in place.iterdir()
-        if path.suffix in {".json", ".jsonl"} and not _is_of_another(path) and path.is_file()
+        for name in files_ending(place, (".json", ".jsonl"))
+        if not _is_of_another(path := place / name)
     )
 
 

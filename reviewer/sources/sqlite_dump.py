@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reviewer.sources.base import Reading
+from reviewer.sources.beside import files_ending
 
-_ENDINGS = (".sqlite", ".sqlite3", ".db")
+_ENDINGS = (".sqlite", ".sqlite3", ".db", ".SQLITE", ".SQLITE3", ".DB")
 _HEADER = b"SQLite format 3\x00"
 _WANTED = (
     "id", "md5", "rating", "score", "source", "file_url", "tags", "tag_string",
@@ -52,11 +53,9 @@ class SqliteDump:
 
 def _dumps(folder: Path) -> Iterator[Path]:
     for place in (folder, folder / "metadata"):
-        if not place.is_dir():
-            continue
-        for path in sorted(place.iterdir()):
-            if path.suffix.lower() in _ENDINGS and path.is_file() and _has_posts(path):
-                yield path
+        for name in sorted(files_ending(place, _ENDINGS)):
+            if _has_posts(place / name):
+                yield place / name
 
 
 def _has_posts(path: Path) -> bool:
