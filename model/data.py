@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import math
+import shutil
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 import numpy as np
@@ -19,6 +20,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from model.images import Failure, OpenImage, Prepared, read_prepared
+from model.mapped import map_file
 from model.resizing import Resize, pillow_resize, resize_for
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ Pixels = NDArray[np.uint8]
 Indices = NDArray[np.int64]
 Told = Callable[[int, int], None]
 """Is told how many pictures are done, and of how many."""
+
+ROOM_LEFT = 200 * 10**6
+"""Bytes that kept pictures leave free on the disk, for the version itself and for the answers."""
 
 _CHUNK = 256
 _TO_DO, _DONE, _BROKEN = 0, 1, 2
@@ -94,21 +99,24 @@ def open_pictures(
         open_image: Opens one file.
         config: How pictures are prepared.
         folder: Where the array files go; work that was cut off is taken up again.
-        cache_bytes: Pictures are kept on disk if all of them need no more than this.
+        cache_bytes: Pictures are kept on disk if all of them need no more than this, and the disk
+            has the room.
         workers: Threads that decode.
         told: Hears of progress.
 
     Returns:
         The pictures, their hashes and the failures.
     """
-    fits = len(paths) * config.input_size**2 * 3 <= cache_bytes
     folder.mkdir(parents=True, exist_ok=True)
-    name = f"{'pictures' if fits else 'hashes'}-{_cache_key(paths, config)[:16]}"
+    key = _cache_key(paths, config)[:16]
+    needed = len(paths) * config.input_size**2 * 3
+    fits = needed <= cache_bytes and _has_room(folder / f"pictures-{key}.pixels", needed)
+    name = f"{'pictures' if fits else 'hashes'}-{key}"
     count, side = len(paths), config.input_size
     shape = (count, side, side, 3) if fits else (0,)
-    pixels, old_pixels = _array_file(folder / f"{name}.pixels", np.uint8, shape)
-    hashes, old_hashes = _array_file(folder / f"{name}.hashes", np.uint64, (count,))
-    state, _ = _array_file(folder / f"{name}.state", np.uint8, (count,))
+    pixels, old_pixels = map_file(folder / f"{name}.pixels", np.uint8, shape)
+    hashes, old_hashes = map_file(folder / f"{name}.hashes", np.uint64, (count,))
+    state, _ = map_file(folder / f"{name}.state", np.uint8, (count,))
     if not (old_pixels and old_hashes):
         state[:] = _TO_DO
     failures: list[Failure] = []
@@ -131,6 +139,13 @@ def open_pictures(
     return Opened(pictures, np.array(hashes), failures)
 
 
+def _has_room(path: Path, needed: int) -> bool:
+    """Whether a file is there in full length, or fits on the disk."""
+    if path.is_file() and path.stat().st_size == needed:
+        return True
+    return needed + ROOM_LEFT <= shutil.disk_usage(path.parent).free
+
+
 def _cache_key(paths: Sequence[Path], config: TaggerConfig) -> str:
     """Changes with the files' names, sizes and times and with the preprocessing."""
     key = hashlib.sha256(msgspec.json.encode(config))
@@ -141,17 +156,6 @@ def _cache_key(paths: Sequence[Path], config: TaggerConfig) -> str:
         except OSError:
             key.update(f"{path}|gone\n".encode())
     return key.hexdigest()
-
-
-def _array_file(
-    path: Path, kind: type[np.generic], shape: tuple[int, ...]
-) -> tuple[NDArray[Any], bool]:
-    """Open an array file, or make one of zeros; says whether it was there with the right length."""
-    needed = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
-    if needed == 0:
-        return np.zeros(shape, dtype=kind), True
-    there = path.is_file() and path.stat().st_size == needed
-    return np.memmap(path, dtype=kind, mode="r+" if there else "w+", shape=shape), there
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import itertools
 import queue
 import shlex
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -43,6 +44,10 @@ FEW_ROWS, MANY_ROWS = 16, 256
 
 WRITER_CACHE_KIB = 128 * 1024
 """Pages that the writer may keep in memory; a small collection never needs as many."""
+
+LEAST_ROOM = 1 << 16
+"""Bytes of disk below which SQLite cannot even share its log between two connections; it calls that
+an error of the disk."""
 
 BUSY_MS = 10_000
 """How long to wait for another process's transaction."""
@@ -354,6 +359,8 @@ def translate(error: BaseException, path: Path) -> BaseException:
         said = StoreError(unreadable_sentence(path, str(error)))
     elif code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM):
         said = StoreError(f"Cannot open {path} for writing: {error}. Check the folder's rights.")
+    elif code == sqlite3.SQLITE_IOERR and shutil.disk_usage(path.parent).free < LEAST_ROOM:
+        said = StoreFullError(full_disk_sentence(path))
     elif code == sqlite3.SQLITE_IOERR:
         said = StoreError(f"The disk refused to read or write {path}: {error}.")
     else:

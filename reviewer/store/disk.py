@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import uuid
 from contextlib import contextmanager, suppress
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
+
+_SHORT = re.compile(r"\d+ requested and \d+ written")
+"""What NumPy says when an array did not fit: it keeps the system's own word to itself."""
 
 
 @contextmanager
@@ -36,7 +40,7 @@ def writing(path: Path) -> Iterator[None]:
 
 def is_full(error: OSError) -> bool:
     """Whether there was no space left."""
-    return error.errno in _FULL
+    return error.errno in _FULL or (error.errno is None and bool(_SHORT.search(str(error))))
 
 
 def full_disk_sentence(path: Path) -> str:

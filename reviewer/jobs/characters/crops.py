@@ -6,7 +6,7 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -72,6 +72,7 @@ def cut_out(library: Library, listener: Listener, faces: Sequence[Face], side: i
         StoreError: The cache cannot be written.
     """
     from model.config import TaggerConfig
+    from model.mapped import map_file
 
     config = TaggerConfig(input_size=side, pad_edge=True)
     known = {row.id: row for row in library.images.known_files().values()}
@@ -81,9 +82,9 @@ def cut_out(library: Library, listener: Listener, faces: Sequence[Face], side: i
     name = _key(faces, digests, side)
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        pixels = _file(folder / f"{name}.pixels", np.uint8, (len(faces), side, side, 3))
-        parts = _file(folder / f"{name}.parts", np.float32, (len(faces), 4))
-        state = _file(folder / f"{name}.state", np.uint8, (len(faces),))
+        pixels, _ = map_file(folder / f"{name}.pixels", np.uint8, (len(faces), side, side, 3))
+        parts, _ = map_file(folder / f"{name}.parts", np.float32, (len(faces), 4))
+        state, _ = map_file(folder / f"{name}.state", np.uint8, (len(faces),))
         for old in folder.iterdir():
             if not old.name.startswith(name):
                 old.unlink()
@@ -155,12 +156,3 @@ def _key(faces: Sequence[Face], digests: dict[int, bytes], side: int) -> str:
         key.update(digests[face.image_id])
         key.update(repr(face.box and tuple(face.box)).encode())
     return key.hexdigest()[:20]
-
-
-def _file(path: Path, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray[Any]:
-    """An array file, made of zeros where it is not there in the right length."""
-    if 0 in shape:
-        return np.zeros(shape, kind)
-    length = int(np.dtype(kind).itemsize * np.prod(shape, dtype=np.int64))
-    there = path.is_file() and path.stat().st_size == length
-    return np.memmap(path, dtype=kind, mode="r+" if there else "w+", shape=shape)

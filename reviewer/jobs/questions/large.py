@@ -21,6 +21,7 @@ from reviewer.jobs.learning.fewest import images_needed
 from reviewer.jobs.questions.every_tag import every_tag_scan, made_at
 from reviewer.jobs.questions.streamed import StreamedScan
 from reviewer.store.crossfits import Crossfit
+from reviewer.store.disk import writing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -270,10 +271,13 @@ def _scored(
     told: Callable[[int], None],
 ) -> NDArray[np.float16]:
     """(T, N) float16 scores out of sample, in an array file of the cache."""
+    from model.mapped import map_file
+
     n_tags = len(heads[0][1])
     library.workspace.cache.mkdir(parents=True, exist_ok=True)
     place = library.workspace.cache / "heads.f16"
-    logits = np.memmap(place, np.float16, "w+", shape=(n_tags, len(rows)))
+    with writing(place):
+        logits, _ = map_file(place, np.float16, (n_tags, len(rows)))
     for start in range(0, len(rows), AT_ONCE):
         part = slice(start, min(start + AT_ONCE, len(rows)))
         x = files.embeddings_of(rows[part]).astype(np.float32)

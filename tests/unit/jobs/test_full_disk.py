@@ -6,12 +6,14 @@ import json
 import os
 import random
 import subprocess
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from reviewer.core.errors import StoreFullError
+from reviewer.core.queues import Ranking
 from reviewer.core.tags.tagrows import TagRows
 from reviewer.jobs.bench.data import write_scan
 from reviewer.jobs.context import Silent
@@ -21,6 +23,7 @@ from reviewer.jobs.scans import scanning
 from reviewer.jobs.scans.scanning import refuse_without_room
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.library import Library
+from reviewer.store.rankings import RankingFiles
 from reviewer.store.scans import ROW, ScanFiles, ScanShape
 from reviewer.store.versions import VersionInfo, VersionState
 
@@ -174,3 +177,41 @@ def test_a_version_that_does_not_fit_is_told_in_a_sentence(small_disk: Path) -> 
     with tagger_errors():
         save_tensors({"weights": torch.zeros(MIB)}, path)
     assert path.stat().st_size > 4 * MIB
+
+
+def test_an_array_file_that_does_not_fit_is_refused_before_it_is_written(small_disk: Path) -> None:
+    from model.mapped import map_file
+
+    array, was_there = map_file(small_disk / "fits", np.uint8, (1024, 16))
+    assert not was_there
+    array[:] = 7
+    del array
+    again, was_there = map_file(small_disk / "fits", np.uint8, (1024, 16))
+    assert was_there
+    assert (again == 7).all()
+    # Its pages are touched later, when it is too late for a sentence.
+    with pytest.raises(StoreFullError, match=r"large is full"), tagger_errors():
+        map_file(small_disk / "large", np.uint8, (4, MIB))
+    assert not (small_disk / "large").exists()
+
+
+def test_a_ranking_that_does_not_fit_says_that_the_disk_is_full(small_disk: Path) -> None:
+    rankings = RankingFiles(small_disk)
+    rankings.save(Ranking.empty())
+    many = np.zeros(MIB, np.int64)
+    large = replace(Ranking.empty(), offsets=np.array([0, MIB]), tags=many[:1], images=many)
+    with pytest.raises(StoreFullError, match="is full"):
+        rankings.save(large)
+    assert rankings.stamp() == 1
+    assert not any(path.name.startswith(".") for path in small_disk.iterdir())
+
+
+def test_a_collection_on_a_disk_without_any_room_says_so(dump: Path, small_disk: Path) -> None:
+    enlarge(small_disk, 8)
+    place = small_disk / "workspace"
+    Library.create(place, dump).close()
+    fill(small_disk, leave=0)
+    with pytest.raises(StoreFullError, match="is full"):
+        Library.open(place)
+    (small_disk / "filling").unlink()
+    Library.open(place).close()

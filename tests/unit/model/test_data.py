@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from model import data
 from model.config import TaggerConfig
 from model.data import KeptPictures, Pictures, Reader, augment, open_pictures, to_input
 from model.images import OpenImage, prepare
@@ -53,6 +54,20 @@ def test_kept_and_decoded_pictures_are_the_same_and_in_the_order_asked_for(
     np.testing.assert_array_equal(left[1], right[1])
     expected = prepare(open_plain(drawn.paths[order[3]], 32), CONFIG)
     np.testing.assert_array_equal(left[1][3], expected)
+
+
+def test_pictures_for_which_the_disk_has_no_room_are_decoded_each_time(
+    drawn: Drawn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    kept, _ = opened(drawn, tmp_path / "work")
+    monkeypatch.setattr(data, "ROOM_LEFT", 10**18)
+    # What is kept already takes no more room.
+    assert isinstance(opened(drawn, tmp_path / "work")[0].pictures, KeptPictures)
+    decoded, _ = opened(drawn, tmp_path / "full")
+    assert isinstance(kept.pictures, KeptPictures)
+    assert not isinstance(decoded.pictures, KeptPictures)
+    assert not list((tmp_path / "full").glob("pictures-*"))
+    assert np.array_equal(kept.hashes, decoded.hashes)
 
 
 def test_decoding_that_was_cut_off_goes_on_where_it_was(drawn: Drawn, tmp_path: Path):
