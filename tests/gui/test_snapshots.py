@@ -48,6 +48,8 @@ COLOURS = 256
 """Of a stored picture."""
 BEGAN_MS = 1_767_607_200_000
 """5 January 2026, 10:00 UTC: the first answer of the summary."""
+LONG_AGO = 978_688_800
+"""5 January 2001, 10:00 UTC, seconds: the year of a time is written where it is not this one."""
 BLOCK = 8
 """Pixels of a block's side: letters are compared by how dark they make their block."""
 SLIGHT = 14.0
@@ -254,7 +256,7 @@ def figures(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     """Statistics that were worked out some time ago."""
     folder = workspace / "figures"
     write_figures(folder / STATISTICS, COLLECTION)
-    os.utime(folder / STATISTICS, (BEGAN_MS / 1000, BEGAN_MS / 1000))
+    os.utime(folder / STATISTICS, (LONG_AGO, LONG_AGO))
     window.open_collection(workspace)
     wait_painted(qtbot, window)
     window.side_pages.open("figures", window.review)
