@@ -151,15 +151,6 @@ def _broken(failures: Sequence[Failure], waiting: Waiting, place: Path) -> list[
     return [(int(waiting.images[failure.position]), failure.reason) for failure in failures]
 
 
-def _set_aside(library: Library, listener: Listener, broken: Sequence[tuple[int, str]]) -> None:
-    if broken:
-        library.images.set_aside_many(broken)
-        listener.note(
-            f"{len(broken):,} images could not be read and were set aside, for example "
-            f"{broken[0][1]}"
-        )
-
-
 def _opener(library: Library, copies: Path | None) -> OpenImage:
     """Opens an image's file, or its small copy where there is one."""
     return open_for_tagger if copies is None else SmallCopies(copies, library.folder).open
