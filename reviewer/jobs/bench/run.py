@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import shutil
 from concurrent.futures import ProcessPoolExecutor
@@ -124,8 +125,8 @@ def meaning(figures: Figures, images: int, tags: int) -> list[str]:
     if rate := figures.get("import_posts_per_s"):
         lines.append(f"  import without opening the files: {_span(count / rate)}")
     if per_tag := figures.get("bytes_per_tag"):
-        lines.append(f"  the collection: {count * TAGS_AN_IMAGE * per_tag / 1e9:.2f} GB on disk")
-    lines.append(f"  the scan's scores and embeddings: {count * (tags + 1200) / 1e9:.1f} GB")
+        lines.append(f"  the collection: {_room(count * TAGS_AN_IMAGE * per_tag)} on disk")
+    lines.append(f"  the scan's scores and embeddings: {_room(count * (tags + 1200))}")
     if rate := figures.get("scan_images_per_s"):
         network = (
             "WD's ViT at 448 px" if "scan_vs_forward_cuda" in figures else "resnet18 at 224 px"
@@ -135,7 +136,11 @@ def meaning(figures: Figures, images: int, tags: int) -> list[str]:
             f"  a scan with {network}: {_span(count / rate)}; reading images is {reading:.0%} of it"
         )
     if (disk := figures.get("disk_gb_s")) and (share := figures.get("rank_disk_vs_stream")):
-        seconds = count * tags / (disk * 1e9 * share)
+        # What is known of the images is read before, and what was found is put in order after.
+        measured = figures.get("instances", 0.0) or math.inf
+        opening = figures.get("rank_open_s", 0.0) * count * TAGS_AN_IMAGE / measured
+        seconds = count * tags / (disk * 1e9 * share) + opening
+        seconds += figures.get("rank_order_s", 0.0)
         lines.append(f"  ranking the whole scan from disk: {_span(seconds)}")
     if refresh := figures.get("refresh_s"):
         seconds = refresh * max(count / 100_000, 0.05)
@@ -144,7 +149,14 @@ def meaning(figures: Figures, images: int, tags: int) -> list[str]:
     return lines
 
 
+def _room(count: float) -> str:
+    """Bytes for people."""
+    return f"{count / 1e9:,.1f} GB" if count >= 1e9 else f"{max(count / 1e6, 1):,.0f} MB"
+
+
 def _span(seconds: float) -> str:
+    if seconds < 1:
+        return "under a second"
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

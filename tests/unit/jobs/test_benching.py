@@ -54,6 +54,24 @@ def test_the_import_is_measured_and_said_in_words(tmp_path: Path) -> None:
     assert "import without opening the files" in said
 
 
+def test_what_figures_mean_is_told_in_units_that_fit() -> None:
+    measured = {
+        "import_posts_per_s": 100_000.0,
+        "bytes_per_tag": 8.0,
+        "disk_gb_s": 1.25,
+        "rank_disk_vs_stream": 0.8,
+        "rank_open_s": 1.0,
+        "rank_order_s": 2.0,
+        "instances": 2_800_000.0,
+    }
+    large = meaning(measured, 1_000_000, 8000)
+    assert "  the collection: 224 MB on disk" in large
+    assert "  the scan's scores and embeddings: 9.2 GB" in large
+    # Eight seconds of reading, ten to open ten times the images measured, two to put in order.
+    assert "  ranking the whole scan from disk: 20 s" in large
+    assert "  import without opening the files: under a second" in meaning(measured, 3000, 286)
+
+
 def test_what_cannot_be_measured_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no part 'all'"):
         bench(tmp_path, Silent(), parts=["all"])
