@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QColor, QImage
 
 from reviewer.core.held_out import HELD_OUT
 from reviewer.core.statistics import wilson
@@ -18,7 +18,7 @@ from reviewer.store.crossfits import Crossfit
 from reviewer.store.heatmaps import RECORD, SIDE, Explained
 from reviewer.store.scans import digest_of
 from reviewer.ui.tag_panel import Part
-from reviewer.ui.why.facts import track_record
+from reviewer.ui.why.facts import Neighbour, track_record
 from reviewer.ui.why.heat_paint import heat_image
 from reviewer.ui.why.panel import (
     CANNOT,
@@ -29,6 +29,8 @@ from reviewer.ui.why.panel import (
     NOTHING_SEEN,
     SEEN,
     WORKING,
+    NeighbourRow,
+    WhyPanel,
     heat_words,
 )
 from tests.gui.conftest import wait_painted
@@ -293,3 +295,31 @@ def test_the_overlay_dims_and_outlines() -> None:
         image.pixelColor(x, 4).alpha() for x in range(image.width()) if x > image.width() // 8
     ]
     assert max(outline) > 200
+
+
+def test_pictures_of_neighbours_stay_while_the_same_is_read_again(qtbot: QtBot) -> None:
+    row = NeighbourRow()
+    qtbot.addWidget(row)
+    row.resize(200, row.heightForWidth(200))
+    red = QImage(40, 40, QImage.Format.Format_RGB32)
+    red.fill(Qt.GlobalColor.red)
+    row.show_neighbours([Neighbour(7, True, False, red), Neighbour(8, False, False, red)])
+    row.show_neighbours([Neighbour(7, False, True), Neighbour(9, True, False)])
+    shown = row.grab().toImage()
+    middle = row.cell_px // 2
+    assert shown.pixelColor(middle, middle) == QColor(Qt.GlobalColor.red)
+    assert shown.pixelColor(middle + row.cell_px, middle) != QColor(Qt.GlobalColor.red)
+    assert row.accessibleName() == "The nearest images: lacks it, has it"
+    row.show_neighbours(())
+    row.show_neighbours([Neighbour(7, False, True)])
+    assert row.grab().toImage().pixelColor(middle, middle) != QColor(Qt.GlobalColor.red)
+
+
+def test_words_below_the_nearest_images_have_room_at_any_width(qtbot: QtBot) -> None:
+    panel = WhyPanel(str)
+    qtbot.addWidget(panel)
+    panel.resize(420, 900)
+    panel.show()
+    row = panel.row
+    qtbot.waitUntil(lambda: row.width() > 300)
+    assert row.height() >= row.heightForWidth(row.width()) > row.heightForWidth(200)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -74,8 +75,14 @@ class NeighbourRow(QWidget):
         return max(round(self._cell(self.width()) * self.devicePixelRatioF()), 16)
 
     def show_neighbours(self, entries: Sequence[Neighbour]) -> None:
-        """Shows the first few."""
-        self._entries = entries[:SHOWN]
+        """Shows the first few; a picture that is there stays until its image goes."""
+        there = {entry.image_id: entry.picture for entry in self._entries}
+        self._entries = [
+            entry
+            if entry.picture is not None
+            else replace(entry, picture=there.get(entry.image_id))
+            for entry in entries[:SHOWN]
+        ]
         said = ", ".join("has it" if entry.has else "lacks it" for entry in self._entries)
         self.setAccessibleName(f"The nearest images: {said}" if said else "No neighbours are known")
         self.update()
