@@ -126,8 +126,8 @@ class TerminalOutput:
             TextColumn("{task.description:<12}"),
             BarColumn(bar_width=30),
             TextColumn("{task.fields[count]:>20}"),
-            _RateColumn(),
-            _LeftColumn(),
+            _RateColumn(table_column=Column(no_wrap=True)),
+            _LeftColumn(table_column=Column(no_wrap=True)),
             TextColumn(
                 "{task.fields[note]}",
                 markup=False,

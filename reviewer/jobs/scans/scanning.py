@@ -95,7 +95,8 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
             keeper.add(batch)
             broken += _broken(batch.failures, waiting, place)
             looked_at = len(batch.indices) + len(batch.failures)
-            progress.advance(looked_at, note=f"bottleneck: {keeper.spent.words()}")
+            slowest, _, _ = keeper.spent.words().partition(",")
+            progress.advance(looked_at, note=f"bottleneck: {slowest}")
         keeper.write()
     if len(waiting.images):
         listener.note(f"Where the time went: {keeper.spent.words()}.")
