@@ -99,10 +99,12 @@ def rows_of(workspace: Path) -> list[Any]:
 
 
 def files_of(folder: Path) -> dict[str, bytes]:
+    """The files that count: what a kill left aside, in a file or a folder of a dot, does not."""
+    found = {path.relative_to(folder): path for path in sorted(folder.rglob("*")) if path.is_file()}
     return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".")
+        name.as_posix(): path.read_bytes()
+        for name, path in found.items()
+        if not any(part.startswith(".") for part in name.parts)
     }
 
 
