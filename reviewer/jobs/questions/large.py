@@ -42,7 +42,10 @@ FIT_IMAGES = 100_000
 """Images drawn for the fit of heads, beside those that were answered."""
 
 POSITIVES = 2_000
-"""Images of each tag drawn beside those, so that rare tags have enough."""
+"""Images of each tag that there are to be among them at most, so that rare tags have enough."""
+
+MORE_IMAGES = 200_000
+"""Images drawn for the sake of single tags, all tags together: each costs memory for every tag."""
 
 AT_ONCE = 65_536
 """Embeddings scored at once."""
@@ -231,14 +234,15 @@ def _drawn(
     """Places in `images` to fit on: the answered ones, a random part, and more of each tag."""
     carriers = library.images.tag_rows().of(images).columns(tags)
     answered = np.array([decision.image_id for decision in decisions], np.int64)
-    parts = [
-        chance.permutation(len(images))[:FIT_IMAGES],
-        np.flatnonzero(np.isin(images, answered)),
-    ]
+    chosen = np.isin(images, answered)
+    chosen[chance.permutation(len(images))[:FIT_IMAGES]] = True
+    share = MORE_IMAGES // max(len(tags), 1)
     for column in range(len(tags)):
         mine = carriers.indices[carriers.indptr[column] : carriers.indptr[column + 1]]
-        parts.append(chance.permutation(mine)[:POSITIVES])
-    return np.unique(np.concatenate(parts)).astype(np.int64)
+        rest = mine[~chosen[mine]]
+        lacking = POSITIVES - (len(mine) - len(rest))
+        chosen[chance.permutation(rest)[: max(min(lacking, share), 0)]] = True
+    return np.flatnonzero(chosen)
 
 
 def _heads(
