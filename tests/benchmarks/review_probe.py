@@ -218,6 +218,7 @@ class Probe:
         for _ in range(self.args.count):
             self.pause(1000)
             page = review.session.pages.current
+            self._heed()
             self.keyboard.press("Return")
             self.wait(
                 lambda page=page: (
@@ -265,6 +266,7 @@ class Probe:
                 self._key("space")
                 at = place
             before = page
+            self._heed()
             self._key("Return")
             self.wait(
                 lambda before=before: (
@@ -277,6 +279,14 @@ class Probe:
         grid = stored / (time.perf_counter() - begin)
         self.result["single_a_minute"] = 60 * single
         self.result["grid_a_minute"] = 60 * grid
+
+    def _heed(self) -> None:
+        """Presses once more where a page is presumed otherwise than the one before."""
+        page = self.review.session.pages.current
+        if page and page.unlike_before:
+            self._key("Return")
+            self.wait(lambda: not page.unlike_before)
+            self.pause(round(KEY_S * 1000))
 
     def _key(self, name: str) -> None:
         """Presses a key as a person does: it takes a moment, and a held arrow runs on."""
