@@ -264,6 +264,8 @@ class Reviewing(RuleBasedStateMachine):
             if not implications.ancestors(tag_id) | implications.descendants(tag_id):
                 ranked = [q for q in turned.questions if q.origin is not Origin.CONTROL]
                 assert ranked == coming[: len(ranked)]
+                # Nothing but a control takes the place of a question.
+                assert len(turned.questions) >= len(coming)
 
     @rule()
     def close_page(self) -> None:
