@@ -91,7 +91,7 @@ class Ear:
         """Presses a key (X's code or name) and waits for what it stands for."""
         before = self._lines()
         self._screen.press([key])
-        wait_for(lambda: len(self._lines()) > len(before), f"key {key}", 10)
+        wait_for(lambda: len(self._lines()) > len(before), f"key {key}")
         return self._lines()[-1]
 
     def _lines(self) -> list[str]:

@@ -7,13 +7,13 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 PATIENCE_S = 120.0
 
@@ -24,8 +24,8 @@ from reviewer.cli.frame import stop_calmly
 from reviewer.cli.window_tie import end_with_input
 stop_calmly()
 end_with_input()
-print("up", flush=True)
 try:
+    print("up", flush=True)
     time.sleep(600)
 except KeyboardInterrupt:
     Path(sys.argv[1]).write_text("closed its files")
@@ -62,10 +62,16 @@ def is_running(number: int) -> bool:
         os.kill(number, 0)
     except ProcessLookupError:
         return False
-    done = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False
-    )
-    return bool(done.stdout.strip()) and not done.stdout.strip().startswith("Z")
+    if Path("/proc/self/stat").exists():
+        # Not every Linux has `ps`. The name stands in brackets, and may hold blanks.
+        try:
+            state = Path(f"/proc/{number}/stat").read_text(errors="replace").rpartition(")")[2]
+        except OSError:
+            return False
+    else:
+        words = ["ps", "-o", "stat=", "-p", str(number)]
+        state = subprocess.run(words, capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.strip().startswith("Z")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
