@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
 from reviewer.store.beside import beside
 from reviewer.store.disk import full_disk_sentence
+from reviewer.store.presence import Presence
 from reviewer.store.writeahead import LOG_PAGES, WriteAheadLog
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class Database:
         self._closed = False
         self._turn = threading.Lock()
         self._writer_connection = connect(path)
+        self._presence = Presence.of(path)
         self._log = WriteAheadLog(self._writer_connection, path)
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
@@ -117,7 +119,8 @@ class Database:
         Raises:
             StoreFullError: The disk is full; nothing was written.
             StoreBusyError: Another process kept the database locked for too long.
-            StoreError: It failed for another reason; nothing was written.
+            StoreError: It failed for another reason, or the file is not there any more; nothing
+                was written.
         """
         if lane is Lane.DECISION and self._turn.acquire(blocking=False):
             try:
@@ -173,6 +176,7 @@ class Database:
 
     def _at_once(self, work: Work[T]) -> T:
         """Runs a decision's work in this thread; the turn is ours."""
+        self._presence.check()
         self._log.note(answer=True)
         try:
             result = self._in_transaction(self._writer_connection, work)
@@ -193,6 +197,7 @@ class Database:
     def _carry_out(self, entry: _Entry, work: Work[Any]) -> None:
         self._log.note(answer=entry.lane is Lane.DECISION)
         try:
+            self._presence.check()
             with beside(self._writer_connection, entry.beside):
                 result = self._in_transaction(self._writer_connection, work)
         except BaseException as error:  # noqa: BLE001 - handed to the caller, who decides
