@@ -189,7 +189,8 @@ class ReviewController(QObject):
             Whether there was one.
         """
         stamp = self._library.rankings.stamp()
-        if stamp == self._stamp:
+        # None at all is no newer one: the workspace was taken away under the review.
+        if stamp in {self._stamp, 0}:
             return False
         self._stamp = stamp
         before = self._around.promised

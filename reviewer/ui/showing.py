@@ -57,6 +57,8 @@ NOTHING_LISTED = {
 }
 """What to say where a list is empty, with the ids of commands in braces for their keys."""
 
+AWAY = "The folder of the images is not there.\nIts pictures are shown as soon as it is back."
+
 
 class Showing(QObject):
     """Shows the current question; holds the paint gate.
@@ -286,6 +288,7 @@ class Showing(QObject):
         sentence = f"{away_sentence(self._library.folder)} The review goes on by itself."
         if self._page.notice.text != sentence:
             self._page.notice.say(sentence, Kind.ERROR)
+        self._page.view.explain_wait(AWAY)
 
     def _was_painted(self, serial: int) -> None:
         if serial == self._serial:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from reviewer.store.library import Library
 from reviewer.ui.pictures import loader
+from reviewer.ui.showing import AWAY
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def test_a_drive_that_is_not_there_sets_no_image_aside(
     qtbot.keyClick(review.page, Qt.Key.Key_A)
     qtbot.keyClick(review.page, Qt.Key.Key_Left)
     assert review.session.current == first
+    qtbot.waitUntil(lambda: review.page.view.message == AWAY)
     assert review.library.images.counts() == KEPT
     assert review.library.decisions.total() == 0
     if mount_point_stays:
@@ -50,6 +53,7 @@ def test_a_drive_that_is_not_there_sets_no_image_aside(
     drive.rename(pictures)
     wait_painted(qtbot, window)
     assert review.page.notice.text == ""
+    assert review.page.view.message == ""
     qtbot.keyClick(review.page, Qt.Key.Key_A)
     assert review.library.decisions.total() == 1
 
@@ -80,3 +84,42 @@ def test_the_grid_waits_too(
     qtbot.waitUntil(lambda: review.page.notice.text == "")
     assert review.library.images.counts() == KEPT
     assert len(page.answers()) == asked == len(page)
+
+
+def test_a_drive_that_goes_under_the_review_leaves_the_picture_that_is_there(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+) -> None:
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    review = window.review
+    (tmp_path / "pictures").rename(tmp_path / "drive")
+    # Another size than any picture was decoded for: none of the next ones is known in it.
+    window.resize(window.width() - 140, window.height() - 80)
+    qtbot.waitUntil(lambda: "The folder of the images is not there" in review.page.notice.text)
+    assert review.page.view.message == ""
+    qtbot.keyClick(review.page, Qt.Key.Key_Right)
+    qtbot.waitUntil(lambda: review.page.view.message == AWAY)
+    (tmp_path / "drive").rename(tmp_path / "pictures")
+    wait_painted(qtbot, window)
+    assert review.page.view.message == ""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows lets no open file go")
+def test_a_workspace_that_goes_under_the_review_keeps_the_question(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+) -> None:
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    review = window.review
+    first = review.session.current
+    gone = workspace.with_name("gone")
+    workspace.rename(gone)
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    assert "Not saved" in review.page.notice.text
+    assert "collection.db is not there any more" in review.page.notice.text
+    assert not review.controller.take_new_ranking()
+    assert review.session.current == first
+    gone.rename(workspace)
+    qtbot.keyClick(review.page, Qt.Key.Key_X)
+    assert review.page.notice.text == ""
+    assert review.library.decisions.total() == 1

@@ -70,6 +70,7 @@ class ImageView(QWidget):
         self._drag: QPointF | None = None
         self._turn = 0
         self._message = ""
+        self._awaits = False
         self._waiting = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._waiting.timeout.connect(self._say_loading)
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
@@ -96,6 +97,7 @@ class ImageView(QWidget):
         self._message = ""
         self.port.reset()
         self.port.picture = (float(full_size.width()), float(full_size.height()))
+        self._awaits = picture is None
         if picture is None:
             self._waiting.start()
             self.update()
@@ -105,6 +107,7 @@ class ImageView(QWidget):
     def accept(self, picture: Picture) -> None:
         """Takes a picture of the question on screen, fitted or in full resolution."""
         self._waiting.stop()
+        self._awaits = False
         self._message = ""
         image = picture.image
         if picture.key.full:
@@ -119,7 +122,20 @@ class ImageView(QWidget):
         """Shows a calm sentence in place of a picture."""
         self.show_question(serial, QSize(), None)
         self._waiting.stop()
+        self._awaits = False
         self._message = message
+
+    def explain_wait(self, why: str) -> None:
+        """Says why the picture that is waited for does not come; else nothing changes."""
+        if self._awaits:
+            self._waiting.stop()
+            self._message = why
+            self.update()
+
+    @property
+    def message(self) -> str:
+        """What stands in the place of the picture; empty where it is there or expected soon."""
+        return self._message
 
     @property
     def has_painted(self) -> bool:
@@ -212,6 +228,10 @@ class ImageView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Turns to another question, or zooms while Ctrl is held."""
         delta = event.angleDelta().y()
+        if event.phase() == Qt.ScrollPhase.ScrollMomentum:
+            # What a touch pad adds once the fingers are gone is nobody's wish for another picture.
+            event.accept()
+            return
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom_by(STEP ** (delta / NOTCH), event.position())
         else:
