@@ -1,8 +1,9 @@
 """One caption text: its tags, and edits that change nothing but the edited tags.
 
 The style of a file (separators, spaces or underscores, escapes, line end, trailing comma) is the
-user's and is kept byte for byte outside the edited tag. Formats: kohya's comma-separated captions,
-booru's space-separated tags, gallery-dl's one tag a line.
+user's and is kept byte for byte outside the edited tag. Formats: kohya's comma-separated captions
+(several lines are alternatives, or a sentence below the tags), booru's space-separated tags,
+gallery-dl's one tag a line.
 """
 
 from __future__ import annotations
@@ -27,12 +28,20 @@ class Style(StrEnum):
 
 
 _PIECES = {
-    Style.COMMAS: re.compile(r"[^,]+"),
+    Style.COMMAS: re.compile(r"[^,\r\n]+"),
     Style.SPACES: re.compile(r"\S+"),
     Style.LINES: re.compile(r"[^\r\n]+"),
 }
 _LONGEST_TAG = 6
 """Words; a line of more is a sentence or several tags."""
+
+_LITTLE_WORDS = frozenset(
+    "a an and are as at by from her his in into is it its of on that the their to with".split()
+)
+"""Words that sentences are full of, and that are no tags."""
+
+_FEWEST_LITTLE_WORDS = 2
+"""Different ones that make a sentence: one may stand in a title."""
 
 _CAPITALS = 2
 """Tags with capitals that make a habit: one may be a name."""
@@ -43,7 +52,8 @@ _DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
 def style_of(text: str) -> Style | None:
     """How a text sets its tags apart; `None` where it does not tell.
 
-    One word does not, nor do a few words in one or two lines (`long hair`: one tag, or two?).
+    One word does not, nor do a few words in one or two lines (`long hair`: one tag, or two?), nor
+    a sentence, whose words are no tags.
     """
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     phrases = _are_phrases(lines)
@@ -51,9 +61,19 @@ def style_of(text: str) -> Style | None:
         return Style.LINES
     if "," in text:
         return None if phrases else Style.COMMAS
+    if is_prose(text):
+        return None
     if len(lines) > 1 and not any(" " in line for line in lines):
         return Style.LINES
     return Style.SPACES if " " in text.strip() and not phrases else None
+
+
+def is_prose(text: str) -> bool:
+    """Whether a text is a sentence or more (`a girl sits on a bench`) rather than tags."""
+    words = text.lower().split()
+    little = _LITTLE_WORDS.intersection(words)
+    longest = max(len(piece.split()) for piece in re.split(r"[,\r\n]", text))
+    return len(little) >= _FEWEST_LITTLE_WORDS and longest > _LONGEST_TAG and "_" not in text
 
 
 def _are_phrases(lines: Sequence[str]) -> bool:
@@ -85,7 +105,7 @@ class UsualStyle:
         """Takes a text into account, and gives its own style where it tells one."""
         style = style_of(text)
         if style is None:
-            self._spaces = self._spaces or " " in text.strip()
+            self._spaces = self._spaces or (" " in text.strip() and not is_prose(text))
             self._lines = self._lines or "\n" in text.strip()
         else:
             self._counted[style] += 1
@@ -169,7 +189,7 @@ class Caption:
         pieces = _pieces(text, self.style)
         if not pieces:
             return block + text
-        end = pieces[-1].end
+        end = self._end_of_tags(pieces, text)
         return text[:end] + separator + block + text[end:]
 
     def write(self, name: str) -> str:
@@ -199,16 +219,34 @@ class Caption:
             return self.style is Style.COMMAS
         return with_spaces > underscored
 
+    def _end_of_tags(self, pieces: Sequence[_Piece], text: str) -> int:
+        """Where further tags go: behind the last, or at the end of the line that has the most."""
+        if self.style is not Style.COMMAS:
+            return pieces[-1].end
+        lines = [text.count("\n", 0, piece.start) for piece in pieces]
+        most = max(Counter(lines).values())
+        fullest = max(line for line, many in Counter(lines).items() if many == most)
+        return max(p.end for p, line in zip(pieces, lines, strict=True) if line == fullest)
+
     def _separator(self) -> str:
-        gaps = Counter(
-            self.text[a.end : b.start] for a, b in zip(self._pieces, self._pieces[1:], strict=False)
-        )
+        pairs = zip(self._pieces, self._pieces[1:], strict=False)
+        written = [self.text[a.end : b.start] for a, b in pairs]
+        # Between the lines of a caption no comma need stand.
+        commas = [gap for gap in written if "," in gap]
+        gaps = Counter(commas if self.style is Style.COMMAS else written)
         return gaps.most_common(1)[0][0] if gaps else _DEFAULT_SEPARATOR[self.style]
 
     def _without(self, text: str, place: int) -> str:
         """Takes one piece out with the separator before it, or behind it for the first."""
         piece = self._pieces[place]
-        if place > 0:
+        first = place == 0
+        if not first and self.style is Style.COMMAS:
+            # The first of a line goes with the comma behind it: lines stay lines.
+            before = text[self._pieces[place - 1].end : piece.start]
+            behind = re.match(r"[ \t]*,[ \t]*(?=[^\s,])", text[piece.end :])
+            if "\n" in before and "," not in before and behind:
+                return text[: piece.start] + text[piece.end + behind.end() :]
+        if not first:
             return text[: self._pieces[place - 1].end] + text[piece.end :]
         if len(self._pieces) > 1:
             # Later pieces may be gone already: the gap to the next one is measured on the text.

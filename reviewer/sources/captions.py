@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import beside, read_ahead
-from reviewer.sources.caption_text import Caption, Style, UsualStyle
+from reviewer.sources.caption_text import Caption, Style, UsualStyle, is_prose
 from reviewer.sources.text import DecodedText, read_text, tag_key
 
 if TYPE_CHECKING:
@@ -48,11 +48,14 @@ class Captions:
         usual = UsualStyle()
         unsure: dict[str, str] = {}
         odd: list[Path] = []
+        prose: list[Path] = []
         keys = _Keys()
         for name, read in read_ahead(beside(images, SUFFIXES), _read):
             path, decoded = read.result()
             if decoded.encoding != "utf-8":
                 odd.append(path)
+            if is_prose(decoded.text):
+                prose.append(path)
             style = usual.tell(decoded.text)
             if style is None:
                 unsure[name] = decoded.text
@@ -61,6 +64,7 @@ class Captions:
         for name, text in unsure.items():
             reading.records[name] = _record(text, usual.style(), keys)
         reading.notes.extend(_encoding_note(odd))
+        reading.notes.extend(_prose_note(prose, len(reading.records)))
         return reading
 
 
@@ -87,5 +91,18 @@ def _encoding_note(odd: Sequence[Path]) -> list[str]:
         (
             f"{len(odd)} caption file(s) are not UTF-8 and were read as Latin-1, for example "
             f"{odd[0]}. If their accents look wrong, save them as UTF-8 and import again."
+        )
+    ]
+
+
+def _prose_note(prose: Sequence[Path], captions: int) -> list[str]:
+    """Says that sentences hold no tags, where they are more than a few captions among many."""
+    if len(prose) * 2 <= captions:
+        return []
+    return [
+        (
+            f"{len(prose):,} of {captions:,} captions hold sentences, for example {prose[0]}. Tags "
+            "are asked about, sentences are not: where there are only sentences, let a tagger "
+            "write tags first."
         )
     ]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.sources.caption_text import Caption, Style, style_of, usual_style
+from reviewer.sources.caption_text import Caption, Style, is_prose, style_of, usual_style
 from reviewer.sources.text import tag_key
 
 AWKWARD = [
@@ -38,7 +38,9 @@ tails = st.sampled_from(["", "\n", ", ", ",", "\r\n", "  "])
         ("twilight sparkle\nsolo\na,b", Style.LINES),
         ("a, b, c\nd, e\nf", Style.COMMAS),
         ("1girl,solo", Style.COMMAS),
-        ("a girl in a red hat sits on a bench", Style.SPACES),
+        ("a girl in a red hat sits on a bench", None),
+        ("cat dog tree sky sea house bird", Style.SPACES),
+        ("1girl the_wind of_the_sea a_hat on_bench red cat", Style.SPACES),
         ("long hair", None),
         ("twilight sparkle\nsolo", None),
         ("a,b\nsolo", None),
@@ -56,6 +58,26 @@ def test_most_texts_tell_for_those_that_do_not() -> None:
     assert usual_style(["long hair", "a\nb\nc d"]) is Style.LINES
     assert usual_style(["1girl solo", "hat"]) is Style.SPACES
     assert usual_style(["1girl", "hat"]) is Style.COMMAS
+    sentence = "a girl in a red hat sits on a bench"
+    assert usual_style([sentence, "1girl solo"]) is Style.SPACES
+    assert usual_style([sentence, "1girl, solo"]) is Style.COMMAS
+    assert usual_style([sentence]) is Style.COMMAS
+
+
+@pytest.mark.parametrize(
+    ("text", "prose"),
+    [
+        ("a girl in a red hat sits on a bench", True),
+        ("1girl, solo, A girl stands in front of a white wall.", True),
+        ("1girl, solo, hand on hip, holding a hat", False),
+        ("a, an, the, of, in, on, cat, dog", False),
+        ("of the dead island of the lost 2", True),
+        ("1girl in_the_rain on a bench with the cat x", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_is_told_by_its_little_words(text: str, prose: bool) -> None:
+    assert is_prose(text) is prose
 
 
 @pytest.mark.parametrize(
@@ -93,6 +115,12 @@ def test_tags_match_however_they_are_written(written: str, key: str) -> None:
         ("a, b, c", [], ["a", "b", "c"], ""),
         ("\n", ["hat"], [], "hat\n"),
         ("A girl with a hat, smiling", ["hat"], [], "A girl with a hat, smiling, hat"),
+        ("a, b\nA red hat.\n", ["c"], [], "a, b, c\nA red hat.\n"),
+        ("a, b\nA red hat.\n", [], ["b"], "a\nA red hat.\n"),
+        ("a, b\nc, d\n", [], ["c"], "a, b\nd\n"),
+        ("a, b\r\nc, d", ["e"], [], "a, b\r\nc, d, e"),
+        ("a, b\nc, d\n", [], ["c", "d"], "a, b\n"),
+        ("a, b\nc, d\n", [], ["a", "b"], "c, d\n"),
     ],
 )
 def test_an_edit_changes_the_edited_tag_alone(
