@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import shutil
 
 # What is computed here is small: threads that wait for each other cost four times what one takes.
 # Said before numpy and torch are loaded, which read it once; child processes inherit it.
@@ -36,12 +37,16 @@ settings.load_profile("same")
 
 
 @pytest.fixture(autouse=True)
-def own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def own_home(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Path]:
     """Keeps settings and workspaces out of the home of whoever runs the tests."""
     home = tmp_path_factory.mktemp("home")
     for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"):
         monkeypatch.setenv(name, str(home))
-    return home
+    yield home
+    # Thousands of tests have one each, and some keep a collection in it.
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def draw(path: Path, number: int, size: tuple[int, int] = (48, 40)) -> None:

@@ -246,15 +246,6 @@ def test_every_button_says_what_it_does(reviewing: MainWindow):
     assert named == {command.id for command in COMMANDS if command.caption}
 
 
-def test_the_window_is_imported_without_torch():
-    code = (
-        "import sys, reviewer.app;"
-        "print([m for m in ('torch', 'torchvision', 'model', 'sklearn') if m in sys.modules])"
-    )
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "[]"
-
-
 def test_a_request_to_terminate_closes_the_window_properly(tmp_path: Path):
     code = (
         "import sys; from PySide6.QtCore import QTimer; import reviewer.app as app;"
