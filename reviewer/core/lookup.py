@@ -1,4 +1,4 @@
-"""Where ids stand in a column of ids: the join of two arrays, without a dictionary."""
+"""Where ids stand in a column of ids, and who carries a tag: joins of arrays, without objects."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from scipy import sparse
 
 
 def places_of(
@@ -36,3 +37,17 @@ def place_of(one: int, among: NDArray[Any]) -> int | None:
     # In the type of the column: a mixture with uint64 would be compared as floats.
     at = int(np.searchsorted(among, among.dtype.type(one)))
     return at if at < len(among) and int(among[at]) == one else None
+
+
+def carriers(columns: sparse.csc_matrix, column: int) -> NDArray[np.int32]:
+    """(n,) int32 rows that have something in a column, ascending."""
+    low, high = columns.indptr[column : column + 2]
+    rows: NDArray[np.int32] = columns.indices[low:high]
+    return rows
+
+
+def carries(columns: sparse.csc_matrix, column: int) -> NDArray[np.bool_]:
+    """(N,) bool, whether each row has something in a column."""
+    there = np.zeros(columns.shape[0], np.bool_)
+    there[carriers(columns, column)] = True
+    return there

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.metrics import precision_recall_curve
 
 from reviewer.core.figures import TagFigures
+from reviewer.core.lookup import carries
 from reviewer.core.quality.audit_bands import estimate_bands
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.audit_report import note_audit
@@ -100,14 +101,11 @@ def tag_figures(
     found = []
     with stage(listener, "report", len(crossfit.tags), "tags") as progress:
         for column, tag_id in enumerate(crossfit.tags.tolist()):
-            present = np.zeros(len(crossfit.images), bool)
-            rows = original.indices[original.indptr[column] : original.indptr[column + 1]]
-            present[rows] = True
             given = by_tag.get(tag_id, {})
             told = _figures(
                 vocabulary,
                 tag_id,
-                present,
+                carries(original, column),
                 given,
                 _logits(crossfit, column),
                 left.get(tag_id, _Left()),

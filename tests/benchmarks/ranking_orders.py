@@ -15,6 +15,7 @@ from reviewer.core.ranking import (
     NeighbourGraph,
     RankedQueues,
     RankOptions,
+    Scope,
     prepare,
     rank_again,
 )
@@ -160,7 +161,7 @@ def our_run(data: RankingSet, graph: NeighbourGraph, candidates: Candidates, loo
         if loop.refresh and asked - refreshed >= loop.refresh:
             now, refreshed = refreshed_set(data, answers), asked
             evidence = _evidence(now, data, graph)
-            candidates = prepare(evidence, answers, loop.options, groups=data.groups)
+            candidates = prepare(evidence, answers, loop.options, Scope(groups=data.groups))
         queues = rank_again(candidates, answers, loop.options)
         run = _ask(data, queues, min(loop.batch, loop.decisions - asked), loop.side)
         if not run.row.size:
@@ -173,7 +174,7 @@ def our_run(data: RankingSet, graph: NeighbourGraph, candidates: Candidates, loo
 
 def cold_candidates(data: RankingSet, graph: NeighbourGraph) -> Candidates:
     """What every loop begins with: before any answer, whatever the order."""
-    return prepare(_evidence(data, data, graph), None, Loop().options, groups=data.groups)
+    return prepare(_evidence(data, data, graph), None, Loop().options, Scope(groups=data.groups))
 
 
 def _evidence(now: RankingSet, data: RankingSet, graph: NeighbourGraph) -> ArrayEvidence:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy import sparse
 
+from reviewer.core.lookup import carriers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -78,11 +80,11 @@ def _added(present: sparse.csr_matrix, share: float, seed: int) -> sparse.csr_ma
     rng = np.random.default_rng(seed)
     rows: list[NDArray[np.int64]] = []
     for tag in range(present.shape[1]):
-        carriers = by_tag.indices[by_tag.indptr[tag] : by_tag.indptr[tag + 1]]
+        tagged = carriers(by_tag, tag)
         # The order is drawn whole for every tag: a higher level goes on where a lower one ends.
         order = rng.permutation(present.shape[0])
-        strangers = order[~np.isin(order, carriers)]
-        rows.append(strangers[: round(share * len(carriers))].astype(np.int64))
+        strangers = order[~np.isin(order, tagged)]
+        rows.append(strangers[: round(share * len(tagged))].astype(np.int64))
     columns = np.repeat(np.arange(present.shape[1]), [len(part) for part in rows])
     more = sparse.csr_matrix(
         (np.ones(len(columns), bool), (np.concatenate(rows or [np.zeros(0, np.int64)]), columns)),

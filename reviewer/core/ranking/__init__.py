@@ -3,7 +3,7 @@
 `rank` is the whole of it; `prepare` and `rank_again` are its slow and its quick half.
 """
 
-from reviewer.core.ranking.candidates import Candidates
+from reviewer.core.ranking.candidates import Candidates, Scope
 from reviewer.core.ranking.evidence import UNSURE, Answers, ArrayEvidence, Evidence
 from reviewer.core.ranking.neighbours import NeighbourGraph, neighbour_graph, neighbour_logit
 from reviewer.core.ranking.order import ORDERS, order_by
@@ -23,6 +23,7 @@ __all__ = [
     "Pace",
     "RankOptions",
     "RankedQueues",
+    "Scope",
     "measured_pace",
     "missing_chances",
     "neighbour_graph",

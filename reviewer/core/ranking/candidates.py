@@ -93,8 +93,8 @@ class Scope:
     """What the caller leaves out, and which images belong together.
 
     Attributes:
-        excluded_tags: Tags that are not asked, shape (T,), bool, or `None`.
         implied: Images not to be asked about a tag, or `None`.
+        only: Images that are asked about, shape (N,), bool; all where it is `None`.
         groups: Near-duplicate group of each image, shape (N,), or `None`.
         kin: Artist or set of each image, -1 for none, shape (N,), or `None`.
         trust: What each image's own tags count for when scores are calibrated to them, shape
@@ -102,9 +102,27 @@ class Scope:
         blank: Images with next to nothing in them, shape (N,), bool, or `None`.
     """
 
-    excluded_tags: BoolArray | None = None
     implied: Implied | None = None
+    only: BoolArray | None = None
     groups: NDArray[np.int64] | None = None
     kin: NDArray[np.int64] | None = None
     trust: FloatArray | None = None
     blank: BoolArray | None = None
+
+    def check(self, n_images: int) -> None:
+        """Refuses what is not about so many images.
+
+        Raises:
+            ValueError: Something has another length.
+        """
+        for name in ("only", "groups", "kin", "trust", "blank"):
+            given = getattr(self, name)
+            if given is not None and len(given) != n_images:
+                raise ValueError(f"{len(given)} {name} for {n_images} images")
+
+    def left_out(self, tag: int) -> BoolArray | None:
+        """Images that are not asked about a tag, shape (N,), bool; `None` where all may be."""
+        implied = None if self.implied is None else self.implied(tag)
+        if self.only is None:
+            return implied
+        return ~self.only if implied is None else implied | ~self.only

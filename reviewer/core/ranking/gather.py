@@ -261,13 +261,11 @@ def _second_pass(
     evidence = work.corrected.evidence
     frequency = np.zeros(evidence.n_tags, dtype=np.int64)
     kept: list[_Kept] = []
-    excluded = work.scope.excluded_tags
     for tag in range(evidence.n_tags):
         original = evidence.present(tag)
         frequency[tag] = int(original.sum())
-        if excluded is None or not excluded[tag]:
-            answered = answers.row[answers.of_tag(tag)]
-            kept.append(_of_tag(work, company, tag, original, answered))
+        answered = answers.row[answers.of_tag(tag)]
+        kept.append(_of_tag(work, company, tag, original, answered))
         _tell(report, "rank", tag + 1, evidence.n_tags)
     row = _joined([part.row for part in kept], np.int32)
     return Candidates(
@@ -298,8 +296,9 @@ def _of_tag(
     """Apply the fit to one tag and keep what is worth asking."""
     weighed = work.weigh(tag, original, LOOK * work.limits.pool, answered)
     asked = weighed.cold > MIN_LOGIT
-    if work.scope.implied is not None:
-        asked &= ~work.scope.implied(tag)[weighed.rows]
+    left_out = work.scope.left_out(tag)
+    if left_out is not None:
+        asked &= ~left_out[weighed.rows]
     wrong = weighed.present
     kept = np.union1d(
         np.searchsorted(weighed.rows, answered),

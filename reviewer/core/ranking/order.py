@@ -34,7 +34,6 @@ class OrderView:
     Attributes:
         tag: Shape (M,), int32.
         suspicion: Shape (M,), float64, 0..1.
-        hopeful: Suspicion if the tag holds as many errors as it well may (exploration), (M,).
         frequency: Images that carry the candidate's tag, shape (M,), int64.
         seed: For orders that draw.
         surprise: How far the score is from what the metadata would say once corrected, shape
@@ -44,7 +43,6 @@ class OrderView:
 
     tag: NDArray[np.int32]
     suspicion: NDArray[np.float64]
-    hopeful: NDArray[np.float64]
     frequency: NDArray[np.int64]
     seed: int
     surprise: NDArray[np.float64] | None = None
@@ -56,8 +54,8 @@ Order = Callable[[OrderView], "NDArray[np.float64]"]
 
 
 def errors(view: OrderView) -> NDArray[np.float64]:
-    """Most likely errors first, with the caller's share of exploration."""
-    return view.hopeful
+    """Most likely errors first."""
+    return view.suspicion
 
 
 def uncertainty(view: OrderView) -> NDArray[np.float64]:
@@ -78,7 +76,7 @@ def rare(view: OrderView) -> NDArray[np.float64]:
 
 def value(view: OrderView) -> NDArray[np.float64]:
     """Most fixes a minute first: likely errors that are quickly answered."""
-    return view.hopeful if view.cost is None else view.hopeful * 60.0 / view.cost
+    return view.suspicion if view.cost is None else view.suspicion * 60.0 / view.cost
 
 
 def learning(view: OrderView) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from reviewer.core.errors import UsageError
-from reviewer.core.ranking.candidates import Candidates, Implied, Limits, Scope
+from reviewer.core.ranking.candidates import Candidates, Limits, Scope
 from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.feedback import Belief, learn
 from reviewer.core.ranking.gather import Report, gather
@@ -21,7 +21,7 @@ from reviewer.core.types import Side
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from reviewer.core.ranking.evidence import BoolArray, Evidence, FloatArray
+    from reviewer.core.ranking.evidence import Evidence
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,8 @@ class RankOptions:
         limit: Questions kept for each tag and side, at least 1.
         floor: Suspicion below which a pair is not asked, 0..1.
         wrong_share: Share of present tags taken to be wrong before any answer, inside 0..1.
-        exploration: Standard deviations of a tag's level added to its logit in the order
-            "errors", so that a tag is not judged on three answers; 0 or more.
         seed: Of everything drawn.
         pace: How long answers take, for the order "value"; what is usual where it is `None`.
-        trust: What each image's own tags count for when scores are calibrated to them, shape
-            (N,), 0..1: less for those that nobody vetted; alike where it is `None`.
-        only: Images that are asked about, shape (N,), bool; all where it is `None`.
-        blank: Images with next to nothing in them, shape (N,), bool; `None` if unknown.
 
     Raises:
         UsageError: If a value is outside its range.
@@ -50,12 +44,8 @@ class RankOptions:
     limit: int = 500
     floor: float = 0.02
     wrong_share: float = 0.01
-    exploration: float = 0.0
     seed: int = 0
     pace: Pace | None = field(default=None, compare=False)
-    trust: FloatArray | None = field(default=None, compare=False)
-    only: BoolArray | None = field(default=None, compare=False)
-    blank: BoolArray | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         order_by(self.order)
@@ -65,19 +55,14 @@ class RankOptions:
             raise UsageError("The floor of suspicion lies between 0 and 1.")
         if not 0.0 < self.wrong_share < 1.0:
             raise UsageError("The share of wrong tags lies between 0 and 1.")
-        if self.exploration < 0.0:
-            raise UsageError("Exploration cannot be below 0.")
 
 
 def rank(
     evidence: Evidence,
     answers: Answers | None = None,
     options: RankOptions | None = None,
+    scope: Scope | None = None,
     *,
-    excluded_tags: BoolArray | None = None,
-    implied: Implied | None = None,
-    groups: NDArray[np.int64] | None = None,
-    kin: NDArray[np.int64] | None = None,
     report: Report | None = None,
 ) -> RankedQueues:
     """Rank the suspicious pairs of a collection.
@@ -89,38 +74,24 @@ def rank(
         evidence: Scores and tags, by column.
         answers: The answers so far; answered pairs are never returned.
         options: How to rank.
-        excluded_tags: Tags that are not asked, shape (T,), bool.
-        implied: Gives for a tag the images not to be asked about it.
-        groups: Near-duplicate group of each image, shape (N,), any integer type.
-        kin: Artist or set of each image, -1 for none, shape (N,).
+        scope: What is left out, and what is known of the images; all, and nothing, if not given.
         report: Told after each tag of each pass; may raise to stop the work.
 
     Returns:
         The queues.
+
+    Raises:
+        ValueError: The scope is about another number of images.
     """
-    options = options or RankOptions()
-    candidates = prepare(
-        evidence,
-        answers,
-        options,
-        excluded_tags=excluded_tags,
-        implied=implied,
-        groups=groups,
-        kin=kin,
-        report=report,
-    )
-    return rank_again(candidates, answers, options)
+    return rank_again(prepare(evidence, answers, options, scope, report=report), answers, options)
 
 
 def prepare(
     evidence: Evidence,
     answers: Answers | None = None,
     options: RankOptions | None = None,
+    scope: Scope | None = None,
     *,
-    excluded_tags: BoolArray | None = None,
-    implied: Implied | None = None,
-    groups: NDArray[np.int64] | None = None,
-    kin: NDArray[np.int64] | None = None,
     report: Report | None = None,
 ) -> Candidates:
     """The slow half of `rank`: go through the collection and keep the pairs worth asking.
@@ -131,32 +102,13 @@ def prepare(
         Candidates for any number of calls of `rank_again`.
 
     Raises:
-        ValueError: If `excluded_tags`, `groups`, `kin`, trust or blank has the wrong length.
+        ValueError: The scope is about another number of images.
     """
-    options = options or RankOptions()
-    if excluded_tags is not None and len(excluded_tags) != evidence.n_tags:
-        raise ValueError(f"{len(excluded_tags)} excluded_tags for {evidence.n_tags} tags")
-    for name, given in (
-        ("groups", groups),
-        ("kin", kin),
-        ("trust", options.trust),
-        ("only", options.only),
-        ("blank", options.blank),
-    ):
-        if given is not None and len(given) != evidence.n_images:
-            raise ValueError(f"{len(given)} {name} for {evidence.n_images} images")
-    implied = _outside(options.only, implied)
-    scope = Scope(excluded_tags, implied, groups, kin, options.trust, options.blank)
+    options, scope = options or RankOptions(), scope or Scope()
+    scope.check(evidence.n_images)
     # Twice the limit leaves feedback something to bring up when the first ones are answered.
     limits = Limits(2 * options.limit, options.wrong_share, options.seed)
     return gather(evidence, (answers or Answers.none()).latest(), limits, scope, report)
-
-
-def _outside(only: BoolArray | None, implied: Implied | None) -> Implied | None:
-    """Images not to be asked about a tag: those implied, and those that nobody asks about."""
-    if only is None:
-        return implied
-    return lambda tag: ~only if implied is None else implied(tag) | ~only
 
 
 def rank_again(
@@ -195,13 +147,9 @@ def _priority(
     missing = candidates.side[kept] == Side.MISSING
     pace = options.pace or Pace.usual(candidates.n_tags)
     suspicion = belief.suspicion()[kept]
-    hopeful = suspicion
-    if options.exploration > 0.0:
-        hopeful = expit(belief.logit[kept] + options.exploration * belief.sd[kept])
     view = OrderView(
         tag=tag,
         suspicion=suspicion,
-        hopeful=hopeful,
         frequency=candidates.frequency[tag],
         seed=options.seed,
         surprise=np.where(missing, 1.0 - score, score),

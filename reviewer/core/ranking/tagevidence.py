@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import carries
 from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.tagspace import TagSpace, make_tag_space
 
@@ -39,7 +40,7 @@ class TagEvidence:
     def of(cls, tags: sparse.csc_matrix, seed: int = 0) -> TagEvidence | None:
         """Evidence of some tags; `None` where there are too few of them, or too few images."""
         half = halves(tags.shape[0], None, seed)
-        space = make_tag_space(lambda tag: _carriers(tags, tag), tags.shape[1], half, seed)
+        space = make_tag_space(lambda tag: carries(tags, tag), tags.shape[1], half, seed)
         return None if space is None else cls(tags, space)
 
     @property
@@ -58,10 +59,4 @@ class TagEvidence:
 
     def present(self, tag: int) -> BoolArray:
         """Whether each image's original tags hold the tag, shape (N,), bool."""
-        return _carriers(self.tags, tag)
-
-
-def _carriers(tags: sparse.csc_matrix, tag: int) -> BoolArray:
-    column = np.zeros(tags.shape[0], np.bool_)
-    column[tags.indices[tags.indptr[tag] : tags.indptr[tag + 1]]] = True
-    return column
+        return carries(self.tags, tag)

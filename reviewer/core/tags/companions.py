@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import carriers
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy import sparse
@@ -83,9 +85,8 @@ class Companions:
 
     def _count_together(self, column: int) -> NDArray[np.int64]:
         """(T,) images that carry both a tag and the asked one."""
-        low, high = self._by_tag.indptr[column : column + 2]
-        carriers = self._by_image[self._by_tag.indices[low:high]]
-        return np.bincount(carriers.indices, minlength=self._by_tag.shape[1])
+        images = self._by_image[carriers(self._by_tag, column)]
+        return np.bincount(images.indices, minlength=self._by_tag.shape[1])
 
 
 def _logit(share: NDArray[np.float64]) -> NDArray[np.float64]:

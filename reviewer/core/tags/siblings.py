@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
+from reviewer.core.lookup import carriers
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -227,11 +229,10 @@ def _confusion(
 ) -> NDArray[np.float64]:
     """(T,) how much more frequent each tag is where the tagger suspects this one in vain."""
     logits = np.array(evidence.logits(tag), np.float32)
-    column = evidence.present
-    carriers = column.indices[column.indptr[tag] : column.indptr[tag + 1]]
-    logits[carriers] = -np.inf
+    tagged = carriers(evidence.present, tag)
+    logits[tagged] = -np.inf
     fewest, most = HARD
-    count = min(max(len(carriers), fewest), most, len(logits) - 1)
+    count = min(max(len(tagged), fewest), most, len(logits) - 1)
     if count < 1:
         return np.ones(len(meetings.counts))
     hard = np.argpartition(-logits, count)[:count]

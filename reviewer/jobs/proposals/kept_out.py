@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import carries
 from reviewer.core.proposals import CHAINS, DOUBT, fewest_pairs
 from reviewer.core.ranking.apart import APART, TopPairs, apart_questions
 from reviewer.jobs.labels import gather_labels, original_matrix
@@ -66,15 +67,14 @@ def _tops(
     labels = gather_labels(library, images, vocabulary)
     tags = proposable(vocabulary, files.shape.tags)
     least, most = (fewest_pairs(level, DOUBT / CHAINS) for level in (LEAST_LEVEL, LEVEL))
-    carriers = original_matrix(labels, [tag_id for _, tag_id in tags])
-    counts = np.diff(carriers.indptr)
+    tagged = original_matrix(labels, [tag_id for _, tag_id in tags])
+    counts = np.diff(tagged.indptr)
     for place in np.argsort(-counts, kind="stable")[:MOST_TAGS].tolist():
         column, tag_id = tags[place]
         if counts[place] < least:
             break
         logits = files.tag_logits(column)[rows]
-        there = np.zeros(len(images), bool)
-        there[carriers.indices[carriers.indptr[place] : carriers.indptr[place + 1]]] = True
+        there = carries(tagged, place)
         top = _highest(logits, min(int(counts[place]), most))
         answered = [tag_id in labels.answers.get(image, ()) for image in images[top].tolist()]
         left = top[~np.array(answered, bool)]

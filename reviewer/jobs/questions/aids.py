@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import carriers
 from reviewer.core.tags.siblings import SiblingEvidence, find_siblings
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
@@ -49,7 +50,7 @@ def prepare_aids(library: Library, listener: Listener) -> ChangeSet:
         return ChangeSet()
     vocabulary = library.vocabulary()
     labels = gather_labels(library, crossfit.images, vocabulary)
-    present = original_matrix(labels, crossfit.tags.tolist()).tocsc()
+    present = original_matrix(labels, crossfit.tags.tolist())
     files = library.typical(name)
     source = _source(crossfit, present)
     if files.source() == source:
@@ -111,9 +112,9 @@ def _typical(crossfit: Crossfit, present: sparse.csc_matrix) -> Typical:
     order = np.argsort(crossfit.tags)
     images = np.full((len(order), TYPICAL), -1, np.int64)
     for row, column in enumerate(order.tolist()):
-        carriers = present.indices[present.indptr[column] : present.indptr[column + 1]]
+        tagged = carriers(present, column)
         # Only the carriers' scores: of a rare tag that is little to read.
-        scores = np.asarray(crossfit.logits[column][carriers], np.float32)
-        surest = carriers[np.argsort(-scores, kind="stable")[:TYPICAL]]
+        scores = np.asarray(crossfit.logits[column][tagged], np.float32)
+        surest = tagged[np.argsort(-scores, kind="stable")[:TYPICAL]]
         images[row, : len(surest)] = crossfit.images[surest]
     return Typical(np.asarray(crossfit.tags)[order].astype(np.int64), images)

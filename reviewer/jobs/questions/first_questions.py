@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.errors import UsageError
+from reviewer.core.ranking.candidates import Scope
 from reviewer.core.ranking.tagevidence import TagEvidence
 from reviewer.jobs.labels import choose_tags, gather_labels, original_matrix, tag_counts
 from reviewer.jobs.questions.ranking import keep_ranking, rank_evidence
@@ -68,5 +69,7 @@ def rank_by_tags(
     return keep_ranking(
         library,
         listener,
-        rank_evidence(library, listener, evidence, labels, frame, options=options, by_tags=1.0),
+        rank_evidence(
+            library, listener, evidence, labels, frame, Scope(), options=options, by_tags=1.0
+        ),
     )

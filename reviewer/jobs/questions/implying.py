@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 from scipy.special import expit
 
-from reviewer.core.lookup import places_of
+from reviewer.core.lookup import carriers, places_of
 from reviewer.core.tags.implied import LEAST, Rule, suggested, told_by_answers, with_scores
 from reviewer.core.tags.tagstats import meetings
 from reviewer.core.tags.vocabulary import NOT_VISUAL
@@ -119,10 +119,7 @@ class _Columns:
 
     def rows(self, tag_id: int) -> NDArray[np.int32]:
         """Rows of the images that have a tag, ascending."""
-        column = self._place[tag_id]
-        low, high = self.present.indptr[column : column + 2]
-        found: NDArray[np.int32] = self.present.indices[low:high]
-        return found
+        return carriers(self.present, self._place[tag_id])
 
     def listed(self) -> list[Rule]:
         """The rules of the list, as far as their tags are used."""
@@ -164,8 +161,7 @@ class _Columns:
                 continue
             rows = np.setdiff1d(self.rows(rule.child), self.rows(rule.parent), assume_unique=True)
             column = self._place[rule.parent]
-            low, high = self._answered.indptr[column : column + 2]
-            rows = np.setdiff1d(rows, self._answered.indices[low:high])
+            rows = np.setdiff1d(rows, carriers(self._answered, column))
             pairs.append(np.stack([np.full(len(rows), column), rows], axis=1).astype(np.int64))
             chances.append(np.full(len(rows), rule.chance, np.float32))
         every, chance = np.concatenate(pairs), np.concatenate(chances)

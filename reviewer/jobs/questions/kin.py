@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.lookup import carriers
 from reviewer.core.types import Category
 
 if TYPE_CHECKING:
@@ -37,9 +38,9 @@ def kin_of(library: Library, labels: Labels, vocabulary: Vocabulary) -> NDArray[
     kin = np.full(len(labels.images), -1, np.int64)
     artists = [tag.id for tag in vocabulary.tags.values() if tag.category is Category.ARTIST]
     if artists:
-        carriers = labels.original.columns(artists)
+        drawn_by = labels.original.columns(artists)
         for column in range(len(artists)):
-            kin[carriers.indices[carriers.indptr[column] : carriers.indptr[column + 1]]] = column
+            kin[carriers(drawn_by, column)] = column
     if len(kin) <= MOST_PATHS:
         _add_sets(library, labels, kin, len(artists))
     return kin if (kin >= 0).any() else None

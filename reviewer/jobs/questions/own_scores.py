@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.lookup import places_of
+from reviewer.core.lookup import carries, places_of
 from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.fusion import TwoScores, fit_fusion
 from reviewer.core.tags.vocabulary import reason_not_asked
@@ -165,9 +165,7 @@ def with_own(
     original = original_matrix(labels, tags)
 
     def present(tag: int) -> NDArray[np.bool_]:
-        column = np.zeros(len(own.images), np.bool_)
-        column[original.indices[original.indptr[tag] : original.indptr[tag + 1]]] = True
-        return column
+        return carries(original, tag)
 
     def of_heads(tag: int) -> NDArray[np.float32] | None:
         row = place.get(tags[tag])

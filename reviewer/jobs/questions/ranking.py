@@ -10,7 +10,9 @@ import numpy as np
 
 from reviewer.core.errors import UsageError
 from reviewer.core.held_out import held_out
+from reviewer.core.lookup import carriers, carries
 from reviewer.core.queues import Ranking
+from reviewer.core.ranking.candidates import Scope
 from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
@@ -79,9 +81,7 @@ class StoredEvidence:
 
     def present(self, tag: int) -> NDArray[np.bool_]:
         """(N,) whether the original tags hold the tag."""
-        column = np.zeros(self.n_images, bool)
-        column[self.tags.indices[self.tags.indptr[tag] : self.tags.indptr[tag + 1]]] = True
-        return column
+        return carries(self.tags, tag)
 
 
 def rank_questions(
@@ -126,8 +126,8 @@ def rank_questions(
         evidence,
         labels,
         crossfit,
-        groups=crossfit.groups,
-        options=replace(options or rank_options(library), only=only),
+        Scope(groups=np.asarray(crossfit.groups), only=only),
+        options=options,
     )
     apart = kept_out_questions(library, name, files, crossfit, ranking)
     return keep_ranking(library, listener, replace(ranking, version=name, apart=apart))
@@ -145,8 +145,8 @@ def rank_evidence(
     evidence: Evidence,
     labels: Labels,
     frame: Frame,
+    scope: Scope,
     *,
-    groups: NDArray[np.int64] | None = None,
     options: RankOptions | None = None,
     by_tags: float = BY_TAGS_WEIGHT,
 ) -> Ranking:
@@ -158,7 +158,8 @@ def rank_evidence(
         evidence: Scores and tags, by the rows and columns of the frame.
         labels: Of the frame's images.
         frame: What the rows and columns are.
-        groups: (N,) near-duplicate group of each image.
+        scope: Which images are asked about, and which are near-duplicates; what the store knows
+            beside that is added.
         options: How to rank; as was said last for the collection where it is `None`.
         by_tags: What an answer to a question that the tags alone asked says, 0..1.
 
@@ -173,15 +174,14 @@ def rank_evidence(
         queues = rank(
             evidence,
             known_answers(decisions, frame, by_tags),
+            replace(chosen, pace=chosen.pace or _pace(decisions, frame)),
             replace(
-                chosen,
-                pace=chosen.pace or _pace(decisions, frame),
+                scope,
+                implied=settled.pairs,
                 trust=labels.shares,
                 blank=blank_images(library, frame.images),
+                kin=kin_of(library, labels, vocabulary),
             ),
-            implied=settled.pairs,
-            groups=None if groups is None else np.asarray(groups),
-            kin=kin_of(library, labels, vocabulary),
             report=lambda *_: progress.advance(),
         )
     return Ranking(
@@ -244,7 +244,7 @@ class _Settled:
             }
         )
         self._columns = {tag_id: column for column, tag_id in enumerate(children)}
-        self._carriers = original_matrix(labels, children)
+        self._children = original_matrix(labels, children)
 
     def pairs(self, column: int) -> NDArray[np.bool_]:
         """(N,) images that must not be asked about a tag column."""
@@ -253,9 +253,7 @@ class _Settled:
         known[self._answered.get(tag_id, [])] = True
         # A tag that another one implies is there in effect, whether it is written or not.
         for child in self._implications.descendants(tag_id):
-            column = self._columns[child]
-            low, high = self._carriers.indptr[column : column + 2]
-            known[self._carriers.indices[low:high]] = True
+            known[carriers(self._children, self._columns[child])] = True
         return known
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import reviewer.jobs.questions.blank_images
-from reviewer.core.ranking import ArrayEvidence, RankOptions, rank
+from reviewer.core.ranking import ArrayEvidence, RankOptions, Scope, rank
 from reviewer.core.ranking.blank import is_blank
 from reviewer.core.types import Side
 from reviewer.jobs.context import Silent
@@ -83,7 +83,7 @@ def test_a_tag_on_a_blank_image_is_doubted_more() -> None:
     blank = np.zeros(400, bool)
     blank[:20] = True
     without = rank(evidence, options=RankOptions(floor=0.0))
-    known = rank(evidence, options=RankOptions(floor=0.0, blank=blank))
+    known = rank(evidence, options=RankOptions(floor=0.0), scope=Scope(blank=blank))
 
     def suspicion(queues: object, side: Side) -> float:
         mine = (queues.side == side) & (queues.row < 20)  # type: ignore[attr-defined]  # queues
@@ -92,4 +92,4 @@ def test_a_tag_on_a_blank_image_is_doubted_more() -> None:
     assert suspicion(known, Side.WRONG) > 2 * suspicion(without, Side.WRONG)
     assert suspicion(known, Side.MISSING) < 0.5 * suspicion(without, Side.MISSING)
     with pytest.raises(ValueError, match="blank"):
-        rank(evidence, options=RankOptions(blank=blank[:5]))
+        rank(evidence, scope=Scope(blank=blank[:5]))

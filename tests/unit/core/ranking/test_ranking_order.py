@@ -19,7 +19,6 @@ def view(seed: int = 0, size: int = 50) -> OrderView:
     return OrderView(
         tag=rng.integers(0, 5, size).astype(np.int32),
         suspicion=chance,
-        hopeful=np.minimum(chance + 0.1, 1.0),
         frequency=rng.integers(1, 1000, size),
         seed=seed,
     )
@@ -36,12 +35,12 @@ def test_every_order_gives_a_priority_of_0_or_more(name: str):
 
 def test_what_each_order_puts_first():
     seen = view()
-    assert order_by("errors")(seen).argmax() == seen.hopeful.argmax()
+    assert order_by("errors")(seen).argmax() == seen.suspicion.argmax()
     nearest = np.abs(seen.suspicion - 0.5).argmin()
     assert order_by("uncertainty")(seen).argmax() == nearest
-    even = OrderView(seen.tag, np.full(50, 0.5), seen.hopeful, seen.frequency, 0)
+    even = OrderView(seen.tag, np.full(50, 0.5), seen.frequency, 0)
     assert order_by("rare")(even).argmax() == seen.frequency.argmin()
-    other = OrderView(seen.tag, seen.suspicion, seen.hopeful, seen.frequency, 1)
+    other = OrderView(seen.tag, seen.suspicion, seen.frequency, 1)
     assert (order_by("random")(seen) != order_by("random")(other)).any()
 
 
@@ -79,9 +78,9 @@ def test_without_groups_a_queue_is_sorted_by_priority():
 
 def test_quick_answers_come_first_in_the_order_of_value():
     seen = view()
-    even = replace(seen, hopeful=np.full(50, 0.4), cost=np.linspace(3.0, 1.0, 50))
+    even = replace(seen, suspicion=np.full(50, 0.4), cost=np.linspace(3.0, 1.0, 50))
     assert order_by("value")(even).argmax() == 49
-    assert order_by("value")(seen) == pytest.approx(seen.hopeful)
+    assert order_by("value")(seen) == pytest.approx(seen.suspicion)
 
 
 def test_what_the_version_does_not_expect_comes_first_in_the_order_of_learning():

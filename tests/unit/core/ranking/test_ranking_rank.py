@@ -16,6 +16,7 @@ from reviewer.core.ranking import (
     NeighbourGraph,
     RankedQueues,
     RankOptions,
+    Scope,
     neighbour_graph,
     prepare,
     rank,
@@ -272,21 +273,21 @@ def test_equal_arguments_give_equal_queues_and_the_halves_make_the_whole():
 
 def test_what_the_caller_leaves_out_is_not_asked():
     evidence, _ = small_set()
-    excluded = np.zeros(12, bool)
-    excluded[3] = True
     hidden = np.arange(400) % 2 == 0
-    queues = rank(evidence, excluded_tags=excluded, implied=lambda _: hidden)
+    wanted = np.arange(400) < 300
+    queues = rank(evidence, scope=Scope(implied=lambda _: hidden, only=wanted))
     assert len(queues)
-    assert 3 not in queues.tag
     assert (queues.row % 2 == 1).all()
-    nothing = rank(evidence, excluded_tags=np.ones(12, bool))
+    assert (queues.row < 300).all()
+    assert rank(evidence, scope=Scope(only=wanted)).row.max() < 300
+    nothing = rank(evidence, scope=Scope(only=np.zeros(400, bool)))
     assert (len(nothing), nothing.queue_tag.size, nothing.best(5).size) == (0, 0, 0)
 
 
 def test_near_duplicates_do_not_follow_one_another():
     evidence, _ = small_set()
     groups = np.arange(400) // 2
-    queues = rank(evidence, groups=groups)
+    queues = rank(evidence, scope=Scope(groups=groups))
     neighbours = (np.diff(groups[queues.row]) == 0) & (np.diff(queues.tag) == 0)
     ends = queues.offsets[1:] - 1
     # Only the last of a queue may have nothing else to stand beside.
@@ -314,15 +315,14 @@ def test_options_outside_their_range_are_refused():
         {"limit": 0},
         {"floor": 1.0},
         {"wrong_share": 0.0},
-        {"exploration": -1.0},
     ):
         with pytest.raises(UsageError):
             RankOptions(**wrong)
     evidence, _ = small_set()
-    with pytest.raises(ValueError, match="excluded_tags"):
-        rank(evidence, excluded_tags=np.zeros(3, bool))
+    with pytest.raises(ValueError, match="only"):
+        rank(evidence, scope=Scope(only=np.zeros(3, bool)))
     with pytest.raises(ValueError, match="groups"):
-        rank(evidence, groups=np.zeros(3, int))
+        rank(evidence, scope=Scope(groups=np.zeros(3, int)))
 
 
 def test_scores_shown_are_the_evidences():
@@ -365,7 +365,7 @@ def test_vetted_images_tell_how_many_tags_are_missing(seed: int):
     left = int((errors & ~present)[~vetted].sum())
     expected = []
     for trust in (None, np.where(vetted, 1.0, 0.2).astype(np.float32)):
-        queues = rank(complete, options=RankOptions(limit=1200, trust=trust))
+        queues = rank(complete, options=RankOptions(limit=1200), scope=Scope(trust=trust))
         missing = (queues.side == Side.MISSING) & ~vetted[queues.row]
         expected.append(float(queues.suspicion[missing].sum()))
     # Alike: two thirds of what is missing. Vetted ones counted for more: five sixths.
