@@ -17,7 +17,6 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import partial
@@ -25,6 +24,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn, Self, TypeVar
 
 from reviewer.core.errors import StoreBusyError, StoreError, StoreFullError
+from reviewer.core.sqlite_uri import sqlite_uri
 from reviewer.store.beside import beside
 from reviewer.store.disk import full_disk_sentence
 from reviewer.store.presence import Presence
@@ -258,20 +258,28 @@ class _Cursor(sqlite3.Cursor):
     connection: _Connection
 
     def execute(self, sql: str, parameters: Any = ()) -> Self:  # noqa: ANN401 - as SQLite has it
-        with self._translated():
+        try:
             return super().execute(sql, parameters)
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
 
     def fetchone(self) -> Any:  # noqa: ANN401 - as SQLite has it
-        with self._translated():
+        try:
             return super().fetchone()
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
 
     def fetchall(self) -> list[Any]:
-        with self._translated():
+        try:
             return super().fetchall()
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
 
     def fetchmany(self, size: int | None = 1) -> list[Any]:
-        with self._translated():
+        try:
             return super().fetchmany(size)
+        except sqlite3.Error as error:
+            _raise_damage(error, self.connection.place)
 
     def __iter__(self) -> Iterator[Any]:  # type: ignore[override] # the same rows
         # A look at errors once a row would cost more, over millions, than to read them.
@@ -281,13 +289,8 @@ class _Cursor(sqlite3.Cursor):
             size = MANY_ROWS
 
     def __next__(self) -> Any:  # noqa: ANN401 - as SQLite has it
-        with self._translated():
-            return super().__next__()
-
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
         try:
-            yield
+            return super().__next__()
         except sqlite3.Error as error:
             _raise_damage(error, self.connection.place)
 
@@ -298,11 +301,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     Raises:
         StoreError: The file cannot be opened or is no database.
     """
-    mode = "ro" if read_only else "rwc"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
     try:
         connection = sqlite3.connect(
-            uri,
+            sqlite_uri(path.absolute(), "ro" if read_only else "rwc"),
             uri=True,
             isolation_level=None,
             check_same_thread=False,
@@ -315,6 +316,8 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            # A Mac's drive keeps what was synced to itself unless asked in this way, too.
+            connection.execute("PRAGMA fullfsync = ON")
             connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             connection.execute("PRAGMA foreign_keys = ON")
             # Millions of paths are put in far from each other: the index is to fit.

@@ -136,6 +136,7 @@ class ReviewPage(QWidget):
         self._keys = {
             view: KeyMap(platform, commands_in(view, commands)) for view in (View.SINGLE, View.GRID)
         }
+        self._caps = self._keys[View.SINGLE].caps() | self._keys[View.GRID].caps()
         self.captions.show_commands(commands)
         self.captions.show_view(self._shown)
         self.overlay.show_commands(commands)
@@ -145,8 +146,8 @@ class ReviewPage(QWidget):
 
     def naming_keys(self, text: str) -> str:
         """A text with the keys of the moment for the ids of commands in braces ("{flag}")."""
-        for view in (View.GRID, View.SINGLE):
-            for command_id, cap in self._keys[view].caps().items():
+        if "{" in text:
+            for command_id, cap in self._caps.items():
                 text = text.replace(f"{{{command_id}}}", cap)
         return text
 

@@ -82,9 +82,12 @@ class CarryOver:
         """What is stored in the same step as an answer: the same answer for each copy."""
         if self.alone(question):
             return []
+        copies = self.along(question)
+        if not copies:
+            return []
         again = not self._feed.may_ask(question)
         # What was found when the question was shown may have been answered meanwhile.
-        return [(copy, answer) for copy in self.along(question) if self._goes_along(copy, again)]
+        return [(copy, answer) for copy in copies if self._goes_along(copy, again)]
 
     def stored(self, decisions: Iterable[Decision]) -> None:
         """Takes in answers that were stored, or taken back: disputes are looked up anew."""
@@ -98,6 +101,8 @@ class CarryOver:
             for image_id in self._index.of(question.image_id)
             if self._side(image_id, question.tag_id) is question.side
         ]
+        if not copies:
+            return ()
         again = not self._feed.may_ask(question)
         open_ones = [copy for copy in copies if self._goes_along(copy, again)]
         if not open_ones or self._is_disputed(question.tag_id):
