@@ -13,6 +13,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.pictures import open_picture
+from reviewer.sources.away import refuse_if_away
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +62,7 @@ def detect_heads(
         again: Look at every image anew.
 
     Raises:
+        SourceError: The folder of the images is not there; what was found so far is kept.
         UsageError: There is no such file.
         TaggerError: It is no detector that can be used.
         StoreError: The heads cannot be stored.
@@ -83,7 +85,10 @@ def detect_heads(
     tally = _Tally()
 
     def look(entry: tuple[int, str]) -> list[Face] | str:
-        return _heads(detector, library.folder / entry[1], entry[0], headers[entry[0]], least)
+        found = _heads(detector, library.folder / entry[1], entry[0], headers[entry[0]], least)
+        if isinstance(found, str):
+            refuse_if_away(library.folder)
+        return found
 
     left = iter(todo)
     with (

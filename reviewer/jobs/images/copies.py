@@ -81,6 +81,9 @@ def find_copies(library: Library, listener: Listener, *, minutes: float = 0.0) -
                 far = _compare(*(shrink(path) for path in paths))
                 done.append(Comparison(first, second, candidates[first, second], far))
                 progress.advance()
+            if is_away(library.folder):
+                # Pulled out meanwhile: what could not be opened may be alike all the same.
+                break
             library.copies.write(done)
             compared += len(done)
     return ChangeSet(summary={"copies": library.copies.count(), "compared": compared})

@@ -15,6 +15,7 @@ from reviewer.jobs.imports.image_files import ImageFile, examined
 from reviewer.jobs.imports.pulled import pulled_source
 from reviewer.jobs.imports.same_image import SameImages, former_name
 from reviewer.pictures import PictureFacts
+from reviewer.sources.away import refuse_if_away
 from reviewer.sources.base import NOTHING
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.listing import nameless_sentence
@@ -69,7 +70,7 @@ def import_folder(
             read: to hash them takes longest on a slow disk, and the tags alone can be asked about.
 
     Raises:
-        SourceError: The folder holds no images or its metadata cannot be read.
+        SourceError: The folder holds no images, is gone now, or its metadata cannot be read.
         StoreError: The collection cannot be written.
     """
     nameless: list[str] = []
@@ -158,6 +159,8 @@ def _take_files(
             tally.replaced = len(same.replaced)
             rows, retagged = [], []
             for file, before in batch:
+                if file.facts.problem:
+                    refuse_if_away(library.folder)
                 record, tags = found.of(file.name)
                 rating = (record.rating, record.rating_scheme)
                 if _count(tally, file, before, tags, rating):

@@ -19,7 +19,7 @@ from reviewer.jobs.context import stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.learning.events import TrainingEvents
 from reviewer.jobs.learning.training import TrainChoices, nothing_to_learn, settings_for
-from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.pictures import opener_in
 from reviewer.jobs.questions.refreshing import present_rows, scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.disk import replacing
@@ -55,6 +55,7 @@ def cross_fit(
         n_folds: Parts, 2 or more.
 
     Raises:
+        SourceError: The folder of the images is not there; what was trained so far is kept.
         UsageError: Nothing is scanned, no tag has enough images, or others trained the tagger.
         TaggerError: A network cannot be trained.
         StoreFullError: The disk is full; what was scored so far is kept.
@@ -151,7 +152,7 @@ def _plan(library: Library, choices: TrainChoices, n_folds: int) -> _Plan:
             tags=[(tag.name, int(tag.category)) for tag in tags],
             tagger=record.config,
             training=training,
-            open_image=open_for_tagger,
+            open_image=opener_in(library.folder),
             work_folder=work,
             version_folder=work / "version",
             weights_file=choices.weights,

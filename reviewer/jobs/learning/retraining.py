@@ -17,7 +17,7 @@ from reviewer.jobs.context import Listener, Stage, stage
 from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.learning.heads import train_heads, tuning_for
 from reviewer.jobs.learning.training import TrainChoices, train_version
-from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.pictures import opener_in
 from reviewer.jobs.pipeline import scan_to_questions
 from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.rescoring import embedded, embedded_by, scores_again
@@ -102,6 +102,7 @@ def retrain(
         promotion: When to use the new version from now on.
 
     Raises:
+        SourceError: The folder of the images is not there; what was trained so far is kept.
         UsageError: There is no version to go on from.
         TaggerError: It cannot be trained.
         StoreError: The collection cannot be written.
@@ -148,6 +149,7 @@ def compare(
     """Runs two versions over the held-out images.
 
     Raises:
+        SourceError: The folder of the images is not there.
         UsageError: No image is held out, or the versions share no tag.
         TaggerError: A version cannot be loaded.
     """
@@ -264,7 +266,7 @@ class _Looked:
             progress.advance(len(batch.indices))
         places = np.flatnonzero(left)
         paths = [self.paths[place] for place in places.tolist()]
-        for batch in predictor.scan(paths, open_for_tagger):
+        for batch in predictor.scan(paths, opener_in(self.library.folder)):
             scores[places[batch.indices]] = batch.scores[:, kept]
             progress.advance(len(batch.indices) + len(batch.failures))
         return scores

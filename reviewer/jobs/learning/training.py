@@ -18,8 +18,9 @@ from reviewer.jobs.learning.doubts import doubted_labels
 from reviewer.jobs.learning.events import TrainingEvents
 from reviewer.jobs.learning.fewest import FEWEST
 from reviewer.jobs.learning.recipes import most_frequent, plain_labels, shares_for
-from reviewer.jobs.pictures import open_for_tagger
+from reviewer.jobs.pictures import opener_in
 from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.sources.away import refuse_if_away
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:
@@ -81,10 +82,12 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     A run that was cut off goes on from its last epoch when it is started again alike.
 
     Raises:
+        SourceError: The folder of the images is not there; what was trained so far is kept.
         UsageError: There are no images, or no tag has enough of them.
         TaggerError: The settings, weights or device cannot be used.
         StoreFullError: The disk is full; what was trained so far is kept.
     """
+    refuse_if_away(library.folder)
     askable = library.images.askable()
     if not askable:
         raise UsageError("There are no images to train on. Import first: reviewer import FOLDER")
@@ -116,7 +119,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
                 tags=[(tag.name, int(tag.category)) for tag in choice.tags],
                 tagger=tagger,
                 training=training,
-                open_image=open_for_tagger,
+                open_image=opener_in(library.folder),
                 work_folder=work,
                 version_folder=library.version_folder(name),
                 weights_file=choices.weights,
