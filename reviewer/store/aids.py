@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reviewer.store.answered import AnsweredImages
 from reviewer.store.database import Database, Lane
 from reviewer.store.listed import ListedTags
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -35,15 +36,11 @@ ON CONFLICT (tag_id, sibling_id) DO UPDATE SET wanted = excluded.wanted, number 
 """
 
 
-class SiblingTable:
+class SiblingTable(Table):
     """Tags that exclude a tag and are mistaken for it: learnt ones, and what the user made of them.
 
     Being a sibling goes both ways: what the user says of two tags holds for each of them.
     """
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def of(self, tag_id: int) -> list[int]:
         """The siblings of a tag, at most nine: the user's own in their order, then learnt ones."""
@@ -79,12 +76,8 @@ class SiblingTable:
         self._database.write_rows("INSERT OR REPLACE INTO sibling VALUES (?, ?, ?)", rows)
 
 
-class QuickTagTable:
+class QuickTagTable(Table):
     """The user's own nine tags, one a digit."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> dict[int, int]:
         """Tag ids by place, 1 to 9."""
@@ -115,12 +108,8 @@ class TextKind(StrEnum):
     """The user's own."""
 
 
-class TagTextTable:
+class TagTextTable(Table):
     """Words about tags."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def of(self, tag_id: int) -> dict[TextKind, str]:
         """What is written about a tag."""
@@ -158,12 +147,8 @@ class TagTextTable:
         self._database.write_rows(statement, definitions.items())
 
 
-class TagCountTable:
+class TagCountTable(Table):
     """On how many images each tag is, as of the last time they were counted."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> dict[int, int]:
         """Images by tag id; tags on none are left out."""

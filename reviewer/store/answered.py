@@ -8,13 +8,13 @@ import numpy as np
 
 from reviewer.core.lookup import places_of
 from reviewer.core.types import Answer
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from reviewer.store.database import Database
     from reviewer.store.scans import ScanFiles
 
 MOST = 1000
@@ -25,12 +25,8 @@ SELECT image_id, answer FROM live_answer WHERE tag_id = ? ORDER BY id DESC LIMIT
 """
 
 
-class AnsweredImages:
+class AnsweredImages(Table):
     """What was answered on one tag."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads through `database`."""
-        self._database = database
 
     def of(self, tag_id: int, most: int = MOST) -> dict[int, Answer]:
         """The newest direct answers on a tag by image id; the last where there are several."""

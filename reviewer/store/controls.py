@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.review.controls import ControlRecord, record_of
 from reviewer.store.decisions import decision_of
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from reviewer.core.types import Decision
-    from reviewer.store.database import Database
 
 # A person saw the picture and said Yes or No.
 _ANSWERED = """
@@ -41,12 +41,8 @@ WHERE origin = 'control' AND reviewer = ? AND tag_id = ? ORDER BY id DESC LIMIT 
 """
 
 
-class ControlTable:
+class ControlTable(Table):
     """Reads the log for controls; they are written as any answer is."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads through `database`."""
-        self._database = database
 
     def answered(self, tag_id: int, start: int, count: int) -> list[tuple[int, int]]:
         """Pairs of a tag that a person answered Yes or No, once each.

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.likeness import SAME
 from reviewer.core.types import Origin
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from reviewer.store.database import Database
 
 SCHEMA = """
 CREATE TABLE copy (
@@ -78,12 +78,8 @@ class Comparison:
     difference: float
 
 
-class CopyTable:
+class CopyTable(Table):
     """Images that were compared with each other; those that hardly differ are copies."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def of(self, image_id: int) -> Sequence[int]:
         """Images that are the same picture, by id."""

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Answer, Decision, Origin, Question, Side
-from reviewer.store.database import Database, Lane
+from reviewer.store.database import Lane
 from reviewer.store.settling import settle
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -64,12 +65,11 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 
-class DecisionTable:
-    """The log. Nothing in it is ever changed or deleted; a later row takes an earlier one back."""
+class DecisionTable(Table):
+    """The log. Nothing in it is ever changed or deleted; a later row takes an earlier one back.
 
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`, in the lane of decisions."""
-        self._database = database
+    It is written in the lane of decisions.
+    """
 
     def append(self, decisions: Sequence[Decision]) -> list[Decision]:
         """Stores one step in one transaction and returns it with its ids.
@@ -161,12 +161,8 @@ class DecisionTable:
             yield decision_of(row)
 
 
-class FlagTable:
+class FlagTable(Table):
     """Questions put by for later."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> list[Question]:
         """The flagged questions, oldest first."""

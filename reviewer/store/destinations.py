@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from reviewer.store.database import Database
 
 _ALL = """
 SELECT name, kind, url, user, service, site, daily_cap, approved_by, paused
@@ -26,12 +26,8 @@ ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, url = excluded.url, user 
 """
 
 
-class DestinationTable:
+class DestinationTable(Table):
     """The destinations of a collection. Keys are not here: they are in the system's keyring."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> list[Destination]:
         """Every destination, by name."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.core.choices.faces import Box, Face
 from reviewer.core.types import ImageState
-from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.database import BULK_ROWS
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -54,12 +55,8 @@ INSERT INTO face (
 _FORGET = "DELETE FROM face WHERE id IN (SELECT id FROM face WHERE source = ? LIMIT ?)"
 
 
-class FaceTable:
+class FaceTable(Table):
     """The faces of a collection."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def of(self, image_id: int) -> list[Face]:
         """The faces of an image, in the order in which they were stored."""

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import ImageState
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
-
-    from reviewer.store.database import Database
 
 
 PARENTS = """
@@ -32,12 +31,8 @@ ORDER BY other.id, child.id
 """
 
 
-class ImageFacts:
+class ImageFacts(Table):
     """Columns of the table of images, for jobs that need them of all images."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads through `database`."""
-        self._database = database
 
     def large(self, pixels: int) -> list[tuple[int, str, bytes]]:
         """(id, path, sha256) of the askable images of more than so many pixels, by id."""

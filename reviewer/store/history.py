@@ -10,12 +10,12 @@ import numpy as np
 
 from reviewer.core.review.sitting import AnswerColumns
 from reviewer.store.decisions import decision_of
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from reviewer.core.types import Answer, Decision, Origin
-    from reviewer.store.database import Database
 
 ROWS_AT_ONCE = 10_000
 
@@ -97,12 +97,8 @@ class HistoryRow:
     undone: bool
 
 
-class HistoryTable:
+class HistoryTable(Table):
     """Reads the log for people: searched, by page, and in columns for sums."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads through `database`, with a connection of its own in each thread."""
-        self._database = database
 
     def ids(self, wanted: HistoryFilter, before: int, count: int) -> list[int]:
         """Ids of answers, newest first, taken back or not.

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reviewer.store.table import Table
 from reviewer.store.tags import category_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from reviewer.core.types import Category
-    from reviewer.store.database import Database
 
 _PUT_TAG = """
 INSERT INTO listed_tag (name, category, posts) VALUES (?, ?, ?)
@@ -18,12 +18,8 @@ ON CONFLICT (name) DO UPDATE SET category = excluded.category, posts = excluded.
 """
 
 
-class ListedTags:
+class ListedTags(Table):
     """The names of imported lists of tags, with the use that the lists tell."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def each(self) -> Iterator[tuple[str, int, int]]:
         """(name, category's number, posts) of every listed tag, by name."""

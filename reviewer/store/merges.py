@@ -11,12 +11,12 @@ from reviewer.store.database import Lane
 from reviewer.store.decisions import STEP_ROWS, decision_of, write_rows
 from reviewer.store.images import SHA256_BYTES
 from reviewer.store.settling import settle
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
 
-    from reviewer.store.database import Database
 
 _KNOWN = """
 SELECT d.id, d.image_id, d.tag_id, d.answer, d.reviewer, d.answered_at, coalesce(u.origin, '')
@@ -68,12 +68,8 @@ class Merge:
     taken_back: bool = False
 
 
-class MergeTable:
-    """Merged logs. Each is one step, which is taken back as a whole."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`, in the lane of decisions."""
-        self._database = database
+class MergeTable(Table):
+    """Merged logs, in the lane of decisions. Each is one step, which is taken back as a whole."""
 
     def all(self) -> list[Merge]:
         """Every merge, oldest first."""

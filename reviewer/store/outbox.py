@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reviewer.core.outbox import Edit, Entry, EntryState, Tags
-from reviewer.store.database import BULK_ROWS, Database, Lane
+from reviewer.store.database import BULK_ROWS, Lane
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,12 +80,8 @@ class NewEntry:
     before_version: str = ""
 
 
-class OutboxTable:
+class OutboxTable(Table):
     """The entries. Every change of state is a transaction of its own, on disk when it returns."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def put(
         self, destination: str, entries: Sequence[NewEntry], state: EntryState, now: int

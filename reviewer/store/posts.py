@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reviewer.core.errors import StoreError
-from reviewer.store.database import BULK_ROWS, Database
+from reviewer.store.database import BULK_ROWS
 from reviewer.store.rowpages import Numbers, Records, Texts, as_database, joined, records
+from reviewer.store.table import Table
 from reviewer.store.tagmatrix import RAISE_STAMP
 from reviewer.store.tags import MetTags, write_met
 
@@ -105,12 +106,8 @@ class PostColumns(NamedTuple):
         return [PostRow._make(row) for row in zip(ids, *columns, strict=True)]
 
 
-class PostTable:
+class PostTable(Table):
     """The images of a collection, as far as posts tell of them."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def last_id(self) -> int:
         """Id of the last image; 0 without any. The next one is given the id after it."""

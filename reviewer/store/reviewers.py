@@ -10,12 +10,12 @@ from reviewer.core.review.disagreement import Given, Standing, State
 from reviewer.core.types import Answer, Origin, Question, Side
 from reviewer.store.database import BULK_ROWS
 from reviewer.store.settling import given_to, settle, standings
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping
 
-    from reviewer.store.database import Database
 
 _ALL = """
 SELECT name, trusted, sees, denies,
@@ -79,12 +79,8 @@ class Reviewer:
     answers: int
 
 
-class ReviewerTable:
+class ReviewerTable(Table):
     """Everyone who gave an answer, and whose answer counts."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> list[Reviewer]:
         """Everyone, by name."""

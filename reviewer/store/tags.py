@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reviewer.core.tags.vocabulary import Implications, Vocabulary
 from reviewer.core.types import Category, Tag
-from reviewer.store.database import BULK_ROWS, Database, Lane
+from reviewer.store.database import BULK_ROWS, Lane
 from reviewer.store.sqlite_tables import sqlite_utils
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,12 +30,8 @@ _CATEGORIES: Mapping[int, Category] = MappingProxyType({int(kind): kind for kind
 """By number: the enumeration itself looks through its members, for each of many thousand tags."""
 
 
-class TagTable:
+class TagTable(Table):
     """The tags of a collection. A tag keeps its id for ever."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def vocabulary(self) -> Vocabulary:
         """All tags, aliases and implications."""

@@ -8,11 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from reviewer.core.errors import UsageError
+from reviewer.store.table import Table
 
 if TYPE_CHECKING:
     import sqlite3
-
-    from reviewer.store.database import Database
 
 
 class VersionState(StrEnum):
@@ -52,12 +51,8 @@ def _version(row: tuple[Any, ...]) -> VersionInfo:
     return replace(VersionInfo(*row), state=VersionState(row[1]), metrics=json.loads(row[7]))
 
 
-class VersionTable:
+class VersionTable(Table):
     """The versions of a collection; at most one is active."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def all(self) -> list[VersionInfo]:
         """Every version, oldest first."""
@@ -131,12 +126,8 @@ class VersionTable:
         self._database.write(work)
 
 
-class StateTable:
+class StateTable(Table):
     """Small texts to remember, such as the queue that was open."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def get(self, key: str, default: str = "") -> str:
         """A text by its key."""

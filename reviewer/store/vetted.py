@@ -6,22 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.store.table import Table
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from reviewer.store.database import Database
 
 _MARK = "INSERT INTO vetted (image_id, reason) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
-class VettedTable:
+class VettedTable(Table):
     """The vetted images."""
-
-    def __init__(self, database: Database) -> None:
-        """Reads and writes through `database`."""
-        self._database = database
 
     def mark(self, images: Sequence[int], reason: str) -> None:
         """Marks images as vetted, in small transactions; those that are marked keep their reason.
