@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.queue_sums import untouched_summaries
 from reviewer.core.track_record import TrackRecords, nearest_points
 from reviewer.core.types import Question, QueueSummary, Side
 
@@ -176,23 +177,29 @@ class QueueBook:
         self.side = side
         self.left_out: frozenset[int] = frozenset()
         self._queues: dict[int, _Queue] = {}
-        self._numbers: dict[int, int] = {}
         self._summaries: dict[int, QueueSummary] = {}
         self._order: list[QueueSummary] = []
         self._counts: dict[int, tuple[int, int]] = {}
         self._records = TrackRecords()
-        for number, tag_id in enumerate(ranking.tags.tolist()):
-            span = slice(int(ranking.offsets[number]), int(ranking.offsets[number + 1]))
-            sides = np.asarray(ranking.sides[span])
-            closed = np.zeros(len(sides), bool)
-            if side is not None:
-                closed |= sides != int(side)
-            suspicions, priorities = ranking.suspicions[span], ranking.priorities
-            worth = suspicions if priorities is None else priorities[span]
-            queue = _Queue(tag_id, suspicions, worth, ranking.images[span], sides, closed)
-            queue.advance()
-            self._queues[tag_id] = queue
-            self._numbers[tag_id] = number
+        self._numbers = {tag_id: number for number, tag_id in enumerate(ranking.tags.tolist())}
+
+    def _queue(self, tag_id: int) -> _Queue | None:
+        """A tag's queue, made when it is first needed; `None` without."""
+        number = self._numbers.get(tag_id)
+        if number is None or tag_id in self._queues:
+            return self._queues.get(tag_id)
+        ranking = self.ranking
+        span = slice(self._start(tag_id), int(ranking.offsets[number + 1]))
+        sides = np.asarray(ranking.sides[span])
+        closed = np.zeros(len(sides), bool)
+        if self.side is not None:
+            closed |= sides != int(self.side)
+        suspicions, priorities = ranking.suspicions[span], ranking.priorities
+        worth = suspicions if priorities is None else priorities[span]
+        queue = _Queue(tag_id, suspicions, worth, ranking.images[span], sides, closed)
+        queue.advance()
+        self._queues[tag_id] = queue
+        return queue
 
     def close(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Takes pairs (image id, tag id) out of their queues; unknown ones are ignored."""
@@ -204,7 +211,7 @@ class QueueBook:
         self._mark(image_id, tag_id, closed=False)
 
     def _mark(self, image_id: int, tag_id: int, *, closed: bool) -> None:
-        queue = self._queues.get(tag_id)
+        queue = self._queue(tag_id)
         if queue is None:
             return
         for place in np.flatnonzero(queue.images == image_id).tolist():
@@ -262,7 +269,7 @@ class QueueBook:
 
     def questions(self, tag_id: int, side: Side | None = None) -> Iterator[Question]:
         """The open questions of a tag, best first; of one side, or of both."""
-        queue = self._queues.get(tag_id)
+        queue = self._queue(tag_id)
         if queue is None:
             return
         number = self._numbers[tag_id]
@@ -279,7 +286,7 @@ class QueueBook:
             tag_id: The tag.
             count: Questions of one side.
         """
-        queue = self._queues.get(tag_id)
+        queue = self._queue(tag_id)
         if queue is None:
             return dict.fromkeys(Side, 0.0)
         promised, left = queue.promised(self._records.ratios(tag_id)), ~queue.closed
@@ -293,7 +300,7 @@ class QueueBook:
         Returns:
             (L,) float64, 0..1, in the order of the queue.
         """
-        queue = self._queues.get(tag_id)
+        queue = self._queue(tag_id)
         if queue is None:
             return np.zeros(0)
         return queue.promised(self._records.ratios(tag_id))[~queue.closed]
@@ -318,7 +325,7 @@ class QueueBook:
 
     def _summarise(self, tag_id: int) -> QueueSummary:
         answered, fixed = self._counts.get(tag_id, (0, 0))
-        queue = self._queues.get(tag_id)
+        queue = self._queue(tag_id)
         if queue is None:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
         # What the ranking promised of this tag against what its answers gave since: a tag that
@@ -341,7 +348,7 @@ class QueueBook:
     def interval(self, question: Question) -> tuple[float, float] | None:
         """Where a question's suspicion lies with a chance of 95 %, 0..1; `None` if unknown."""
         spreads = self.ranking.spreads
-        queue = self._queues.get(question.tag_id)
+        queue = self._queue(question.tag_id)
         if spreads is None or queue is None:
             return None
         places = np.flatnonzero(queue.images == question.image_id)
@@ -356,14 +363,23 @@ class QueueBook:
         Between two calls only the tags that changed are sorted in: a large tagger has thousands.
         """
         order = [entry for entry in self._order if self._summaries.get(entry.tag_id) is entry]
-        changed = self._queues.keys() - {entry.tag_id for entry in order}
+        changed = self._numbers.keys() - {entry.tag_id for entry in order}
         if len(changed) > FEW:
-            order = sorted(map(self.summary, self._queues), key=_by_worth)
+            self._sum_up_all()
+            order = sorted(map(self.summary, self._numbers), key=_by_worth)
         else:
             for tag_id in changed:
                 insort(order, self.summary(tag_id), key=_by_worth)
         self._order = order
         return [entry for entry in order if entry.left and entry.tag_id not in self.left_out]
+
+    def _sum_up_all(self) -> None:
+        """Sums up the queues that nobody looked at yet, all at once."""
+        every = untouched_summaries(self.ranking, self.side, BLOCK, self._counts)
+        tested = self._records.tags()
+        for entry in every:
+            if entry.tag_id not in self._queues and entry.tag_id not in tested:
+                self._summaries.setdefault(entry.tag_id, entry)
 
     def best(self) -> int | None:
         """The tag that promises most fixes among its next questions; `None` if none are left."""

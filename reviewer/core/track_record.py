@@ -131,6 +131,10 @@ class TrackRecords:
         record = self._records.setdefault((tag_id, side), TrackRecord())
         record.add(promised, fixed=fixed, times=times)
 
+    def tags(self) -> set[int]:
+        """The tags that have a record."""
+        return {tag_id for tag_id, _ in self._records}
+
     def tests(self, tag_id: int) -> int:
         """Answers on a tag."""
         return sum(self._records[tag_id, s].tests for s in Side if (tag_id, s) in self._records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Category(IntEnum):
@@ -221,8 +222,7 @@ class Decision:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class QueueSummary:
+class QueueSummary(NamedTuple):
     """One line of the queue list: a tag and what its questions promise.
 
     Attributes:

@@ -50,6 +50,19 @@ class Labels:
     decided: int
     shares: NDArray[np.float32] | None = None
 
+    def take(self, places: NDArray[np.int64]) -> Labels:
+        """What is known of some of the images, by their places, ascending."""
+        images = self.images[places]
+        known = np.fromiter(self.answers, np.int64, len(self.answers))
+        there = known[np.isin(known, images)].tolist()
+        return Labels(
+            images,
+            self.original.take(places),
+            {image_id: self.answers[image_id] for image_id in there},
+            self.decided,
+            None if self.shares is None else self.shares[places],
+        )
+
 
 def gather_labels(
     library: Library, images: NDArray[np.int64] | Sequence[int], vocabulary: Vocabulary
@@ -63,11 +76,14 @@ def gather_labels(
     """
     wanted = np.array(images, np.int64)
     original = library.images.tag_rows().of(wanted)
-    there = set(wanted.tolist()) if library.decisions.last_id() else set()
     decided = library.decisions.last_id()
+    live = [decision for decision in library.decisions.live() if decision.id <= decided]
+    answered = np.unique(np.array([decision.image_id for decision in live], np.int64))
+    # Of millions of images a few thousand are answered: no set is made of the millions.
+    there = set(answered[np.isin(answered, wanted)].tolist())
     direct: dict[int, dict[int, Answer]] = {}
-    for decision in library.decisions.live():
-        if decision.id <= decided and decision.image_id in there:
+    for decision in live:
+        if decision.image_id in there:
             direct.setdefault(decision.image_id, {})[decision.tag_id] = decision.answer
     answers = {
         image_id: settled(given, vocabulary.implications) for image_id, given in direct.items()

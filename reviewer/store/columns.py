@@ -6,6 +6,7 @@ Whoever writes does so inside `disk.replacing`, so that the folder is replaced a
 from __future__ import annotations
 
 import json
+import mmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -56,6 +57,19 @@ def write_columns(folder: Path, holder: object, names: Sequence[str]) -> None:
         column = getattr(holder, name)
         if column is not None:
             np.save(folder / f"{name}.npy", column)
+
+
+def let_go(column: NDArray[Any]) -> None:
+    """Takes what was looked at of a mapped column out of this program's memory.
+
+    The system keeps it as it keeps files that were read, and drops it when it needs the room; but
+    as long as it is mapped it counts as in use.
+    """
+    owner: Any = column
+    while isinstance(owner, np.ndarray):
+        owner = owner.base
+    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        owner.madvise(mmap.MADV_DONTNEED)
 
 
 def read_record(path: Path) -> dict[str, Any]:

@@ -1,7 +1,8 @@
-"""Refresh and ranking of a collection whose every pair cannot have a score of its own heads.
+"""Ranking of a collection whose every pair cannot have a score of its own heads.
 
-Heads are fitted for the tags that have answers; every other tag is judged by the scan. After new
-answers only their tags are ranked again: a pass over the whole scan is made once a scan.
+Tags that have answers are judged by heads of their own (`large_refresh`), every other tag by the
+scan. After new answers only their tags are ranked again, and those whose heads are newer: a pass
+over the whole scan is made once a scan.
 """
 
 from __future__ import annotations
@@ -14,17 +15,14 @@ import numpy as np
 from reviewer.core.queues import Ranking
 from reviewer.core.ranking.evidence import UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.rank import RankOptions, rank_again
-from reviewer.core.types import Answer, ChangeSet
+from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.learning.fewest import images_needed
 from reviewer.jobs.questions.every_tag import every_tag_scan, made_at
 from reviewer.jobs.questions.streamed import StreamedScan
-from reviewer.store.crossfits import Crossfit
-from reviewer.store.disk import writing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -32,23 +30,13 @@ if TYPE_CHECKING:
     from reviewer.store.library import Library
     from reviewer.store.scans import ScanFiles
 
+SCAN = "ranked_scan"
+HEADS = "ranked_heads"
+"""Keys of the store's state: what the present ranking was made of."""
+
 LARGE_PAIRS = 2_000_000_000
 """Images times tags from which on a score of its own for every pair, two bytes each, is too much
 for the memory and the time of a refresh."""
-
-FOLDS = 5
-
-FIT_IMAGES = 100_000
-"""Images drawn for the fit of heads, beside those that were answered."""
-
-POSITIVES = 2_000
-"""Images of each tag that there are to be among them at most, so that rare tags have enough."""
-
-MORE_IMAGES = 200_000
-"""Images drawn for the sake of single tags, all tags together: each costs memory for every tag."""
-
-AT_ONCE = 65_536
-"""Embeddings scored at once."""
 
 
 def is_large(files: ScanFiles) -> bool:
@@ -79,17 +67,25 @@ def rank_large(
     minimum = images_needed(library)
     made = made_at(files)
     files = every_tag_scan(files) or files
-    scan = StreamedScan.of(library, files, vocabulary, minimum, options)
-    scan = replace(scan, answers=answers_of(decisions, scan.images, files.shape.tags))
+    with stage(listener, "load"):
+        scan = StreamedScan.of(library, files, vocabulary, minimum, options)
+        scan = replace(scan, answers=answers_of(decisions, scan.images, files.shape.tags))
     before = library.rankings.load()
     state = f"{name} {len(files)} {options.order} {options.limit} {options.floor}{made}"
-    whole = library.state.get("ranked_scan") != state or before.version != name
-    only = None if whole else _columns_since(decisions, before.decided, scan)
+    whole = library.state.get(SCAN) != state or before.version != name
+    newest, fresh = _newer_heads(library, scan, before.decided)
+    only = None if whole else _columns_since(decisions, before.decided, scan, fresh)
     if only is not None and not only:
         return replace(before, decided=decided)
-    with stage(listener, "rank", len(files) if whole else 0, "images") as progress:
-        candidates = scan.candidates(progress.at, only)
-        queues = rank_again(candidates, scan.answers, options)
+    found = []
+    if whole:
+        with stage(listener, "rank", len(files), "images") as progress:
+            found += scan.passed(progress.at)
+    columns = scan.single_columns() if only is None else only
+    with stage(listener, "rank tags", len(columns), "tags") as progress:
+        found.append(scan.by_tag(columns, progress.at))
+    with stage(listener, "order"):
+        queues = rank_again(scan.joined(found), scan.answers, options)
     tags = np.array(files.shape.tags, np.int64)
     new = Ranking(
         tags=tags[queues.queue_tag],
@@ -103,7 +99,8 @@ def rank_large(
         version=name,
         decided=decided,
     )
-    library.state.set("ranked_scan", state)
+    library.state.set(SCAN, state)
+    library.state.set(HEADS, str(newest))
     return new if only is None else merged(before, new, tags[np.asarray(only, np.int64)])
 
 
@@ -135,11 +132,22 @@ def merged(before: Ranking, new: Ranking, tags: NDArray[np.int64]) -> Ranking:
     )
 
 
-def _columns_since(decisions: Sequence[Decision], decided: int, scan: StreamedScan) -> list[int]:
-    """Columns with answers since a decision, and those whose heads are newer."""
-    tags = {decision.tag_id for decision in decisions if decision.id > decided}
-    if scan.crossfit is not None and scan.crossfit.decided > decided:
-        tags |= set(scan.crossfit.tags.tolist())
+def _newer_heads(library: Library, scan: StreamedScan, decided: int) -> tuple[int, set[int]]:
+    """When the newest heads were fitted, and the tags with heads newer than the ranking."""
+    fit = scan.crossfit
+    if fit is None or not len(fit.tags):
+        return 0, set()
+    if fit.fitted is None:
+        return 0, set(fit.tags.tolist()) if fit.decided > decided else set()
+    newer = fit.fitted > int(library.state.get(HEADS) or 0)
+    return int(fit.fitted.max()), set(fit.tags[newer].tolist())
+
+
+def _columns_since(
+    decisions: Sequence[Decision], decided: int, scan: StreamedScan, fresh: set[int]
+) -> list[int]:
+    """Columns with answers since a decision, and those of tags with newer heads."""
+    tags = {decision.tag_id for decision in decisions if decision.id > decided} | fresh
     known = [tag_id for tag_id in sorted(tags) if tag_id < len(scan.columns)]
     return [int(scan.columns[tag_id]) for tag_id in known if scan.columns[tag_id] >= 0]
 
@@ -164,131 +172,3 @@ def answers_of(
         changed=np.array(changed, np.int8),
         weight=by_tags_weights(known),
     ).take(there)
-
-
-def refresh_large(
-    library: Library, listener: Listener, name: str, files: ScanFiles, *, seed: int = 0
-) -> ChangeSet:
-    """Fits heads for the tags that have answers, and scores every image with them, streamed.
-
-    Each image is scored by heads that were fitted without its fold; near-identical images are in
-    one fold.
-
-    Args:
-        library: The collection.
-        listener: Hears of progress.
-        name: The version that was run.
-        files: Its scan.
-        seed: Of the folds and of the images drawn.
-
-    Raises:
-        StoreFullError: The disk is full; the scores before stay.
-        StoreError: The scan cannot be read.
-    """
-    rows = _living_rows(library, files)
-    records = files.rows()[rows]
-    images = records["image"].astype(np.int64)
-    decided = library.decisions.last_id()
-    decisions = list(library.decisions.live())
-    scored = set(files.shape.tags)
-    tags = sorted({decision.tag_id for decision in decisions} & scored)
-    _, groups = np.unique(records["hash"], return_inverse=True)
-    folds = np.random.default_rng(seed).integers(0, FOLDS, len(images), dtype=np.int8)[groups]
-    logits = np.zeros((0, len(images)), np.float16)
-    if tags:
-        chosen = _drawn(library, images, tags, decisions, np.random.default_rng(seed))
-        with stage(listener, "refresh", 0, "steps") as progress:
-            heads = _heads(library, files, tags, (images, rows, folds), chosen, progress.at)
-        with stage(listener, "score", len(images), "images") as progress:
-            logits = _scored(library, files, heads, rows, folds, progress.at)
-    empty = np.zeros((len(images), 0))
-    library.crossfit(name).save(
-        Crossfit(
-            images=images,
-            tags=np.array(tags, np.int64),
-            logits=logits,
-            groups=groups.astype(np.int64),
-            neighbours=empty.astype(np.int32),
-            similarities=empty.astype(np.float16),
-            decided=decided,
-        )
-    )
-    return ChangeSet(summary={"version": name, "images": len(images), "tags": len(tags)})
-
-
-def _living_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
-    """Rows of the images that are there, by image id."""
-    latest = files.latest()
-    ids = files.rows()["image"][latest]
-    kept = np.isin(ids, library.images.askable_ids())
-    return latest[kept][np.argsort(ids[kept])]
-
-
-def _drawn(
-    library: Library,
-    images: NDArray[np.int64],
-    tags: Sequence[int],
-    decisions: Sequence[Decision],
-    chance: np.random.Generator,
-) -> NDArray[np.int64]:
-    """Places in `images` to fit on: the answered ones, a random part, and more of each tag."""
-    carriers = library.images.tag_rows().of(images).columns(tags)
-    answered = np.array([decision.image_id for decision in decisions], np.int64)
-    chosen = np.isin(images, answered)
-    chosen[chance.permutation(len(images))[:FIT_IMAGES]] = True
-    share = MORE_IMAGES // max(len(tags), 1)
-    for column in range(len(tags)):
-        mine = carriers.indices[carriers.indptr[column] : carriers.indptr[column + 1]]
-        rest = mine[~chosen[mine]]
-        lacking = POSITIVES - (len(mine) - len(rest))
-        chosen[chance.permutation(rest)[: max(min(lacking, share), 0)]] = True
-    return np.flatnonzero(chosen)
-
-
-def _heads(
-    library: Library,
-    files: ScanFiles,
-    tags: Sequence[int],
-    places: tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8]],
-    chosen: NDArray[np.int64],
-    told: Callable[[int, int], None],
-) -> list[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-    """For each fold, weights (T, D) and biases (T,) fitted without it."""
-    from model.crossfit import fold_heads
-    from model.penalty import choose_penalty
-
-    images, rows, folds = places
-    labels = gather_labels(library, images[chosen], library.vocabulary())
-    embeddings = files.embeddings_of(rows[chosen])
-    matrix, held_out = label_matrix(labels, tags), folds[chosen]
-    config = choose_penalty(embeddings, matrix, held_out)
-    heads = fold_heads(embeddings, matrix, held_out, FOLDS, config, told)
-    return [(of_fold.weight, of_fold.bias) for of_fold in heads]
-
-
-def _scored(
-    library: Library,
-    files: ScanFiles,
-    heads: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]],
-    rows: NDArray[np.int64],
-    folds: NDArray[np.int8],
-    told: Callable[[int], None],
-) -> NDArray[np.float16]:
-    """(T, N) float16 scores out of sample, in an array file of the cache."""
-    from model.mapped import map_file
-
-    n_tags = len(heads[0][1])
-    library.workspace.cache.mkdir(parents=True, exist_ok=True)
-    place = library.workspace.cache / "heads.f16"
-    with writing(place):
-        logits, _ = map_file(place, np.float16, (n_tags, len(rows)))
-    for start in range(0, len(rows), AT_ONCE):
-        part = slice(start, min(start + AT_ONCE, len(rows)))
-        x = files.embeddings_of(rows[part]).astype(np.float32)
-        scores = np.empty((n_tags, len(x)), np.float16)
-        for fold, (weight, bias) in enumerate(heads):
-            mine = np.flatnonzero(folds[part] == fold)
-            scores[:, mine] = weight @ x[mine].T + bias[:, None]
-        logits[:, part] = scores
-        told(part.stop)
-    return logits

@@ -13,7 +13,8 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
 from reviewer.jobs.people import weigh_reviewers
 from reviewer.jobs.questions.every_tag import score_every_tag
-from reviewer.jobs.questions.large import is_large, refresh_large
+from reviewer.jobs.questions.large import is_large
+from reviewer.jobs.questions.large_refresh import refresh_large
 from reviewer.jobs.questions.own_scores import own_scores, with_own
 from reviewer.jobs.questions.whole_scores import whole_scores
 from reviewer.store.crossfits import Crossfit

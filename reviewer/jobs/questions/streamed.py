@@ -179,21 +179,18 @@ class StreamedScan:
             told: Hears the number of images that were gone through.
             only: Columns to look at; `None` for all, which is a pass over the whole scan.
         """
-        pool = self._pool(int(self.asked.sum()))
-        fitted = self._fitted()
-        found: list[_Found] = []
-        columns = only
-        if only is None:
-            passed = self.asked.copy()
-            passed[fitted] = False
-            found += self._pass(passed, pool, told)
-            # The pass learns nothing of tags with answers: these are looked at by themselves.
-            columns = sorted({*fitted, *np.unique(self.answers.tag).tolist()})
-        found.append(self._by_tag([c for c in columns or () if self.asked[c]], pool))
-        return self._joined(found)
+        found = self.passed(told) if only is None else []
+        columns = self.single_columns() if only is None else only
+        return self.joined([*found, self.by_tag(columns)])
 
-    def _pool(self, asked: int) -> int:
-        return min(2 * self.options.limit, max(MOST_CANDIDATES // max(asked, 1), 50))
+    def single_columns(self) -> list[int]:
+        """Columns of the tags looked at by themselves: the pass learns nothing of answers."""
+        return sorted({*self._fitted(), *np.unique(self.answers.tag).tolist()})
+
+    def _pool(self) -> int:
+        """Pairs of each tag and side that are kept."""
+        asked = max(int(self.asked.sum()), 1)
+        return min(2 * self.options.limit, max(MOST_CANDIDATES // asked, 50))
 
     def _fitted(self) -> list[int]:
         """Columns that heads were fitted for."""
@@ -202,11 +199,15 @@ class StreamedScan:
         tags = self.crossfit.tags[self.crossfit.tags < len(self.columns)]
         return [int(column) for column in self.columns[tags] if column >= 0]
 
-    def _pass(
-        self, asked: NDArray[np.bool_], pool: int, told: Callable[[int], None]
-    ) -> list[_Found]:
-        """Both sides of the tags that have no heads, in one pass over the scan."""
-        wanted = Wanted(MOST_CANDIDATES, pool, MIN_LOGIT)
+    def passed(self, told: Callable[[int], None]) -> list[Found]:
+        """Both sides of the tags that have no heads, in one pass over the scan.
+
+        Args:
+            told: Hears the number of images that were gone through.
+        """
+        asked = self.asked.copy()
+        asked[self._fitted()] = False
+        wanted = Wanted(MOST_CANDIDATES, self._pool(), MIN_LOGIT)
         expected = self._expected()
         levels = _levels(expected, self.counts, len(self.images), self.options.wrong_share)
         shown = np.where(asked[:, None], levels.shown, -np.inf).astype(np.float32)
@@ -214,8 +215,8 @@ class StreamedScan:
         missing = best_pairs(self.open_blocks(), shown, expected, wanted, told)
         doubted = self._open(best_present(self.present, self.alive, wrong, self.counts, wanted))
         return [
-            _Found(missing, Side.MISSING, shown[missing.tag, missing.score]),
-            _Found(doubted, Side.WRONG, wrong[doubted.tag, doubted.score]),
+            Found(missing, Side.MISSING, shown[missing.tag, missing.score]),
+            Found(doubted, Side.WRONG, wrong[doubted.tag, doubted.score]),
         ]
 
     def open_blocks(self) -> Iterator[Block]:
@@ -245,8 +246,14 @@ class StreamedScan:
         )
         return found.take(~np.isin(keys, gone))
 
-    def _by_tag(self, columns: Sequence[int], pool: int) -> _Found:
-        """Both sides of some tags, a tag at a time: no pass over the scan."""
+    def by_tag(self, some: Sequence[int], told: Callable[[int], None] = lambda _: None) -> Found:
+        """Both sides of the tags of some columns, a tag at a time: no pass over the scan.
+
+        Args:
+            some: Those that may be asked about are looked at.
+            told: Hears how many of these were.
+        """
+        columns, pool = [column for column in some if self.asked[column]], self._pool()
         absent, present = np.zeros((len(columns), 256)), np.zeros((len(columns), 256), np.int64)
         parts = [np.zeros((3, 0), np.int64)]
         for place, column in enumerate(columns):
@@ -262,14 +269,15 @@ class StreamedScan:
                     np.stack([np.full(len(best), place), best, offset + scores[best].astype(int)])
                 )
             parts.append(np.stack([np.full(len(mine), place), mine, known]))
+            told(place + 1)
         absent[:, 0] = present[:, 0] = 0
         levels = _levels(absent, present, len(self.images), self.options.wrong_share)
         which, row, score = np.concatenate(parts, axis=1)
         there, score = score >= 256, score % 256
         level = np.where(there, levels.wrong[which, score], levels.shown[which, score])
-        tag = np.asarray(columns, np.int32)[which] if len(columns) else which.astype(np.int32)
+        tag = np.asarray(columns, np.int32)[which] if columns else which.astype(np.int32)
         side = np.where(there, Side.WRONG, Side.MISSING).astype(np.uint8)
-        return _Found(Pairs(tag, row.astype(np.int32), score.astype(np.uint8)), side, level)
+        return Found(Pairs(tag, row.astype(np.int32), score.astype(np.uint8)), side, level)
 
     def tag_sides(self, column: int) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         """Scores (N,) of a tag's absent pairs and doubts (N,) of its present ones; 0 elsewhere.
@@ -300,12 +308,21 @@ class StreamedScan:
         place = np.flatnonzero(self.crossfit.tags == self.files.shape.tags[column])
         if not len(place):
             return None
-        at = places_of(self.images, self.crossfit.images)
-        byte = quantise(np.asarray(self.crossfit.logits[int(place[0])], np.float32))[at]
-        byte[at < 0] = 1
+        byte = quantise(self.crossfit.scores(int(place[0])).astype(np.float32))
+        at = self._fitted_places()
+        if at is not None:
+            byte = np.where(at < 0, np.uint8(1), byte[at])
         return byte
 
-    def _joined(self, found: Sequence[_Found]) -> Candidates:
+    def _fitted_places(self) -> NDArray[np.int64] | None:
+        """(N,) where the heads' scores of each row are, -1 without; `None` where in order."""
+        if "fitted" not in self.shared and self.crossfit is not None:
+            among = self.crossfit.images
+            same = np.array_equal(self.images, among)
+            self.shared["fitted"] = None if same else places_of(self.images, among)
+        return cast("NDArray[np.int64] | None", self.shared["fitted"])
+
+    def joined(self, found: Sequence[Found]) -> Candidates:
         """All that was found, sorted by tag and row; of a pair found twice the later counts."""
         tag, row, score, side, level = (
             np.concatenate([_columns_of(part)[place] for part in reversed(found)])
@@ -331,7 +348,7 @@ class StreamedScan:
 
 
 @dataclass(frozen=True)
-class _Found:
+class Found:
     """Pairs with their side and the log-odds that the metadata is wrong."""
 
     pairs: Pairs
@@ -339,7 +356,7 @@ class _Found:
     level: NDArray[np.floating]
 
 
-def _columns_of(found: _Found) -> tuple[NDArray[Any], ...]:
+def _columns_of(found: Found) -> tuple[NDArray[Any], ...]:
     pairs = found.pairs
     side = np.broadcast_to(np.asarray(found.side, np.uint8), len(pairs))
     return pairs.tag, pairs.row, pairs.score, side, found.level.astype(np.float32)

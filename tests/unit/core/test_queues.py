@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewer.core.queue_sums import untouched_summaries
 from reviewer.core.queues import QueueBook, Ranking, suspicion_interval
 from reviewer.core.types import Side
 
@@ -152,3 +153,37 @@ def test_what_changed_is_sorted_in_where_sorting_all_anew_would_put_it(changed: 
             for entry in sorted(every, key=lambda e: (-e.next_worth, -e.expected_fixes, e.tag_id))
             if entry.left and entry.tag_id not in (5, 6)
         ]
+
+
+@pytest.mark.parametrize("side", [None, *Side])
+@pytest.mark.parametrize("seed", range(4))
+def test_queues_summed_up_together_are_as_if_each_were_by_itself(
+    side: Side | None, seed: int
+) -> None:
+    ranking, chance = many_queues(300, seed=seed), np.random.default_rng(seed)
+    ranking = replace(ranking, suspicions=chance.random(len(ranking)).astype(np.float32))
+    if seed % 2:
+        ranking = replace(ranking, priorities=chance.random(len(ranking)).astype(np.float32))
+    counts = {int(tag): (9, 4) for tag in ranking.tags[::3]}
+    together, single = QueueBook(ranking, side), QueueBook(ranking, side)
+    together.counts = single.counts = counts
+    for book in (together, single):
+        book.close([(int(ranking.images[0]), 1), (int(ranking.images[-1]), 300)])
+        book.test(7, Side.MISSING, 0.5, fixed=True)
+    every = [single.summary(tag_id) for tag_id in ranking.tags.tolist()]
+    order = sorted(every, key=lambda e: (-e.next_worth, -e.expected_fixes, e.tag_id))
+    assert together.summaries() == [entry for entry in order if entry.left]
+
+
+def test_queues_without_questions_are_summed_up_as_empty() -> None:
+    ranking = replace(
+        make_ranking(), tags=np.array([5, 7, 8, 9]), offsets=np.array([0, 0, 3, 3, 5])
+    )
+    book = QueueBook(ranking)
+    assert {e.tag_id: e.left for e in untouched_summaries(ranking, None, 25, {})} == {
+        5: 0,
+        7: 3,
+        8: 0,
+        9: 2,
+    }
+    assert [book.summary(tag_id).left for tag_id in (5, 7, 8, 9)] == [0, 3, 0, 2]

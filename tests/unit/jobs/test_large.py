@@ -11,7 +11,7 @@ import pytest
 from reviewer.core.errors import StoreFullError
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
-from reviewer.jobs.questions import large
+from reviewer.jobs.questions import large, large_refresh
 from reviewer.jobs.questions.every_tag import every_tag_scan, score_every_tag
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.questions.refreshing import refresh
@@ -139,6 +139,75 @@ def test_a_refresh_fits_the_answered_tags_and_they_are_ranked_by_it(shapes: Shap
     unasked = {pair for pair in wrong if pair[1] in chosen and pair not in asked}
     mine = sorted((p for p in after if p[1] in chosen), key=lambda p: -after[p][1])
     assert len(unasked & set(mine[: 2 * len(unasked)])) > 0.5 * len(unasked)
+
+
+def test_tags_of_which_nothing_changed_keep_their_scores_and_their_questions(
+    shapes: Shapes,
+) -> None:
+    library, truth = shapes
+    rank_questions(library, Silent())
+    found = pairs(library.rankings.load())
+    wrong = wrong_pairs(library, truth)
+    by_name = library.vocabulary().by_name
+    circle, blue = by_name["circle"].id, by_name["blue"].id
+    asked = [p for tag_id in (circle, blue) for p in [q for q in found if q[1] == tag_id][:8]]
+    for pair in asked:
+        answer(library, pair, found[pair][0], wrong=pair in wrong)
+    assert refresh(library, Silent()).summary["fitted"] == 2
+    rank_questions(library, Silent())
+    before, first = library.crossfit("v1").load(), pairs(library.rankings.load())
+    assert before is not None
+    assert before.fitted is not None
+    assert refresh(library, Silent()).summary["fitted"] == 0
+
+    more = next(pair for pair in first if pair[1] == blue)
+    answer(library, more, first[more][0], wrong=more not in wrong)
+    assert refresh(library, Silent()).summary["fitted"] == 1
+    heads = library.crossfit("v1").load()
+    assert heads is not None
+    assert heads.fitted is not None
+    assert heads.decided == library.decisions.last_id()
+    for place, tag_id in enumerate(heads.tags.tolist()):
+        kept = tag_id == circle
+        assert np.array_equal(heads.logits[place], before.logits[place]) == kept
+        assert (heads.fitted[place] == before.fitted[place]) == kept
+    rank_questions(library, Silent())
+    after = pairs(library.rankings.load())
+    assert {p: v for p, v in after.items() if p[1] != blue} == {
+        p: v for p, v in first.items() if p[1] != blue
+    }
+    assert {p: v for p, v in after.items() if p[1] == blue} != {
+        p: v for p, v in first.items() if p[1] == blue
+    }
+
+
+def test_lots_of_tags_give_each_its_own_heads(
+    shapes: Shapes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, _ = shapes
+    rank_questions(library, Silent())
+    found = pairs(library.rankings.load())
+    first = {tag_id: pair for pair in sorted(found) for tag_id in [pair[1]]}
+    for pair in first.values():
+        answer(library, pair, found[pair][0], wrong=False)
+
+    def scores() -> tuple[list[int], np.ndarray]:
+        shutil.rmtree(library.workspace.scans / "v1" / "crossfit", ignore_errors=True)
+        refresh(library, Silent())
+        heads = library.crossfit("v1").load()
+        assert heads is not None
+        return heads.tags.tolist(), np.asarray(heads.logits, np.float32)
+
+    together = scores()
+    monkeypatch.setattr(large_refresh, "LOT", 1)
+    monkeypatch.setattr(large_refresh, "LISTED", 2)
+    monkeypatch.setattr(large_refresh, "SCORES_AT_ONCE", 100)
+    single = scores()
+    assert len(together[0]) > 2
+    assert together[0] == single[0]
+    # What differs is the pull alone, chosen by the first lot; the order of the images hardly does.
+    for one, other in zip(together[1], single[1], strict=True):
+        assert np.corrcoef(one, other)[0, 1] > 0.9
 
 
 def test_scores_of_heads_do_not_change_with_labels_of_their_own_fold(shapes: Shapes) -> None:
