@@ -12,6 +12,7 @@ import reviewer
 from reviewer.cli.commands import Commands
 from reviewer.cli.frame import Frame, ending, need_display, stop_calmly
 from reviewer.cli.priority import lower_priority
+from reviewer.cli.streams import open_streams
 from reviewer.cli.window_tie import end_with_input
 from reviewer.settings import load
 
@@ -40,6 +41,7 @@ First steps:
 @click.pass_context
 def cli(context: click.Context, *, as_json: bool, nice: bool, tied: bool, verbose: bool) -> None:
     """The command itself: its options, and the window where no command is named."""
+    open_streams(for_programs=as_json)
     logging.basicConfig(level=logging.DEBUG if verbose else logging.WARNING, stream=sys.stderr)
     if nice:
         lower_priority()

@@ -12,6 +12,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
+from reviewer.core.sqlite_uri import sqlite_uri
 from reviewer.sources.post import read_posts
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def _has_posts(path: Path) -> bool:
 
 def _open(path: Path) -> sqlite3.Connection:
     # Neither locked nor journalled: the downloader may be at work, and nothing is written here.
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+    return sqlite3.connect(sqlite_uri(path.resolve(), "ro"), uri=True)
 
 
 def _columns(connection: sqlite3.Connection) -> set[str]:

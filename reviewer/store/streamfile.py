@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import mmap
 import os
+import sys
 from contextlib import suppress
 from random import Random
 from threading import Lock
@@ -40,13 +41,14 @@ def aligned_room(n_bytes: int) -> NDArray[np.uint8]:
     On Linux it lies in huge pages: a disk then fills it in a few long strokes and not in pages of
     four kilobytes (2.2 GB/s instead of 0.9, measured on a virtual disk).
     """
-    if not hasattr(mmap, "MADV_HUGEPAGE"):
-        return np.frombuffer(mmap.mmap(-1, max(n_bytes, 1)), np.uint8, n_bytes)
-    # Memory that processes share has its own rules for huge pages: this is private.
-    room = mmap.mmap(-1, n_bytes + HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    # A system without huge pages refuses; the room serves all the same.
-    with suppress(OSError):
-        room.madvise(mmap.MADV_HUGEPAGE)
+    if sys.platform == "linux":
+        # Memory that processes share has its own rules for huge pages: this is private.
+        room = mmap.mmap(-1, n_bytes + HUGE_PAGE, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        # A system without huge pages refuses; the room serves all the same.
+        with suppress(OSError):
+            room.madvise(mmap.MADV_HUGEPAGE)
+    else:
+        room = mmap.mmap(-1, n_bytes + HUGE_PAGE)
     flat = np.frombuffer(room, np.uint8)
     start = -flat.ctypes.data % HUGE_PAGE
     return flat[start : start + n_bytes]
@@ -65,7 +67,7 @@ class StreamFile:
         self._lock = Lock()
         self._chance = Random()
         self._direct = -1
-        if hasattr(os, "O_DIRECT"):
+        if sys.platform == "linux":
             # Some file systems have no direct reads.
             with suppress(OSError):
                 self._direct = os.open(path, os.O_RDONLY | os.O_DIRECT)
@@ -93,29 +95,32 @@ class StreamFile:
             done += some
         return done
 
-    def _read_some(self, offset: int, view: memoryview) -> int:
-        if self._direct >= 0 and not (offset % ALIGNED or len(view) % ALIGNED):
-            try:
-                if not self._in_memory(offset, len(view)):
-                    return os.preadv(self._direct, [view], offset)
-            except OSError as error:
-                if error.errno != errno.EINVAL:
-                    raise
-        if hasattr(os, "preadv"):
-            return os.preadv(self._file.fileno(), [view], offset)
-        with self._lock:
-            self._file.seek(offset)
-            return self._file.readinto(view) or 0
+    if sys.platform == "linux":
 
-    def _in_memory(self, offset: int, size: int) -> bool:
-        """Whether the system's cache has what stands there, by a few places of it."""
-        if not hasattr(os, "RWF_NOWAIT"):
-            return False
-        byte, file = bytearray(1), self._file.fileno()
-        try:
-            # Asking brings a place into the cache: the same ones are not asked for again.
-            places = [offset + self._chance.randrange(size) for _ in range(PROBES)]
-            return all(os.preadv(file, [byte], place, os.RWF_NOWAIT) for place in places)
-        except OSError:
-            # It would have to wait, or this file system cannot tell.
-            return False
+        def _read_some(self, offset: int, view: memoryview) -> int:
+            if self._direct >= 0 and not (offset % ALIGNED or len(view) % ALIGNED):
+                try:
+                    if not self._in_memory(offset, len(view)):
+                        return os.preadv(self._direct, [view], offset)
+                except OSError as error:
+                    if error.errno != errno.EINVAL:
+                        raise
+            return os.preadv(self._file.fileno(), [view], offset)
+
+        def _in_memory(self, offset: int, size: int) -> bool:
+            """Whether the system's cache has what stands there, by a few places of it."""
+            byte, file = bytearray(1), self._file.fileno()
+            try:
+                # Asking brings a place into the cache: the same ones are not asked for again.
+                places = [offset + self._chance.randrange(size) for _ in range(PROBES)]
+                return all(os.preadv(file, [byte], place, os.RWF_NOWAIT) for place in places)
+            except OSError:
+                # It would have to wait, or this file system cannot tell.
+                return False
+
+    else:
+
+        def _read_some(self, offset: int, view: memoryview) -> int:
+            with self._lock:
+                self._file.seek(offset)
+                return self._file.readinto(view) or 0

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 APP = "tag-reviewer"
 DATABASE = "collection.db"
+LONGEST_STEM = 80
+"""Letters of a folder's name in that of its workspace: Windows takes 260 for a whole path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,7 @@ def workspace_for(folder: Path, chosen: Path | None = None) -> Path:
     if not resolved.is_dir():
         raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
     digest = hashlib.sha256(str(resolved).encode()).hexdigest()[:8]
-    stem = re.sub(r"[^\w.-]+", "-", resolved.name).strip("-") or "collection"
+    stem = re.sub(r"[^\w.-]+", "-", resolved.name)[:LONGEST_STEM].strip("-") or "collection"
     usual = data_folder() / "collections" / f"{stem}-{digest}"
     if Workspace(usual).database.exists():
         return usual

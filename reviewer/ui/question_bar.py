@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
 from reviewer.ui.aids.sibling_chips import SiblingChips
-from reviewer.ui.theme import category_colour, look, scaled, shown_name
+from reviewer.ui.theme import category_colour, look, points, scaled, shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,9 +317,9 @@ def _fonts(base: QFont, factor: float = 1.0) -> _Fonts:
     )
 
 
-def _font(base: QFont, points: float, *, bold: bool = False) -> QFont:
+def _font(base: QFont, size: float, *, bold: bool = False) -> QFont:
     font = QFont(base)
-    font.setPointSizeF(scaled(points))
+    font.setPointSizeF(points(size))
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font

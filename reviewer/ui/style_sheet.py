@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from reviewer.ui.theme import Look
 
 
-def style_sheet(look: Look, scale: float = 1.0) -> str:
+def style_sheet(look: Look, scale: float = 1.0, point: float = 1.0) -> str:
     """The whole sheet.
 
     Args:
         look: The colours.
         scale: Of the text; 1 for the usual size.
+        point: Points of this system to one of 96 pixels an inch.
     """
-    parts = (_words(look, scale), _buttons(look, scale), _fields(look, scale), _lists(look))
+    parts = (_words(look, scale * point), _buttons(look, scale), _fields(look, scale), _lists(look))
     return "".join((*parts, _rest(look)))
 
 

@@ -10,6 +10,7 @@ general blue, artist red, copyright purple, character green, meta orange.
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -153,7 +154,10 @@ LIGHT = Look(
     ),
 )
 
-FONT_POINTS = 10.0
+POINT = 96 / 72 if sys.platform == "darwin" else 1.0
+"""A Mac counts 72 points to the inch that others count 96 pixels to: text of as many points is
+smaller there by a quarter."""
+FONT_POINTS = 10.0 * POINT
 """Size of the text at 100 %."""
 TEXT_SIZES = (100, 125, 150, 175, 200)
 """Sizes of the text that can be chosen, per cent."""
@@ -165,9 +169,22 @@ def look() -> Look:
     return LIGHT if QGuiApplication.palette().window().color().lightness() > 127 else DARK
 
 
-def scaled(points: float) -> float:
-    """A size of text, in points at 100 %, at the size that is set."""
-    return points * QGuiApplication.font().pointSizeF() / FONT_POINTS
+def scaled(length: float) -> float:
+    """A length that grows with the text, as it is at the size of text that is set.
+
+    Args:
+        length: At 100 %.
+    """
+    return length * QGuiApplication.font().pointSizeF() / FONT_POINTS
+
+
+def points(usual: float) -> float:
+    """What to ask a font for, so that it is as large as so many points at 96 pixels an inch.
+
+    Args:
+        usual: At 100 %.
+    """
+    return scaled(usual) * POINT
 
 
 def shown_name(name: str) -> str:
@@ -202,15 +219,16 @@ def apply_theme(app: QApplication, theme: Theme = Theme.DARK, percent: int = 100
         percent: Size of the text, per cent of the usual.
     """
     chosen = LIGHT if _is_light(theme) else DARK
-    sheet, points = style_sheet(chosen, percent / 100), FONT_POINTS * percent / 100
-    if _is_dressed(app, chosen, sheet, points):
+    sheet = style_sheet(chosen, percent / 100, POINT)
+    wanted = FONT_POINTS * percent / 100
+    if _is_dressed(app, chosen, sheet, wanted):
         return
     if not app.styleSheet():
         # Later the style has no name: the sheet stands before it.
         app.setStyle(QStyleFactory.create("Fusion"))
     app.setPalette(_palette(chosen))
     font = QFont(app.font())
-    font.setPointSizeF(points)
+    font.setPointSizeF(wanted)
     app.setFont(font)
     app.setStyleSheet(sheet)
 

@@ -57,7 +57,7 @@ def _side_by_side(path: Path) -> Iterator[int]:
 
 def forget(path: Path) -> None:
     """Takes a file out of the memory, so that it is read from the disk; where the system can."""
-    if hasattr(os, "posix_fadvise"):
+    if sys.platform == "linux":
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)
@@ -68,12 +68,13 @@ def forget(path: Path) -> None:
 
 def peak_mb() -> float:
     """The most memory that this process had at any time; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource
+    most = 0.0
+    if sys.platform != "win32":
+        import resource
 
-    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return float(most) / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+        told = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        most = told / (1 << 20 if sys.platform == "darwin" else 1 << 10)
+    return most
 
 
 def _total(array: NDArray[np.uint64]) -> np.uint64:

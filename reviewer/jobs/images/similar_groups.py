@@ -9,7 +9,6 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import numpy as np
 from scipy import sparse
@@ -218,7 +217,7 @@ def write_groups(library: Library, groups: Sequence[Group], target: Path) -> Cha
 def _group_html(folder: Path, group: Group) -> str:
     cells = "".join(
         f'<figure style="margin:0"><img loading="lazy" height="180" '
-        f'src="file://{quote((folder / member.path).as_posix())}" '
+        f'src="{(folder / member.path).as_uri()}" '
         f'alt="{html.escape(member.path)}"><figcaption class="note">{html.escape(member.path)}'
         f"<br>{member.relation}, {member.bits} bits</figcaption></figure>"
         for member in group

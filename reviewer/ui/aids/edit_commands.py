@@ -14,6 +14,7 @@ from reviewer.core.review.unasked import turned, unasked
 from reviewer.core.types import Answer, Origin, Tag
 from reviewer.ui.aids.completing import Completing
 from reviewer.ui.command_group import CommandGroup
+from reviewer.ui.keys.actions import keys_here
 from reviewer.ui.tag_panel import Part
 from reviewer.ui.theme import shown_name
 
@@ -99,7 +100,8 @@ class EditCommands(CommandGroup):
         """
         tag = self._page.tags.quick.tags.get(place)
         if tag is None:
-            how = f"click its place at the right, or Ctrl+{place} in the editor ({{edit}})"
+            key = keys_here(f"Ctrl+{place}")
+            how = f"click its place at the right, or {key} in the editor ({{edit}})"
             self._page.notice.say(
                 self._page.naming_keys(f"No quick tag is on {place} yet: {how} sets one.")
             )
@@ -138,7 +140,7 @@ class EditCommands(CommandGroup):
         question = self._session.current
         if question is not None:
             name = shown_name(self._session.vocabulary.name(question.tag_id))
-            self._open(_Purpose(Aim.IMAGE), "Tags of this image", HINT.format(tag=name))
+            self._open(_Purpose(Aim.IMAGE), "Tags of this image", keys_here(HINT).format(tag=name))
 
     def add_sibling(self, tag_id: int) -> None:
         """Opens the editor for a sibling of a tag."""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from reviewer.ui.choice.keys import CHOOSE, UNSURE
 from reviewer.ui.keys.caption_bar import CaptionButton
-from reviewer.ui.theme import scaled
+from reviewer.ui.theme import points
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,7 +60,7 @@ class ChoiceRow(QWidget):
     def _button(self, command: Command) -> CaptionButton:
         button = CaptionButton(command, self)
         font = button.font()
-        font.setPointSizeF(scaled(POINTS))
+        font.setPointSizeF(points(POINTS))
         button.setFont(font)
         button.clicked.connect(self._clicked)
         return button

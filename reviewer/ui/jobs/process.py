@@ -7,6 +7,7 @@ error, is a line of its log.
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QProcess, QTimer, Signal
@@ -61,15 +62,22 @@ class JobProcess(QObject):
 
     def end(self) -> None:
         """Asks it to end, and kills it after the grace."""
-        self._process.terminate()
+        self._ask()
         self._kill.start()
 
     def end_now(self, grace_ms: int) -> None:
         """Asks it to end, and waits until it has ended."""
-        self._process.terminate()
+        self._ask()
         if not self._process.waitForFinished(grace_ms):
             self._process.kill()
             self._process.waitForFinished(grace_ms)
+
+    def _ask(self) -> None:
+        if sys.platform == "win32":
+            # Only what has a window hears Windows' request; a job watches its input.
+            self._process.closeWriteChannel()
+        else:
+            self._process.terminate()
 
     def _read(self) -> None:
         self._rest += bytes(self._process.readAllStandardOutput().data())

@@ -8,6 +8,7 @@ else there: AZERTY types digits with Shift, and brackets not at all.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -92,11 +93,27 @@ _CAPS = {
     "Down": "\N{DOWNWARDS ARROW}",
     **MOUSE,
 }
+_ON_A_MAC = {"Meta+": "Control+", "Ctrl+": "Cmd+", "Alt+": "Option+"}
 
 
 def key_cap(key: str) -> str:
     """A key of the command table as it is written for people."""
-    return _CAPS.get(key, key)
+    return _CAPS.get(key) or keys_here(key)
+
+
+def keys_here(text: str, platform: str = sys.platform) -> str:
+    """A text about keys, with the names that held keys have on this system's keyboards.
+
+    On a Mac the command key does what Ctrl does elsewhere, and Qt calls it so.
+
+    Args:
+        text: With the names of the command table ("Ctrl+Z").
+        platform: As `sys.platform` has it.
+    """
+    if platform == "darwin":
+        for name, there in _ON_A_MAC.items():
+            text = text.replace(name, there)
+    return text
 
 
 def key_caps(command: Command) -> list[str]:

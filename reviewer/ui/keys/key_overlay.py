@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QWidget
 
 from reviewer.core.commands import COMMANDS, Command
-from reviewer.ui.keys.actions import key_caps
+from reviewer.ui.keys.actions import key_caps, keys_here
 from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
@@ -173,11 +173,11 @@ class KeyOverlay(QWidget):
         """Paints what the mouse does, in words, and the keys to the left of it."""
         metrics = QFontMetrics(painter.font())
         right = row.right()
-        if command.mouse:
-            width = metrics.horizontalAdvance(command.mouse)
+        if mouse := keys_here(command.mouse):
+            width = metrics.horizontalAdvance(mouse)
             painter.setPen(QColor(look().muted))
             words = QRect(right - width, row.top(), width + 1, row.height())
-            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, command.mouse)
+            painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, mouse)
             right -= width + CAP_PAD
         for cap in reversed(key_caps(command)):
             width = metrics.horizontalAdvance(cap) + 2 * CAP_PAD
@@ -227,8 +227,8 @@ def _line_width(font: QFont, line: _Line) -> int:
         return 0
     metrics = QFontMetrics(font)
     width = metrics.horizontalAdvance(line.command.title) + 2 * CAP_PAD
-    if line.command.mouse:
-        width += metrics.horizontalAdvance(line.command.mouse) + CAP_PAD
+    if mouse := keys_here(line.command.mouse):
+        width += metrics.horizontalAdvance(mouse) + CAP_PAD
     for cap in key_caps(line.command):
         width += metrics.horizontalAdvance(cap) + 3 * CAP_PAD
     return width

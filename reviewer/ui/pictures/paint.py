@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter
 
 from reviewer.ui.pictures.decoding import fitted
-from reviewer.ui.theme import look, scaled
+from reviewer.ui.theme import look, points
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -30,7 +30,7 @@ def device_size(widget: QWidget) -> QSize:
 def paint_message(painter: QPainter, box: QRect, message: str) -> None:
     """Paints a calm sentence in the middle of a box, device-independent pixels."""
     font = painter.font()
-    font.setPointSizeF(scaled(MESSAGE_POINTS))
+    font.setPointSizeF(points(MESSAGE_POINTS))
     painter.setFont(font)
     painter.setPen(QColor(look().muted))
     flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -54,6 +54,28 @@ def fitted_box(image: QImage, box: QSize, ratio: float) -> QRectF:
         size = fitted(size, box.width(), box.height())
     left, top = (box.width() - size.width()) // 2, (box.height() - size.height()) // 2
     return QRectF(left / ratio, top / ratio, size.width() / ratio, size.height() / ratio)
+
+
+def paint_ground(painter: QPainter, box: QRect, picture: QRect) -> None:
+    """Paints the ground of a view round what a picture covers.
+
+    Args:
+        painter: Of the view.
+        box: The view.
+        picture: Inside it; empty for none.
+    """
+    ground, inner = QColor(look().canvas), picture & box
+    if inner.isEmpty():
+        painter.fillRect(box, ground)
+        return
+    right, below = inner.right() + 1, inner.bottom() + 1
+    for part in (
+        QRect(0, 0, box.width(), inner.top()),
+        QRect(0, below, box.width(), box.height() - below),
+        QRect(0, inner.top(), inner.left(), inner.height()),
+        QRect(right, inner.top(), box.width() - right, inner.height()),
+    ):
+        painter.fillRect(part, ground)
 
 
 def paint_fitted(painter: QPainter, image: QImage, box: QSize, ratio: float) -> None:

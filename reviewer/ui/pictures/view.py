@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.ui.pictures.decoding import PictureKey
@@ -17,11 +17,11 @@ from reviewer.ui.pictures.paint import (
     device_size,
     fitted_box,
     paint_fitted,
+    paint_ground,
     paint_message,
     paint_zoomed,
 )
 from reviewer.ui.pictures.viewport import Viewport
-from reviewer.ui.theme import look
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QMouseEvent, QPaintEvent, QResizeEvent, QWheelEvent
@@ -70,6 +70,7 @@ class ImageView(QWidget):
         self._drag: QPointF | None = None
         self._turn = 0
         self._message = ""
+        self._drawn: QRect | None = None
         self._awaits = False
         self._waiting = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._waiting.timeout.connect(self._say_loading)
@@ -100,7 +101,7 @@ class ImageView(QWidget):
         self._awaits = picture is None
         if picture is None:
             self._waiting.start()
-            self.update()
+            self._paint_anew()
         else:
             self.accept(picture)
 
@@ -116,7 +117,14 @@ class ImageView(QWidget):
             self._fit = image
         if picture.key.full or min(self.port.picture) <= 0:
             self.port.picture = (float(image.width()), float(image.height()))
-        self.update()
+        self._paint_anew()
+
+    def _paint_anew(self) -> None:
+        """Has painted what changes: round a fitted picture there is the same ground as before."""
+        if self._drawn is None or self.zoomed or self._message:
+            self.update()
+        else:
+            self.update(self._drawn | self.picture_box.toAlignedRect())
 
     def show_message(self, serial: int, message: str) -> None:
         """Shows a calm sentence in place of a picture."""
@@ -124,6 +132,7 @@ class ImageView(QWidget):
         self._waiting.stop()
         self._awaits = False
         self._message = message
+        self.update()
 
     def explain_wait(self, why: str) -> None:
         """Says why the picture that is waited for does not come; else nothing changes."""
@@ -204,9 +213,13 @@ class ImageView(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paints the picture, then tells that it was painted."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(look().canvas))
         ratio = self.devicePixelRatioF()
         box = device_size(self)
+        place = self.picture_box.toAlignedRect()
+        self._drawn = None if self._message else place
+        # What a picture covers need not be painted before, where it ends with a whole pixel.
+        covers = not self.zoomed and ratio == 1.0
+        paint_ground(painter, self.rect(), place if covers else QRect())
         if self._fit is None:
             paint_message(painter, self.rect(), self._message)
         elif self.zoomed:

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.jobs.runner import JobState
+from reviewer.ui.keys.actions import keys_here
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.words import progress_line
@@ -136,7 +137,7 @@ class WriteBackSheet(QWidget):
         for name in names:
             words, meaning = ACTIONS[name]
             button = QPushButton(words, self)
-            button.setToolTip(meaning)
+            button.setToolTip(keys_here(meaning))
             button.clicked.connect(partial(self.acted.emit, name))
             self.buttons[name] = button
             row.addWidget(button)
