@@ -1,4 +1,4 @@
-"""The modules of the pages with plots are loaded in a rest of the review, not at the first look.
+"""The modules of the side pages are loaded in a rest of the review, not at the first look.
 
 With the library that plots they take a third of a second, or more than one from a cold disk: too
 long for a key, and too long for the start of the window.
@@ -7,19 +7,18 @@ long for a key, and too long for the start of the window.
 from __future__ import annotations
 
 from contextlib import suppress
-from importlib import import_module
 from threading import Thread
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+
+from reviewer.ui.side_pages import load_factories
 
 if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
 
 REST_MS = 2000
 """After so long without another question the reviewer is taken to rest."""
-PAGES = ("reviewer.ui.summary.page", "reviewer.ui.audit.page", "reviewer.ui.figures.page")
-"""The modules that draw with the plotting library."""
 
 
 class PagesAhead(QObject):
@@ -68,5 +67,4 @@ class PagesAhead(QObject):
     def _load() -> None:
         # What cannot be loaded is told by the page, when it is wanted.
         with suppress(ImportError):
-            for name in PAGES:
-                import_module(name)
+            load_factories()

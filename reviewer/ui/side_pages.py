@@ -1,35 +1,27 @@
 """The pages beside the review, by name: made when they are first wanted, gone with the collection.
 
-A new page is a subclass of `SidePage`, a factory in `FACTORIES`, a command of the same name in
+A new page is a subclass of `SidePage`, its place in `FACTORIES`, a command of the same name in
 `core/commands.py`, and a handler in the controller that emits `page_wanted` with the name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Signal
 
-from reviewer.ui.choice.characters_page import characters_page
-from reviewer.ui.choice.rating_page import rating_page
-from reviewer.ui.history.page import HistoryPage
-from reviewer.ui.settings.page import SettingsPage
-from reviewer.ui.side_page import SidePage
-from reviewer.ui.similar.page import SimilarPage
-from reviewer.ui.vocabulary.page import VocabularyPage
-from reviewer.ui.write_back.page import WriteBackPage
-
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from PySide6.QtWidgets import QStackedWidget, QWidget
 
     from reviewer.settings import Settings
     from reviewer.ui.jobs.runner import JobRunner
     from reviewer.ui.review import Review
+    from reviewer.ui.side_page import SidePage
 
 
 @dataclass(frozen=True)
@@ -49,49 +41,41 @@ class Beside:
     runner: JobRunner | None = None
 
 
-Factory = Callable[["Review", Beside], SidePage]
-"""Makes a page for an open collection."""
-
-
-def _summary(review: Review, beside: Beside) -> SidePage:
-    # Plots take the better part of a second to load, and not every sitting looks at them.
-    from reviewer.ui.summary.page import SummaryPage  # noqa: PLC0415 - see above
-
-    return SummaryPage(review, beside)
-
-
-def _audit(review: Review, beside: Beside) -> SidePage:
-    from reviewer.ui.audit.page import AuditPage  # noqa: PLC0415 - plots again
-
-    return AuditPage(review, beside)
-
-
-def _figures(review: Review, beside: Beside) -> SidePage:
-    from reviewer.ui.figures.page import FiguresPage  # noqa: PLC0415 - plots again
-
-    return FiguresPage(review, beside)
-
-
-FACTORIES: Mapping[str, Factory] = MappingProxyType(
+FACTORIES: Mapping[str, str] = MappingProxyType(
     {
-        "audit": _audit,
-        "characters": characters_page,
-        "figures": _figures,
-        "history": HistoryPage,
-        "ratings": rating_page,
-        "similar": SimilarPage,
-        "writeback": WriteBackPage,
-        "summary": _summary,
-        "vocabulary": VocabularyPage,
+        "audit": "audit.page:AuditPage",
+        "characters": "choice.characters_page:characters_page",
+        "figures": "figures.page:FiguresPage",
+        "history": "history.page:HistoryPage",
+        "ratings": "choice.rating_page:rating_page",
+        "similar": "similar.page:SimilarPage",
+        "summary": "summary.page:SummaryPage",
+        "vocabulary": "vocabulary.page:VocabularyPage",
+        "writeback": "write_back.page:WriteBackPage",
     }
 )
-"""The pages there are, by the name of their command."""
+"""Where the page of a command's name is made: the module below `reviewer.ui`, and what it calls.
+
+Not imported here, so that the window stands sooner: the modules are loaded when a page is wanted,
+or in a rest before that (`ui/pages_ahead.py`).
+"""
+WITHOUT_COLLECTION: Mapping[str, str] = MappingProxyType({"settings": "settings.page:SettingsPage"})
+"""The same for the pages that need no open collection."""
 
 
-WITHOUT_COLLECTION: Mapping[str, Callable[[Beside], SidePage]] = MappingProxyType(
-    {"settings": SettingsPage}
-)
-"""The pages that need no open collection."""
+def load_factories() -> None:
+    """Loads the modules of all pages.
+
+    Raises:
+        ImportError: A library that a page draws with cannot be loaded.
+    """
+    for place in (*FACTORIES.values(), *WITHOUT_COLLECTION.values()):
+        _factory(place)
+
+
+def _factory(place: str) -> Callable[..., SidePage]:
+    module, name = place.split(":")
+    return cast("Callable[..., SidePage]", getattr(import_module(f"reviewer.ui.{module}"), name))
 
 
 class SidePages(QObject):
@@ -103,14 +87,11 @@ class SidePages(QObject):
 
     closed = Signal()
 
-    def __init__(
-        self, stack: QStackedWidget, beside: Beside, factories: Mapping[str, Factory] = FACTORIES
-    ) -> None:
+    def __init__(self, stack: QStackedWidget, beside: Beside) -> None:
         """Begins without pages."""
         super().__init__(stack)
         self._stack = stack
         self._beside = beside
-        self._factories = factories
         self._pages: dict[str, SidePage] = {}
         self._shown: SidePage | None = None
         stack.currentChanged.connect(self._turned)
@@ -119,15 +100,15 @@ class SidePages(QObject):
         """Shows a page.
 
         Args:
-            name: One of the factories'.
+            name: A key of `FACTORIES` or of `WITHOUT_COLLECTION`.
             review: The open collection; `None` for a page that needs none.
         """
         page = self._pages.get(name)
         if page is None:
             if name in WITHOUT_COLLECTION:
-                page = WITHOUT_COLLECTION[name](self._beside)
+                page = _factory(WITHOUT_COLLECTION[name])(self._beside)
             elif review is not None:
-                page = self._factories[name](review, self._beside)
+                page = _factory(FACTORIES[name])(review, self._beside)
             else:
                 return
             self._pages[name] = page

@@ -15,6 +15,8 @@ HEAVY = [
     "pandas",
     "pyqtgraph",
     "rapidfuzz",
+    "reviewer.ui.history.page",
+    "rich",
     "scipy",
     "sklearn",
     "timm",
@@ -26,6 +28,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 from PySide6.QtTest import QTest
+import reviewer.cli.look, reviewer.cli.main
 from reviewer.app import make_application, make_window
 from reviewer.settings import Settings
 app = make_application()
