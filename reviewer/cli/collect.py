@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, opened, remember
+from reviewer.cli.frame import (
+    Frame,
+    collection_options,
+    ending,
+    opened,
+    remember,
+    tell_news,
+)
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.changes import corrected_images
@@ -81,6 +88,7 @@ def import_command(
     with frame.output() as output, ending(output):
         place = workspace_for(folder, workspace)
         with Library.create(place, folder) as library, library.workspace.held("jobs"):
+            tell_news(library, output)
             if unopened:
                 changes = import_posts(library, output, tag_lists=tag_lists)
             else:

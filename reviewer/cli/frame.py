@@ -18,6 +18,7 @@ from reviewer.cli.listeners import JsonOutput, Output, TerminalOutput
 from reviewer.core.errors import ReviewerError, SourceError, UsageError
 from reviewer.settings import Recent, load, save
 from reviewer.store.library import Library
+from reviewer.store.news import news
 from reviewer.store.workspace import workspace_for
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -140,11 +141,18 @@ def opened(
     with frame.output() as output, ending(output):
         place = find_place(folder, workspace)
         with Library.open(place.workspace, folder=place.folder) as library:
+            tell_news(library, output)
             if not working:
                 yield library, output
                 return
             with library.workspace.held(purpose):
                 yield library, output
+
+
+def tell_news(library: Library, output: Output) -> None:
+    """Says what the person should know of where the collection and its images are."""
+    for sentence in news(library):
+        output.note(sentence)
 
 
 OWN_PACKAGES = {"reviewer", "model"}

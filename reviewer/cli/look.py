@@ -19,6 +19,7 @@ from reviewer.cli.frame import (
     remember,
     review_as,
     reviewer_option,
+    tell_news,
 )
 from reviewer.cli.training import train_choices, train_options
 from reviewer.core.beginning import Beginning
@@ -201,6 +202,7 @@ def _prepare(
     from reviewer.jobs.pipeline import prepare
 
     with Library.create(place, folder) as library, library.workspace.held("jobs"):
+        tell_news(library, output)
         chosen = train_choices(library, choices)
         # One who stops the training means this collection when the next command names none.
         keep = partial(remember, library, output)

@@ -27,7 +27,7 @@ from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.implied import ImpliedFiles
 from reviewer.store.merges import MergeTable
-from reviewer.store.moved import holds_images, take_move
+from reviewer.store.moved import holds_images, take_move, was_before
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
 from reviewer.store.proposals import ProposalFile
@@ -237,7 +237,8 @@ def _folder(stored: str, given: Path | None, place: Workspace) -> Path:
         return Path(stored)
     now = given.resolve()
     if stored and Path(stored) != now:
-        if Path(stored).exists() or not holds_images(place.database, now):
+        back = was_before(place.database, now)
+        if not back and (Path(stored).exists() or not holds_images(place.database, now)):
             raise UsageError(
                 f"The workspace {workspace} belongs to the images in {stored}, not to {given}. "
                 "Choose another one with --workspace; if the images were moved, all of them must "

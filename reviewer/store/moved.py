@@ -1,13 +1,16 @@
 """Collections whose folder of images was moved, renamed or is on a drive with another name now.
 
 What is known of a collection is found by where its images were. Where that place is gone and
-another folder holds the same files under the same names, they are the same images.
+another folder holds the same files under the same names, they are the same images. It may be a
+copy of them, which cannot be told from them while the first drive is away: so it is said, and
+whoever opens the first folder again goes back to it.
 """
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +19,15 @@ from reviewer.store.database import connect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from reviewer.store.versions import StateTable
+
+FOLDER = "folder"
+"""Key of the store's state: where the images are."""
+BEFORE = "folder.before"
+"""Key of the store's state: where they were, a JSON list."""
+TOLD = "folder.told"
+"""Key of the store's state: where they are as far as the person was told."""
 
 LOOKED_AT = 100
 """Images of a collection that are looked for in a folder."""
@@ -26,12 +38,12 @@ ENOUGH = 0.8
 
 def stored_folder(database: Path) -> str:
     """Where the images of a collection were last; empty where that cannot be read."""
-    try:
-        with closing(connect(database, read_only=True)) as connection:
-            row = connection.execute("SELECT value FROM state WHERE key = 'folder'").fetchone()
-    except (StoreError, sqlite3.Error):
-        return ""
-    return "" if row is None else str(row[0])
+    return _stored(database, FOLDER)
+
+
+def was_before(database: Path, folder: Path) -> bool:
+    """Whether the images of a collection were in a folder at some time."""
+    return str(folder) in _list(_stored(database, BEFORE))
 
 
 def holds_images(database: Path, folder: Path) -> bool:
@@ -55,8 +67,31 @@ def take_move(database: Path, folder: Path) -> None:
     Raises:
         StoreError: It cannot be written.
     """
+    before = stored_folder(database)
+    places = [place for place in _list(_stored(database, BEFORE)) if place != before]
     with closing(connect(database)) as connection:
-        connection.execute("INSERT OR REPLACE INTO state VALUES ('folder', ?)", (str(folder),))
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("INSERT OR IGNORE INTO state VALUES (?, ?)", (TOLD, before))
+        connection.executemany(
+            "INSERT OR REPLACE INTO state VALUES (?, ?)",
+            [(FOLDER, str(folder)), (BEFORE, json.dumps([*places, before]))],
+        )
+        connection.execute("COMMIT")
+
+
+def news_of_move(state: StateTable) -> str:
+    """What to say of a move that nobody was told of yet; empty without one. It is said once."""
+    now, told = state.get(FOLDER), state.get(TOLD)
+    if told in {"", now}:
+        return ""
+    with suppress(StoreError):
+        state.set(TOLD, now)
+    gone = "" if Path(told).exists() else ", which is not there"
+    return (
+        f"The images of this collection are taken from {now} from now on; they were in "
+        f"{told}{gone}. If this is only a copy of them, open that folder again when it is there: "
+        "the answers go with you."
+    )
 
 
 def moved_collection(folder: Path, databases: Iterable[Path]) -> Path | None:
@@ -85,3 +120,17 @@ def _is_there(path: Path, size: int) -> bool:
         return path.stat().st_size == size or (size == 0 and path.is_file())
     except OSError:
         return False
+
+
+def _stored(database: Path, key: str) -> str:
+    """A text of the state; empty where there is none, or the file cannot be read."""
+    try:
+        with closing(connect(database, read_only=True)) as connection:
+            row = connection.execute("SELECT value FROM state WHERE key = ?", (key,)).fetchone()
+    except (StoreError, sqlite3.Error):
+        return ""
+    return "" if row is None else str(row[0])
+
+
+def _list(text: str) -> list[str]:
+    return [str(place) for place in json.loads(text)] if text else []

@@ -1,8 +1,8 @@
 """Whether a database that is open is still the file under its name.
 
-A file that is deleted or moved can be written on by whoever holds it open, on Linux and macOS. SQLite
-does so without a word where it keeps a write-ahead log, and what it wrote is gone when the last who
-holds the file closes it.
+On Linux and macOS a file that is deleted or moved can be written by whoever holds it open. SQLite
+does so without a word where it keeps a write-ahead log, and what it wrote is gone when the last
+who holds the file closes it.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from reviewer.core.review.mixing import AuditMix, first_of
 from reviewer.core.review.seconds import SecondAnswers
 from reviewer.core.review.session import ReviewSession
 from reviewer.store.library import Library
+from reviewer.store.news import news
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
 from reviewer.ui.background import Background
@@ -124,6 +125,8 @@ class Review:
     def start(self) -> None:
         """Shows the first question, and makes the day's copy of the database beside it."""
         self.controller.start()
+        if said := news(self.library):
+            self.page.notice.say(" ".join(said), Kind.WARNING)
         self._copying.ask(self.library.back_up, lambda _copy: None)
 
     def _look_for_changes(self) -> None:

@@ -123,3 +123,15 @@ def test_a_workspace_that_goes_under_the_review_keeps_the_question(
     qtbot.keyClick(review.page, Qt.Key.Key_X)
     assert review.page.notice.text == ""
     assert review.library.decisions.total() == 1
+
+
+def test_a_folder_that_was_moved_is_told_of_in_the_window(
+    qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
+) -> None:
+    moved = tmp_path / "moved"
+    (tmp_path / "pictures").rename(moved)
+    with Library.open(workspace, folder=moved):
+        pass
+    assert window.open_collection(workspace)
+    wait_painted(qtbot, window)
+    assert f"taken from {moved} from now on" in window.review.page.notice.text

@@ -12,6 +12,7 @@ from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.store.library import Library
+from reviewer.store.news import news
 from reviewer.store.workspace import workspace_for
 
 if TYPE_CHECKING:
@@ -88,3 +89,32 @@ def test_a_damaged_collection_beside_it_is_passed_over(folder: Path) -> None:
     moved = folder.with_name("moved")
     folder.rename(moved)
     assert workspace_for(moved) == place
+
+
+def test_a_copy_that_was_taken_while_the_drive_was_away_is_told_of_and_left_again(
+    folder: Path,
+) -> None:
+    place = workspace_for(folder)
+    copy, away = folder.with_name("copy"), folder.with_name("away")
+    shutil.copytree(folder, copy)
+    folder.rename(away)
+    assert workspace_for(copy) == place
+    with Library.open(place) as library:
+        (said,) = news(library)
+        assert f"taken from {copy} from now on; they were in {folder}, which is not there" in said
+        assert news(library) == []
+    # The drive is back, and the copy is there too.
+    away.rename(folder)
+    assert workspace_for(folder) == place
+    with Library.open(place, folder=folder) as library:
+        assert library.folder == folder
+        (said,) = news(library)
+        assert f"taken from {folder} from now on; they were in {copy}. " in said
+        assert library.decisions.total() == 1
+    # From now on the copy is a collection of its own again, as long as the first is there.
+    assert workspace_for(copy) != place
+
+
+def test_nothing_is_said_of_a_collection_that_stays_where_it_is(folder: Path) -> None:
+    with Library.open(workspace_for(folder), folder=folder) as library:
+        assert news(library) == []
