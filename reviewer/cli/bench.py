@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, find_place
+from reviewer.cli.frame import Call, collection_options, ending
 from reviewer.core.errors import UsageError
 from reviewer.jobs.bench.data import DANBOORU_IMAGES
 from reviewer.jobs.bench.parts import PARTS, Size
@@ -39,11 +39,8 @@ from reviewer.store.library import Library
     type=click.Path(file_okay=False, path_type=Path),
     help="Keep the generated data in this folder, for another time.",
 )
-@click.pass_obj
 def bench_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     images: int,
     *,
     full: bool,
@@ -56,19 +53,19 @@ def bench_command(
 
     Example: reviewer bench --only import
     """
-    with frame.output() as output, ending(output), ExitStack() as stack:
+    with call.frame.output() as output, ending(output), ExitStack() as stack:
         place = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reviewer-")))
         size = Size(images=DANBOORU_IMAGES if full else images)
         figures = bench(place, output, size=size, parts=parts)
-        count, tags = _size_of(folder, workspace)
+        count, tags = _size_of(call)
         output.table([*table(figures), "", *meaning(figures, count, tags or size.tags)])
         output.done(dict(figures))
 
 
-def _size_of(folder: Path | None, workspace: Path | None) -> tuple[int, int]:
+def _size_of(call: Call) -> tuple[int, int]:
     """Images of the user's collection and tags of its tagger; zeros where there is none."""
     try:
-        place = find_place(folder, workspace)
+        place = call.place()
         with Library.open(place.workspace, folder=place.folder) as library:
             active = library.versions.active()
             return library.images.counts()["ok"], active.n_tags if active else 0

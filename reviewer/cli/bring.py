@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, opened
+from reviewer.cli.frame import Call, Frame, collection_options, ending
 from reviewer.core.errors import UsageError
 from reviewer.core.tags.tag_mapping import Kind, table_of
 from reviewer.jobs.learning.fewest import images_needed
@@ -81,12 +81,9 @@ def taggers(frame: Frame, tagger: Path | None, answers: tuple[str, ...]) -> None
 )
 @click.option("--use", is_flag=True, help="Put it into use, even where another version is.")
 @click.option("--ask", is_flag=True, help="Put it into use, scan, refresh and rank with it.")
-@click.pass_obj
 def bring(
-    frame: Frame,
+    call: Call,
     tagger: Path,
-    folder: Path | None,
-    workspace: Path | None,
     answers: tuple[str, ...],
     aliases: Path | None,
     *,
@@ -100,10 +97,10 @@ def bring(
 
     Example: reviewer bring ~/models/wd-vit-tagger-v3 ~/Pictures/booru
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         minimum = images_needed(library)
         given = _answered(
-            frame, _pairs(answers), lambda given: (inspect_tagger(tagger, given), given)[1]
+            call.frame, _pairs(answers), lambda given: (inspect_tagger(tagger, given), given)[1]
         )
         choices = BringChoices(given, minimum, aliases, use or ask)
         summary = dict(bring_tagger(library, output, tagger, choices).summary)
@@ -139,12 +136,9 @@ def bring(
 )
 @click.option("--reset", is_flag=True, help="Make the table anew, without your changes.")
 @click.option("--ask", is_flag=True, help="Scan, refresh and rank by the table as it is now.")
-@click.pass_obj
 def tagger_tags(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     version: str,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
@@ -152,7 +146,7 @@ def tagger_tags(
 
     Example: reviewer tagger-tags --save tags.csv
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         if choices["reset"]:
             map_again(library, output, version=version)
         if choices["load"] is not None:
@@ -198,15 +192,12 @@ def _propose(library: Library, output: Output, version: str, accept: int | None)
     show_default=True,
     help="A graph as WD tagger programs load it, or a timm folder.",
 )
-@click.pass_obj
-def export_tagger_command(
-    frame: Frame, target: Path, folder: Path | None, workspace: Path | None, version: str, kind: str
-) -> None:
+def export_tagger_command(call: Call, target: Path, version: str, kind: str) -> None:
     """Write a version into the new folder TARGET, for other programs.
 
     Example: reviewer export-tagger ~/models/mine --as onnx
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         done = export_tagger(library, output, target, kind=kind, version=version)
         output.done(done.summary)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, opened
+from reviewer.cli.frame import Call, Frame, collection_options, ending
 from reviewer.jobs.characters.detecting import LEAST as LEAST_SCORE
 from reviewer.jobs.characters.detecting import detect_heads
 from reviewer.jobs.characters.questions import find_questions
@@ -78,17 +78,14 @@ def sample_command(
 @characters_group.command("import")
 @collection_options
 @click.option("--from", "place", type=_PLACE, help="Folder of the labels, if not the images'.")
-@click.pass_obj
-def import_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, place: Path | None
-) -> None:
+def import_command(call: Call, place: Path | None) -> None:
     """Keep the faces of a set: boxes and characters of faces.tsv (grapeot) or DAF:re's CSV files.
 
     The images' tags stay as they are; `reviewer import` reads those.
 
     Example: reviewer characters import ~/Pictures/booru --from ~/danbooru2018-faces
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(take_faces(library, output, place).summary)
 
 
@@ -102,11 +99,8 @@ def import_command(
 )
 @click.option("--least", type=click.FloatRange(0, 1), default=LEAST_SCORE, show_default=True)
 @click.option("--again", is_flag=True, help="Look at every image anew.")
-@click.pass_obj
 def detect_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     detector: Path,
     least: float,
     *,
@@ -116,7 +110,7 @@ def detect_command(
 
     Example: reviewer characters detect --detector ~/models/head_detect.onnx
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(detect_heads(library, output, detector, least=least, again=again).summary)
 
 
@@ -150,19 +144,16 @@ def detect_command(
 )
 @click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--device", default="auto", show_default=True)
-@click.pass_obj
 def train_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Train a network on the heads, measure it on those it never saw, and find questions.
 
     Example: reviewer characters train ~/Pictures/booru --head arcface --backbone resnet18
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         made, name = train_and_measure(library, output, CharacterChoices(**choices))
         figures = read_figures(library, name)
         write_report(figures, library.workspace.figures)
@@ -174,13 +165,12 @@ def train_command(
 @characters_group.command("ask")
 @collection_options
 @click.option("--device", default="auto", show_default=True)
-@click.pass_obj
-def ask_command(frame: Frame, folder: Path | None, workspace: Path | None, device: str) -> None:
+def ask_command(call: Call, device: str) -> None:
     """Find the faces to ask "Which character?" about, with the answers so far.
 
     Example: reviewer characters ask
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(find_questions(library, output, device=device).summary)
 
 
@@ -188,15 +178,12 @@ def ask_command(frame: Frame, folder: Path | None, workspace: Path | None, devic
 @collection_options
 @click.option("--network", default="", help="Which one; the newest by default.")
 @click.option("--to", "target", type=_TARGET, help="Folder for a page and a line a character.")
-@click.pass_obj
-def report_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, network: str, target: Path | None
-) -> None:
+def report_command(call: Call, network: str, target: Path | None) -> None:
     """Show how well characters are told apart, by how many faces each has.
 
     Example: reviewer characters report --to ~/characters
     """
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         figures = read_figures(library, network)
         output.table(report_lines(figures))
         if target is not None:

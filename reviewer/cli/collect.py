@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import (
-    Frame,
-    collection_options,
-    ending,
-    opened,
-    remember,
-    tell_news,
-)
+from reviewer.cli.frame import Call, Frame, collection_options, ending, remember, tell_news
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.changes import corrected_images
@@ -103,13 +96,12 @@ def import_command(
 @click.command()
 @collection_options
 @click.option("--problems", is_flag=True, help="List the files that were set aside, with reasons.")
-@click.pass_obj
-def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problems: bool) -> None:
+def status(call: Call, *, problems: bool) -> None:
     """Tell what is known of a collection.
 
     Example: reviewer status ~/Pictures/booru
     """
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         if problems:
             lines = [f"{path}: {problem}" for path, problem in library.images.problems()]
             output.table(lines or ["No file was set aside."])
@@ -139,10 +131,7 @@ def status(frame: Frame, folder: Path | None, workspace: Path | None, *, problem
 @collection_options
 @click.option("--limit", type=click.IntRange(1), help="Most previews to make.")
 @click.option("--threads", type=click.IntRange(1), default=1, show_default=True)
-@click.pass_obj
-def previews_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, limit: int | None, threads: int
-) -> None:
+def previews_command(call: Call, limit: int | None, threads: int) -> None:
     """Make small copies of the large images that will be asked about first.
 
     They are kept in the workspace and show at once where an original takes long to decode. A
@@ -150,7 +139,7 @@ def previews_command(
 
     Example: reviewer previews ~/Pictures/booru --threads 4
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         most = limit or MOST_IMAGES
         output.done(make_previews(library, output, limit=most, threads=threads).summary)
 
@@ -173,11 +162,8 @@ def previews_command(
 @click.option("--in-place", is_flag=True, help="Correct the images' own tag files, after a diff.")
 @click.option("--yes", is_flag=True, help="With --in-place: write without asking.")
 @click.option("--undo", is_flag=True, help="Put the files of the last --in-place back.")
-@click.pass_obj
 def export_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     target: Path | None,
     formats: tuple[str, ...],
     *,
@@ -189,7 +175,7 @@ def export_command(
 
     Example: reviewer export ~/Pictures/booru --to ~/corrected --format captions
     """
-    with opened(frame, folder, workspace, purpose="write-back") as (library, output):
+    with call.opened(purpose="write-back") as (library, output):
         if undo:
             output.done(write_back.undo(library, output).summary)
         elif in_place:

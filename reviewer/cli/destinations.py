@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, opened
+from reviewer.cli.frame import Call, Frame, collection_options, ending
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import keep_key
@@ -17,8 +17,6 @@ from reviewer.jobs.writing.sending import summary
 from reviewer.sites.policy import Mode, Policy
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reviewer.store.library import Library
 
 MODES = {
@@ -36,13 +34,12 @@ def destinations_group() -> None:
 
 @destinations_group.command("list")
 @collection_options
-@click.pass_obj
-def list_command(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
+def list_command(call: Call) -> None:
     """List the destinations of a collection, with their edits by state.
 
     Example: reviewer destinations list
     """
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         find_destination(library, "files")
         output.table([_line(library, place) for place in library.destinations.all()])
 
@@ -68,20 +65,17 @@ def kinds_command(frame: Frame) -> None:
 @click.option("--site", help="What your imported metadata call the site.")
 @click.option("--cap", "daily_cap", type=int, help="Most edits in 24 hours.")
 @click.option("--approved-by", help="Who of the site's staff agreed to edits in batches.")
-@click.pass_obj
 def add_command(
-    frame: Frame,
+    call: Call,
     /,
     name: str,
-    folder: Path | None,
-    workspace: Path | None,
     **values: Any,  # noqa: ANN401 - as click hands the options over
 ) -> None:
     """Set up the destination NAME, or change what is given of it.
 
     Example: reviewer destinations add home --kind szurubooru --url http://127.0.0.1:8080 --user me
     """
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         known = {place.name: place for place in library.destinations.all()}
         place = known.get(name, Destination(name, ""))
         given = {key: value for key, value in values.items() if value is not None}
@@ -97,8 +91,7 @@ def add_command(
 @destinations_group.command("key")
 @click.argument("name")
 @collection_options
-@click.pass_obj
-def key_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def key_command(call: Call, name: str) -> None:
     """Keep the key of NAME in the system's keyring; asked for, or read from standard input.
 
     An empty one takes it out. Szurubooru: a password, or `token:` and a token. Moebooru: an API
@@ -106,7 +99,7 @@ def key_command(frame: Frame, name: str, folder: Path | None, workspace: Path | 
 
     Example: reviewer destinations key home
     """
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         place = library.destinations.get(name)
         if sys.stdin.isatty():
             key = click.prompt("Key", hide_input=True, default="", show_default=False, err=True)
@@ -119,13 +112,12 @@ def key_command(frame: Frame, name: str, folder: Path | None, workspace: Path | 
 @destinations_group.command("remove")
 @click.argument("name")
 @collection_options
-@click.pass_obj
-def remove_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def remove_command(call: Call, name: str) -> None:
     """Forget the destination NAME, to which nothing was ever sent.
 
     Example: reviewer destinations remove home
     """
-    with opened(frame, folder, workspace, purpose="write-back") as (library, output):
+    with call.opened(purpose="write-back") as (library, output):
         library.destinations.get(name)
         if name == "files":
             raise UsageError("The files of the collection are always a destination.")

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.embedded import WARNING, embed, staged
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHOWN = 20
 
@@ -20,10 +15,7 @@ SHOWN = 20
 @collection_options
 @click.option("--yes", is_flag=True, help="Write without asking.")
 @click.option("--undo", is_flag=True, help="Put the files of the last time back.")
-@click.pass_obj
-def embed_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, *, yes: bool, undo: bool
-) -> None:
+def embed_command(call: Call, *, yes: bool, undo: bool) -> None:
     """Write corrected tags into the image files, where the tags were read from there.
 
     The pixels stay, but the files' hashes change. It needs exiftool, shows what would change, asks
@@ -31,7 +23,7 @@ def embed_command(
 
     Example: reviewer embed ~/Pictures/tagged
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         if undo:
             output.done(write_back.undo(library, output).summary)
             return

@@ -6,30 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.core.errors import UsageError
 from reviewer.jobs.engines.opening import compare_engines
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from model.engines.quality import Quality
 
 
 @click.command("engines")
 @collection_options
 @click.option("--version", default="", help="Version to run; the one in use by default.")
-@click.pass_obj
-def engines_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, version: str
-) -> None:
+def engines_command(call: Call, version: str) -> None:
     """Measure what a scan without a GPU gains and loses on ONNX Runtime, in 16 bit and in bytes.
 
     Torch and each engine run on a few hundred of your images; nothing is scanned.
 
     Example: reviewer engines ~/Pictures/booru
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         active = library.versions.active()
         name = version or (active.name if active is not None else "")
         if not name:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.noise.experiment import FINE_TUNED, NoiseChoices, experiment_with_noise
 from reviewer.jobs.noise.report import answer_lines, table_lines
 from reviewer.jobs.noise.trials import Grid
@@ -60,12 +60,9 @@ def experiment_group() -> None:
 @click.option("--device", default="auto", show_default=True, help="For --fine-tune.")
 @click.option("--epochs", type=click.IntRange(1), help="For --fine-tune, of every run.")
 @click.option("--input-size", type=click.IntRange(16, 2048), help="For --fine-tune.")
-@click.pass_obj
 def noise_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     target: Path,
     drops: tuple[float, ...],
     adds: tuple[float, ...],
@@ -86,7 +83,7 @@ def noise_command(
         adds=tuple(sorted(set(adds))) or usual.adds,
         seeds=seeds or usual.seeds,
     )
-    with opened(frame, folder, workspace, working=False) as (library, output):
+    with call.opened(working=False) as (library, output):
         changes, report = experiment_with_noise(
             library, output, target, NoiseChoices(grid=grid, **how)
         )

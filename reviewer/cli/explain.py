@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.images.copies import find_copies
 from reviewer.jobs.questions.explaining import COUNT, explain
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command("explain")
@@ -36,11 +31,8 @@ if TYPE_CHECKING:
     type=(int, int),
     help="Image id and tag id: work out this question alone. The window does so for V.",
 )
-@click.pass_obj
 def explain_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     count: int,
     minutes: float,
     device: str,
@@ -52,20 +44,19 @@ def explain_command(
 
     Example: reviewer explain ~/Pictures/booru --count 5000
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         changes = explain(library, output, count=count, minutes=minutes, device=device, pair=pair)
         output.done(changes.summary)
 
 
 @click.command("copies")
 @collection_options
-@click.pass_obj
-def copies_command(frame: Frame, folder: Path | None, workspace: Path | None) -> None:
+def copies_command(call: Call) -> None:
     """Find images that are the same picture, so that they are asked about once.
 
     Every refresh does this too; only pairs that were not compared yet are opened.
 
     Example: reviewer copies ~/Pictures/booru
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(find_copies(library, output).summary)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.images.rescaling import Background, Copying, Fit, rescale
 from reviewer.jobs.pages.scores import score_lines, write_scores
 from reviewer.jobs.pages.statistics import write_statistics
@@ -24,13 +24,12 @@ from reviewer.jobs.scoring import EACH_COMMON
     show_default=True,
     help="Folder to write the page into.",
 )
-@click.pass_obj
-def stats_command(frame: Frame, folder: Path | None, workspace: Path | None, target: Path) -> None:
+def stats_command(call: Call, target: Path) -> None:
     """Write a page of figures and plots: tags, pairs, trends, implications.
 
     Example: reviewer stats ~/Pictures/booru --to ~/statistics
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(write_statistics(library, output, target).summary)
 
 
@@ -63,12 +62,9 @@ def stats_command(frame: Frame, folder: Path | None, workspace: Path | None, tar
 @click.option("--rating", "ratings", multiple=True, help="Only this rating; may be repeated.")
 @click.option("--keep-junk", is_flag=True, help="Copy blank and nearly empty images too.")
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
-@click.pass_obj
 def rescale_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     target: Path,
     **how: Any,  # noqa: ANN401 - click's
 ) -> None:
@@ -79,7 +75,7 @@ def rescale_command(
     Example: reviewer rescale ~/Pictures/booru --to ~/512px --fit pad
     """
     choice = {**how, "fit": Fit(how["fit"]), "background": Background(how["background"])}
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(rescale(library, output, target, Copying(**choice)).summary)
 
 
@@ -100,15 +96,12 @@ def rescale_command(
     show_default=True,
     help="Images sampled of score 0 and of score 1; all others are taken.",
 )
-@click.pass_obj
-def scores_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, target: Path, each_common: int
-) -> None:
+def scores_command(call: Call, target: Path, each_common: int) -> None:
     """Predict the scores that a site's users gave from tags and pictures; list under-rated images.
 
     Example: reviewer scores ~/Pictures/booru --to ~/scores
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         changes, found = write_scores(library, output, target, each_common=each_common)
         output.table(score_lines(found))
         output.done(changes.summary)

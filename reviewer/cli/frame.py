@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,16 +37,28 @@ class Frame:
         return JsonOutput() if self.json else TerminalOutput()
 
 
-def collection_options(command: Command) -> Command:
-    """Adds FOLDER and --workspace, which say what collection a command is for."""
-    command = click.option(
+def collection_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Adds FOLDER and --workspace to a command, which is given a `Call` in their place."""
+
+    @click.pass_obj
+    @wraps(command)
+    def run(
+        frame: Frame,
+        /,
+        folder: Path | None,
+        workspace: Path | None,
+        **given: Any,  # noqa: ANN401 - click's
+    ) -> None:
+        command(Call(frame, folder, workspace), **given)
+
+    run = click.option(
         "--workspace",
         type=click.Path(file_okay=False, path_type=Path),
         help="Where what is known of the collection is kept. Default: in your data folder.",
-    )(command)
+    )(run)
     return click.argument(
         "folder", required=False, type=click.Path(file_okay=False, path_type=Path)
-    )(command)
+    )(run)
 
 
 def reviewer_option(command: Command) -> Command:
@@ -79,23 +92,52 @@ class Place:
     folder: Path | None
 
 
-def find_place(folder: Path | None, workspace: Path | None) -> Place:
-    """The collection that a command is for: as named, else the last one opened.
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A command as it was called: the options before its name, and what names its collection."""
 
-    Raises:
-        UsageError: None was named and none was opened before.
-        SourceError: The folder is not there, or none was named and the settings cannot be read.
-    """
-    if folder is not None:
-        return Place(workspace_for(folder, workspace), folder)
-    if workspace is not None:
-        return Place(workspace, None)
-    settings = load()
-    if not settings.recent:
-        raise UsageError(
-            "Which collection? Name its folder of images, for example: reviewer open ~/Pictures"
-        )
-    return Place(Path(settings.recent[0].workspace), None)
+    frame: Frame
+    folder: Path | None
+    workspace: Path | None
+
+    def place(self) -> Place:
+        """The collection that the command is for: as named, else the last one opened.
+
+        Raises:
+            UsageError: None was named and none was opened before.
+            SourceError: The folder is not there, or none was named and the settings cannot be
+                read.
+        """
+        if self.folder is not None:
+            return Place(workspace_for(self.folder, self.workspace), self.folder)
+        if self.workspace is not None:
+            return Place(self.workspace, None)
+        settings = load()
+        if not settings.recent:
+            raise UsageError(
+                "Which collection? Name its folder of images, for example: reviewer open ~/Pictures"
+            )
+        return Place(Path(settings.recent[0].workspace), None)
+
+    @contextmanager
+    def opened(
+        self, *, working: bool = True, purpose: str = "jobs"
+    ) -> Iterator[tuple[Library, Output]]:
+        """Opens the collection of the command, with its output; what goes wrong ends it.
+
+        Args:
+            working: Hold the collection, so that no other job works on it.
+            purpose: What it is held for: "jobs", or "write-back", which is done beside those.
+        """
+        with self.frame.output() as output, ending(output):
+            place = self.place()
+            with Library.open(place.workspace, folder=place.folder) as library:
+                tell_news(library, output)
+                if not working:
+                    yield library, output
+                    return
+                with library.workspace.held(purpose):
+                    yield library, output
 
 
 def remember(library: Library, output: Output) -> None:
@@ -114,39 +156,6 @@ def remember(library: Library, output: Output) -> None:
         save(load().with_recent(entry))
     except SourceError as error:
         output.note(f"{error} Name the folder in the next command.")
-
-
-@contextmanager
-def opened(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
-    *,
-    working: bool = True,
-    purpose: str = "jobs",
-) -> Iterator[tuple[Library, Output]]:
-    """Opens the collection of a command, with its output.
-
-    Args:
-        frame: The options before the command's name.
-        folder: Image folder, if named.
-        workspace: Workspace, if named.
-        working: Hold the collection, so that no other job works on it.
-        purpose: What it is held for: "jobs", or "write-back", which is done beside those.
-
-    Raises:
-        StoreBusyError: Another job works on it.
-        StoreError: It cannot be opened.
-    """
-    with frame.output() as output, ending(output):
-        place = find_place(folder, workspace)
-        with Library.open(place.workspace, folder=place.folder) as library:
-            tell_news(library, output)
-            if not working:
-                yield library, output
-                return
-            with library.workspace.held(purpose):
-                yield library, output
 
 
 def tell_news(library: Library, output: Output) -> None:

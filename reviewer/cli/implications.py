@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.questions.implying import find_broken, rule_lines, write_rules
 
 
@@ -19,17 +19,14 @@ from reviewer.jobs.questions.implying import find_broken, rule_lines, write_rule
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write what the data suggest as a list of implications (CSV), for you to read over.",
 )
-@click.pass_obj
-def implications_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, count: int, target: Path | None
-) -> None:
+def implications_command(call: Call, count: int, target: Path | None) -> None:
     """Find tags that are missing although others imply them, by the list or by the data.
 
     The review window asks them in the queue "Broken implications".
 
     Example: reviewer implications ~/Pictures/booru --to ~/suggested-implications.csv
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         changes = find_broken(library, output)
         rules, vocabulary = library.implied.rules(), library.vocabulary()
         output.table(rule_lines(rules, vocabulary, count))

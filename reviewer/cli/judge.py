@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.core.errors import UsageError
 from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
 from reviewer.jobs.auditing import SIZE, draw_audit
@@ -19,11 +19,8 @@ from reviewer.jobs.reporting import write_report
 @click.option("--new", is_flag=True, help="Draw another sample although there is one.")
 @click.option("--vetted", is_flag=True, help="Draw it among the vetted images alone.")
 @click.option("--seed", type=int, help="Of the draw; by the clock if not given.")
-@click.pass_obj
 def audit_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     size: int,
     seed: int | None,
     *,
@@ -37,7 +34,7 @@ def audit_command(
 
     Example: reviewer audit ~/Pictures/booru --size 800
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         report = None if new else note_audit(library)
         if report is None:
             drawn = draw_audit(library, output, size=size, seed=seed, vetted=vetted)
@@ -60,13 +57,12 @@ def audit_command(
     show_default=True,
     help="Folder to write report.html and tags.csv into.",
 )
-@click.pass_obj
-def report_command(frame: Frame, folder: Path | None, workspace: Path | None, target: Path) -> None:
+def report_command(call: Call, target: Path) -> None:
     """Write the state of every tag as HTML and CSV, with the audit's estimates.
 
     Example: reviewer report ~/Pictures/booru --to ~/tag-report
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         report = audit_report(library)
         if report is not None:
             output.table(list(audit_lines(report)))

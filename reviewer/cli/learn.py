@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.jobs.learning.cross_fitting import FOLDS, cross_fit
@@ -31,8 +31,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 @click.command()
 @collection_options
 @train_options
-@click.pass_obj
-def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choices: Any) -> None:  # noqa: ANN401 - click's
+def train(call: Call, /, **choices: Any) -> None:  # noqa: ANN401 - click's
     """Train a tagger version on the collection's tags and your answers.
 
     Weights come from --weights, else from torchvision's cache on this machine, else the backbone
@@ -40,7 +39,7 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
 
     Example: reviewer train ~/Pictures/booru --backbone resnet50 --epochs 8
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(train_version(library, output, train_choices(library, choices)).summary)
 
 
@@ -54,12 +53,9 @@ def train(frame: Frame, /, folder: Path | None, workspace: Path | None, **choice
     help="Parts of the images, and trainings.",
 )
 @train_options
-@click.pass_obj
 def cross_fit_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     folds: int,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
@@ -71,7 +67,7 @@ def cross_fit_command(
 
     Example: reviewer cross-fit ~/Pictures/booru --folds 5
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         chosen = train_choices(library, choices)
         fitted = cross_fit(library, output, chosen, n_folds=folds)
         ranked = refresh_and_rank(library, output, minimum=chosen.minimum)
@@ -104,19 +100,16 @@ def cross_fit_command(
 @click.option(
     "--accept-loss", is_flag=True, help="Take the engine even where it loses more than 2 points."
 )
-@click.pass_obj
 def scan_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
     """Run the tagger over new and changed images.
 
     Example: reviewer scan ~/Pictures/booru
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         given = {name: value for name, value in choices.items() if value is not None}
         output.done(scan(library, output, ScanChoices(**given)).summary)
 
@@ -159,11 +152,8 @@ def ranking_options(command: Command) -> Command:
     help="Only about images that no version is trained on, until the next refresh: what "
     "reviewer propose and the comparison of versions rest on.",
 )
-@click.pass_obj
 def rank(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     order: str | None,
     limit: int | None,
     floor: float | None,
@@ -174,7 +164,7 @@ def rank(
 
     Example: reviewer rank ~/Pictures/booru --order uncertainty
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         options = rank_options(library, order, limit, floor)
         if tags_only:
             needed = images_needed(library, None)
@@ -202,11 +192,8 @@ def rank(
     "too, and rank by those. Takes many minutes, and as much disk as the scan's scores; once a "
     "scan is enough.",
 )
-@click.pass_obj
 def refresh(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     order: str | None,
     limit: int | None,
     floor: float | None,
@@ -219,7 +206,7 @@ def refresh(
 
     Example: reviewer refresh ~/Pictures/booru
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         options = rank_options(library, order, limit, floor)
         needed = images_needed(library, minimum)
         refreshed = refresh_and_rank(
@@ -245,12 +232,9 @@ def refresh(
     show_default=True,
     help="When to use the new version: if it is no worse (auto), always, never.",
 )
-@click.pass_obj
 def retrain_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     promote: str,
     **choices: Any,  # noqa: ANN401 - click's
 ) -> None:
@@ -258,7 +242,7 @@ def retrain_command(
 
     Example: reviewer retrain ~/Pictures/booru --promote never
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         changes, comparison = retrain(
             library, output, train_choices(library, choices), Promotion(promote)
         )
@@ -290,13 +274,12 @@ def comparison_lines(comparison: Comparison, shown: int = 5) -> list[str]:
 @click.command()
 @collection_options
 @click.option("--use", "name", default="", help="Put this version into use (also to go back).")
-@click.pass_obj
-def versions(frame: Frame, folder: Path | None, workspace: Path | None, name: str) -> None:
+def versions(call: Call, name: str) -> None:
     """List the tagger versions, or put one into use: promote it, or roll back.
 
     Example: reviewer versions --use v1
     """
-    with opened(frame, folder, workspace, working=bool(name)) as (library, output):
+    with call.opened(working=bool(name)) as (library, output):
         if name:
             library.versions.activate(name)
             scanned = scan(library, output)

@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.frame import (
+    Call,
     Frame,
     collection_options,
     ending,
-    find_place,
     need_display,
-    opened,
     remember,
     review_as,
     reviewer_option,
@@ -105,11 +104,8 @@ def open_command(
     metavar="N",
     help="From now on, N questions in a hundred are of pairs that someone else answered.",
 )
-@click.pass_obj
 def review(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     name: str | None,
     seconds: int | None,
 ) -> None:
@@ -117,15 +113,18 @@ def review(
 
     Example: reviewer review ~/Pictures/booru --reviewer anna
     """
-    with frame.output() as output, ending(output):
+    with call.frame.output() as output, ending(output):
         review_as(name)
         if seconds is not None:
             save(load().with_value("second_percent", seconds))
-        place = find_place(folder, workspace).workspace
+        place = call.place()
         # A collection that cannot be reviewed is refused here rather than in an empty window.
-        with Library.open(place, folder=folder) as library, library.workspace.held("review"):
+        with (
+            Library.open(place.workspace, folder=place.folder) as library,
+            library.workspace.held("review"),
+        ):
             pass
-    _show(frame, place, None)
+    _show(call.frame, place.workspace, None)
 
 
 @click.command()
@@ -177,7 +176,7 @@ def demo(
         if answers is None:
             output.done(summary)
     if answers is not None:
-        with opened(frame, target, workspace) as (library, output):
+        with Call(frame, target, workspace).opened() as (library, output):
             from reviewer.cli.simulated import simulated_review
 
             simulated_review(library, output, target, answers)

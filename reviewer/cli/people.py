@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.core.errors import UsageError
 from reviewer.jobs.merging import merge_log, take_back_merge
 from reviewer.jobs.pages.vetted import write_vetted
@@ -25,11 +26,8 @@ from reviewer.jobs.vetting import (
 @collection_options
 @click.option("--trust", "trusted", metavar="NAME", help="Their answers settle disagreements.")
 @click.option("--no-trust", "untrusted", metavar="NAME", help="Their answers no longer do.")
-@click.pass_obj
 def reviewers_command(
-    frame: Frame,
-    folder: Path | None,
-    workspace: Path | None,
+    call: Call,
     trusted: str | None,
     untrusted: str | None,
 ) -> None:
@@ -37,7 +35,7 @@ def reviewers_command(
 
     Example: reviewer reviewers ~/Pictures/booru --trust anna
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         if trusted is not None:
             trust(library, trusted, trusted=True)
         if untrusted is not None:
@@ -60,12 +58,9 @@ def reviewers_command(
 @click.argument("log", required=False, type=click.Path(path_type=Path))
 @collection_options
 @click.option("--undo", is_flag=True, help="Take the last merge back.")
-@click.pass_obj
 def merge_command(
-    frame: Frame,
+    call: Call,
     log: Path | None,
-    folder: Path | None,
-    workspace: Path | None,
     *,
     undo: bool,
 ) -> None:
@@ -76,9 +71,9 @@ def merge_command(
 
     Example: reviewer merge anna/log.jsonl ~/Pictures/booru
     """
-    if undo and folder is None:
-        folder, log = log, None
-    with opened(frame, folder, workspace) as (library, output):
+    if undo and call.folder is None:
+        call, log = replace(call, folder=log), None
+    with call.opened() as (library, output):
         if undo:
             output.done(take_back_merge(library, output).summary)
             return
@@ -114,12 +109,9 @@ def merge_command(
     help="Where vetted.html goes. Default: where the window's page of figures finds it.",
 )
 @click.option("--clear", is_flag=True, help="Take all marks away.")
-@click.pass_obj
 def vetted_command(
-    frame: Frame,
+    call: Call,
     /,
-    folder: Path | None,
-    workspace: Path | None,
     weight: float | None,
     target: Path | None,
     *,
@@ -134,7 +126,7 @@ def vetted_command(
 
     Example: reviewer vetted ~/Pictures/booru --min-score 50
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         if clear:
             output.done({"no_longer_vetted": clear_vetted(library)})
             return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import ending
+from reviewer.cli.frame import Frame, ending
 from reviewer.jobs.planting import Planting, plant_errors
 from reviewer.sample.kinds import KINDS
 from reviewer.sources.folder import SOURCES

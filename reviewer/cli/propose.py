@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Frame, ending, find_place
+from reviewer.cli.frame import Call, Frame, ending
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
 
@@ -59,7 +59,7 @@ def propose_command(
         from reviewer.jobs.proposals.floors import find_floors
         from reviewer.jobs.proposals.new_images import propose
 
-        place = find_place(folder, from_workspace)
+        place = Call(frame, folder, from_workspace).place()
         with Library.open(place.workspace, folder=place.folder) as library:
             # First: where nothing can be promised, no collection is begun.
             found = find_floors(library, output, level=level)

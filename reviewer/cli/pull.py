@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.beginning import pull_from
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @click.command("pull")
 @click.argument("name")
 @collection_options
-@click.pass_obj
-def pull_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def pull_command(call: Call, name: str) -> None:
     """Take the tags of your images from NAME: a szurubooru or a Hydrus that runs.
 
     NAME is set up with `destinations add`, its key with `destinations key`. The images are those
@@ -26,5 +20,5 @@ def pull_command(frame: Frame, name: str, folder: Path | None, workspace: Path |
 
     Example: reviewer pull home
     """
-    with opened(frame, folder, workspace) as (library, output):
+    with call.opened() as (library, output):
         output.done(pull_from(library, output, name).summary)

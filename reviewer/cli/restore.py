@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, ending, find_place
+from reviewer.cli.frame import Call, collection_options, ending
 from reviewer.core.errors import UsageError
 from reviewer.store.backups import damage
 from reviewer.store.restoring import DatabaseCopy, restore, sound_copies
@@ -22,10 +22,7 @@ from reviewer.store.workspace import Workspace
     help="The copy to take, also where the database is sound. Default: the newest sound one.",
 )
 @click.option("--yes", is_flag=True, help="Do it without asking.")
-@click.pass_obj
-def restore_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, chosen: Path | None, *, yes: bool
-) -> None:
+def restore_command(call: Call, chosen: Path | None, *, yes: bool) -> None:
     """Put a copy of the database in the place of a damaged one.
 
     A copy is made every day on which you review. The damaged file is kept, and answers that it
@@ -33,8 +30,8 @@ def restore_command(
 
     Example: reviewer restore ~/Pictures/booru
     """
-    with frame.output() as output, ending(output):
-        place = Workspace(find_place(folder, workspace).workspace)
+    with call.frame.output() as output, ending(output):
+        place = Workspace(call.place().workspace)
         with place.held("review"), place.held("jobs"), place.held("write-back"):
             problem = damage(place.database)
             if not problem and chosen is None:

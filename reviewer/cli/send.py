@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.core.outbox import Destination, EntryState
 from reviewer.jobs.writing import diff, outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files
@@ -31,10 +30,10 @@ from reviewer.store.pacing import PaceFile
 from reviewer.store.workspace import data_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from reviewer.cli.listeners import Output
     from reviewer.store.library import Library
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 Summary = dict[str, int | float | str]
 
@@ -55,7 +54,7 @@ def write_back_group() -> None:
     """The commands of write-back."""
 
 
-def destination_options(command: Command) -> Command:
+def destination_options(command: Callable[..., None]) -> Callable[..., None]:
     """Adds NAME, which says where to, and what says of which collection."""
     return click.argument("name")(collection_options(command))
 
@@ -71,20 +70,15 @@ class Desk:
 
 
 @contextmanager
-def desk(
-    frame: Frame, name: str, folder: Path | None, workspace: Path | None, *, working: bool = True
-) -> Iterator[Desk]:
+def desk(call: Call, name: str, *, working: bool = True) -> Iterator[Desk]:
     """Opens the collection and finds the destination of a command.
 
     Args:
-        frame: The options before the command's name.
+        call: Of the command.
         name: Of the destination.
-        folder: Image folder, if named.
-        workspace: Workspace, if named.
         working: Hold the collection, so that nobody else sends for it.
     """
-    held = opened(frame, folder, workspace, working=working, purpose="write-back")
-    with held as (library, output):
+    with call.opened(working=working, purpose="write-back") as (library, output):
         destination = find_destination(library, name)
         yield Desk(library, output, destination, policy_of(destination))
 
@@ -98,12 +92,9 @@ def desk(
     type=click.Path(dir_okay=False, path_type=Path),
     help="Save it as .csv or .json.",
 )
-@click.pass_obj
 def diff_command(
-    frame: Frame,
+    call: Call,
     name: str,
-    folder: Path | None,
-    workspace: Path | None,
     target: Path | None,
     *,
     look: bool,
@@ -112,7 +103,7 @@ def diff_command(
 
     Example: reviewer write-back diff home --look --save corrections.csv
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         plan = planned(at, look=look)
         if target is not None:
             diff.save(plan, target, at.library.decisions.last_id(), now_ms())
@@ -160,12 +151,9 @@ def connected(at: Desk) -> Iterator[Sending]:
 @click.option("--new-tags", is_flag=True, help="Tags that the site does not know may be made.")
 @click.option("--reason", help="For the site's history; remembered for the destination.")
 @click.option("--yes", is_flag=True, help="Send without asking, where batches are allowed.")
-@click.pass_obj
 def send_command(
-    frame: Frame,
+    call: Call,
     name: str,
-    folder: Path | None,
-    workspace: Path | None,
     *,
     only: tuple[str, ...],
     new_tags: bool,
@@ -178,7 +166,7 @@ def send_command(
 
     Example: reviewer write-back send home
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         if reason:
             at.library.state.set(reason_key(name), reason)
         refuse_export_only(at.destination)
@@ -224,26 +212,24 @@ def confirmed(at: Desk, plan: Plan, only: tuple[str, ...], *, yes: bool) -> outb
 
 @write_back_group.command("resume")
 @destination_options
-@click.pass_obj
-def resume_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def resume_command(call: Call, name: str) -> None:
     """Go on sending what is queued for NAME; ends a pause.
 
     Example: reviewer write-back resume home
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         at.library.destinations.put(replace(at.destination, paused=False))
         at.output.done(sent(at))
 
 
 @write_back_group.command("pause")
 @destination_options
-@click.pass_obj
-def pause_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def pause_command(call: Call, name: str) -> None:
     """Send nothing more to NAME until `resume`; a run in progress stops after its edit.
 
     Example: reviewer write-back pause home
     """
-    with desk(frame, name, folder, workspace, working=False) as at:
+    with desk(call, name, working=False) as at:
         at.library.destinations.put(replace(at.destination, paused=True))
         at.output.done(summary(at.library, name))
 
@@ -251,15 +237,12 @@ def pause_command(frame: Frame, name: str, folder: Path | None, workspace: Path 
 @write_back_group.command("undo")
 @destination_options
 @click.option("--batch", type=int, help="That batch; the last one if not given.")
-@click.pass_obj
-def undo_command(
-    frame: Frame, name: str, folder: Path | None, workspace: Path | None, batch: int | None
-) -> None:
+def undo_command(call: Call, name: str, batch: int | None) -> None:
     """Take back what a batch really changed at NAME, with the same looks and checks.
 
     Example: reviewer write-back undo home
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         if is_files(at):
             at.output.done(undo_files(at.library, at.output).summary)
             return
@@ -277,12 +260,9 @@ def undo_command(
     default=None,
     help="Send what is left of ours, or leave the posts as they are there.",
 )
-@click.pass_obj
 def settle_command(
-    frame: Frame,
+    call: Call,
     name: str,
-    folder: Path | None,
-    workspace: Path | None,
     *,
     only: tuple[str, ...],
     send_rest: bool,
@@ -291,7 +271,7 @@ def settle_command(
 
     Example: reviewer write-back settle home --keep-theirs
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         count = outbox.settle(at.library, at.destination, only, send_rest=send_rest)
         then = f"; send with: reviewer write-back resume {name}" if send_rest else ""
         at.output.note(f"{count:,} conflicts settled{then}")
@@ -300,13 +280,12 @@ def settle_command(
 
 @write_back_group.command("retry")
 @destination_options
-@click.pass_obj
-def retry_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def retry_command(call: Call, name: str) -> None:
     """Queue again what NAME refused, for example after a key was mended; then `resume`.
 
     Example: reviewer write-back retry home
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         outbox.retry(at.library, at.destination)
         at.output.note(f"They are sent with: reviewer write-back resume {name}")
         at.output.done(summary(at.library, name))
@@ -314,26 +293,24 @@ def retry_command(frame: Frame, name: str, folder: Path | None, workspace: Path 
 
 @write_back_group.command("cancel")
 @destination_options
-@click.pass_obj
-def cancel_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def cancel_command(call: Call, name: str) -> None:
     """Do not send to NAME what is still queued.
 
     Example: reviewer write-back cancel home
     """
-    with desk(frame, name, folder, workspace) as at:
+    with desk(call, name) as at:
         outbox.cancel(at.library, at.destination)
         at.output.done(summary(at.library, name))
 
 
 @write_back_group.command("list")
 @destination_options
-@click.pass_obj
-def list_command(frame: Frame, name: str, folder: Path | None, workspace: Path | None) -> None:
+def list_command(call: Call, name: str) -> None:
     """Tell how many edits for NAME are in which state, and the conflicts and failures.
 
     Example: reviewer write-back list home
     """
-    with desk(frame, name, folder, workspace, working=False) as at:
+    with desk(call, name, working=False) as at:
         stuck = at.library.outbox.all(name, (EntryState.CONFLICT, EntryState.FAILED))
         at.output.table(
             [f"{entry.path}: {entry.state.value}: {entry.problem}" for entry in stuck[:MOST_LISTED]]

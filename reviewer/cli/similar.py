@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 from reviewer.jobs.images.similar import By, build_index, find_similar
 from reviewer.jobs.images.similar_groups import LIKE, find_groups, group_lines, write_groups
 
@@ -42,13 +43,10 @@ from reviewer.jobs.images.similar_groups import LIKE, find_groups, group_lines, 
 @click.option("--build", is_flag=True, help="Build the index for a large collection; tell recall.")
 @click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--device", default="auto", show_default=True, help="auto, cpu, cuda or mps.")
-@click.pass_obj
 def similar_command(
-    frame: Frame,
+    call: Call,
     /,
     image: str | None,
-    folder: Path | None,
-    workspace: Path | None,
     target: Path,
     *,
     groups: bool,
@@ -61,12 +59,11 @@ def similar_command(
 
     Example: reviewer similar 1234 ~/Pictures/booru --by hash -n 10
     """
-    if (groups or build) and image is not None and folder is None:
-        folder = Path(image)
-        image = None
+    if (groups or build) and image is not None and call.folder is None:
+        call, image = replace(call, folder=Path(image)), None
     if not (groups or build or image):
         raise click.UsageError("Which image? Name its id or path, or ask for --groups.")
-    with opened(frame, folder, workspace, working=build) as (library, output):
+    with call.opened(working=build) as (library, output):
         if build:
             output.done(build_index(library, output, threads=how["threads"]).summary)
         if groups:

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reviewer.cli.frame import Frame, collection_options, opened
+from reviewer.cli.frame import Call, collection_options
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from reviewer.jobs.space import Part
 
 
@@ -18,10 +16,7 @@ if TYPE_CHECKING:
 @collection_options
 @click.option("--free", is_flag=True, help="Remove what can be made again, once you said so.")
 @click.option("--yes", is_flag=True, help="With --free: do not ask.")
-@click.pass_obj
-def space_command(
-    frame: Frame, folder: Path | None, workspace: Path | None, *, free: bool, yes: bool
-) -> None:
+def space_command(call: Call, *, free: bool, yes: bool) -> None:
     """Tell what a collection takes on disk, and free what can be made again.
 
     Freed are the scans of versions that are not in use: they are most of what gathers over the
@@ -31,7 +26,7 @@ def space_command(
     """
     from reviewer.jobs.space import free_space, space_parts
 
-    with opened(frame, folder, workspace, working=free) as (library, output):
+    with call.opened(working=free) as (library, output):
         parts = space_parts(library)
         spare = sum(part.size for part in parts if part.places)
         output.table([_line(part) for part in parts])
