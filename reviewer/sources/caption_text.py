@@ -35,8 +35,8 @@ _PIECES = {
 _LONGEST_TAG = 6
 """Words; a line of more is a sentence or several tags."""
 
-_LITTLE_WORDS = frozenset(
-    "a an and are as at by from her his in into is it its of on that the their to with".split()
+_LITTLE_WORDS = re.compile(
+    r"(?<!\S)(?:an?|and|are|as|at|by|from|her|his|in|into|is|its?|of|on|that|the|their|to|with)(?!\S)"
 )
 """Words that sentences are full of, and that are no tags."""
 
@@ -70,8 +70,7 @@ def style_of(text: str) -> Style | None:
 
 def is_prose(text: str) -> bool:
     """Whether a text is a sentence or more (`a girl sits on a bench`) rather than tags."""
-    words = text.lower().split()
-    little = _LITTLE_WORDS.intersection(words)
+    little = set(_LITTLE_WORDS.findall(text.lower()))
     longest = max(len(piece.split()) for piece in re.split(r"[,\r\n]", text))
     return len(little) >= _FEWEST_LITTLE_WORDS and longest > _LONGEST_TAG and "_" not in text
 

@@ -48,14 +48,14 @@ class Captions:
         usual = UsualStyle()
         unsure: dict[str, str] = {}
         odd: list[Path] = []
-        prose: list[Path] = []
+        prose: list[str] = []
         keys = _Keys()
         for name, read in read_ahead(beside(images, SUFFIXES), _read):
             path, decoded = read.result()
             if decoded.encoding != "utf-8":
                 odd.append(path)
             if is_prose(decoded.text):
-                prose.append(path)
+                prose.append(name)
             style = usual.tell(decoded.text)
             if style is None:
                 unsure[name] = decoded.text
@@ -64,7 +64,7 @@ class Captions:
         for name, text in unsure.items():
             reading.records[name] = _record(text, usual.style(), keys)
         reading.notes.extend(_encoding_note(odd))
-        reading.notes.extend(_prose_note(prose, len(reading.records)))
+        reading.notes.extend(prose_note(prose, len(reading.records)))
         return reading
 
 
@@ -95,14 +95,19 @@ def _encoding_note(odd: Sequence[Path]) -> list[str]:
     ]
 
 
-def _prose_note(prose: Sequence[Path], captions: int) -> list[str]:
-    """Says that sentences hold no tags, where they are more than a few captions among many."""
-    if len(prose) * 2 <= captions:
+def prose_note(prose: Sequence[str], texts: int) -> list[str]:
+    """Says that sentences hold no tags, where they are more than a few captions among many.
+
+    Args:
+        prose: Images whose texts hold sentences.
+        texts: All texts.
+    """
+    if len(prose) * 2 <= texts:
         return []
     return [
         (
-            f"{len(prose):,} of {captions:,} captions hold sentences, for example {prose[0]}. Tags "
-            "are asked about, sentences are not: where there are only sentences, let a tagger "
+            f"{len(prose):,} of {texts:,} captions hold sentences, for example that of {prose[0]}. "
+            "Tags are asked about, sentences are not: where there are only sentences, let a tagger "
             "write tags first."
         )
     ]

@@ -20,6 +20,7 @@ from reviewer.sources.hydrus import HydrusSidecars
 from reviewer.sources.listing import without_nameless
 from reviewer.sources.names import settle_names
 from reviewer.sources.sqlite_dump import SqliteDump
+from reviewer.sources.tables import Tables
 from reviewer.sources.tag_list import read_tag_lists
 from reviewer.sources.tags_csv import TagsCsv
 from reviewer.sources.xmp import Xmp
@@ -67,6 +68,7 @@ SOURCES: tuple[Source, ...] = (
     SqliteDump(),
     CharacterSets(),
     Captions(),
+    Tables(),
     Xmp(),
     Embedded(),
     Untagged(),

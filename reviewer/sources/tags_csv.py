@@ -1,4 +1,4 @@
-"""One `tags.csv` for the whole folder: `relative_path,tags`, tags set apart by spaces.
+"""One `tags.csv` for the whole folder: `relative_path,tags`, tags set apart by spaces or commas.
 
 A third column, `rating`, may hold the rating as a letter or a word.
 """
@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.caption_text import Caption, Style
 from reviewer.sources.post import rating_of
-from reviewer.sources.text import read_text, tag_key
+from reviewer.sources.table_entries import columns_of
+from reviewer.sources.text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,8 +34,9 @@ class TagsCsv:
     title = "one tags.csv for all images"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
-        """Whether the table is there."""
-        return (folder / FILE).is_file()
+        """Whether the table is there; with columns of other names it is one for `tables`."""
+        path = folder / FILE
+        return path.is_file() and not _is_named_otherwise(path)
 
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads the table.
@@ -47,6 +50,7 @@ class TagsCsv:
         if decoded.encoding != "utf-8":
             reading.notes.append(f"{path} is not UTF-8 and was read as Latin-1.")
         rows = csv.DictReader(io.StringIO(decoded.text))
+        style = style_of_rows(decoded.text)
         if not set(COLUMNS) <= set(rows.fieldnames or ()):
             raise SourceError(
                 f"{path} needs a first line 'relative_path,tags'; it has "
@@ -54,14 +58,14 @@ class TagsCsv:
             )
         try:
             for row in rows:
-                _add(reading, images, row)
+                _add(reading, images, row, style)
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}.") from error
-        _settle(reading)
+        settle_scheme(reading)
         return reading
 
 
-def _settle(reading: Reading) -> None:
+def settle_scheme(reading: Reading) -> None:
     """Gives all ratings of the table one scheme: `s` beside `g` is sensitive, not safe."""
     told = reading.records.told
     ratings = {(record.rating, record.rating_scheme) for record in told.values()}
@@ -73,12 +77,42 @@ def _settle(reading: Reading) -> None:
                 told[name] = replace(record, rating_scheme=scheme)
 
 
-def _add(reading: Reading, images: Mapping[str, Path], row: dict[str, str | None]) -> None:
+def _is_named_otherwise(path: Path) -> bool:
+    """Whether the columns are there under names of other programs."""
+    try:
+        head = next(csv.reader([read_text(path).text.partition("\n")[0]]), [])
+    except (SourceError, csv.Error):
+        return False
+    return not set(COLUMNS) <= set(head) and min(columns_of(head)[:2]) >= 0
+
+
+def style_of_rows(text: str) -> Style:
+    """How a table's rows set tags apart: by commas where most rows of several tags do.
+
+    A single comma without a space behind it may be part of a name.
+
+    Args:
+        text: Of the whole table.
+    """
+    several = commas = 0
+    try:
+        for row in csv.DictReader(io.StringIO(text)):
+            tags = (row.get("tags") or "").strip()
+            several += " " in tags or "," in tags
+            commas += ", " in tags or tags.count(",") > 1
+    except csv.Error:
+        return Style.SPACES
+    return Style.COMMAS if commas * 2 > several else Style.SPACES
+
+
+def _add(
+    reading: Reading, images: Mapping[str, Path], row: dict[str, str | None], style: Style
+) -> None:
     name = (row["relative_path"] or "").replace("\\", "/").removeprefix("./")
     if name in images:
         rating, scheme = rating_of(row.get(RATING) or "")
         reading.records[name] = SourceRecord(
-            tags=frozenset(map(tag_key, (row["tags"] or "").split())),
+            tags=frozenset(Caption(row["tags"] or "", style).tags()),
             rating=rating,
             rating_scheme=scheme,
         )

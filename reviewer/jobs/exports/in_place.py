@@ -28,6 +28,7 @@ from reviewer.jobs.changes import (
 )
 from reviewer.sources import write
 from reviewer.sources.beside import beside
+from reviewer.sources.caption_text import Caption
 from reviewer.sources.captions import caption_file
 from reviewer.sources.edit_json import edited_json
 from reviewer.sources.edit_xmp import edited_xmp
@@ -35,7 +36,7 @@ from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.hydrus import namespaced, tags_within
 from reviewer.sources.post import JsonObject, names_in, tag_fields
 from reviewer.sources.tags_csv import FILE as TAGS_CSV
-from reviewer.sources.tags_csv import RATING
+from reviewer.sources.tags_csv import RATING, style_of_rows
 from reviewer.sources.text import read_text, spaced
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reviewer.core.types import Category
+    from reviewer.sources.caption_text import Style
     from reviewer.store.library import Library
 
 LAYOUT = "its layout cannot be kept byte for byte: export it instead"
@@ -227,32 +229,44 @@ def _table(library: Library, entries: list[CorrectedImage]) -> Found:
     key = tag_key_of(library)
     header = next(csv.reader([decoded.text.partition("\n")[0].rstrip("\r")]), [])
     rating = header.index(RATING) if RATING in header else 0
-    after = "".join(_corrected_row(line, changed, key, rating) for line in lines)
+    row = _Row(changed, key, style_of_rows(decoded.text), rating)
+    after = "".join(map(row.corrected, lines))
     edit = FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
     yield FileChange(edit, tuple(entries))
 
 
-def _corrected_row(
-    line: str, changed: dict[str, CorrectedImage], key: Callable[[str], str], rating: int
-) -> str:
-    """A row as corrected; its rating stands in the column of that number, 0 for nowhere."""
-    row = next(csv.reader([line]), [])
-    entry = changed.get(row[0].replace("\\", "/")) if row else None
-    if entry is None:
-        return line
-    words = row[1].split()
-    kept = [tag for tag in words if key(tag) not in entry.removed]
-    held = {key(tag) for tag in words}
-    added = [tag for tag in entry.added if tag not in held]
-    rated = bool(entry.rating) and 1 < rating < len(row)
-    if rated:
-        row[rating] = write.same_words(row[rating], entry.rating)
-    if not added and len(kept) == len(words) and not rated:
-        return line
-    text = io.StringIO()
-    end = line[len(line.rstrip("\r\n")) :]
-    csv.writer(text, lineterminator=end).writerow([row[0], " ".join(kept + added), *row[2:]])
-    return text.getvalue()
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """How rows of the table are corrected.
+
+    Attributes:
+        changed: By image path.
+        key: From a tag as written to its name.
+        style: How tags are set apart.
+        rating: Number of the column of ratings; 0 for none.
+    """
+
+    changed: Mapping[str, CorrectedImage]
+    key: Callable[[str], str]
+    style: Style
+    rating: int
+
+    def corrected(self, line: str) -> str:
+        """A line of the table; as it was where nothing in it changes."""
+        row = next(csv.reader([line]), [])
+        entry = self.changed.get(row[0].replace("\\", "/")) if row else None
+        if entry is None:
+            return line
+        tags = Caption(row[1], self.style, self.key).edited(entry.added, entry.removed)
+        rated = bool(entry.rating) and 1 < self.rating < len(row)
+        if rated:
+            row[self.rating] = write.same_words(row[self.rating], entry.rating)
+        if tags == row[1] and not rated:
+            return line
+        text = io.StringIO()
+        end = line[len(line.rstrip("\r\n")) :]
+        csv.writer(text, lineterminator=end).writerow([row[0], tags, *row[2:]])
+        return text.getvalue()
 
 
 def _files(library: Library, entries: list[CorrectedImage]) -> dict[str, Path]:

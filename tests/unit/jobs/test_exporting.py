@@ -153,6 +153,23 @@ def test_a_table_is_written_back_row_by_row(make_folder: MakeFolder, tmp_path: P
     assert (folder / "tags.csv").read_bytes() == before
 
 
+def test_a_table_with_commas_between_tags_stays_one(tmp_path: Path) -> None:
+    draw(tmp_path / "set" / "a.png", 1)
+    draw(tmp_path / "set" / "b.png", 2)
+    table = tmp_path / "set" / "tags.csv"
+    before = 'relative_path,tags\na.png,"long hair, red hat"\nb.png,"blue sky, tree"\n'
+    table.write_text(before, encoding="utf-8")
+    with Library.create(tmp_path / "workspace", tmp_path / "set") as library:
+        import_folder(library, Silent())
+        names = {"long_hair", "red_hat", "blue_sky", "tree"}
+        assert {tag.name for tag in library.vocabulary().tags.values()} == names
+        answer(library, "a.png", "red_hat", Answer.NO)
+        answer(library, "b.png", "long_hair", Answer.YES)
+        write_back.apply(library, Silent(), write_back.plan(library))
+        after = before.replace(", red hat", "").replace("tree", "tree, long hair")
+        assert table.read_text(encoding="utf-8") == after.replace('"long hair"', "long hair")
+
+
 def test_what_was_written_on_a_drive_that_is_away_can_be_undone_later(captioned: Library) -> None:
     before = contents(captioned.folder)
     correct(captioned)
