@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
@@ -91,24 +91,29 @@ class Arrivals(QObject):
 class Sent(QObject):
     """Tells when what is being painted now has been sent to the screen.
 
-    A posted event comes after the paint it was posted in, and before any timer.
+    One event of the window paints and sends; it is carried out here, with a look at the clock after
+    it. An event posted while painting would come after whatever timers are due.
     """
 
     def __init__(self) -> None:
         """Has told nothing."""
         super().__init__()
         self.at: list[float] = []
+        self._asked = False
 
     def ask(self) -> None:
         """To be called while painting."""
-        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))
+        self._asked = True
 
-    def event(self, event: QEvent) -> bool:
-        """Notes the time."""
-        if event.type() == QEvent.Type.User:
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Lets the window paint and send, and notes the time if that was asked for meanwhile."""
+        if event.type() != QEvent.Type.UpdateRequest or not isinstance(watched, QWidget):
+            return False
+        watched.event(event)
+        if self._asked:
+            self._asked = False
             self.at.append(time.perf_counter())
-            return True
-        return super().event(event)
+        return True
 
 
 class Blank(QWidget):
@@ -138,6 +143,8 @@ class Probe:
         self.app = application.make_application()
         self.arrivals = Arrivals()
         self.app.installEventFilter(self.arrivals)
+        self.sent = Sent()
+        self.app.installEventFilter(self.sent)
         self.keyboard = Keyboard()
         self.took: list[float] = []
         self.result: dict[str, float] = {}
@@ -170,11 +177,12 @@ class Probe:
 
     def null_repaint(self) -> tuple[float, float]:
         """Milliseconds from a key to a blank window painted: what the machine itself takes."""
-        painted = Sent()
+        painted = self.sent
         blank = Blank(painted)
         blank.resize(1280, 800)
         blank.show()
-        self.wait(lambda: bool(painted.at))
+        handle = blank.windowHandle()
+        self.wait(lambda: handle is not None and handle.isExposed())
         self.keyboard.focus("null repaint")
         self.pause(300)
         took = []
@@ -297,8 +305,8 @@ class Probe:
 
     def _answer(self, key: str) -> None:
         view = self.review.page.view
-        serial = view._serial
-        sent = Sent()
+        serial, sent = view._serial, self.sent
+        sent.at.clear()
         self.wait(lambda: view._fit is not None)
 
         def after(shown: int) -> None:
