@@ -38,11 +38,6 @@ class Pair:
     expected: float
     strength: float
 
-    @property
-    def lift(self) -> float:
-        """How much more often together than by chance."""
-        return self.together / self.expected if self.expected else 0.0
-
 
 @dataclass(frozen=True, slots=True)
 class Suggested:
@@ -58,11 +53,6 @@ class Suggested:
     parent: int
     images: int
     missing: int
-
-    @property
-    def share(self) -> float:
-        """Of the child's images that carry the parent."""
-        return 1 - self.missing / self.images
 
 
 def meetings(present: sparse.csc_matrix) -> NDArray[np.float64]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import math
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,7 +29,7 @@ from reviewer.store.disk import replacing
 from reviewer.store.figures import STATISTICS, write_figures
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -50,52 +49,10 @@ CLUSTERED = 150
 """Tags that are put into groups."""
 CLUSTERS = 18
 CLOUD = 120
-TRENDS = 8
-"""Tags whose share is followed over time: those that changed most."""
+TRENDING, TRENDS = 500, 8
+"""Tags of which it is told how their share changed over time, and of those that changed most."""
 OVER_TIME = ("parts of the images, the oldest posts first", "new tags")
 """Axes of what comes over time."""
-
-
-@dataclass(frozen=True)
-class Statistics:
-    """What a collection is like.
-
-    Attributes:
-        images, instances, tags: How many; tags that some image carries.
-        per_image: (tags, images) pairs, ascending.
-        by_category: Tag instances and tags of each category.
-        tail: (images, tags): how many tags have about so many images, by powers of two.
-        ratings: Images of each rating.
-        frequent: (name, category, images), the most frequent first.
-        together, apart: Pairs of columns.
-        suggested, gaps: Implications that are not listed, and listed ones that are not kept.
-        clusters: Names of tags that keep company.
-        trends: (name, shares) over the order in which the site got the images, PARTS points.
-        fresh: New tags in each of these parts.
-        sizes, posts: Images and the smallest post number of each part.
-        popularity: (name, images of each part), the most frequent tags first.
-        names: Of the columns that are compared.
-    """
-
-    images: int
-    instances: int
-    tags: int
-    per_image: tuple[tuple[int, int], ...]
-    by_category: Mapping[str, tuple[int, int]]
-    tail: tuple[tuple[int, int], ...]
-    ratings: Mapping[str, int]
-    frequent: tuple[tuple[str, Category, int], ...]
-    together: tuple[Pair, ...]
-    apart: tuple[Pair, ...]
-    suggested: tuple[Suggested, ...]
-    gaps: tuple[Suggested, ...]
-    clusters: tuple[tuple[str, ...], ...]
-    trends: tuple[tuple[str, tuple[float, ...]], ...]
-    fresh: tuple[int, ...]
-    sizes: tuple[int, ...]
-    posts: tuple[int, ...]
-    popularity: tuple[tuple[str, tuple[int, ...]], ...]
-    names: tuple[str, ...]
 
 
 def write_statistics(library: Library, listener: Listener, target: Path) -> ChangeSet:
@@ -113,7 +70,7 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
         found = statistics(library)
     with replacing(target / "statistics.html") as aside:
         aside.write_text(page(f"{library.name}: statistics", _body(found)), encoding="utf-8")
-    write_figures(target / STATISTICS, collection_figures(found))
+    write_figures(target / STATISTICS, found)
     return ChangeSet(
         summary={
             "report": str(target / "statistics.html"),
@@ -121,55 +78,22 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
             "tag_instances": found.instances,
             "tags": found.tags,
             "suggested_implications": len(found.suggested),
-            "implied_tags_missing": sum(entry.missing for entry in found.gaps),
+            "implied_tags_missing": sum(missing for _, _, _, missing in found.gaps),
         }
     )
 
 
-def collection_figures(found: Statistics) -> CollectionFigures:
-    """The statistics as the window shows them."""
-    return CollectionFigures(
-        images=found.images,
-        instances=found.instances,
-        tags=found.tags,
-        per_image=found.per_image,
-        by_category=tuple((word, *counts) for word, counts in found.by_category.items()),
-        tail=found.tail,
-        ratings=tuple(sorted(found.ratings.items())),
-        frequent=tuple((name, int(category), n) for name, category, n in found.frequent),
-        together=_meetings(found.together, found.names),
-        apart=_meetings(found.apart, found.names),
-        suggested=_named(found.suggested, found.names),
-        gaps=_named(found.gaps, found.names),
-        clusters=found.clusters,
-        sizes=found.sizes,
-        posts=found.posts,
-        fresh=found.fresh,
-        popularity=found.popularity,
-    )
-
-
-def _meetings(pairs: Sequence[Pair], names: Sequence[str]) -> tuple[Meeting, ...]:
-    return tuple(Meeting(names[p.first], names[p.second], p.together, p.expected) for p in pairs)
-
-
-def _named(
-    entries: Sequence[Suggested], names: Sequence[str]
-) -> tuple[tuple[str, str, int, int], ...]:
-    return tuple((names[e.child], names[e.parent], e.images, e.missing) for e in entries[:PAIRS])
-
-
-def statistics(library: Library) -> Statistics:
-    """Counts all that the page shows; original tags, the images that are there."""
+def statistics(library: Library) -> CollectionFigures:
+    """Counts all that the page and the window show; original tags, the images that are there."""
     facts = library.facts.posts()
     ids = [entry[0] for entry in facts]
     vocabulary = library.vocabulary()
-    labels = gather_labels(library, ids, vocabulary)
-    original = labels.original
+    original = gather_labels(library, ids, vocabulary).original
     counts = original.counts()
     used = np.flatnonzero(counts)
     order = used[np.argsort(-counts[used], kind="stable")]
     columns = [int(tag_id) for tag_id in order[:COMPARED]]
+    names = [vocabulary.name(tag_id) for tag_id in columns]
     together = meetings(original.columns(columns))
     place = {tag_id: column for column, tag_id in enumerate(columns)}
     known = frozenset(
@@ -180,35 +104,43 @@ def statistics(library: Library) -> Statistics:
     )
     sizes, images = np.unique(np.diff(original.starts), return_counts=True)
     time = over_time(facts, original.starts, original.tags)
-    return Statistics(
+    return CollectionFigures(
         images=len(ids),
         instances=original.instances,
         tags=len(used),
         per_image=tuple(zip(sizes.tolist(), images.tolist(), strict=True)),
         by_category=_by_category(vocabulary, used, counts),
         tail=_tail(counts[used]),
-        ratings=Counter(entry[1] or "none" for entry in facts),
+        ratings=tuple(sorted(Counter(entry[1] or "none" for entry in facts).items())),
         frequent=tuple(
-            (vocabulary.name(tag), _category(vocabulary, tag), int(counts[tag]))
-            for tag in columns[:CLOUD]
+            (name, int(_category(vocabulary, tag)), int(counts[tag]))
+            for name, tag in zip(names[:CLOUD], columns[:CLOUD], strict=True)
         ),
-        together=strongest(together, len(ids), PAIRS),
-        apart=exclusive(together, len(ids), PAIRS),
-        suggested=suggest_implications(together, known),
-        gaps=broken(together, known),
-        clusters=_clusters(together, [vocabulary.name(tag) for tag in columns]),
-        trends=_trends(time.parts, columns, vocabulary),
-        fresh=time.fresh,
+        together=_meetings(strongest(together, len(ids), PAIRS), names),
+        apart=_meetings(exclusive(together, len(ids), PAIRS), names),
+        suggested=_named(suggest_implications(together, known), names),
+        gaps=_named(broken(together, known), names),
+        clusters=_clusters(together, names),
         sizes=tuple(size for size, _ in time.parts),
         posts=time.posts,
+        fresh=time.fresh,
         popularity=tuple(
             (vocabulary.name(tag_id), tuple(here[tag_id] for _, here in time.parts))
             for tag_id in order[:FOLLOWED].tolist()
         )
         if time.parts
         else (),
-        names=tuple(vocabulary.name(tag) for tag in columns),
     )
+
+
+def _meetings(pairs: Sequence[Pair], names: Sequence[str]) -> tuple[Meeting, ...]:
+    return tuple(Meeting(names[p.first], names[p.second], p.together, p.expected) for p in pairs)
+
+
+def _named(
+    entries: Sequence[Suggested], names: Sequence[str]
+) -> tuple[tuple[str, str, int, int], ...]:
+    return tuple((names[e.child], names[e.parent], e.images, e.missing) for e in entries)
 
 
 def _category(vocabulary: Vocabulary, tag_id: int) -> Category:
@@ -218,14 +150,14 @@ def _category(vocabulary: Vocabulary, tag_id: int) -> Category:
 
 def _by_category(
     vocabulary: Vocabulary, used: NDArray[np.int64], counts: NDArray[np.int64]
-) -> dict[str, tuple[int, int]]:
+) -> tuple[tuple[str, int, int], ...]:
     instances: Counter[str] = Counter()
     tags: Counter[str] = Counter()
     for tag_id in used.tolist():
         word = _category(vocabulary, tag_id).word
         instances[word] += int(counts[tag_id])
         tags[word] += 1
-    return {word: (instances[word], tags[word]) for word, _ in instances.most_common()}
+    return tuple((word, many, tags[word]) for word, many in instances.most_common())
 
 
 def _tail(counts: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
@@ -235,19 +167,16 @@ def _tail(counts: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _trends(
-    parts: Sequence[tuple[int, Counter[int]]], columns: Sequence[int], vocabulary: Vocabulary
-) -> tuple[tuple[str, tuple[float, ...]], ...]:
-    """Tags whose share changed most over time, in standard errors."""
-    found = []
-    for tag_id in columns[:500] if parts else ():
-        shares = np.array([here[tag_id] / size for size, here in parts])
+def trends(found: CollectionFigures) -> tuple[tuple[str, tuple[float, ...]], ...]:
+    """(tag, shares of each part) of the tags whose share changed most, in standard errors."""
+    changed = []
+    for name, here in found.popularity[:TRENDING]:
+        shares = np.array(here) / np.array(found.sizes)
         mean = shares.mean()
-        size = parts[0][0]
-        error = math.sqrt(max(mean * (1 - mean), 1e-9) / size)
-        found.append((float(shares.std() / error), vocabulary.name(tag_id), shares))
-    found.sort(key=lambda entry: -entry[0])
-    return tuple((name, tuple(shares.tolist())) for _, name, shares in found[:TRENDS])
+        error = math.sqrt(max(mean * (1 - mean), 1e-9) / found.sizes[0])
+        changed.append((float(shares.std() / error), name, shares))
+    changed.sort(key=lambda entry: -entry[0])
+    return tuple((name, tuple(shares.tolist())) for _, name, shares in changed[:TRENDS])
 
 
 def _clusters(together: NDArray[np.float64], names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
@@ -267,7 +196,7 @@ def _clusters(together: NDArray[np.float64], names: Sequence[str]) -> tuple[tupl
     )
 
 
-def _body(found: Statistics) -> str:
+def _body(found: CollectionFigures) -> str:
     mean = found.instances / max(found.images, 1)
     return f"""<p>{found.images:,} images, {found.instances:,} tag instances of {found.tags:,} tags,
 {mean:.1f} an image.</p>
@@ -278,7 +207,7 @@ def _body(found: Statistics) -> str:
 <h2>Categories</h2>{
         table(
             ["category", "instances", "tags"],
-            [[word, (n, f"{n:,}"), (t, f"{t:,}")] for word, (n, t) in found.by_category.items()],
+            [[word, (n, f"{n:,}"), (t, f"{t:,}")] for word, n, t in found.by_category],
         )
     }
 <h2>The long tail</h2><p class="note">How many tags are on about 1, 2, 4, 8 ... images.</p>
@@ -288,53 +217,53 @@ def _body(found: Statistics) -> str:
             ["rating", "images", "share"],
             [
                 [rating, (n, f"{n:,}"), (n, f"{n / max(found.images, 1):.1%}")]
-                for rating, n in sorted(found.ratings.items())
+                for rating, n in found.ratings
             ],
         )
     }
 <h2>Most frequent tags</h2>{_cloud(found.frequent)}
 {_time(found)}
 <h2>Together</h2><p class="note">Pairs that are on one image more often than by chance; lift is how
-many times as often.</p>{_pairs(found.together[:SHOWN], found.names)}
+many times as often.</p>{_pairs(found.together[:SHOWN])}
 <h2>Apart</h2><p class="note">Pairs that are hardly ever on one image, although chance would have
-it.</p>{_pairs(found.apart[:SHOWN], found.names)}
+it.</p>{_pairs(found.apart[:SHOWN])}
 <h2>Tags that keep company</h2>{
         "".join(f"<p>{html.escape(', '.join(group))}</p>" for group in found.clusters)
     }
 <h2>Implications that the data suggest</h2><p class="note">Not in the list of implications, and kept
-by nearly all images.</p>{_implications(found.suggested[:SHOWN], found.names)}
+by nearly all images.</p>{_implications(found.suggested[:SHOWN])}
 <h2>Listed implications that are not kept</h2><p class="note">Images that carry the first tag and
-lack the second.</p>{_implications(found.gaps[:SHOWN], found.names)}"""
+lack the second.</p>{_implications(found.gaps[:SHOWN])}"""
 
 
-def _time(found: Statistics) -> str:
-    if not found.trends:
+def _time(found: CollectionFigures) -> str:
+    if not found.popularity:
         return ""
     return f"""<h2>Over time</h2><p class="note">In the order of the site's ids, oldest first, in
 {PARTS} equal parts: the tags whose share of the images changed most.</p>
-{lines_svg(found.trends, "Shares of tags over time")}
+{lines_svg(trends(found), "Shares of tags over time")}
 <h3>New tags</h3>{histogram_svg(list(enumerate(found.fresh, 1)), "New tags", OVER_TIME)}"""
 
 
-def _cloud(tags: Sequence[tuple[str, Category, int]]) -> str:
+def _cloud(tags: Sequence[tuple[str, int, int]]) -> str:
     if not tags:
         return ""
     top = math.log1p(tags[0][2])
     words = (
         f'<span style="font-size:{0.7 + 1.6 * (math.log1p(count) / top) ** 3:.2f}rem" '
-        f'title="{count:,} images, {category.word}">{html.escape(name)}</span>'
+        f'title="{count:,} images, {Category(category).word}">{html.escape(name)}</span>'
         for name, category, count in sorted(tags)
     )
     return f'<p style="line-height:2.2">{" ".join(words)}</p>'
 
 
-def _pairs(pairs: Sequence[Pair], names: Sequence[str]) -> str:
+def _pairs(pairs: Sequence[Meeting]) -> str:
     return table(
         ["tag", "and", "together", "by chance", "lift"],
         [
             [
-                names[entry.first],
-                names[entry.second],
+                entry.first,
+                entry.second,
                 (entry.together, f"{entry.together:,}"),
                 (entry.expected, f"{entry.expected:,.0f}"),
                 (entry.lift, f"{entry.lift:.2f}"),
@@ -345,18 +274,18 @@ def _pairs(pairs: Sequence[Pair], names: Sequence[str]) -> str:
     )
 
 
-def _implications(entries: Sequence[Suggested], names: Sequence[str]) -> str:
+def _implications(entries: Sequence[tuple[str, str, int, int]]) -> str:
     return table(
         ["tag", "implies", "images", "lacking it", "kept"],
         [
             [
-                names[entry.child],
-                names[entry.parent],
-                (entry.images, f"{entry.images:,}"),
-                (entry.missing, f"{entry.missing:,}"),
-                (entry.share, f"{entry.share:.1%}"),
+                child,
+                parent,
+                (images, f"{images:,}"),
+                (missing, f"{missing:,}"),
+                (1 - missing / images, f"{1 - missing / images:.1%}"),
             ]
-            for entry in entries
+            for child, parent, images, missing in entries
         ],
         words=2,
     )
