@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from reviewer.core.types import Side
 from reviewer.ui.theme import category_colour, look, shown_name
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -144,9 +145,7 @@ class AnswerStrip(QWidget):
         super().__init__(parent)
         self._vocabulary = vocabulary
         self._cells = [AnswerCell(self) for _ in range(SHOWN)]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(6, 3, 6, 3)
-        row.setSpacing(4)
+        row = in_row(of=self, gap=4, edge=(6, 3, 6, 3))
         for cell in self._cells:
             cell.clicked.connect(self._clicked)
             row.addWidget(cell, 1)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QWidget
 
 from reviewer.core.commands import COMMANDS, Command, View, commands_in
 from reviewer.ui.answer_strip import AnswerStrip
@@ -22,6 +22,7 @@ from reviewer.ui.queues.panel import QueuePanel
 from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
 from reviewer.ui.telling import Teller
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.notice_bar import NoticeBar
 
 if TYPE_CHECKING:
@@ -103,28 +104,10 @@ class ReviewPage(QWidget):
         self.queues.picking_ended.connect(self._take_focus)
 
     def _lay_out(self) -> None:
-        centre = QVBoxLayout()
-        centre.setContentsMargins(0, 0, 0, 0)
-        centre.setSpacing(0)
-        centre.addWidget(self.question_bar)
-        centre.addWidget(self._centre, 1)
-        centre.addWidget(self.captions)
-        upper = QHBoxLayout()
-        upper.setContentsMargins(0, 0, 0, 0)
-        upper.setSpacing(0)
-        upper.addWidget(self.queues)
-        upper.addLayout(centre, 1)
-        upper.addWidget(self.tags)
-        bottom = QVBoxLayout(self._bottom)
-        bottom.setContentsMargins(0, 0, 0, 0)
-        bottom.setSpacing(0)
-        bottom.addWidget(self.answers)
-        bottom.addWidget(self.status)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addLayout(upper, 1)
-        page.addWidget(self._bottom)
+        centre = in_column(self.question_bar, (self._centre, 1), self.captions, gap=0, edge=0)
+        upper = in_row(self.queues, (centre, 1), self.tags, gap=0, edge=0)
+        in_column(self.answers, self.status, of=self._bottom, gap=0, edge=0)
+        in_column((upper, 1), self._bottom, of=self, gap=0, edge=0)
 
     def bind(self, commands: tuple[Command, ...]) -> None:
         """Takes other keys; captions, tooltips and the list of keys follow.

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.jobs.stage_words import STAGES
 from reviewer.ui.theme import set_tone
+from reviewer.ui.widgets.boxes import in_row
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:
@@ -85,9 +86,7 @@ class StatusLine(QWidget):
         self._job.clicked.connect(self.jobs_wanted)
         self._job.hide()
         self._jobs_key = ""
-        row = QHBoxLayout(self)
-        row.setContentsMargins(EDGE, 0, EDGE, 2)
-        row.setSpacing(SPACE)
+        row = in_row(of=self, gap=SPACE, edge=(EDGE, 0, EDGE, 2))
         for label in (self._pace, self._today, self._yield, self._left, self._saved):
             row.addWidget(label)
         row.addWidget(self._time)

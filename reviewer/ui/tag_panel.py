@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QWidget
 
 from reviewer.core.choices.ratings import rating_tag, word_of
 from reviewer.core.labels import effective_tags
@@ -17,6 +17,7 @@ from reviewer.ui.aids.quick_chips import QuickChips
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
 from reviewer.ui.why.panel import WhyPanel
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,14 +83,16 @@ class TagPanel(QFrame):
         self._settled = QTimer(self, singleShot=True, interval=0)
         self._settled.timeout.connect(self._show_asked)
         self._list.installEventFilter(self)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._yes)
-        column.addWidget(self._no)
-        column.addWidget(self._middle, 1)
-        column.addWidget(self.quick)
-        column.addWidget(self._facts)
+        in_column(
+            self._yes,
+            self._no,
+            (self._middle, 1),
+            self.quick,
+            self._facts,
+            of=self,
+            gap=0,
+            edge=(0, 8, 0, 0),
+        )
 
     @property
     def part(self) -> Part:
@@ -192,11 +195,7 @@ class _Consequence(QWidget):
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._take_height()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 12, 4)
-        column.setSpacing(1)
-        column.addWidget(title)
-        column.addWidget(self._text)
+        in_column(title, self._text, of=self, gap=1, edge=(12, 2, 12, 4))
 
     def _take_height(self) -> None:
         self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 2 + 2)

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.core.examples import SHOWN, Example, Examples
 from reviewer.core.types import Answer
 from reviewer.ui.theme import look
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -108,11 +108,7 @@ class AboutPanel(QWidget):
         self._note.viewport().installEventFilter(self)
         self._captions = {answer: QLabel(self) for answer in SIDES}
         self._cells = {answer: [ExampleCell(self) for _ in range(SHOWN)] for answer in SIDES}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 2, 12, 2)
-        column.setSpacing(4)
-        column.addWidget(self._definition)
-        column.addWidget(self._note)
+        column = in_column(self._definition, self._note, of=self, gap=4, edge=(12, 2, 12, 2))
         self._grid = QGridLayout()
         self._grid.setSpacing(4)
         for caption in self._captions.values():

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QWidget
 
 from reviewer.ui.aids.completion_model import CompletionDelegate, CompletionModel, CompletionRow
 from reviewer.ui.aids.composing import Composing
 from reviewer.ui.tag_list import TagDelegate
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,13 +83,9 @@ class TagEditor(QWidget):
         self._hint.setProperty("tone", "muted")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setWordWrap(True)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 2, 0, 4)
-        column.setSpacing(4)
+        column = in_column(of=self, gap=4, edge=(0, 2, 0, 4))
         for widget in (self._heading, self._line, self._hint):
-            box = QVBoxLayout()
-            box.setContentsMargins(12, 0, 12, 0)
-            box.addWidget(widget)
+            box = in_column(widget, edge=(12, 0, 12, 0))
             column.addLayout(box)
         column.insertWidget(2, self._lists, 1)
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -22,6 +20,7 @@ from reviewer.ui.audit.marks import HEADING, marks_of
 from reviewer.ui.figures.plots import Plot
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
 
 if TYPE_CHECKING:
@@ -87,29 +86,14 @@ class AuditPage(SidePage):
         about.setProperty("tone", "muted")
         about.setWordWrap(True)
         back = _button("Back  (Esc)", self.closed.emit, self)
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(title, 1)
+        top = in_row((title, 1), gap=10)
         for button in (self._now, self._draw, self._update, back):
             top.addWidget(button)
-        plots = QHBoxLayout()
-        plots.setSpacing(20)
-        plots.addWidget(self._quality, 1)
-        plots.addWidget(self._recall, 1)
-        inside = QVBoxLayout(self._whole)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(12)
-        inside.addWidget(about)
-        inside.addWidget(self._progress)
-        inside.addWidget(self._words)
-        inside.addLayout(plots, 1)
+        plots = in_row((self._quality, 1), (self._recall, 1), gap=20)
+        in_column(about, self._progress, self._words, (plots, 1), of=self._whole, gap=12, edge=0)
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(self._whole)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._stack, 1)
+        in_column(top, (self._stack, 1), of=self, gap=12, edge=(20, 14, 20, 16))
 
     def opened(self) -> None:
         """Reads, and looks out for what a job finds."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from reviewer.core.choices.choosing import ChoiceSession
 from reviewer.core.errors import StoreError
@@ -26,6 +26,7 @@ from reviewer.ui.keys.bounce import Bounce
 from reviewer.ui.pictures.view import STEP
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.notice_bar import Kind, NoticeBar
 
 if TYPE_CHECKING:
@@ -127,23 +128,12 @@ class ChoicePage(SidePage):
         back.clicked.connect(self.closed)
         for button in (self._make, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        top = QHBoxLayout()
-        top.setContentsMargins(20, 14, 20, 0)
-        top.setSpacing(10)
-        top.addWidget(self.progress, 1)
-        top.addWidget(self.lead, 2)
-        right = QHBoxLayout()
-        right.addStretch(1)
-        right.addWidget(self._make)
-        right.addWidget(back)
+        top = in_row((self.progress, 1), (self.lead, 2), gap=10, edge=(20, 14, 20, 0))
+        right = in_row(1, self._make, back)
         top.addLayout(right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 8)
-        column.setSpacing(6)
-        column.addLayout(top)
-        column.addWidget(self.said)
-        column.addWidget(self.picture.view, 1)
-        column.addWidget(self.row)
+        in_column(
+            top, self.said, (self.picture.view, 1), self.row, of=self, gap=6, edge=(0, 0, 0, 8)
+        )
 
     # -- the page --------------------------------------------------------------------------------
 

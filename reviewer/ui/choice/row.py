@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.choice.keys import CHOOSE, UNSURE
 from reviewer.ui.keys.caption_bar import CaptionButton
 from reviewer.ui.theme import points
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,11 +35,7 @@ class ChoiceRow(QWidget):
         """Begins without buttons."""
         super().__init__(parent)
         self._buttons: list[CaptionButton] = []
-        self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(8, 2, 8, 2)
-        self._row.setSpacing(10)
-        self._row.addStretch(1)
-        self._row.addStretch(1)
+        self._row = in_row(1, 1, of=self, gap=10, edge=(8, 2, 8, 2))
 
     @property
     def titles(self) -> list[str]:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from reviewer.ui.figures.score_sheet import ScoreSheet
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.flow import Flow
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ class FiguresPage(SidePage):
     def _lay_out(self) -> None:
         title = QLabel("Figures", self)
         title.setProperty("tone", "page")
-        top = QHBoxLayout()
-        top.setSpacing(10)
+        top = in_row(gap=10)
         tabs = Flow()
         # They are lower than the button beside them.
         tabs.setContentsMargins(0, 3, 0, 0)
@@ -91,12 +89,7 @@ class FiguresPage(SidePage):
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
         top.addWidget(back)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._told)
-        column.addWidget(self._stack, 1)
+        in_column(top, self._told, (self._stack, 1), of=self, gap=12, edge=(20, 14, 20, 16))
 
     @property
     def sheet(self) -> FigureSheet:

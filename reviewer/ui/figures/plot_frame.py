@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
 
 from reviewer.core.errors import ReviewerError
 from reviewer.ui.figures.plot_axis import PlotAxis
 from reviewer.ui.theme import look, scaled
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 
 if TYPE_CHECKING:
@@ -69,16 +70,8 @@ class PlotFrame(QWidget):
         self._empty.setProperty("tone", "muted")
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setWordWrap(True)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._title, 1)
-        row.addWidget(self._told)
-        row.addWidget(self._button)
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
-        self._column.addLayout(row)
-        self._column.addWidget(self._empty, 1)
+        row = in_row((self._title, 1), self._told, self._button, gap=8)
+        self._column = in_column(row, (self._empty, 1), of=self, gap=4, edge=0)
 
     def save(self, path: Path) -> None:
         """Writes the plot with its heading as a picture (`.png`) or a drawing (`.svg`).

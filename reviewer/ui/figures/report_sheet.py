@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
-
 from reviewer.core.statistics import Interval
 from reviewer.store.figures import REPORT
 from reviewer.ui.audit.marks import HEADING, marks_of
@@ -14,8 +12,11 @@ from reviewer.ui.figures.plots import Mark, Plot
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from reviewer.core.figures import TagFigures
     from reviewer.core.quality.audit import AuditNote
     from reviewer.store.figures import FigureFiles
@@ -133,15 +134,8 @@ class ReportSheet(FigureSheet):
             "No answer changed a tag yet.",
             below="images more or fewer",
         )
-        plots = QHBoxLayout()
-        plots.setSpacing(20)
-        plots.addWidget(self.quality, 1)
-        plots.addWidget(self.changed, 1)
-        column = QVBoxLayout(self.content)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(14)
-        column.addWidget(self.table, 3)
-        column.addLayout(plots, 2)
+        plots = in_row((self.quality, 1), (self.changed, 1), gap=20)
+        in_column((self.table, 3), (plots, 2), of=self.content, gap=14, edge=0)
 
     def read(self) -> tuple[tuple[TagFigures, ...], AuditNote | None] | None:
         """Reads every tag, and the last estimate of the audit."""

@@ -22,6 +22,7 @@ from reviewer.ui.grid.large import GridLarge
 from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.theme import scaled, shown_name
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,9 +135,7 @@ class ScoreSheet(FigureSheet):
         grid.addWidget(self.spread, 0, 0)
         grid.addWidget(self.follows, 0, 1)
         grid.addLayout(_headed("Mean absolute error, points", self.errors), 1, 0)
-        row = QHBoxLayout()
-        row.setSpacing(12)
-        row.addWidget(self.under, 1)
+        row = in_row((self.under, 1), gap=12)
         self.picture.setFixedWidth(round(scaled(SIDE * 0.7)))
         row.addWidget(self.picture)
         grid.addLayout(_headed(UNDER_RATED, row), 1, 1)
@@ -251,9 +250,7 @@ def _headed(words: str, below: QWidget | QHBoxLayout) -> QVBoxLayout:
     title = QLabel(words)
     title.setProperty("tone", "heading")
     title.setWordWrap(True)
-    column = QVBoxLayout()
-    column.setSpacing(6)
-    column.addWidget(title)
+    column = in_column(title, gap=6)
     if isinstance(below, QWidget):
         column.addWidget(below, 1)
     else:

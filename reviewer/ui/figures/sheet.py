@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.background import Background
 from reviewer.ui.jobs.runner import Job, JobState
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.words import when
 
@@ -78,22 +77,12 @@ class FigureSheet(QWidget):
             beside.runner.changed.connect(self._job_changed)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._as_of, 1)
-        top.addWidget(self._browse)
-        top.addWidget(self._again)
+        top = in_row((self._as_of, 1), self._browse, self._again, gap=10)
         whole = QWidget(self)
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addLayout(top)
-        column.addWidget(self.content, 1)
+        in_column(top, (self.content, 1), of=whole, gap=10, edge=0)
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(whole)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
+        in_column(self._stack, of=self, edge=0)
 
     def read(self) -> object:
         """Reads the figures, in a thread of its own; `None` where there are none.
@@ -118,9 +107,7 @@ class FigureSheet(QWidget):
         scroll.setWidget(inside)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        outer = QVBoxLayout(self.content)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        in_column(scroll, of=self.content, edge=0)
 
     @property
     def is_empty(self) -> bool:

@@ -25,6 +25,7 @@ from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled, shown_name
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from reviewer.core.figures import CollectionFigures, Meeting
@@ -121,12 +122,9 @@ class StatisticsSheet(FigureSheet):
 
     def _place(self) -> None:
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 10, 0)
-        column.setSpacing(12)
-        column.addLayout(self._plots(), 3)
-        column.addLayout(self._part_row())
-        column.addWidget(self._what)
+        column = in_column(
+            (self._plots(), 3), self._part_row(), self._what, of=inside, gap=12, edge=(0, 0, 10, 0)
+        )
         for table in (self.pairs, self.implied):
             table.setMinimumHeight(round(scaled(TABLE_HEIGHT)))
             # Names and figures of one line stay within one look.
@@ -154,9 +152,7 @@ class StatisticsSheet(FigureSheet):
     def _part_row(self) -> QHBoxLayout:
         title = QLabel("Tags and other tags", self)
         title.setProperty("tone", "heading")
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        row.addWidget(title)
+        row = in_row(title, gap=6)
         row.addSpacing(8)
         for place, (words, _) in enumerate(PARTS):
             button = QPushButton(words, self)

@@ -14,13 +14,12 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
-    QVBoxLayout,
     QWidget,
 )
 
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.framed_table import RowTable, frame_table
 
 if TYPE_CHECKING:
@@ -216,17 +215,9 @@ class FigureTable(QWidget):
         self.view.selectionModel().currentRowChanged.connect(self._tell)
         self.model.modelReset.connect(self._after)
         self._top = QWidget(self)
-        top = QHBoxLayout(self._top)
-        top.setContentsMargins(0, 0, 0, 0)
-        top.setSpacing(10)
-        top.addWidget(self.search, 1)
-        top.addWidget(self._count)
+        in_row((self.search, 1), self._count, of=self._top, gap=10, edge=0)
         self._top.setVisible(searched)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self._top)
-        column.addWidget(self.view, 1)
+        in_column(self._top, (self.view, 1), of=self, gap=6, edge=0)
 
     def _dress(self) -> None:
         view = self.view

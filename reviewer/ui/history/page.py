@@ -11,10 +11,8 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
 
 if TYPE_CHECKING:
@@ -142,24 +141,15 @@ class HistoryPage(SidePage):
         save.clicked.connect(self._choose_folder)
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.setSpacing(14)
+        top = in_row(gap=14)
         for widget in (title, self._found):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignBottom)
         top.addStretch(1)
         top.addWidget(self._hint)
         top.addWidget(save)
         top.addWidget(back)
-        lower = QHBoxLayout()
-        lower.setSpacing(16)
-        lower.addWidget(self.view, 1)
-        lower.addWidget(self.preview)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(top)
-        column.addWidget(self.search)
-        column.addLayout(lower, 1)
+        lower = in_row((self.view, 1), self.preview, gap=16)
+        in_column(top, self.search, (lower, 1), of=self, gap=10, edge=(20, 14, 20, 16))
 
     def _connect(self) -> None:
         self.search.changed.connect(self._look)

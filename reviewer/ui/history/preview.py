@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.core.types import Origin, Side
 from reviewer.ui.history.model import ORIGINS, change_of
 from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.theme import look, shown_name
+from reviewer.ui.widgets.boxes import in_column
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
@@ -112,12 +113,7 @@ class HistoryPreview(QFrame):
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._again = QPushButton("Ask again  (Enter)", self)
         self._again.clicked.connect(self.reopen_wanted)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(10)
-        column.addWidget(self.picture)
-        column.addWidget(self._facts, 1)
-        column.addWidget(self._again)
+        in_column(self.picture, (self._facts, 1), self._again, of=self, gap=10, edge=0)
         self.setFixedWidth(SIDE)
         self.show_row(None)
 

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDate, Qt, QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidget
 
 from reviewer.core.types import Answer, Origin
 from reviewer.store.history import HistoryFilter
 from reviewer.ui.history.model import ORIGINS
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -134,11 +135,7 @@ class HistorySearch(QWidget):
         self._connect()
 
     def _lay_out(self) -> None:
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.tag, 3)
-        row.addWidget(self.path, 3)
+        row = in_row((self.tag, 3), (self.path, 3), of=self, gap=8, edge=0)
         for widget in (self.span, self.day, self.answer, self.origin, self.reviewer, self.fixes):
             row.addWidget(widget)
 

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -28,6 +27,7 @@ from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.jobs.version_list import VersionList
 from reviewer.ui.jobs.words import outcome
 from reviewer.ui.keys.actions import KeyMap
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
@@ -103,17 +103,14 @@ class JobsPage(QWidget):
         self._log.setAccessibleName("What the job says")
         self._versions = VersionList(self)
         self._versions.use_wanted.connect(self._use)
-        self._history = QVBoxLayout()
-        self._history.setSpacing(6)
+        self._history = in_column(gap=6)
         self._lay_out()
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._show_now)
         runner.changed.connect(self._changed)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout()
-        column.setContentsMargins(24, 24, 24, 16)
-        column.setSpacing(14)
+        column = in_column(gap=14, edge=(24, 24, 24, 16))
         head = QHBoxLayout()
         title = QLabel("Jobs")
         title.setProperty("tone", "page")
@@ -129,20 +126,13 @@ class JobsPage(QWidget):
         column.addWidget(_heading("Jobs of this sitting"))
         column.addLayout(self._history)
         column.addStretch(1)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(ScrolledColumn(column, WIDTH, self))
+        in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
 
     def _running_card(self) -> QFrame:
         card = QFrame(self)
         card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(18, 14, 18, 14)
-        inside.setSpacing(8)
-        first = QHBoxLayout()
-        first.addWidget(self._title, 1)
-        first.addWidget(self._again)
-        first.addWidget(self._stop)
+        inside = in_column(of=card, gap=8, edge=(18, 14, 18, 14))
+        first = in_row((self._title, 1), self._again, self._stop)
         inside.addLayout(first)
         inside.addWidget(self._bar)
         inside.addWidget(self._figures)
@@ -209,11 +199,7 @@ class JobsPage(QWidget):
         self._order.setToolTip("Kept for the rankings that follow, the window's own among them")
         for name, words in ORDERS:
             self._order.addItem(words, name)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(_muted(meaning), 1)
-        line.addWidget(self._order)
-        return line
+        return in_row((_muted(meaning), 1), self._order, gap=8)
 
     def _bring(self) -> None:
         """Has the folder of a tagger chosen, and starts with it."""
@@ -351,7 +337,7 @@ def cut_off_last(jobs: Sequence[Job]) -> Job | None:
     """
     since: set[str] = set()
     for job in reversed(jobs):
-        cut_off = job.state in (JobState.FAILED, JobState.CANCELLED)
+        cut_off = job.state in (JobState.FAILED, JobState.CANCELLED, JobState.CUT_OFF)
         if cut_off and not job.gives_way and job.title not in since:
             return job
         since.add(job.title)

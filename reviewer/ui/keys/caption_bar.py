@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
 from reviewer.core.commands import (
     COMMANDS,
@@ -19,6 +19,7 @@ from reviewer.core.commands import (
 from reviewer.ui.keys.actions import key_cap, key_caps, with_keys
 from reviewer.ui.keys.more_menu import MoreMenu
 from reviewer.ui.theme import look
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent
@@ -111,10 +112,7 @@ class CaptionBar(QWidget):
         self._view = View.SINGLE
         self.menu = MoreMenu(self)
         self.menu.chosen.connect(self.triggered)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(8, 4, 8, 4)
-        row.setSpacing(SPACE)
-        row.addStretch(1)
+        row = in_row(1, of=self, gap=SPACE, edge=(8, 4, 8, 4))
         self._buttons: list[CaptionButton] = []
         for command in sorted(COMMANDS, key=_place):
             if command.caption:

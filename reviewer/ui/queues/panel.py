@@ -14,18 +14,20 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListView,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.core.types import Side
 from reviewer.ui.aids.composing import Composing
 from reviewer.ui.queues.meant import NO_QUEUE, Meant
-from reviewer.ui.queues.model import QueueDelegate, QueueModel, QueueRow
+from reviewer.ui.queues.model import QueueDelegate, QueueModel
 from reviewer.ui.queues.outlook_card import OutlookCard
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable
+
+    from reviewer.ui.queues.rows import QueueRows
 
 SIDES: tuple[tuple[str, Side | None, str], ...] = (
     ("Both", None, "Ask about tags that may be missing and tags that may be wrong"),
@@ -78,12 +80,8 @@ class QueuePanel(QFrame):
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.hide()
         self.meant: Callable[[str, bool], Meant] = _unknown
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 8, 0, 8)
-        column.setSpacing(6)
-        top = QHBoxLayout()
-        top.setContentsMargins(8, 0, 8, 0)
-        top.addWidget(self._picker)
+        column = in_column(of=self, gap=6, edge=(0, 8, 0, 8))
+        top = in_row(self._picker, edge=(8, 0, 8, 0))
         column.addLayout(top)
         column.addWidget(self._words)
         column.addWidget(self._list, 1)
@@ -91,9 +89,7 @@ class QueuePanel(QFrame):
         column.addLayout(self._side_row())
 
     def _side_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(8, 0, 8, 0)
-        row.setSpacing(4)
+        row = in_row(gap=4, edge=(8, 0, 8, 0))
         label = QLabel("Ask", self)
         label.setProperty("tone", "muted")
         row.addWidget(label)
@@ -111,13 +107,13 @@ class QueuePanel(QFrame):
         self._sides.idClicked.connect(self._side_clicked)
         return row
 
-    def show_rows(self, rows: Sequence[QueueRow]) -> None:
+    def show_rows(self, rows: QueueRows) -> None:
         """Takes the rows to show."""
-        self._model.show(rows)
+        self._model.take(rows)
 
-    def replace_rows(self, rows: Iterable[QueueRow]) -> None:
-        """Takes new words for some rows; nothing moves."""
-        self._model.replace(rows)
+    def renew_rows(self, keys: Iterable[int]) -> None:
+        """Paints the rows of some keys anew; nothing moves."""
+        self._model.renew(keys)
 
     def show_current(self) -> None:
         """Scrolls to where the question on screen comes from."""

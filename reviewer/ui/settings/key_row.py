@@ -6,9 +6,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from reviewer.ui.keys.actions import key_cap
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from reviewer.core.commands import Command
@@ -39,17 +40,11 @@ class KeyRow(QWidget):
         self._pending: tuple[str, ...] = ()
         self._title = QLabel(command.title, self)
         self._title.setWordWrap(True)
-        self._line = QHBoxLayout()
-        self._line.setSpacing(5)
-        self._line.addWidget(self._title, 2)
-        self._keys = QHBoxLayout()
-        self._keys.setSpacing(5)
+        self._line = in_row((self._title, 2), gap=5)
+        self._keys = in_row(gap=5)
         self._line.addLayout(self._keys, 3)
         self._warning: _Warning | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 1, 0, 1)
-        self._column.setSpacing(2)
-        self._column.addLayout(self._line)
+        self._column = in_column(self._line, of=self, gap=2, edge=(0, 1, 0, 1))
 
     @property
     def warning(self) -> str:
@@ -168,11 +163,7 @@ class _Warning(QWidget):
         self._leave = QPushButton("Leave it", self)
         self._leave.setProperty("tone", "segment")
         self._leave.clicked.connect(self.kept)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 4)
-        row.addWidget(self._said, 1)
-        row.addWidget(self._take)
-        row.addWidget(self._leave)
+        in_row((self._said, 1), self._take, self._leave, of=self, edge=(0, 0, 0, 4))
 
     @property
     def text(self) -> str:

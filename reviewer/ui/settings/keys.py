@@ -10,11 +10,9 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
-    QHBoxLayout,
     QLabel,
     QMenu,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from reviewer.ui.keys.actions import KeyMap, key_cap
 from reviewer.ui.keys.key_overlay import groups
 from reviewer.ui.settings.key_recorder import KeyRecorder
 from reviewer.ui.settings.key_row import KeyRow
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -47,9 +46,7 @@ class KeySettings(QWidget):
         self._recorder.recorded.connect(self._recorded)
         self._recorder.ended.connect(self._stop_waiting)
         self._wanted: tuple[str, int] | None = None
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(4)
+        self._column = in_column(of=self, gap=4, edge=0)
         self._presets = QComboBox(self)
         self._presets.setAccessibleName("Preset of keys")
         for choice in PRESETS:
@@ -60,10 +57,7 @@ class KeySettings(QWidget):
         self._about = QLabel(self)
         self._about.setProperty("tone", "muted")
         self._about.setWordWrap(True)
-        first = QHBoxLayout()
-        first.addWidget(self._presets)
-        first.addWidget(self._as_preset)
-        first.addStretch(1)
+        first = in_row(self._presets, self._as_preset, 1)
         self._column.addLayout(first)
         self._column.addWidget(self._about)
         self._rows: dict[str, KeyRow] = {}

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton
 
 from reviewer.settings import settings_file
 from reviewer.ui.settings.fields import SECTIONS
 from reviewer.ui.settings.keys import KeySettings
 from reviewer.ui.settings.rows import SettingRows
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.boxes import in_column
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
@@ -56,10 +57,7 @@ class SettingsPage(SidePage):
         back.clicked.connect(self.closed)
         head.addWidget(title, 1)
         head.addWidget(back)
-        column = QVBoxLayout()
-        column.setContentsMargins(24, 20, 24, 24)
-        column.setSpacing(10)
-        column.addLayout(head)
+        column = in_column(head, gap=10, edge=(24, 20, 24, 24))
         for section, rows in zip(SECTIONS, self._sections, strict=True):
             column.addWidget(_heading(section.title))
             column.addWidget(rows)
@@ -71,9 +69,7 @@ class SettingsPage(SidePage):
         column.addSpacing(16)
         column.addWidget(where)
         column.addStretch(1)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(ScrolledColumn(column, WIDTH, self))
+        in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
 
     def opened(self) -> None:
         """Shows the settings as they are now."""

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -21,6 +19,7 @@ from reviewer.ui.side_page import SidePage
 from reviewer.ui.similar.cells import SimilarCells
 from reviewer.ui.similar.reader import SimilarReader
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -66,9 +65,7 @@ class SimilarPage(SidePage):
         self._background.failed.connect(self._say_failed)
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._title, 1)
+        top = in_row((self._title, 1), gap=10)
         for number, (word, tip) in enumerate((("By look", BY_LOOK), ("By hash", BY_HASH))):
             button = QPushButton(word, self)
             button.setCheckable(True)
@@ -89,12 +86,7 @@ class SimilarPage(SidePage):
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self.cells)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(top)
-        column.addWidget(self._words)
-        column.addWidget(area, 1)
+        in_column(top, self._words, (area, 1), of=self, gap=10, edge=(20, 14, 20, 16))
 
     def opened(self) -> None:
         """Looks for the images nearest to the one on screen."""

@@ -11,11 +11,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -24,6 +22,7 @@ from reviewer.ui.background import Background
 from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
 from reviewer.ui.start.import_rows import PICTURE_PX, ImportRows
 from reviewer.ui.start.server_form import SERVERS, ServerForm
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,30 +92,24 @@ class ImportPage(QWidget):
     def _lay_out(self) -> None:
         for label in (self._about, self._notes):
             label.setWordWrap(True)
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._title)
-        top.addStretch(1)
-        top.addWidget(self._back)
-        top.addWidget(self._begin)
-        choices = QHBoxLayout()
-        choices.setSpacing(10)
-        choices.addWidget(_label("The tags are read from", "muted", self))
-        choices.addWidget(self.formats)
+        top = in_row(self._title, 1, self._back, self._begin, gap=10)
+        choices = in_row(_label("The tags are read from", "muted", self), self.formats, gap=10)
         choices.addSpacing(20)
         choices.addWidget(_label("The questions come from", "muted", self))
         choices.addWidget(self.taggers)
         choices.addStretch(1)
         self._shown.addWidget(self.table)
         self._shown.addWidget(self.server)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._about)
-        column.addLayout(choices)
-        column.addWidget(self._shown, 1)
-        column.addWidget(self._notes)
+        in_column(
+            top,
+            self._about,
+            choices,
+            (self._shown, 1),
+            self._notes,
+            of=self,
+            gap=12,
+            edge=(20, 14, 20, 16),
+        )
 
     def show_folder(self, folder: Path) -> None:
         """Reads a folder in the background and shows what an import would take."""

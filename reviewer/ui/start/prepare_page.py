@@ -8,18 +8,17 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.theme import look
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
@@ -79,9 +78,7 @@ class PreparePage(QWidget):
     def _lay_out(self) -> None:
         card = QFrame(self)
         card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(28, 24, 28, 24)
-        inside.setSpacing(10)
+        inside = in_column(of=card, gap=10, edge=(28, 24, 28, 24))
         for widget in (
             self._title,
             self._lead,
@@ -91,19 +88,10 @@ class PreparePage(QWidget):
             self._notes,
         ):
             inside.addWidget(widget)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(self._retry)
-        buttons.addWidget(self._cancel)
+        buttons = in_row(1, self._retry, self._cancel)
         inside.addLayout(buttons)
-        column = QVBoxLayout()
-        column.setContentsMargins(12, 12, 12, 12)
-        column.addStretch(1)
-        column.addWidget(card)
-        column.addStretch(1)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(ScrolledColumn(column, WIDTH, self))
+        column = in_column(1, card, 1, edge=12)
+        in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
 
     def begin(self, name: str, lead: str) -> None:
         """Starts over for a collection."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reviewer.store.library import Library
+from reviewer.ui.widgets.boxes import in_column
 from reviewer.ui.write_back.destination_form import DestinationForm
 
 if TYPE_CHECKING:
@@ -46,10 +47,7 @@ class ServerForm(QWidget):
         self.form.setMaximumWidth(WIDTH)
         self.form.saved.connect(self.saved)
         self.form.left.connect(self.left)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.form)
-        column.addStretch(1)
+        in_column(self.form, 1, of=self, edge=0)
 
     def ask(self, kind: str, folder: Path) -> None:
         """Empties the fields for a kind of server and takes the keyboard.

@@ -9,17 +9,16 @@ from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QListView,
     QPushButton,
     QStyle,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.settings import Recent
 from reviewer.ui.theme import look, scaled
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.icons import application_icon, icon
 from reviewer.ui.widgets.notice_bar import NoticeBar
 from reviewer.ui.widgets.row_list import ROW_ROLE, RowDelegate, RowModel
@@ -154,25 +153,15 @@ class StartPage(QWidget):
             self._take_width()
 
     def _lay_out(self) -> None:
-        title = QHBoxLayout()
-        title.setSpacing(16)
+        title = in_row(gap=16)
         picture = QLabel(self)
         picture.setPixmap(application_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
         title.addWidget(picture)
         title.addWidget(_label(NAME, "title"), 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(10)
-        buttons.addWidget(self._open)
-        buttons.addWidget(self._sample)
-        buttons.addStretch(1)
-        buttons.addWidget(self._settings)
+        buttons = in_row(self._open, self._sample, 1, self._settings, gap=10)
         lead = _label(SENTENCE, "lead")
         lead.setWordWrap(True)
-        column = QVBoxLayout()
-        column.setSpacing(14)
-        column.addStretch(1)
-        column.addLayout(title)
-        column.addWidget(lead)
+        column = in_column(1, title, lead, gap=14)
         column.addSpacing(4)
         column.addLayout(buttons)
         column.addSpacing(12)
@@ -184,10 +173,7 @@ class StartPage(QWidget):
         middle.setLayout(column)
         self._middle = middle
         self._take_width()
-        row = QHBoxLayout(self)
-        row.addStretch(1)
-        row.addWidget(middle, 80)
-        row.addStretch(1)
+        in_row(1, (middle, 80), 1, of=self)
 
     def show_recent(self, entries: Sequence[Recent]) -> None:
         """Lists collections, newest first."""

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +28,7 @@ from reviewer.ui.history.search import begin_of
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.summary.sheet import SummarySheet
 from reviewer.ui.summary.words import others
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.words import time_left
 
 if TYPE_CHECKING:
@@ -115,9 +115,7 @@ class SummaryPage(SidePage):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(self._title)
+        top = in_row(self._title, gap=10)
         top.addSpacing(12)
         for place, span in enumerate(Span):
             button = _segment(span, f"Sum up: {span}", self)
@@ -135,16 +133,10 @@ class SummaryPage(SidePage):
         back.clicked.connect(self.closed)
         top.addWidget(save)
         top.addWidget(back)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addLayout(self._time_row())
-        column.addWidget(self.sheet, 1)
+        in_column(top, self._time_row(), (self.sheet, 1), of=self, gap=12, edge=(20, 14, 20, 16))
 
     def _time_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
+        row = in_row(gap=6)
         label = QLabel("Go on for", self)
         label.setProperty("tone", "muted")
         row.addWidget(label)

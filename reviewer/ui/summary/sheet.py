@@ -8,17 +8,16 @@ from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
     QListWidget,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.core.errors import SourceError
 from reviewer.ui.figures.plots import Plot
 from reviewer.ui.summary import words
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.saving import save_widget, write_text
 
 if TYPE_CHECKING:
@@ -79,8 +78,7 @@ class SummarySheet(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        figures = QHBoxLayout()
-        figures.setSpacing(12)
+        figures = in_row(gap=12)
         for _ in range(5):
             figures.addWidget(self._card(), 1)
         plots = QGridLayout()
@@ -91,8 +89,7 @@ class SummarySheet(QWidget):
         for place in (0, 1):
             plots.setColumnStretch(place, 1)
             plots.setRowStretch(place, 1)
-        controls = QVBoxLayout()
-        controls.setSpacing(6)
+        controls = in_column(gap=6)
         title = QLabel("Answered otherwise", self)
         title.setProperty("tone", "heading")
         title.setWordWrap(True)
@@ -104,15 +101,8 @@ class SummarySheet(QWidget):
         controls.addWidget(self._others_title)
         controls.addWidget(self._others)
         controls.addStretch(1)
-        lower = QHBoxLayout()
-        lower.setSpacing(18)
-        lower.addLayout(plots, 4)
-        lower.addLayout(controls, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(12)
-        column.addLayout(figures)
-        column.addLayout(lower, 1)
+        lower = in_row((plots, 4), (controls, 1), gap=18)
+        in_column(figures, (lower, 1), of=self, gap=12, edge=0)
 
     def _card(self) -> QFrame:
         card = QFrame(self)
@@ -121,12 +111,7 @@ class SummarySheet(QWidget):
         value.setProperty("tone", "section")
         caption.setProperty("tone", "muted")
         caption.setWordWrap(True)
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(14, 8, 14, 8)
-        inside.setSpacing(1)
-        inside.addWidget(value)
-        inside.addWidget(caption)
-        inside.addStretch(1)
+        in_column(value, caption, 1, of=card, gap=1, edge=(14, 8, 14, 8))
         self._figures.append((value, caption))
         return card
 

@@ -11,12 +11,10 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QCompleter,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
     QStyledItemDelegate,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -32,6 +30,7 @@ from reviewer.ui.vocabulary.model import (
     VocabularyRow,
     rows_of,
 )
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
@@ -123,39 +122,30 @@ class VocabularyPage(SidePage):
         title.setProperty("tone", "page")
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.setSpacing(10)
-        top.addWidget(title, 1)
-        top.addWidget(back)
+        top = in_row((title, 1), back, gap=10)
         self.search.setPlaceholderText("Search in both names")
         self.search.setAccessibleName("Search")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._narrow)
         self.kind.setAccessibleName("Which rows are shown")
         self.kind.currentIndexChanged.connect(self._narrow)
-        line = QHBoxLayout()
-        line.setSpacing(10)
-        line.addWidget(self.kind)
-        line.addWidget(self.search, 1)
+        line = in_row(self.kind, (self.search, 1), gap=10)
         for label in (self._about, self.said):
             label.setProperty("tone", "muted")
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         self._lay_out_table()
-        inside = QVBoxLayout(self._whole)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(12)
-        inside.addWidget(self._about)
-        inside.addLayout(line)
-        inside.addLayout(self._button_row())
-        inside.addWidget(self.view, 1)
-        inside.addWidget(self.said)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(12)
-        column.addLayout(top)
-        column.addWidget(self._whole, 1)
-        column.addWidget(self.nothing, 1)
+        in_column(
+            self._about,
+            line,
+            self._button_row(),
+            (self.view, 1),
+            self.said,
+            of=self._whole,
+            gap=12,
+            edge=0,
+        )
+        in_column(top, (self._whole, 1), (self.nothing, 1), of=self, gap=12, edge=(20, 14, 20, 16))
         self.nothing.hide()
 
     def _button_row(self) -> Flow:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from reviewer.core.types import Side
 from reviewer.jobs.taggers.seen import Learnt
 from reviewer.ui.implying import implied_words
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.why.facts import SHOWN
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -147,9 +148,7 @@ class WhyPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName("Why this is asked")
         inside = QWidget(self)
-        column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 4, 12, 6)
-        column.setSpacing(3)
+        column = in_column(of=inside, gap=3, edge=(12, 4, 12, 6))
         self._column = column
         self._score = self._part(inside, "Score and suspicion")
         self._near = self._part(inside, "Nearest images")

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import progress_line
 
@@ -65,24 +64,15 @@ class EmptyState(QWidget):
     def _lay_out(self) -> None:
         card = QFrame(self)
         card.setObjectName("card")
-        inside = QVBoxLayout(card)
-        inside.setContentsMargins(28, 24, 28, 24)
-        inside.setSpacing(12)
+        inside = in_column(of=card, gap=12, edge=(28, 24, 28, 24))
         for label in (self._title, self._about, self._state):
             label.setTextFormat(Qt.TextFormat.PlainText)
             inside.addWidget(label)
         inside.addWidget(self._bar)
-        row = QHBoxLayout()
-        row.addWidget(self.button)
-        row.addStretch(1)
+        row = in_row(self.button, 1)
         inside.addLayout(row)
-        column = QVBoxLayout()
-        column.addStretch(1)
-        column.addWidget(card)
-        column.addStretch(2)
-        page = QVBoxLayout(self)
-        page.setContentsMargins(0, 0, 0, 0)
-        page.addWidget(ScrolledColumn(column, WIDTH, self))
+        column = in_column(1, card, 2)
+        in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
 
     @property
     def words(self) -> str:

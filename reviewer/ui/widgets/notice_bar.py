@@ -6,9 +6,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
 
 from reviewer.ui.telling import announce
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -53,9 +54,7 @@ class NoticeBar(QFrame):
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         close.setAccessibleName("Close the notice")
         close.clicked.connect(self.clear)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(14, 8, 8, 8)
-        row.addWidget(self._label, 1)
+        row = in_row((self._label, 1), of=self, edge=(14, 8, 8, 8))
         row.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.clear)

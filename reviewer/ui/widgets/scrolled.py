@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from reviewer.ui.theme import scaled
+from reviewer.ui.widgets.boxes import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
@@ -30,11 +31,7 @@ class ScrolledColumn(QScrollArea):
         outer.setObjectName("scrolled")
         self._middle = QWidget(outer)
         self._middle.setLayout(column)
-        row = QHBoxLayout(outer)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addStretch(1)
-        row.addWidget(self._middle, 100)
-        row.addStretch(1)
+        in_row(1, (self._middle, 100), 1, of=outer, edge=0)
         self.setWidget(outer)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

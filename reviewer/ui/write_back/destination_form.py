@@ -9,11 +9,9 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QLineEdit,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -23,6 +21,7 @@ from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.places import check_new, policies
 from reviewer.sites.policy import Mode
 from reviewer.ui.background import Background
+from reviewer.ui.widgets.boxes import in_column, in_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,16 +107,8 @@ class DestinationForm(QFrame):
         self._save_button.clicked.connect(self._save)
         leave = QPushButton("Leave", self)
         leave.clicked.connect(self.left)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(leave)
-        buttons.addWidget(self._save_button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(18, 14, 18, 14)
-        column.addWidget(self._rules)
-        column.addLayout(self._fields)
-        column.addWidget(self._problem)
-        column.addLayout(buttons)
+        buttons = in_row(1, leave, self._save_button)
+        in_column(self._rules, self._fields, self._problem, buttons, of=self, edge=(18, 14, 18, 14))
 
     def begin(self, kind: str = "") -> None:
         """Empties the fields and takes the keyboard.

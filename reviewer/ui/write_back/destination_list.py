@@ -10,9 +10,10 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
+
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,11 +42,7 @@ class DestinationList(QWidget):
         self._list.setAccessibleName("Destinations")
         add = QPushButton("Add another\N{HORIZONTAL ELLIPSIS}", self)
         add.setAccessibleName("Add another destination")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(heading)
-        column.addWidget(self._list, 1)
-        column.addWidget(add)
+        in_column(heading, (self._list, 1), add, of=self, edge=0)
         self._list.currentTextChanged.connect(self.chosen)
         add.clicked.connect(self.add_wanted)
 

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QFileDialog,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QStackedWidget,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -26,6 +24,7 @@ from reviewer.sites.policy import Mode, Policy
 from reviewer.sources.pulled import PREFIX
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.side_page import SidePage
+from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.write_back.destination_form import DestinationForm
 from reviewer.ui.write_back.destination_list import DestinationList
 from reviewer.ui.write_back.empty import NO_DIFF, NOTHING
@@ -113,30 +112,13 @@ class WriteBackPage(SidePage):
         title.setProperty("tone", "page")
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
-        top = QHBoxLayout()
-        top.addWidget(title)
-        top.addStretch(1)
-        top.addWidget(back)
-        form = QVBoxLayout(self._form_page)
-        form.setContentsMargins(0, 0, 0, 0)
-        form.addWidget(self.form)
-        form.addStretch(1)
+        top = in_row(title, 1, back)
+        in_column(self.form, 1, of=self._form_page, edge=0)
         self._right.addWidget(self.sheet)
         self._right.addWidget(self._form_page)
-        left = QVBoxLayout(self._left)
-        left.setContentsMargins(0, 0, 0, 0)
-        left.setSpacing(12)
-        left.addWidget(self.places, 1)
-        left.addWidget(self.preview)
-        lower = QHBoxLayout()
-        lower.setSpacing(16)
-        lower.addWidget(self._left)
-        lower.addWidget(self._right, 1)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 14, 20, 16)
-        column.setSpacing(10)
-        column.addLayout(top)
-        column.addLayout(lower, 1)
+        in_column((self.places, 1), self.preview, of=self._left, gap=12, edge=0)
+        lower = in_row(self._left, (self._right, 1), gap=16)
+        in_column(top, (lower, 1), of=self, gap=10, edge=(20, 14, 20, 16))
 
     # -- the page --------------------------------------------------------------------------------
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from reviewer.ui.history.preview import PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
+from reviewer.ui.widgets.boxes import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,11 +38,7 @@ class WriteBackPreview(QWidget):
         self._change = QLabel(self)
         self._change.setWordWrap(True)
         self._change.setTextFormat(Qt.TextFormat.PlainText)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
-        column.addWidget(self._picture)
-        column.addWidget(self._change)
+        in_column(self._picture, self._change, of=self, gap=6, edge=0)
         self._loader = ImageLoader(files_of, cache_bytes=CACHE_BYTES, threads=1, parent=self)
         self._loader.loaded.connect(self._take)
         self._loader.failed.connect(self._fail)

@@ -13,12 +13,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
-    QVBoxLayout,
     QWidget,
 )
 
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.keys.actions import keys_here
+from reviewer.ui.widgets.boxes import in_column
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.words import progress_line
@@ -107,11 +107,7 @@ class WriteBackSheet(QWidget):
         self.show_job(None)
 
     def _lay_out(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.rules)
-        column.addLayout(self._row(ABOVE))
+        column = in_column(self.rules, self._row(ABOVE), of=self, gap=8, edge=0)
         self.buttons["send"].setProperty("tone", "primary")
         column.addWidget(self.new_tags)
         column.addWidget(self.figures)

@@ -1,0 +1,54 @@
+"""Rows and columns of what a page is built of, written as one expression."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
+"""What stands in a line: something, something with its share of the room that is left over, or a
+share of it that stays empty."""
+
+Edge = int | tuple[int, int, int, int]
+"""Room around a line in device-independent pixels: all round, or left, top, right, bottom."""
+
+Line = TypeVar("Line", bound=QBoxLayout)
+
+
+def in_row(
+    *parts: Part, of: QWidget | None = None, gap: int | None = None, edge: Edge | None = None
+) -> QHBoxLayout:
+    """Parts beside one another, from the left.
+
+    Args:
+        parts: What stands there.
+        of: The widget that they fill; without one the row is a part of something else.
+        gap: Between them, device-independent pixels; the style's own where nothing is said.
+        edge: Around them; the style's own where nothing is said, none inside something else.
+    """
+    return _filled(QHBoxLayout(of) if of is not None else QHBoxLayout(), parts, gap, edge)
+
+
+def in_column(
+    *parts: Part, of: QWidget | None = None, gap: int | None = None, edge: Edge | None = None
+) -> QVBoxLayout:
+    """Parts below one another, from the top; arguments as of `in_row`."""
+    return _filled(QVBoxLayout(of) if of is not None else QVBoxLayout(), parts, gap, edge)
+
+
+def _filled(line: Line, parts: tuple[Part, ...], gap: int | None, edge: Edge | None) -> Line:
+    if gap is not None:
+        line.setSpacing(gap)
+    if edge is not None:
+        line.setContentsMargins(*(edge if isinstance(edge, tuple) else (edge,) * 4))
+    for part in parts:
+        if isinstance(part, int):
+            line.addStretch(part)
+            continue
+        thing, share = part if isinstance(part, tuple) else (part, 0)
+        if isinstance(thing, QLayout):
+            line.addLayout(thing, share)
+        else:
+            line.addWidget(thing, share)
+    return line
