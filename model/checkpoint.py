@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError, safe_open
 
-from model.saving import save_tensors
+from model.saving import move, save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -103,7 +103,7 @@ def _write(path: Path, tensors: dict[str, Tensor], metadata: dict[str, str]) -> 
     save_tensors(plain, aside, metadata)
     with aside.open("rb+") as file:
         os.fsync(file.fileno())
-    aside.replace(path)
+    move(aside, path)
 
 
 def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

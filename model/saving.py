@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import time
 from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError
@@ -18,6 +19,35 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\(os error (\d+)\)")
 _FULL_ON_WINDOWS = 112
+
+
+PATIENCE_S = 3.0 if os.name == "nt" else 0.0
+"""How long a file may be open elsewhere, in a search for viruses for one, before that is an error:
+Windows moves nothing that is. Elsewhere a refusal is final."""
+
+_PAUSE_S = 0.05
+
+
+def move(source: Path, target: Path) -> None:
+    """Give a file or folder its name, in the place of a file that had it.
+
+    Args:
+        source: Written whole.
+        target: No folder.
+
+    Raises:
+        OSError: The system refuses.
+    """
+    end = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            source.replace(target)
+        except PermissionError:
+            if time.monotonic() >= end:
+                raise
+            time.sleep(_PAUSE_S)
+        else:
+            return
 
 
 def save_tensors(

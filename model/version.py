@@ -44,7 +44,7 @@ from model.record import (
     WEIGHTS,
     read_record,
 )
-from model.saving import save_tensors
+from model.saving import move, save_tensors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,7 +105,7 @@ def save_version(
     for path in [*(aside / name for name in FILES), *graphs]:
         _to_disk(path)
     _to_disk(aside)
-    aside.rename(folder)
+    move(aside, folder)
     _to_disk(folder.parent)
 
 

@@ -13,6 +13,7 @@ import tomli_w
 
 from reviewer.core.bindings import Bindings, preset
 from reviewer.core.errors import SourceError
+from reviewer.core.patience import patiently
 
 THEMES = ("dark", "light", "system")
 """Looks of the window, the usual one first."""
@@ -157,7 +158,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         aside.write_text(tomli_w.dumps(table), encoding="utf-8")
-        aside.replace(path)
+        patiently(lambda: aside.replace(path))
     except OSError as error:
         raise SourceError(f"The settings cannot be written to {path}: {error}.") from error
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.patience import patiently
 from reviewer.core.types import Category, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.sample.kinds import KINDS, with_errors
@@ -172,4 +173,4 @@ def _put(path: Path, rows: Iterable[Sequence[object]]) -> None:
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     part = path.with_name(path.name + ".part")
     part.write_text(buffer.getvalue(), encoding="utf-8", newline="")
-    part.replace(path)
+    patiently(lambda: part.replace(path))

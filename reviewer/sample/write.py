@@ -14,11 +14,13 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
+from reviewer.core.patience import patiently
 from reviewer.core.types import Side
 from reviewer.sample.compose import compose
 from reviewer.sample.noise import Noisy, plant
@@ -155,7 +157,7 @@ def _draw_chunk(
         path = Path(folder) / image_path(index)
         part = path.with_name(path.name + ".part")
         picture.image.save(part, "JPEG", quality=scene.variant.quality)
-        part.replace(path)
+        patiently(partial(part.replace, path))
         done.append((index, tuple(sorted(picture.tags))))
     return done
 
@@ -262,7 +264,7 @@ def _put(path: Path, rows: Iterable[Sequence[object]]) -> None:
 def _put_text(path: Path, text: str) -> None:
     part = path.with_name(path.name + ".part")
     part.write_text(text, encoding="utf-8", newline="")
-    part.replace(path)
+    patiently(partial(part.replace, path))
 
 
 def _summary(

@@ -6,20 +6,16 @@ import errno
 import os
 import re
 import shutil
-import time
 import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import StoreError, StoreFullError
+from reviewer.core.patience import patiently
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-PATIENCE_S = 3.0
-"""How long a file that somebody reads is waited for, on Windows."""
-_PAUSE_S = 0.05
+    from collections.abc import Iterator
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
@@ -87,34 +83,14 @@ def _move_into_place(aside: Path, path: Path) -> None:
     if path.is_dir():
         old = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
         patiently(lambda: path.rename(old))
-        patiently(lambda: aside.rename(path))
+        try:
+            patiently(lambda: aside.rename(path))
+        except OSError:
+            old.rename(path)
+            raise
         shutil.rmtree(old, ignore_errors=True)
     else:
         patiently(lambda: aside.replace(path))
-
-
-def patiently(step: Callable[[], object]) -> None:
-    """Moves or deletes a file that somebody may have open for a moment.
-
-    Windows refuses that as long as anybody reads the file: another process of this program, a
-    search for viruses, an index. Elsewhere a refusal is final.
-
-    Args:
-        step: What is tried, again for `PATIENCE_S`.
-
-    Raises:
-        OSError: It is refused still.
-    """
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        try:
-            step()
-        except PermissionError:
-            if os.name != "nt" or time.monotonic() > end:
-                raise
-            time.sleep(_PAUSE_S)
-        else:
-            return
 
 
 def _sync(path: Path) -> None:

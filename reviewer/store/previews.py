@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import StoreError
+from reviewer.core.patience import patiently
 from reviewer.store.disk import writing
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class PreviewFiles:
         with writing(place):
             place.parent.mkdir(parents=True, exist_ok=True)
             picture.save(aside, "JPEG", quality=QUALITY)
-            aside.replace(place)
+            patiently(lambda: aside.replace(place))
 
     def drop_oldest(self, keep_bytes: int) -> int:
         """Deletes the previews that were made first until the rest fits; returns how many."""

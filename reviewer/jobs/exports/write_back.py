@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from reviewer.core.errors import UsageError
+from reviewer.core.patience import patiently
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.exports.in_place import changes_in_place
@@ -164,7 +165,7 @@ def restore_last(library: Library, listener: Listener) -> Restored:
             elif not _is_restored(path, place.parent, entry["copy"]):
                 done.left.append(path)
             progress.advance()
-    place.rename(place.with_name("undone.json"))
+    patiently(lambda: place.rename(place.with_name("undone.json")))
     if done.left:
         count = len(done.left)
         listener.note(f"{count:,} files were changed since and are left alone: {done.left[0]} ...")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from reviewer.core.errors import SourceError, UsageError
+from reviewer.core.patience import patiently
 from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.context import stage
 from reviewer.jobs.imports.importing import import_folder
@@ -79,7 +80,7 @@ def pull(
         listener.note(f"{len(asked):,} images were asked for before the last pull was cut off.")
     _ask(library, listener, left, site, pace, part)
     with writing(final):
-        part.replace(final)
+        patiently(lambda: part.replace(final))
     found = sum(bool(post.remote_id) for post in kept_posts(final))
     listener.note(f"{destination.name} has posts of {found:,} of {len(known):,} images.")
     host = urlsplit(destination.url).hostname or destination.name
