@@ -90,7 +90,10 @@ class Bench:
     def environment(self) -> dict[str, str]:
         """Of a probe: the screen, and settings of its own."""
         home = str(self._place / "home")
-        return {**self._screen.environment(), "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+        variables = self._screen.environment()
+        # What is installed has its bytecode: a start that compiles three hundred modules is nobody's.
+        variables.pop("PYTHONDONTWRITEBYTECODE", None)
+        return {**variables, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
 
     def probe(self, workspace: Path, task: str, count: int, **options: float) -> dict[str, float]:
         """Runs a task in a window of its own; its figures."""
