@@ -91,7 +91,7 @@ class Bench:
         """Of a probe: the screen, and settings of its own."""
         home = str(self._place / "home")
         variables = self._screen.environment()
-        # What is installed has its bytecode: a start that compiles three hundred modules is nobody's.
+        # What is installed has its bytecode; a start that compiles 300 modules is nobody's.
         variables.pop("PYTHONDONTWRITEBYTECODE", None)
         return {**variables, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
 
