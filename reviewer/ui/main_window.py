@@ -155,6 +155,7 @@ class MainWindow(QMainWindow):
         review.page.setFocus()
         review.start()
         self._remember(review)
+        self.jobs.look_back()
         return True
 
     def _close_review(self) -> None:

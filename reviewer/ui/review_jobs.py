@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
 
+from reviewer.ui.jobs.cut_off import CutOffJobs
 from reviewer.ui.jobs.runner import Job, JobRunner, JobState
+from reviewer.ui.jobs.words import kept_beside
 from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
@@ -40,6 +42,10 @@ class ReviewJobs(QObject):
         super().__init__(parent)
         self._runner = runner
         self._review = review
+        self._cut_off = CutOffJobs(runner, self)
+        # What is started with the opening of a collection needs no word: it goes on already.
+        self._opened = QTimer(self, singleShot=True, interval=0)
+        self._opened.timeout.connect(self._tell_cut_off)
         runner.changed.connect(self._changed)
         runner.ended.connect(self._ended)
 
@@ -70,6 +76,10 @@ class ReviewJobs(QObject):
         if review is not None:
             self.start(title, (*command, str(review.library.folder)))
 
+    def look_back(self) -> None:
+        """Says which job on the collection that was just opened was cut off, if one was."""
+        self._opened.start()
+
     def refresh(self) -> None:
         """Takes the answers in; by the tags alone while there is no tagger."""
         review = self._review()
@@ -78,6 +88,17 @@ class ReviewJobs(QObject):
         elif not self._runner.busy:
             # What makes the tagger ready ranks by these answers too, and must not be overtaken.
             self.start("Refresh", ("rank",))
+
+    def _tell_cut_off(self) -> None:
+        review = self._review()
+        job = None if review is None else self._cut_off.recall(review.workspace)
+        if review is not None and job is not None:
+            notice = review.page.notice
+            said = review.page.naming_keys(
+                f"{job.title} was cut off when its window or the machine stopped. {{jobs}} goes on "
+                "with it where it was."
+            )
+            notice.say(f"{notice.text}\n{said}".strip(), Kind.WARNING)
 
     def _changed(self, _job: Job) -> None:
         review = self._review()
@@ -97,6 +118,8 @@ class ReviewJobs(QObject):
             review.page.notice.say(f"{job.title} did not work: {job.message}", Kind.WARNING)
         else:
             review.controller.take_new_ranking()
+        if beside := kept_beside(job.summary):
+            review.page.notice.say(review.page.naming_keys(beside), Kind.WARNING)
         if job.state is JobState.DONE and job.command[0] == "import":
             review.page.notice.say(TAKEN_IN)
         if job.state is JobState.CANCELLED and job.command[0] in PREPARING:

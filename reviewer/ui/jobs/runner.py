@@ -40,6 +40,8 @@ class JobState(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    CUT_OFF = "cut off"
+    """It ended with an earlier window or the machine, and nobody saw it end."""
 
 
 @dataclass(eq=False)
@@ -88,6 +90,7 @@ class JobRunner(QObject):
 
     Attributes:
         jobs: All of this sitting, oldest first.
+        closing: Whether everything is being stopped for the end of the program.
         changed: Emitted with a `Job` whenever anything about it changed.
         ended: Emitted with a `Job` when it is over.
     """
@@ -111,6 +114,7 @@ class JobRunner(QObject):
         """
         super().__init__(parent)
         self.jobs: list[Job] = []
+        self.closing = False
         self._program = tuple(program)
         self._grace_ms = grace_ms
         self._processes: dict[Job, JobProcess] = {}
@@ -150,6 +154,13 @@ class JobRunner(QObject):
         self._start_next()
         return job
 
+    def recall(self, title: str, command: Sequence[str]) -> Job:
+        """Puts a job of an earlier sitting among those of this one; it is not started."""
+        job = Job(title, tuple(command), state=JobState.CUT_OFF)
+        self.jobs.append(job)
+        self.changed.emit(job)
+        return job
+
     def cancel(self, job: Job) -> None:
         """Stops a job; it resumes where it was when it is started again."""
         if job.state is JobState.WAITING:
@@ -161,6 +172,7 @@ class JobRunner(QObject):
 
     def shut_down(self, grace_ms: int = GRACE_MS) -> None:
         """Stops everything, and waits until it has stopped; for the end of the program."""
+        self.closing = True
         for job in self.jobs:
             if job.state is JobState.WAITING:
                 job.state = JobState.CANCELLED

@@ -26,8 +26,19 @@ def outcome(job: Job) -> str:
             return f"done in {took}" + (f": {', '.join(facts)}" if facts else "")
         case JobState.CANCELLED:
             return f"stopped after {took}; it goes on from there when started again"
+        case JobState.CUT_OFF:
+            return "was cut off when its window or the machine stopped; it goes on from there"
         case JobState.FAILED:
             return f"failed after {took}: {job.message}"
+
+
+def kept_beside(summary: Mapping[str, object]) -> str:
+    """What to say of a version that was trained and not taken into use; empty of other jobs."""
+    if summary.get("promoted") != 0:
+        return ""
+    version, parent, worse = (summary.get(key, "") for key in ("version", "parent", "worse"))
+    why = f": on images that neither learnt from it does worse ({worse})" if worse else ""
+    return f"{version} is trained, and {parent} stays in use{why}. {{jobs}} lists both."
 
 
 def changes(summary: Mapping[str, object]) -> list[str]:

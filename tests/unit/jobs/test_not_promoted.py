@@ -1,0 +1,55 @@
+"""A version that was taught wrong answers does not take the place of the one in use."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reviewer.core.held_out import held_out
+from reviewer.core.types import Answer
+from reviewer.jobs.learning.retraining import Comparison, retrain
+from tests.conftest import Heard
+from tests.unit.jobs.conftest import CHOICES, answer
+
+if TYPE_CHECKING:
+    from reviewer.store.library import Library
+
+ROW = ("mAP", 0.8, 0.8)
+
+
+def test_a_version_that_is_worse_stays_a_candidate_and_is_told_why(
+    shapes: tuple[Library, dict[str, frozenset[str]]],
+) -> None:
+    library, truth = shapes
+    images = library.images.askable()
+    kept = held_out([digest for _, _, digest in images]).tolist()
+    for (_, name, _), is_kept in zip(images, kept, strict=True):
+        if not is_kept:
+            for tag in ("circle", "square", "red", "blue"):
+                # The contrary of what is there, on every image that is learnt from.
+                answer(library, name, tag, Answer.NO if tag in truth[name] else Answer.YES)
+    before = library.rankings.stamp()
+    heard = Heard()
+    changes, comparison = retrain(library, heard, replace(CHOICES, epochs=20))
+    assert comparison.worse.startswith("mAP ")
+    assert (changes.summary["promoted"], changes.summary["worse"]) == (0, comparison.worse)
+    assert heard.notes[-1] == (
+        "Version v2 is kept as a candidate, and v1 stays in use, as it does worse on images that "
+        f"neither learnt from ({comparison.worse}). Use it all the same with: reviewer versions "
+        "--use v2"
+    )
+    active = library.versions.active()
+    assert active is not None
+    assert active.name == "v1"
+    assert library.rankings.stamp() == before
+    assert library.scan("v2") is None
+
+
+def test_what_cannot_be_told_is_not_shown_to_be_no_worse() -> None:
+    unknown = Comparison(9, 0, 0, (("mAP", float("nan"), 0.5),), ())
+    assert not unknown.is_no_worse
+    assert replace(unknown, rows=(ROW, ("micro F1", 0.9, 0.1))).is_no_worse
+    assert replace(unknown, rows=(ROW, ("audited AP", 0.9, 0.88))).is_no_worse
+    assert replace(unknown, rows=(ROW, ("audited AP", 0.9, 0.8))).worse == (
+        "audited AP 0.900 to 0.800"
+    )
