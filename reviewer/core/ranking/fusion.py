@@ -165,7 +165,8 @@ def _fit(
     parts: list[_Part], prior: NDArray[np.float64], half: NDArray[np.uint8]
 ) -> NDArray[np.float64]:
     """(2, P) shared weights for each half of the images, fitted on the other half."""
-    if not parts:
+    # Where nobody wrote any of the tags, that says nothing of what either is worth.
+    if not any(sample.carriers for sample, _ in parts):
         return np.stack([prior, prior])
     group = np.repeat(np.arange(len(parts)), [sample.rows.size for sample, _ in parts])
     rows = np.concatenate([sample.rows for sample, _ in parts])

@@ -174,12 +174,16 @@ def _first_pass(
         inputs.append(corrected.columns(tag, score, drawn).matrix())
         _tell(report, "calibrate", tag + 1, evidence.n_tags)
     row, target, matrix = np.concatenate(rows), np.concatenate(targets), np.concatenate(inputs)
+    heed = np.concatenate(weights)
+    if not target.any():
+        # Nobody wrote any tag: that says nothing of what images show, and scores keep their worth.
+        heed = np.zeros_like(heed)
     own_left_out = count.without(row, target, matrix[:, 0].astype(np.float32))
     sample = FitSample(
         np.concatenate(tags),
         row,
         target.astype(np.float64),
-        np.concatenate(weights),
+        heed,
         matrix,
         own_left_out,
         evidence.neighbours is not None,

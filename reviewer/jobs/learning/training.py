@@ -65,8 +65,20 @@ class TrainChoices:
     recipe: str = ""
 
 
-def nothing_to_learn(minimum: int) -> str:
-    """Why no tagger can be trained, and what helps."""
+def nothing_to_learn(minimum: int, *, untagged: bool = False) -> str:
+    """Why no tagger can be trained, and what helps.
+
+    Args:
+        minimum: Images that a tag needs.
+        untagged: Whether the collection knows no tag at all.
+    """
+    if untagged:
+        return (
+            "No image here has a tag, so there is nothing to learn from. Use a tagger that "
+            "somebody trained (WD and others): choose it when the folder is opened, or: reviewer "
+            "open FOLDER --tagger TAGGER. Its tags are taken for the collection's, and what it "
+            "sees is asked."
+        )
     sentence = (
         f"No tag is on {minimum} images or more, so there is nothing to learn. Use a tagger that "
         "somebody trained: choose it when the folder is opened, or: reviewer bring TAGGER FOLDER"
@@ -97,7 +109,7 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
     with tagger_errors():
         choice = most_frequent(choice, labels, choices.recipe) if choices.recipe else choice
     if not choice.tags:
-        raise UsageError(nothing_to_learn(choices.minimum))
+        raise UsageError(nothing_to_learn(choices.minimum, untagged=not vocabulary.tags))
     listener.note(f"{len(askable):,} images, {len(choice.tags):,} tags are learnt.")
     for reason, count in choice.left_out.items():
         some = "1 tag is" if count == 1 else f"{count:,} tags are"

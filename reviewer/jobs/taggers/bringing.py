@@ -11,11 +11,14 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import ReviewerError, UsageError
 from reviewer.core.tags.tag_mapping import (
+    Kind,
     Knowledge,
     TagMapping,
     corrected,
     map_outputs,
+    plain,
     read_table,
+    table_of,
 )
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
@@ -156,6 +159,11 @@ def bring_tagger(
     except ReviewerError:
         shutil.rmtree(library.version_folder(name), ignore_errors=True)
         raise
+    if all(meaning.kind in {Kind.CHOSEN, Kind.NO_TAG} for meaning in mapping.meanings):
+        listener.note(
+            "These images have no tags of their own: the tagger's are taken for the collection's, "
+            "and what it sees is asked. Nothing counts as a tag before you say Yes."
+        )
     _say(listener, mapping)
     first = library.versions.active() is None
     library.versions.put(
@@ -264,11 +272,20 @@ def _mapped(
     knowledge = Knowledge(renamed=brought.get("renamed", {}), aliases=reading.aliases)
     mapping = map_outputs(record.outputs, library.vocabulary(), knowledge, wanted=wanted)
     if not any(meaning.tag for meaning in mapping.meanings):
+        if not wanted:
+            return _taken_over(mapping, library)
         raise UsageError(
             f"None of the tagger's {len(record.outputs):,} tags is one of this collection's. "
             "Import the collection's tags first, or choose another tagger."
         )
     return mapping
+
+
+def _taken_over(mapping: TagMapping, library: Library) -> TagMapping:
+    """The tagger's tags as new ones, for images that have none: what it sees is asked about."""
+    named = {plain(m.own): m.own for m in reversed(mapping.meanings) if m.kind is not Kind.NO_TAG}
+    rows = table_of([(own, name) for name, own in named.items()])
+    return corrected(mapping, rows, library.vocabulary())
 
 
 def _keep(library: Library, name: str, mapping: TagMapping) -> None:

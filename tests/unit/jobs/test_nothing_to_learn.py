@@ -16,3 +16,9 @@ def test_no_limit_is_offered_that_is_higher_than_the_one_in_use():
     said = nothing_to_learn(FEWEST)
     assert "--min-images" not in said
     assert "bring" in said
+
+
+def test_images_without_any_tag_need_a_tagger_and_no_lower_limit() -> None:
+    said = nothing_to_learn(20, untagged=True)
+    assert "--tagger" in said
+    assert "--min-images" not in said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ import numpy as np
 import pytest
 from onnx import helper, numpy_helper
 
+from reviewer.core.beginning import Beginning
 from reviewer.core.types import Answer, Decision, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.learning.retraining import Promotion, retrain
 from reviewer.jobs.learning.training import TrainChoices
-from reviewer.jobs.pipeline import scan_to_questions
+from reviewer.jobs.pipeline import prepare, scan_to_questions
 from reviewer.jobs.questions.own_scores import own_scores
 from reviewer.jobs.scans.scanning import scan
 from reviewer.jobs.taggers.bringing import BringChoices, bring_tagger, correct_mapping
@@ -130,6 +132,29 @@ def test_a_tag_that_was_just_taken_in_is_asked_at_once(
     assert len(first) == 20
     # Known to the collection by now, but seen on no image and written on none.
     assert asked(library, "chequered") == []
+
+
+def test_images_without_any_tag_are_asked_what_the_tagger_sees(
+    tmp_path: Path, truth: dict[str, frozenset[str]]
+) -> None:
+    (tmp_path / "images" / "tags.csv").unlink()
+    heard = Heard()
+    wanted = Beginning(tagger=str(colour_tagger(tmp_path / "theirs")))
+    with Library.create(tmp_path / "untagged", tmp_path / "images") as opened:
+        prepare(opened, heard, TrainChoices(device="cpu"), wanted)
+        assert any("what it sees is asked" in note for note in heard.notes)
+        for tag in ("red", "blue"):
+            shown = {path for path, tags in truth.items() if tag in tags}
+            assert set(asked(opened, tag)) == shown
+        assert asked(opened, "teal") == []
+        # Nothing is a tag before a person says so, and what was said is learnt from.
+        red = opened.tags.ids()["red"]
+        images = [image_id for image_id, path, _ in opened.images.askable() if path in shown][:20]
+        row = Decision(0, red, Answer.NO, Side.MISSING, 0.5, 0.5, "v1", "me", 1)
+        opened.decisions.append([replace(row, image_id=image) for image in images])
+        assert not any(opened.images.original_tags(image) for image in images)
+        scan_to_questions(opened, Silent(), minimum=10)
+        assert len(asked(opened, "blue")) >= 20
 
 
 def test_the_command_takes_the_table_into_the_questions(
