@@ -49,6 +49,20 @@ def own_home(
     shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture
+def synced(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Numbers (inodes) of the files and folders that were asked to be on disk, as that happens."""
+    numbers: list[int] = []
+    really = os.fsync
+
+    def noted(handle: int) -> None:
+        numbers.append(os.fstat(handle).st_ino)
+        really(handle)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    return numbers
+
+
 def draw(path: Path, number: int, size: tuple[int, int] = (48, 40)) -> None:
     """Draws one small picture; each number gives another one."""
     path.parent.mkdir(parents=True, exist_ok=True)

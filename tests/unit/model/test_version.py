@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -42,6 +43,16 @@ def test_a_version_comes_back_bit_for_bit(tmp_path: Path):
     assert record.config == CONFIG
     assert record.tags == TAGS
     assert not loaded.training
+
+
+def test_a_version_is_on_disk_when_it_is_saved(tmp_path: Path, synced: list[int]):
+    folder = tmp_path / "v"
+    save_version(folder, create_tagger(CONFIG, len(TAGS)), CONFIG, TAGS, {}, {})
+    wanted = [folder, *folder.iterdir(), tmp_path]
+    if os.name == "nt":
+        wanted = [path for path in wanted if path.is_file()]
+    assert {path.stat().st_ino for path in wanted} == set(synced)
+    assert synced[-1] == wanted[-1].stat().st_ino
 
 
 def test_the_record_is_read_without_the_weights(saved: Path):

@@ -102,6 +102,14 @@ def test_another_writer_is_waited_for_then_named(
     assert values(database) == [1]
 
 
+def test_a_commit_waits_for_the_disk_and_a_row_of_nothing_is_refused(tmp_path: Path) -> None:
+    """What the program promises of a power cut rests on the first two."""
+    wanted = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    with closing(connect(tmp_path / "new.db")) as connection:
+        found = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in wanted}
+    assert found == wanted
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     path = tmp_path / "broken.db"
     path.write_bytes(b"this is not a database at all" * 100)

@@ -48,6 +48,14 @@ def test_what_was_made_is_found_and_the_last_one_counts(tmp_path: Path) -> None:
     assert len(record(1, 2)["companions"][0]) == COMPANIONS
 
 
+def test_a_map_is_on_disk_before_the_line_that_tells_of_it(
+    tmp_path: Path, synced: list[int]
+) -> None:
+    HeatmapFiles(tmp_path).append(record(1, 2), heat(10))
+    names = {path.stat().st_ino: path.name for path in tmp_path.iterdir()}
+    assert [names[number] for number in synced] == ["maps.u8", "index.bin"]
+
+
 def test_a_map_of_another_file_is_none(tmp_path: Path) -> None:
     files = HeatmapFiles(tmp_path)
     files.append(record(1, 2, digest=7), heat(10))

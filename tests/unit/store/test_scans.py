@@ -68,6 +68,19 @@ def test_what_is_appended_is_read_over_blocks_and_tail(tmp_path: Path) -> None:
     check(ScanFiles.create(tmp_path / "scan", SHAPE), 50)
 
 
+def test_a_batch_is_on_disk_when_it_is_added_and_its_rows_come_last(
+    tmp_path: Path, synced: list[int]
+) -> None:
+    files = ScanFiles.create(tmp_path / "scan", SHAPE)
+    synced.clear()
+    files.append(*batch(0, 10))
+    names = {path.stat().st_ino: path.name for path in files.folder.iterdir()}
+    order = [names[number] for number in synced]
+    assert set(order) == set(names.values()) - {"scan.json"}
+    # Their number is that of the images scanned: before it all else must be there.
+    assert order[-1] == "rows.bin"
+
+
 def test_a_scan_of_another_shape_begins_anew(tmp_path: Path) -> None:
     ScanFiles.create(tmp_path / "scan", SHAPE).append(*batch(0, 10))
     assert len(ScanFiles.create(tmp_path / "scan", ScanShape("v1", (3, 5), 4))) == 0
