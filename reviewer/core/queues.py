@@ -124,8 +124,9 @@ class _Queue:
     points: NDArray[np.uint8] | None = None
 
     def advance(self) -> None:
-        while self.head < len(self.closed) and self.closed[self.head]:
-            self.head += 1
+        if len(self.closed):
+            first = int(self.closed.argmin())
+            self.head = len(self.closed) if self.closed[first] else first
 
     def open_places(self) -> Iterator[int]:
         for place in range(self.head, len(self.closed)):
@@ -169,10 +170,19 @@ class QueueBook:
     Attributes:
         left_out: Tags that are asked about only where they are chosen by name: a picture does not
             show them, or they do not matter to whoever reviews.
+        records: What the answers gave, against what the ranking promised.
     """
 
-    def __init__(self, ranking: Ranking, side: Side | None = None) -> None:
-        """Opens all questions of a ranking, or those of one side only."""
+    def __init__(
+        self, ranking: Ranking, side: Side | None = None, records: TrackRecords | None = None
+    ) -> None:
+        """Opens all questions of a ranking, or those of one side only.
+
+        Args:
+            ranking: The ranked questions.
+            side: The side that is asked about; `None` for both.
+            records: What the answers gave so far; nothing where it is `None`.
+        """
         self.ranking = ranking
         self.side = side
         self.left_out: frozenset[int] = frozenset()
@@ -180,7 +190,7 @@ class QueueBook:
         self._summaries: dict[int, QueueSummary] = {}
         self._order: list[QueueSummary] = []
         self._counts: dict[int, tuple[int, int]] = {}
-        self._records = TrackRecords()
+        self.records = records or TrackRecords()
         self._numbers = {tag_id: number for number, tag_id in enumerate(ranking.tags.tolist())}
 
     def _queue(self, tag_id: int) -> _Queue | None:
@@ -203,21 +213,25 @@ class QueueBook:
 
     def close(self, pairs: Iterable[tuple[int, int]]) -> None:
         """Takes pairs (image id, tag id) out of their queues; unknown ones are ignored."""
+        images: dict[int, list[int]] = {}
         for image_id, tag_id in pairs:
-            self._mark(image_id, tag_id, closed=True)
+            images.setdefault(tag_id, []).append(image_id)
+        for tag_id, some in images.items():
+            self._mark(tag_id, some, closed=True)
 
     def reopen(self, image_id: int, tag_id: int) -> None:
         """Puts a pair back that was answered, when the answer is taken back."""
-        self._mark(image_id, tag_id, closed=False)
+        self._mark(tag_id, [image_id], closed=False)
 
-    def _mark(self, image_id: int, tag_id: int, *, closed: bool) -> None:
+    def _mark(self, tag_id: int, images: list[int], *, closed: bool) -> None:
         queue = self._queue(tag_id)
         if queue is None:
             return
-        for place in np.flatnonzero(queue.images == image_id).tolist():
-            if self.side is None or int(queue.sides[place]) == int(self.side):
-                queue.closed[place] = closed
-                queue.head = min(queue.head, place)
+        there = np.isin(queue.images, images) if len(images) > 1 else queue.images == images[0]
+        if self.side is not None:
+            there &= queue.sides == int(self.side)
+        queue.closed[there] = closed
+        queue.head = 0
         queue.advance()
         self._summaries.pop(tag_id, None)
 
@@ -254,7 +268,7 @@ class QueueBook:
         self, tag_id: int, side: Side, promised: float, *, fixed: bool, times: int = 1
     ) -> None:
         """Holds an answer against what the ranking promised, without counting it as one more."""
-        self._records.add(tag_id, side, promised, fixed=fixed, times=times)
+        self.records.add(tag_id, side, promised, fixed=fixed, times=times)
         self._summaries.pop(tag_id, None)
 
     @property
@@ -289,7 +303,7 @@ class QueueBook:
         queue = self._queue(tag_id)
         if queue is None:
             return dict.fromkeys(Side, 0.0)
-        promised, left = queue.promised(self._records.ratios(tag_id)), ~queue.closed
+        promised, left = queue.promised(self.records.ratios(tag_id)), ~queue.closed
         return {
             side: float(promised[left & (queue.sides == int(side))][:count].sum()) for side in Side
         }
@@ -303,11 +317,11 @@ class QueueBook:
         queue = self._queue(tag_id)
         if queue is None:
             return np.zeros(0)
-        return queue.promised(self._records.ratios(tag_id))[~queue.closed]
+        return queue.promised(self.records.ratios(tag_id))[~queue.closed]
 
     def promised(self, question: Question) -> float:
         """What one question promises, corrected by what the answers gave; 0..1."""
-        ratios = self._records.ratios(question.tag_id)
+        ratios = self.records.ratios(question.tag_id)
         if ratios is None:
             return question.suspicion
         point = int(nearest_points(np.array([question.suspicion]))[0])
@@ -315,7 +329,7 @@ class QueueBook:
 
     def proven(self, tag_id: int) -> bool:
         """Whether enough answers, on all tags or on this one, stand behind what it promises."""
-        return self.ranking.proven or self._records.tests(tag_id) >= TESTED
+        return self.ranking.proven or self.records.tests(tag_id) >= TESTED
 
     def summary(self, tag_id: int) -> QueueSummary:
         """What is left of one tag."""
@@ -330,7 +344,7 @@ class QueueBook:
             return QueueSummary(tag_id, 0, 0.0, 0.0, answered, fixed)
         # What the ranking promised of this tag against what its answers gave since: a tag that
         # disappoints falls behind at once, not at the next ranking, and one that gives more rises.
-        ratios, places = self._records.ratios(tag_id), np.flatnonzero(~queue.closed)
+        ratios, places = self.records.ratios(tag_id), np.flatnonzero(~queue.closed)
         left, block = queue.promised(ratios)[places], places[:BLOCK]
         worth = np.asarray(queue.priorities[block], np.float64)
         if ratios is not None:
@@ -376,7 +390,7 @@ class QueueBook:
     def _sum_up_all(self) -> None:
         """Sums up the queues that nobody looked at yet, all at once."""
         every = untouched_summaries(self.ranking, self.side, BLOCK, self._counts)
-        tested = self._records.tags()
+        tested = self.records.tags()
         for entry in every:
             if entry.tag_id not in self._queues and entry.tag_id not in tested:
                 self._summaries.setdefault(entry.tag_id, entry)

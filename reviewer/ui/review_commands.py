@@ -15,8 +15,8 @@ from reviewer.core.review.feed import Mode
 from reviewer.core.types import Answer, Side
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.pictures.view import STEP
-from reviewer.ui.queues.model import RowKind
 from reviewer.ui.queues.panel import SIDES
+from reviewer.ui.queues.rows import RowKind
 from reviewer.ui.theme import shown_name
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from reviewer.core.types import Decision
     from reviewer.store.decisions import FlagTable
     from reviewer.ui.command_group import ReviewParts
-    from reviewer.ui.queues.model import QueueRow
+    from reviewer.ui.queues.rows import QueueRow
     from reviewer.ui.surroundings import Surroundings
 
 
@@ -233,7 +233,7 @@ class LookCommands(CommandGroup):
 
     def _choose_side(self, side: Side | None) -> None:
         self._session.choose_side(side)
-        self._around.rebuild()
+        self._around.rebuild_soon()
         self._showing.show()
 
     def reopen(self, decision: Decision) -> None:

@@ -64,7 +64,7 @@ class Surroundings(QObject):
         self._place = place_of(session)
         self._midnight = 0
         self._today = 0
-        self._page_back = False
+        self._stale = False
         self._filled = True
         self._later = QTimer(self, singleShot=True, interval=LATER_MS)
         self._later.timeout.connect(self._refresh)
@@ -82,7 +82,7 @@ class Surroundings(QObject):
         # Best first, a page sends its queue down the list; taken back it stands where it stood. In
         # a chosen queue nothing moved, and nothing moves back.
         page_back = times < 0 and len(decisions) > 1 and self._session.feed.mode is Mode.BEST
-        self._page_back = self._page_back or page_back
+        self._stale = self._stale or page_back
         self.step_stored.emit(decisions, times)
 
     def not_saved(self, error: StoreError) -> None:
@@ -108,6 +108,11 @@ class Surroundings(QObject):
         self._filled = True
         self._later.start()
 
+    def rebuild_soon(self) -> None:
+        """Sorts the queues anew once the next picture is painted."""
+        self._stale = True
+        self._later.start()
+
     @property
     def promised(self) -> Promised:
         """What the ranking in use promises."""
@@ -127,13 +132,13 @@ class Surroundings(QObject):
     # -- inside ----------------------------------------------------------------------------------
 
     def _refresh(self) -> None:
-        if self._board.moved or self._page_back:
-            self._page_back = False
+        if self._board.moved or self._stale:
+            self._stale = False
             self._board.rebuild()
             self._page.queues.show_rows(self._board.rows())
             self._filled = True
         else:
-            self._page.queues.replace_rows(self._board.changed_rows())
+            self._page.queues.renew_rows(self._board.changed())
         if self._filled:
             # A list that was filled anew stands at its top.
             self._filled = False

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from reviewer.core.ranking.apart import APART
 from reviewer.core.review.feed import Mode
 from reviewer.store.library import Library
-from reviewer.ui.queues.model import RowKind
+from reviewer.ui.queues.rows import RowKind
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
-    from reviewer.ui.queues.model import QueueRow
+    from reviewer.ui.queues.rows import QueueRow
 
 
 def set_apart(library: Library, kept_out: list[int]) -> None:

@@ -15,7 +15,7 @@ from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
 from reviewer.settings import Settings
 from reviewer.store.library import Library
-from reviewer.ui.queues.model import RowKind
+from reviewer.ui.queues.rows import RowKind
 from reviewer.ui.summary.page import SummaryPage
 from tests.gui.conftest import wait_painted
 from tests.gui.test_history_page import answer
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.review.session import ReviewSession
     from reviewer.ui.main_window import MainWindow
-    from reviewer.ui.queues.model import QueueRow
+    from reviewer.ui.queues.rows import QueueRow
 
 QUIET = Settings(
     reviewer="tester",

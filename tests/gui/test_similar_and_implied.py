@@ -16,7 +16,7 @@ from reviewer.store.implied import Broken
 from reviewer.store.library import Library
 from reviewer.store.scans import ROW, ScanShape, digest_of
 from reviewer.store.versions import VersionInfo, VersionState
-from reviewer.ui.queues.model import RowKind
+from reviewer.ui.queues.rows import RowKind
 from reviewer.ui.similar.cells import WORDS, nearness
 from reviewer.ui.similar.page import SimilarPage
 from tests.gui.conftest import wait_painted
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
-    from reviewer.ui.queues.model import QueueRow
+    from reviewer.ui.queues.rows import QueueRow
 
 
 def scan_all(workspace: Path) -> list[int]:

@@ -126,6 +126,21 @@ class QuestionFeed:
         self._ahead.clear()
         self._block_left = BLOCK
 
+    def limit(self, side: Side | None, answered: Iterable[tuple[int, int]]) -> None:
+        """Asks about one side from now on, or about both.
+
+        Args:
+            side: The side; `None` for both.
+            answered: Pairs that were answered since the ranking was made.
+        """
+        self.side = side
+        counts, left_out = self.book.counts, self.book.left_out
+        self.book = QueueBook(self.book.ranking, side, self.book.records)
+        self.book.counts, self.book.left_out = counts, left_out
+        self.book.close(answered)
+        self._ahead.clear()
+        self._block_left = BLOCK
+
     def enter(self, mode: Mode, tag_id: int | None) -> None:
         """Asks from somewhere else from now on; what was skipped may come again."""
         self.mode, self.tag_id = mode, tag_id

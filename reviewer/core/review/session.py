@@ -286,8 +286,8 @@ class ReviewSession:
 
     def choose_side(self, side: Side | None) -> None:
         """Limits the questions to one side, or to none."""
-        self.feed.side = side
-        self._load(self.feed.book.ranking)
+        since = self.feed.book.ranking.decided
+        self.feed.limit(side, self._log.answered_since(since))
         self.enter(self.feed.mode, self.feed.tag_id)
 
     def reload(self, ranking: Ranking) -> None:

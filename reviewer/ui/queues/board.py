@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Category
-from reviewer.ui.queues.model import QueueRow, RowKind
+from reviewer.ui.queues.rows import QueueRow, QueueRows, RowKind
 from reviewer.ui.theme import shown_name
 from reviewer.ui.words import promise
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from reviewer.core.types import QueueSummary
 
 _DOT = "  \N{MIDDLE DOT}  "
+
+
+_KEYS = {
+    Mode.BEST: -1,
+    Mode.FLAGGED: -2,
+    Mode.DISAGREEMENTS: -3,
+    Mode.AUDIT: -4,
+    Mode.IMPLIED: -5,
+    Mode.KEPT_OUT: -6,
+}
+"""Of the rows that stand for no tag."""
 
 
 def queue_detail(entry: QueueSummary, *, proven: bool) -> str:
@@ -43,6 +54,8 @@ class QueueBoard:
         self._promise: dict[int, float] = {}
         self._touched: set[int] = set()
         self._known: dict[int, tuple[QueueSummary, tuple[bool, bool], QueueRow]] = {}
+        self._names: dict[int, str] = {}
+        self._heads: dict[int, QueueRow] = {}
         self._seen: tuple[Mode, int | None] | None = None
         self.expected = 0.0
         self.rebuild()
@@ -66,19 +79,34 @@ class QueueBoard:
         """Whether questions come from elsewhere than at the last `rebuild`."""
         return self._seen != self._place()
 
-    def rows(self) -> list[QueueRow]:
+    def rows(self) -> QueueRows:
         """All rows, those of tags that are left out at the end."""
-        return [*self._heads(), *map(self._tag_row, self._order), *map(self._tag_row, self._out)]
+        keys = [*self._write_heads(), *self._order, *self._out]
+        naming = self._session.vocabulary.name
+        for key in keys:
+            if key not in self._names:
+                self._names[key] = shown_name(naming(key)).lower()
+        return QueueRows(keys, self._names, self._row, self._current)
 
-    def changed_rows(self) -> list[QueueRow]:
-        """The rows that changed since they were last asked for."""
+    def changed(self) -> list[int]:
+        """Keys of the rows that changed since they were last asked for."""
         for tag_id in self._touched.difference(self._out):
             promise = self._session.feed.book.summary(tag_id).expected_fixes
             self.expected += promise - self._promise.get(tag_id, 0.0)
             self._promise[tag_id] = promise
-        rows = [*self._heads(), *(self._tag_row(tag_id) for tag_id in self._touched)]
+        keys = [*self._write_heads(), *self._touched]
         self._touched.clear()
-        return rows
+        return keys
+
+    def _current(self) -> int:
+        """Key of the row that the question on screen comes from; 0 for none."""
+        feed = self._session.feed
+        if feed.mode is Mode.TAG:
+            return feed.tag_id or 0
+        return _KEYS[feed.mode]
+
+    def _row(self, key: int) -> QueueRow:
+        return self._heads.get(key) or self._tag_row(key)
 
     def _left_out(self) -> list[int]:
         """Tags that are left out and have questions, by name."""
@@ -89,46 +117,47 @@ class QueueBoard:
     def _place(self) -> tuple[Mode, int | None]:
         return (self._session.feed.mode, self._session.feed.tag_id)
 
-    def _heads(self) -> list[QueueRow]:
+    def _write_heads(self) -> list[int]:
+        """Writes the rows above the tags as they are now; gives their keys."""
         feed = self._session.feed
         flagged = len(feed.flagged)
-        return [
+        rows = [
             QueueRow(
                 RowKind.BEST,
-                -1,
+                _KEYS[Mode.BEST],
                 "Best first",
                 f"all tags{_DOT}{promise(self.expected, 'fixes', proven=feed.book.ranking.proven)}",
-                "best first",
                 current=feed.mode is Mode.BEST,
             ),
             QueueRow(
                 RowKind.FLAGGED,
-                -2,
+                _KEYS[Mode.FLAGGED],
                 "Flagged",
                 f"{flagged:,} for later" if flagged else "nothing yet",
-                "flagged",
                 current=feed.mode is Mode.FLAGGED,
             ),
             *self._lists(),
         ]
+        # A list that is done with stands in its place until the rows are laid out anew.
+        self._heads |= {row.key: row for row in rows}
+        self._names |= {row.key: row.text.lower() for row in rows}
+        return [row.key for row in rows]
 
     def _lists(self) -> list[QueueRow]:
         """Rows of lists that hold something, or that questions come from now."""
         feed = self._session.feed
         told = (
-            (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, -3, "Disagreements", "to settle"),
-            (RowKind.AUDIT, Mode.AUDIT, -4, "Audit sample", "of the random sample left"),
-            (RowKind.IMPLIED, Mode.IMPLIED, -5, "Broken implications", "implied tags missing"),
-            (RowKind.KEPT_OUT, Mode.KEPT_OUT, -6, "Kept out of training", "that proposals rest on"),
+            (RowKind.DISAGREEMENTS, Mode.DISAGREEMENTS, "Disagreements", "to settle"),
+            (RowKind.AUDIT, Mode.AUDIT, "Audit sample", "of the random sample left"),
+            (RowKind.IMPLIED, Mode.IMPLIED, "Broken implications", "implied tags missing"),
+            (RowKind.KEPT_OUT, Mode.KEPT_OUT, "Kept out of training", "that proposals rest on"),
         )
         rows = []
-        for kind, mode, key, name, words in told:
+        for kind, mode, name, words in told:
             left = len(feed.lists.of(mode))
             if left or feed.mode is mode:
                 detail = f"{left:,} {words}" if left else "all answered"
-                rows.append(
-                    QueueRow(kind, key, name, detail, name.lower(), current=feed.mode is mode)
-                )
+                rows.append(QueueRow(kind, _KEYS[mode], name, detail, current=feed.mode is mode))
         return rows
 
     def _tag_row(self, tag_id: int) -> QueueRow:
@@ -150,7 +179,6 @@ class QueueBoard:
             f"left out{_DOT}{entry.left:,} left"
             if is_out
             else queue_detail(entry, proven=feed.book.proven(tag_id)),
-            name.lower(),
             tag.category if tag else Category.GENERAL,
             current=current,
         )

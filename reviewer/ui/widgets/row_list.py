@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import (
-    QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
     QSize,
+    QStringListModel,
     Qt,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -24,22 +24,22 @@ if TYPE_CHECKING:
 
 ROW_ROLE = int(Qt.ItemDataRole.UserRole)
 """Under which a delegate finds the row itself."""
-_NO_PARENT = QModelIndex()
-
 Row = TypeVar("Row")
 
 
-class RowModel(QAbstractListModel, Generic[Row]):
+class RowModel(QStringListModel, Generic[Row]):
     """Rows for a delegate that paints them; each kind says in words what a row is.
 
+    A view asks four times a row how many there are: Qt counts texts, which are empty.
+
     Attributes:
-        rows: What is listed; changed by `show` alone, or between Qt's own notices.
+        rows: What is listed; changed by `show` alone.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Begins empty."""
         super().__init__(parent)
-        self.rows: list[Row] = []
+        self.rows: Sequence[Row] = []
 
     def words(self, row: Row) -> str:
         """A row in words, for those who hear the window."""
@@ -51,17 +51,18 @@ class RowModel(QAbstractListModel, Generic[Row]):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Takes other rows."""
-        self.beginResetModel()
-        self.rows = list(rows)
-        self.endResetModel()
+        self.rows = rows
+        self.setStringList([""] * len(rows))
 
     def row_at(self, index: QModelIndex | QPersistentModelIndex) -> Row | None:
         """The row at an index of a view; `None` outside."""
         return self.rows[index.row()] if 0 <= index.row() < len(self.rows) else None
 
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of rows."""
-        return len(self.rows)
+    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+        """Rows can be chosen, not written into."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
+        return Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
         """The row for the delegate, its words for screen readers, and its tip."""
