@@ -9,7 +9,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from reviewer.core.commands import COMMANDS, MOUSE, Command, View, commands_in
-from reviewer.ui.keys.actions import KeyMap, key_caps
+from reviewer.ui.keys.actions import KeyMap, key_caps, keys_here
 from reviewer.ui.keys.key_overlay import KeyOverlay, groups
 
 if TYPE_CHECKING:
@@ -139,3 +139,11 @@ def test_the_list_of_keys_is_complete_and_swallows_answers(qtbot: QtBot, reviewi
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert not overlay.isVisible()
     assert reviewing.review is not None
+
+
+def test_held_keys_have_the_names_that_a_mac_has_for_them():
+    assert keys_here("Ctrl+Shift+Z", "darwin") == "Cmd+Shift+Z"
+    assert keys_here("Meta+Alt+wheel", "darwin") == "Control+Option+wheel"
+    assert (
+        keys_here("Ctrl+Shift+Z", "win32") == keys_here("Ctrl+Shift+Z", "linux") == "Ctrl+Shift+Z"
+    )

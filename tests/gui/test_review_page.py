@@ -17,6 +17,7 @@ from tests.gui.conftest import rank_all, wait_painted
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
 
     from reviewer.ui.main_window import MainWindow
@@ -153,23 +154,41 @@ def test_zoom_and_back(qtbot: QtBot, reviewing: MainWindow):
     assert not page.view.zoomed
 
 
-def test_ctrl_and_wheel_zooms(reviewing: MainWindow):
-    view = reviewing.review.page.view
+def wheel(
+    view: QWidget,
+    turned: int,
+    held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
+    phase: Qt.ScrollPhase = Qt.ScrollPhase.NoScrollPhase,
+) -> None:
+    """Turns the wheel over the middle of a widget, or moves two fingers on a touch pad."""
     centre = QPointF(view.rect().center())
     event = QWheelEvent(
         centre,
         view.mapToGlobal(centre),
         QPoint(),
-        QPoint(0, 120),
+        QPoint(0, turned),
         Qt.MouseButton.NoButton,
-        Qt.KeyboardModifier.ControlModifier,
-        Qt.ScrollPhase.NoScrollPhase,
+        held,
+        phase,
         False,
     )
-    first = reviewing.review.session.current.pair
     QApplication.sendEvent(view, event)
+
+
+def test_ctrl_and_wheel_zooms(reviewing: MainWindow):
+    view = reviewing.review.page.view
+    first = reviewing.review.session.current.pair
+    wheel(view, 120, Qt.KeyboardModifier.ControlModifier)
     assert view.zoomed
     assert reviewing.review.session.current.pair == first
+
+
+def test_what_a_touch_pad_adds_after_the_fingers_turns_no_question(reviewing: MainWindow):
+    view, turned = reviewing.review.page.view, []
+    view.turned.connect(turned.append)
+    wheel(view, -120, phase=Qt.ScrollPhase.ScrollUpdate)
+    wheel(view, -480, phase=Qt.ScrollPhase.ScrollMomentum)
+    assert turned == [1]
 
 
 def test_an_emptied_queue_says_what_to_do(qtbot: QtBot, reviewing: MainWindow):
