@@ -7,10 +7,17 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reviewer.core import patience
+from reviewer.core.errors import StoreError
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+def replace_folder(place: Path) -> None:
+    with replacing(place) as aside:
+        aside.mkdir()
+        (aside / "new").touch()
 
 
 class Reader:
@@ -59,8 +66,7 @@ def test_a_folder_stays_where_its_successor_cannot_take_its_place(
         return really(self, target)
 
     monkeypatch.setattr(type(place), "rename", rename)
-    with pytest.raises(Exception, match="Cannot write"), replacing(place) as aside:
-        aside.mkdir()
-        (aside / "new").touch()
+    with pytest.raises(StoreError, match="Cannot write"):
+        replace_folder(place)
     assert [path.name for path in place.iterdir()] == ["old"]
     assert list(tmp_path.iterdir()) == [place]
