@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from reviewer.core.commands import View, commands_in
 from reviewer.ui.keys.actions import KeyMap
@@ -45,6 +45,12 @@ class SidePage(QWidget):
         self._page_keys = KeyMap(QGuiApplication.platformName(), at_hand)
         titles = [entry.title for entry in commands if entry.id == self.command_id]
         self.setAccessibleName(titles[0] if titles else self.windowTitle())
+
+    def back_button(self) -> QPushButton:
+        """A new button that goes back to the review."""
+        back = QPushButton("Back  (Esc)", self)
+        back.clicked.connect(self.closed)
+        return back
 
     def opened(self) -> None:
         """Is called each time the page is shown: the place to bring it up to date."""

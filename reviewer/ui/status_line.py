@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 from reviewer.ui.jobs.stage_words import STAGES
 from reviewer.ui.theme import set_tone
 from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:
@@ -147,8 +148,7 @@ class StatusLine(QWidget):
             left -= needed if fits else 0
 
     def _text(self, tip: str) -> QLabel:
-        label = QLabel(self)
-        label.setProperty("tone", "muted")
+        label = text_label(tone="muted", of=self)
         label.setToolTip(tip)
         label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         return label

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLabel, QListView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QListView, QStackedWidget, QWidget
 
 from reviewer.core.choices.ratings import rating_tag, word_of
 from reviewer.core.labels import effective_tags
@@ -18,6 +18,7 @@ from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
 from reviewer.ui.why.panel import WhyPanel
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,9 +77,7 @@ class TagPanel(QFrame):
         for part in (self._list, self.about, self.editor, self.why):
             self._middle.addWidget(part)
         self.quick = QuickChips(self)
-        self._facts = QLabel(self)
-        self._facts.setProperty("tone", "muted")
-        self._facts.setTextFormat(Qt.TextFormat.PlainText)
+        self._facts = text_label(tone="muted", of=self)
         self._facts.setContentsMargins(12, 4, 12, 8)
         self._settled = QTimer(self, singleShot=True, interval=0)
         self._settled.timeout.connect(self._show_asked)
@@ -188,11 +187,8 @@ class _Consequence(QWidget):
 
     def __init__(self, heading: str, parent: QWidget) -> None:
         super().__init__(parent)
-        title = QLabel(heading, self)
-        title.setProperty("tone", "heading")
-        self._text = QLabel(self)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        title = text_label(heading, "heading", of=self)
+        self._text = text_label(of=self, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._take_height()
         in_column(title, self._text, of=self, gap=1, edge=(12, 2, 12, 4))

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLabel, QLineEdit, QListView, QStackedWidget, QWidget
+from PySide6.QtWidgets import QLineEdit, QListView, QStackedWidget, QWidget
 
 from reviewer.ui.aids.completion_model import CompletionDelegate, CompletionModel, CompletionRow
 from reviewer.ui.aids.composing import Composing
 from reviewer.ui.tag_list import TagDelegate
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,8 +61,7 @@ class TagEditor(QWidget):
         """
         super().__init__(parent)
         self._tags = tags
-        self._heading = QLabel(self)
-        self._heading.setProperty("tone", "heading")
+        self._heading = text_label(tone="heading", of=self)
         self._line = QLineEdit(self)
         self._line.setPlaceholderText("Type a tag")
         self._line.installEventFilter(self)
@@ -79,10 +79,7 @@ class TagEditor(QWidget):
         self._lists = QStackedWidget(self)
         self._lists.addWidget(self._present)
         self._lists.addWidget(self._completions)
-        self._hint = QLabel(self)
-        self._hint.setProperty("tone", "muted")
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
-        self._hint.setWordWrap(True)
+        self._hint = text_label(tone="muted", of=self, wrap=True)
         column = in_column(of=self, gap=4, edge=(0, 2, 0, 4))
         for widget in (self._heading, self._line, self._hint):
             box = in_column(widget, edge=(12, 0, 12, 0))

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.store.aids import MOST_SIBLINGS
 from reviewer.ui.aids.number_chip import NumberChip
 from reviewer.ui.theme import look, shown_name
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -52,8 +53,7 @@ class SiblingChips(QWidget):
         super().__init__(host)
         self._host = host
         self._words = ("", "")
-        self._lead = QLabel(self)
-        self._lead.setTextFormat(Qt.TextFormat.PlainText)
+        self._lead = text_label(of=self)
         self._lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._chips = [NumberChip(number, self) for number in range(1, MOST_SIBLINGS + 1)]
         self._add = NumberChip(0, self, "add a sibling")

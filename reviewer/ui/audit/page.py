@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QLabel,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -20,8 +19,9 @@ from reviewer.ui.audit.marks import HEADING, marks_of
 from reviewer.ui.figures.plots import Plot
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,7 @@ class AuditPage(SidePage):
         self._beside = beside
         self._audits = review.library.audits
         self._number = -1
-        self._words = QLabel(self)
-        self._words.setWordWrap(True)
+        self._words = text_label(of=self, wrap=True)
         self._progress = QProgressBar(self)
         self._progress.setObjectName("answered")
         self._progress.setTextVisible(False)
@@ -79,13 +78,9 @@ class AuditPage(SidePage):
             beside.runner.changed.connect(self._job_changed)
 
     def _lay_out(self) -> None:
-        title = QLabel("How good are these tags?", self)
-        title.setProperty("tone", "page")
-        title.setWordWrap(True)
-        about = QLabel(ABOUT, self)
-        about.setProperty("tone", "muted")
-        about.setWordWrap(True)
-        back = _button("Back  (Esc)", self.closed.emit, self)
+        title = text_label("How good are these tags?", "page", of=self, wrap=True)
+        about = text_label(ABOUT, "muted", of=self, wrap=True)
+        back = self.back_button()
         top = in_row((title, 1), gap=10)
         for button in (self._now, self._draw, self._update, back):
             top.addWidget(button)
@@ -93,7 +88,7 @@ class AuditPage(SidePage):
         in_column(about, self._progress, self._words, (plots, 1), of=self._whole, gap=12, edge=0)
         self._stack.addWidget(self.nothing)
         self._stack.addWidget(self._whole)
-        in_column(top, (self._stack, 1), of=self, gap=12, edge=(20, 14, 20, 16))
+        in_column(top, (self._stack, 1), of=self, gap=12, edge=PAGE_EDGE)
 
     def opened(self) -> None:
         """Reads, and looks out for what a job finds."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QPushButton
 
 from reviewer.core.choices.choosing import ChoiceSession
 from reviewer.core.errors import StoreError
@@ -27,6 +27,7 @@ from reviewer.ui.pictures.view import STEP
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.notice_bar import Kind, NoticeBar
 
 if TYPE_CHECKING:
@@ -100,9 +101,9 @@ class ChoicePage(SidePage):
             cache_bytes=CACHE_BYTES,
             is_away=partial(is_away, folder),
         )
-        self.lead = QLabel(source.kind.lead, self)
-        self.said = QLabel(self)
-        self.progress = QLabel(self)
+        self.lead = text_label(source.kind.lead, "page", of=self)
+        self.said = text_label(tone="muted", of=self)
+        self.progress = text_label(tone="muted", of=self)
         self.row = source.row(self)
         self._make = QPushButton(source.kind.job[0], self)
         self._timer = QTimer(self, interval=LOOK_MS)
@@ -115,17 +116,12 @@ class ChoicePage(SidePage):
         self.picture.away.connect(lambda: self.notice.say(away_sentence(folder), Kind.WARNING))
 
     def _lay_out(self) -> None:
-        self.lead.setProperty("tone", "page")
         self.lead.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for label in (self.said, self.progress):
-            label.setProperty("tone", "muted")
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.said.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.lead.setToolTip(self._source.kind.about)
         title, words = self._source.kind.job
         self._make.clicked.connect(lambda: self._beside.start_job(title, list(words)))
-        back = QPushButton("Back  (Esc)", self)
-        back.clicked.connect(self.closed)
+        back = self.back_button()
         for button in (self._make, back):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = in_row((self.progress, 1), (self.lead, 2), gap=10, edge=(20, 14, 20, 0))

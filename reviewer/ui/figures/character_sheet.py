@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from reviewer.core import published
 from reviewer.store.figures import CHARACTERS
@@ -12,6 +12,7 @@ from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from reviewer.core.choices.character_figures import BandFigures, CharacterFigures, Naming
@@ -66,8 +67,7 @@ class CharacterSheet(FigureSheet):
         self.five = FigurePlot(
             "Among the five likeliest", "No faces tested.", below="% of the faces"
         )
-        self.naming = QLabel(self)
-        self.naming.setWordWrap(True)
+        self.naming = text_label(of=self, wrap=True)
         self.table = FigureTable("Every character", FIELDS, self)
         grid = QGridLayout(self.content)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from reviewer.store.figures import NOISE
 from reviewer.ui.figures.noise_plot import NoiseLine, NoisePlot
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from reviewer.core.quality.noise_figures import LevelFigures, NoiseFigures
@@ -81,9 +82,7 @@ class NoiseSheet(FigureSheet):
             below="images",
         )
         self.table = FigureTable("Levels of noise", FIELDS, self, searched=False)
-        self.answer = QLabel(self)
-        self.answer.setWordWrap(True)
-        self.answer.setTextFormat(Qt.TextFormat.PlainText)
+        self.answer = text_label(of=self, wrap=True)
         self.answer.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.answer.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         area = QScrollArea(self)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QWidget,
@@ -21,8 +20,9 @@ from reviewer.ui.figures.score_sheet import ScoreSheet
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
 from reviewer.ui.widgets.flow import Flow
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,15 +60,12 @@ class FiguresPage(SidePage):
         }
         self._stack = QStackedWidget(self)
         self._tabs = QButtonGroup(self)
-        self._told = QLabel(self)
-        self._told.setProperty("tone", "muted")
-        self._told.setWordWrap(True)
+        self._told = text_label(tone="muted", of=self, wrap=True)
         self._told.hide()
         self._lay_out()
 
     def _lay_out(self) -> None:
-        title = QLabel("Figures", self)
-        title.setProperty("tone", "page")
+        title = text_label("Figures", "page", of=self)
         top = in_row(gap=10)
         tabs = Flow()
         # They are lower than the button beside them.
@@ -86,10 +83,8 @@ class FiguresPage(SidePage):
         self._tabs.button(0).setChecked(True)
         self._tabs.idClicked.connect(self.show_sheet)
         top.addLayout(tabs, 1)
-        back = QPushButton("Back  (Esc)", self)
-        back.clicked.connect(self.closed)
-        top.addWidget(back)
-        in_column(top, self._told, (self._stack, 1), of=self, gap=12, edge=(20, 14, 20, 16))
+        top.addWidget(self.back_button())
+        in_column(top, self._told, (self._stack, 1), of=self, gap=12, edge=PAGE_EDGE)
 
     @property
     def sheet(self) -> FigureSheet:

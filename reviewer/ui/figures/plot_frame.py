@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFontMetrics
-from PySide6.QtWidgets import QFileDialog, QLabel, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from reviewer.core.errors import ReviewerError
 from reviewer.ui.figures.plot_axis import PlotAxis
 from reviewer.ui.theme import look, scaled
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 
 if TYPE_CHECKING:
@@ -56,20 +57,15 @@ class PlotFrame(QWidget):
         self._fitted = 0
         self._made = False
         self._heading = heading
-        self._title = QLabel(heading, self)
-        self._title.setProperty("tone", "heading")
-        self._title.setWordWrap(True)
-        self._told = QLabel(self)
-        self._told.setProperty("tone", "muted")
+        self._title = text_label(heading, "heading", of=self, wrap=True)
+        self._told = text_label(tone="muted", of=self)
         self._button = SaveButton("Save this plot as a picture or a drawing", self)
         self._button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._button.clicked.connect(self._choose_file)
         self._button.hide()
         self._nothing_words = empty
-        self._empty = QLabel(empty, self)
-        self._empty.setProperty("tone", "muted")
+        self._empty = text_label(empty, "muted", of=self, wrap=True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setWordWrap(True)
         row = in_row((self._title, 1), self._told, self._button, gap=8)
         self._column = in_column(row, (self._empty, 1), of=self, gap=4, edge=0)
 

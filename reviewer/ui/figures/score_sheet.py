@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QVBoxLayout,
     QWidget,
 )
@@ -23,6 +22,7 @@ from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.theme import scaled, shown_name
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -247,9 +247,7 @@ def spread(histogram: tuple[tuple[int, int], ...]) -> list[Column]:
 
 
 def _headed(words: str, below: QWidget | QHBoxLayout) -> QVBoxLayout:
-    title = QLabel(words)
-    title.setProperty("tone", "heading")
-    title.setWordWrap(True)
+    title = text_label(words, "heading", wrap=True)
     column = in_column(title, gap=6)
     if isinstance(below, QWidget):
         column.addWidget(below, 1)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
-    QLabel,
     QPushButton,
     QScrollArea,
     QStackedWidget,
@@ -18,6 +17,7 @@ from reviewer.ui.background import Background
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ class FigureSheet(QWidget):
         self._background.failed.connect(self._refuse)
         self.nothing = EmptyState(*self.empty, self)
         self.nothing.acted.connect(self.work_out)
-        self._as_of = QLabel(self)
-        self._as_of.setProperty("tone", "muted")
-        self._as_of.setWordWrap(True)
+        self._as_of = text_label(tone="muted", of=self, wrap=True)
         self._again = QPushButton("Work out again", self)
         self._again.clicked.connect(self.work_out)
         self._browse = QPushButton("Open in the browser", self)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QCompleter,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -26,6 +25,7 @@ from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled, shown_name
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from reviewer.core.figures import CollectionFigures, Meeting
@@ -113,9 +113,7 @@ class StatisticsSheet(FigureSheet):
         self._names = QStringListModel(self)
         self.typed.setCompleter(_completer(self._names, self.typed))
         self._parts = QButtonGroup(self)
-        self._what = QLabel(self)
-        self._what.setProperty("tone", "muted")
-        self._what.setWordWrap(True)
+        self._what = text_label(tone="muted", of=self, wrap=True)
         self.pairs = FigureTable("Pairs of tags", PAIR_FIELDS, self)
         self.implied = FigureTable("Implications", IMPLIED_FIELDS, self)
         self._place()
@@ -150,8 +148,7 @@ class StatisticsSheet(FigureSheet):
         return plots
 
     def _part_row(self) -> QHBoxLayout:
-        title = QLabel("Tags and other tags", self)
-        title.setProperty("tone", "heading")
+        title = text_label("Tags and other tags", "heading", of=self)
         row = in_row(title, gap=6)
         row.addSpacing(8)
         for place, (words, _) in enumerate(PARTS):

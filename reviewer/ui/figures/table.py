@@ -14,13 +14,13 @@ from PySide6.QtCore import (
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QLabel,
     QLineEdit,
     QWidget,
 )
 
 from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.framed_table import RowTable, frame_table
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -206,8 +206,7 @@ class FigureTable(QWidget):
         self.search.setAccessibleName(f"Filter: {title}")
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self.model.look_for)
-        self._count = QLabel(self)
-        self._count.setProperty("tone", "muted")
+        self._count = text_label(tone="muted", of=self)
         self.view = _View(self)
         self.view.setModel(self.model)
         frame_table(self.view, title)

@@ -11,7 +11,6 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -22,8 +21,9 @@ from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
 from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -125,22 +125,18 @@ class HistoryPage(SidePage):
         self.view = HistoryView(self.model, self.pictures, self)
         self.preview = HistoryPreview(self._vocabulary, self)
         self._look_soon = QTimer(self, singleShot=True, interval=LOOK_MS)
-        self._found = QLabel(self)
-        self._found.setProperty("tone", "muted")
-        self._hint = QLabel(self)
-        self._hint.setProperty("tone", "muted")
+        self._found = text_label(tone="muted", of=self)
+        self._hint = text_label(tone="muted", of=self)
         self._lay_out()
         self._connect()
         self.reopened.connect(review.controller.reopen)
 
     def _lay_out(self) -> None:
-        title = QLabel("History", self)
-        title.setProperty("tone", "page")
+        title = text_label("History", "page", of=self)
         save = QPushButton("Save the log\N{HORIZONTAL ELLIPSIS}", self)
         save.setToolTip("Every row of the log as CSV and as JSON lines, into a folder")
         save.clicked.connect(self._choose_folder)
-        back = QPushButton("Back  (Esc)", self)
-        back.clicked.connect(self.closed)
+        back = self.back_button()
         top = in_row(gap=14)
         for widget in (title, self._found):
             top.addWidget(widget, 0, Qt.AlignmentFlag.AlignBottom)
@@ -149,7 +145,7 @@ class HistoryPage(SidePage):
         top.addWidget(save)
         top.addWidget(back)
         lower = in_row((self.view, 1), self.preview, gap=16)
-        in_column(top, self.search, (lower, 1), of=self, gap=10, edge=(20, 14, 20, 16))
+        in_column(top, self.search, (lower, 1), of=self, gap=10, edge=PAGE_EDGE)
 
     def _connect(self) -> None:
         self.search.changed.connect(self._look)

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QWidget
 
 from reviewer.core.types import Origin, Side
 from reviewer.ui.history.model import ORIGINS, change_of
 from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
@@ -106,9 +107,7 @@ class HistoryPreview(QFrame):
         self.setObjectName("sidePanel")
         self._vocabulary = vocabulary
         self.picture = PreviewPicture(self)
-        self._facts = QLabel(self)
-        self._facts.setTextFormat(Qt.TextFormat.PlainText)
-        self._facts.setWordWrap(True)
+        self._facts = text_label(of=self, wrap=True)
         self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._facts.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._again = QPushButton("Ask again  (Enter)", self)

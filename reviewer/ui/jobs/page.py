@@ -28,6 +28,7 @@ from reviewer.ui.jobs.version_list import VersionList
 from reviewer.ui.jobs.words import outcome
 from reviewer.ui.keys.actions import KeyMap
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
@@ -88,11 +89,11 @@ class JobsPage(QWidget):
         self._listed: list[JobState] = []
         self._lines: dict[Job, QLabel] = {}
         self.setAccessibleName("Jobs")
-        self._title = QLabel("Nothing runs at the moment")
+        self._title = text_label("Nothing runs at the moment")
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of the job")
-        self._figures = _muted("")
+        self._figures = text_label(tone="muted", wrap=True)
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self._cancel)
         self._again = QPushButton("Start again", self)
@@ -112,8 +113,7 @@ class JobsPage(QWidget):
     def _lay_out(self) -> None:
         column = in_column(gap=14, edge=(24, 24, 24, 16))
         head = QHBoxLayout()
-        title = QLabel("Jobs")
-        title.setProperty("tone", "page")
+        title = text_label("Jobs", "page")
         back = QPushButton("Back  (Esc)", self)
         back.clicked.connect(self.closed)
         head.addWidget(title, 1)
@@ -121,9 +121,9 @@ class JobsPage(QWidget):
         column.addLayout(head)
         column.addWidget(self._running_card())
         column.addLayout(self._choices())
-        column.addWidget(_heading("Tagger versions"))
+        column.addWidget(text_label("Tagger versions", "heading"))
         column.addWidget(self._versions)
-        column.addWidget(_heading("Jobs of this sitting"))
+        column.addWidget(text_label("Jobs of this sitting", "heading"))
         column.addLayout(self._history)
         column.addStretch(1)
         in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
@@ -156,7 +156,7 @@ class JobsPage(QWidget):
                 )
             else:
                 button.clicked.connect(partial(self.wanted.emit, title, (command,)))
-                grid.addWidget(_muted(meaning), row, 1)
+                grid.addWidget(text_label(meaning, "muted", wrap=True), row, 1)
         others: tuple[tuple[str, str, Callable[[], None]], ...] = (
             (
                 "Write back",
@@ -189,7 +189,7 @@ class JobsPage(QWidget):
             button.setAccessibleName(f"{title.removesuffix(ELLIPSIS)}: {meaning}")
             button.clicked.connect(act)
             grid.addWidget(button, row, 0)
-            grid.addWidget(_muted(meaning), row, 1)
+            grid.addWidget(text_label(meaning, "muted", wrap=True), row, 1)
         return grid
 
     def _ranking_row(self, meaning: str) -> QHBoxLayout:
@@ -199,7 +199,7 @@ class JobsPage(QWidget):
         self._order.setToolTip("Kept for the rankings that follow, the window's own among them")
         for name, words in ORDERS:
             self._order.addItem(words, name)
-        return in_row((_muted(meaning), 1), self._order, gap=8)
+        return in_row((text_label(meaning, "muted", wrap=True), 1), self._order, gap=8)
 
     def _bring(self) -> None:
         """Has the folder of a tagger chosen, and starts with it."""
@@ -307,12 +307,9 @@ class JobsPage(QWidget):
                 widget.deleteLater()
         self._lines = {}
         if not self._runner.jobs:
-            self._history.addWidget(_muted("No job was started yet."))
+            self._history.addWidget(text_label("No job was started yet.", "muted", wrap=True))
         for job in reversed(self._runner.jobs):
-            line = QLabel(_line(job))
-            self._lines[job] = line
-            line.setWordWrap(True)
-            line.setTextFormat(Qt.TextFormat.PlainText)
+            line = self._lines[job] = text_label(_line(job), wrap=True)
             line.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._history.addWidget(line)
 
@@ -346,17 +343,3 @@ def cut_off_last(jobs: Sequence[Job]) -> Job | None:
 
 def _line(job: Job) -> str:
     return f"{job.title}: {outcome(job)}"
-
-
-def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", "heading")
-    return label
-
-
-def _muted(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", "muted")
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

@@ -6,8 +6,10 @@ import datetime as dt
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
+
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,18 +58,18 @@ class VersionList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         if not versions:
-            self._grid.addWidget(_label("No tagger was trained yet."), 0, 0, 1, 4)
+            self._grid.addWidget(text_label("No tagger was trained yet.", "muted"), 0, 0, 1, 4)
         for row, version in enumerate(list(reversed(versions))[:SHOWN]):
             self._add(row, version)
 
     def _add(self, row: int, version: VersionInfo) -> None:
-        name = QLabel(version.name, self)
+        name = text_label(version.name, of=self)
         self._grid.addWidget(name, row, 0)
         in_use = version.state == "active"
-        self._grid.addWidget(_label("in use" if in_use else str(version.state)), row, 1)
-        facts = _label(version_facts(version))
-        facts.setWordWrap(True)
-        self._grid.addWidget(facts, row, 2)
+        self._grid.addWidget(
+            text_label("in use" if in_use else str(version.state), "muted"), row, 1
+        )
+        self._grid.addWidget(text_label(version_facts(version), "muted", wrap=True), row, 2)
         if not in_use:
             button = QPushButton("Use", self)
             button.setProperty("tone", "segment")
@@ -75,10 +77,3 @@ class VersionList(QWidget):
             button.setToolTip("Rank the questions with this version from now on")
             button.clicked.connect(partial(self.use_wanted.emit, version.name))
             self._grid.addWidget(button, row, 3)
-
-
-def _label(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", "muted")
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

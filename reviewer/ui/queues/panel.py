@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QPushButton,
@@ -23,6 +22,7 @@ from reviewer.ui.queues.meant import NO_QUEUE, Meant
 from reviewer.ui.queues.model import QueueDelegate, QueueModel
 from reviewer.ui.queues.outlook_card import OutlookCard
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,11 +73,8 @@ class QueuePanel(QFrame):
         self._list.setAccessibleName("Queues")
         self._list.clicked.connect(self._click)
         self.outlook = OutlookCard(self)
-        self._words = QLabel(self)
-        self._words.setProperty("tone", "muted")
+        self._words = text_label(tone="muted", of=self, wrap=True)
         self._words.setContentsMargins(12, 4, 12, 4)
-        self._words.setWordWrap(True)
-        self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.hide()
         self.meant: Callable[[str, bool], Meant] = _unknown
         column = in_column(of=self, gap=6, edge=(0, 8, 0, 8))
@@ -90,8 +87,7 @@ class QueuePanel(QFrame):
 
     def _side_row(self) -> QHBoxLayout:
         row = in_row(gap=4, edge=(8, 0, 8, 0))
-        label = QLabel("Ask", self)
-        label.setProperty("tone", "muted")
+        label = text_label("Ask", "muted", of=self)
         row.addWidget(label)
         self._sides = QButtonGroup(self)
         for number, (word, _, tip) in enumerate(SIDES):

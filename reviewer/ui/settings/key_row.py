@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from reviewer.ui.keys.actions import key_cap
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from reviewer.core.commands import Command
@@ -38,8 +39,7 @@ class KeyRow(QWidget):
         self._shown: tuple[tuple[str, ...], bool] | None = None
         self._buttons: list[QToolButton] = []
         self._pending: tuple[str, ...] = ()
-        self._title = QLabel(command.title, self)
-        self._title.setWordWrap(True)
+        self._title = text_label(command.title, of=self, wrap=True)
         self._line = in_row((self._title, 2), gap=5)
         self._keys = in_row(gap=5)
         self._line.addLayout(self._keys, 3)
@@ -154,9 +154,7 @@ class _Warning(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._said = QLabel(self)
-        self._said.setProperty("tone", "warning")
-        self._said.setWordWrap(True)
+        self._said = text_label(tone="warning", of=self, wrap=True)
         self._take = QPushButton(self)
         self._take.setProperty("tone", "segment")
         self._take.clicked.connect(self.given)

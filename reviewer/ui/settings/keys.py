@@ -10,7 +10,6 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QComboBox,
-    QLabel,
     QMenu,
     QPushButton,
     QWidget,
@@ -23,6 +22,7 @@ from reviewer.ui.keys.key_overlay import groups
 from reviewer.ui.settings.key_recorder import KeyRecorder
 from reviewer.ui.settings.key_row import KeyRow
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -54,16 +54,13 @@ class KeySettings(QWidget):
         self._presets.activated.connect(self._choose)
         self._as_preset = QPushButton("Forget my changes", self)
         self._as_preset.clicked.connect(self._forget)
-        self._about = QLabel(self)
-        self._about.setProperty("tone", "muted")
-        self._about.setWordWrap(True)
+        self._about = text_label(tone="muted", of=self, wrap=True)
         first = in_row(self._presets, self._as_preset, 1)
         self._column.addLayout(first)
         self._column.addWidget(self._about)
         self._rows: dict[str, KeyRow] = {}
         for heading, commands in groups().items():
-            title = QLabel(heading, self)
-            title.setProperty("tone", "heading")
+            title = text_label(heading, "heading", of=self)
             title.setContentsMargins(0, 10, 0, 0)
             self._column.addWidget(title)
             for entry in commands:

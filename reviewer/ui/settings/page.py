@@ -13,6 +13,7 @@ from reviewer.ui.settings.keys import KeySettings
 from reviewer.ui.settings.rows import SettingRows
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:
@@ -50,8 +51,7 @@ class SettingsPage(SidePage):
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
-        title = QLabel("Settings", self)
-        title.setProperty("tone", "page")
+        title = text_label("Settings", "page", of=self)
         back = QPushButton("Back  (Esc)", self)
         back.setAccessibleName("Back to where you were")
         back.clicked.connect(self.closed)
@@ -63,9 +63,12 @@ class SettingsPage(SidePage):
             column.addWidget(rows)
         column.addWidget(_heading("Keys"))
         column.addWidget(self.keys)
-        where = QLabel(f"Kept in {settings_file()}. Nothing of it is sent anywhere.", self)
-        where.setProperty("tone", "muted")
-        where.setWordWrap(True)
+        where = text_label(
+            f"Kept in {settings_file()}. Nothing of it is sent anywhere.",
+            "muted",
+            of=self,
+            wrap=True,
+        )
         column.addSpacing(16)
         column.addWidget(where)
         column.addStretch(1)
@@ -92,7 +95,6 @@ class SettingsPage(SidePage):
 
 
 def _heading(text: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", "section")
+    label = text_label(text, "section")
     label.setContentsMargins(0, 14, 0, 2)
     return label

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QGridLayout,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QWidget,
 )
 
 from reviewer.ui.settings.fields import Choice, Field, Number, Switch, Text
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,14 +56,11 @@ class SettingRows(QWidget):
         editor.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         editor.installEventFilter(self._calm)
         self._editors[field.name] = editor
-        title = QLabel("" if isinstance(field, Switch) else field.title, self)
-        title.setWordWrap(True)
+        title = text_label("" if isinstance(field, Switch) else field.title, of=self, wrap=True)
         title.setBuddy(editor)
         grid.addWidget(title, row, 0)
         grid.addWidget(editor, row, 1, Qt.AlignmentFlag.AlignLeft)
-        hint = QLabel(field.hint, self)
-        hint.setProperty("tone", "muted")
-        hint.setWordWrap(True)
+        hint = text_label(field.hint, "muted", of=self, wrap=True)
         hint.setVisible(bool(field.hint))
         grid.addWidget(hint, row + 1, 1)
         # The word belongs to the row above it: the next begins some way off.

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QPushButton,
     QScrollArea,
     QWidget,
@@ -19,7 +18,8 @@ from reviewer.ui.side_page import SidePage
 from reviewer.ui.similar.cells import SimilarCells
 from reviewer.ui.similar.reader import SimilarReader
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -54,12 +54,8 @@ class SimilarPage(SidePage):
         self._background = Background(self)
         self._question: Question | None = None
         self.cells = SimilarCells(self)
-        self._words = QLabel(self)
-        self._words.setProperty("tone", "muted")
-        self._words.setWordWrap(True)
-        self._title = QLabel("Similar images", self)
-        self._title.setProperty("tone", "page")
-        self._title.setWordWrap(True)
+        self._words = text_label(tone="muted", of=self, wrap=True)
+        self._title = text_label("Similar images", "page", of=self, wrap=True)
         self._ways = QButtonGroup(self)
         self._lay_out()
         self._background.failed.connect(self._say_failed)
@@ -77,16 +73,15 @@ class SimilarPage(SidePage):
             top.addWidget(button)
         self._ways.button(0).setChecked(True)
         self._ways.idClicked.connect(self._look)
-        back = QPushButton("Back  (Esc)", self)
+        back = self.back_button()
         back.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        back.clicked.connect(self.closed)
         top.addWidget(back)
         area = QScrollArea(self)
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(self.cells)
-        in_column(top, self._words, (area, 1), of=self, gap=10, edge=(20, 14, 20, 16))
+        in_column(top, self._words, (area, 1), of=self, gap=10, edge=PAGE_EDGE)
 
     def opened(self) -> None:
         """Looks for the images nearest to the one on screen."""

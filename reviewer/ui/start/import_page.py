@@ -11,7 +11,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QWidget,
@@ -22,7 +21,8 @@ from reviewer.ui.background import Background
 from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
 from reviewer.ui.start.import_rows import PICTURE_PX, ImportRows
 from reviewer.ui.start.server_form import SERVERS, ServerForm
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,9 +70,9 @@ class ImportPage(QWidget):
         self._pictures = Background(self)
         self._pictures.failed.connect(self._next_picture)
         self._coming: list[int] = []
-        self._title = _label("", "page", self)
-        self._about = _label("", "muted", self)
-        self._notes = _label("", "muted", self)
+        self._title = text_label(tone="page", of=self)
+        self._about = text_label(tone="muted", of=self, wrap=True)
+        self._notes = text_label(tone="muted", of=self, wrap=True)
         self.formats = _choice("Format of the tags", self)
         self.formats.activated.connect(self._change_format)
         self.taggers = _choice("Tagger", self)
@@ -90,12 +90,12 @@ class ImportPage(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        for label in (self._about, self._notes):
-            label.setWordWrap(True)
         top = in_row(self._title, 1, self._back, self._begin, gap=10)
-        choices = in_row(_label("The tags are read from", "muted", self), self.formats, gap=10)
+        choices = in_row(
+            text_label("The tags are read from", "muted", of=self), self.formats, gap=10
+        )
         choices.addSpacing(20)
-        choices.addWidget(_label("The questions come from", "muted", self))
+        choices.addWidget(text_label("The questions come from", "muted", of=self))
         choices.addWidget(self.taggers)
         choices.addStretch(1)
         self._shown.addWidget(self.table)
@@ -108,7 +108,7 @@ class ImportPage(QWidget):
             self._notes,
             of=self,
             gap=12,
-            edge=(20, 14, 20, 16),
+            edge=PAGE_EDGE,
         )
 
     def show_folder(self, folder: Path) -> None:
@@ -250,12 +250,6 @@ def words_of(found: ImportPreview) -> str:
         f"{found.images:,} images; {found.tagged:,}{among} have tags. These would be read like "
         "this. Nothing is written yet, and your files are never changed by an import."
     )
-
-
-def _label(words: str, tone: str, parent: QWidget) -> QLabel:
-    label = QLabel(words, parent)
-    label.setProperty("tone", tone)
-    return label
 
 
 def _choice(name: str, parent: QWidget) -> QComboBox:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableWidget, QTableWidgetItem
 
 from reviewer.ui.theme import look, shown_name
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,8 +92,7 @@ def _cell(words: str) -> QTableWidgetItem:
 
 def _tags(row: PreviewRow, parent: QWidget) -> QLabel:
     """The tags of an image in the colours of their categories, the words in the tooltip."""
-    label = QLabel(parent)
-    label.setWordWrap(True)
+    label = text_label(of=parent, wrap=True)
     label.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     label.setTextFormat(Qt.TextFormat.RichText)
     # On one line with the name of the file, which stands at the top of its cell.

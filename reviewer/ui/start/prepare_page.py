@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.theme import look
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
@@ -53,17 +53,15 @@ class PreparePage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Lays the page out; nothing is prepared yet."""
         super().__init__(parent)
-        self._title = _label("", "page")
-        self._lead = _label("", "muted")
-        self._lead.setWordWrap(True)
+        self._title = text_label(tone="page")
+        self._lead = text_label(tone="muted", wrap=True)
         self._stages: list[str] = []
-        self._stage = _label("", "")
+        self._stage = text_label(wrap=True)
         self._stage.setTextFormat(Qt.TextFormat.RichText)
-        self._stage.setWordWrap(True)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
-        self._figures = _label("", "muted")
+        self._figures = text_label(tone="muted")
         self._notes = QPlainTextEdit(self)
         self._notes.setReadOnly(True)
         self._notes.setAccessibleName("Notes of the job")
@@ -152,10 +150,3 @@ class PreparePage(QWidget):
         self._retry.show()
         self._retry.setFocus()
         self._cancel.setText("Back")
-
-
-def _label(text: str, tone: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", tone)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

@@ -20,6 +20,7 @@ from reviewer.settings import Recent
 from reviewer.ui.theme import look, scaled
 from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.icons import application_icon, icon
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.notice_bar import NoticeBar
 from reviewer.ui.widgets.row_list import ROW_ROLE, RowDelegate, RowModel
 
@@ -123,15 +124,15 @@ class StartPage(QWidget):
         self._sample.clicked.connect(self.sample_wanted)
         self._settings = QPushButton("Settings")
         self._settings.clicked.connect(self.settings_wanted)
-        self._heading = _label("Recent collections", "heading")
-        self._empty = _label(
+        self._heading = text_label("Recent collections", "heading")
+        self._empty = text_label(
             "Collections that you open are listed here. A folder can also be dropped here.\n"
             "A folder of images with their tags is all it takes: captions (.txt beside each "
             "image), a tags.csv, sidecars (gallery-dl, Hydrus, XMP), tags inside the files, or a "
             "Danbooru dump.",
             "muted",
+            wrap=True,
         )
-        self._empty.setWordWrap(True)
         self._lay_out()
         self._tint()
         self.setAcceptDrops(True)
@@ -157,10 +158,9 @@ class StartPage(QWidget):
         picture = QLabel(self)
         picture.setPixmap(application_icon().pixmap(QSize(64, 64), self.devicePixelRatioF()))
         title.addWidget(picture)
-        title.addWidget(_label(NAME, "title"), 1)
+        title.addWidget(text_label(NAME, "title"), 1)
         buttons = in_row(self._open, self._sample, 1, self._settings, gap=10)
-        lead = _label(SENTENCE, "lead")
-        lead.setWordWrap(True)
+        lead = text_label(SENTENCE, "lead", wrap=True)
         column = in_column(1, title, lead, gap=14)
         column.addSpacing(4)
         column.addLayout(buttons)
@@ -216,13 +216,6 @@ def _dropped(event: QDropEvent) -> Path | None:
     if not paths:
         return None
     return paths[0] if paths[0].is_dir() else paths[0].parent
-
-
-def _label(text: str, tone: str) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("tone", tone)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
 
 
 def _bold(font: QFont) -> QFont:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QWidget,
 )
@@ -28,7 +27,8 @@ from reviewer.ui.history.search import begin_of
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.summary.sheet import SummarySheet
 from reviewer.ui.summary.words import others
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import time_left
 
 if TYPE_CHECKING:
@@ -101,10 +101,8 @@ class SummaryPage(SidePage):
         self._beside = beside
         self._background = Background(self)
         self._background.failed.connect(self._say)
-        self._title = QLabel("Summary", self)
-        self._title.setProperty("tone", "page")
-        self._hint = QLabel(self)
-        self._hint.setProperty("tone", "muted")
+        self._title = text_label("Summary", "page", of=self)
+        self._hint = text_label(tone="muted", of=self)
         self.sheet = SummarySheet(review.session.vocabulary, self)
         self.sheet.reopened.connect(self._reopen)
         self._ask_again = review.controller.reopen
@@ -133,12 +131,11 @@ class SummaryPage(SidePage):
         back.clicked.connect(self.closed)
         top.addWidget(save)
         top.addWidget(back)
-        in_column(top, self._time_row(), (self.sheet, 1), of=self, gap=12, edge=(20, 14, 20, 16))
+        in_column(top, self._time_row(), (self.sheet, 1), of=self, gap=12, edge=PAGE_EDGE)
 
     def _time_row(self) -> QHBoxLayout:
         row = in_row(gap=6)
-        label = QLabel("Go on for", self)
-        label.setProperty("tone", "muted")
+        label = text_label("Go on for", "muted", of=self)
         row.addWidget(label)
         for minutes in MINUTES:
             button = _segment(f"{minutes} min", f"Go on for {minutes} minutes", self)
@@ -148,8 +145,7 @@ class SummaryPage(SidePage):
         self._times.addButton(without, 0)
         row.addWidget(without)
         self._times.idClicked.connect(self._begin_time)
-        self._left = QLabel(self)
-        self._left.setProperty("tone", "muted")
+        self._left = text_label(tone="muted", of=self)
         row.addSpacing(10)
         row.addWidget(self._left)
         row.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -18,6 +18,7 @@ from reviewer.core.errors import SourceError
 from reviewer.ui.figures.plots import Plot
 from reviewer.ui.summary import words
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.saving import save_widget, write_text
 
 if TYPE_CHECKING:
@@ -60,13 +61,9 @@ class SummarySheet(QWidget):
             self,
         )
         self._figures: list[tuple[QLabel, QLabel]] = []
-        self._how = QLabel(self)
-        self._how.setWordWrap(True)
-        self._others_title = QLabel("With others", self)
-        self._others_title.setProperty("tone", "heading")
-        self._others = QLabel(self)
-        self._others.setWordWrap(True)
-        self._others.setTextFormat(Qt.TextFormat.PlainText)
+        self._how = text_label(of=self, wrap=True)
+        self._others_title = text_label("With others", "heading", of=self)
+        self._others = text_label(of=self, wrap=True)
         self.list = QListWidget(self)
         self.list.setProperty("tone", "framed")
         self.list.setAccessibleName("Controls that were answered otherwise")
@@ -90,9 +87,7 @@ class SummarySheet(QWidget):
             plots.setColumnStretch(place, 1)
             plots.setRowStretch(place, 1)
         controls = in_column(gap=6)
-        title = QLabel("Answered otherwise", self)
-        title.setProperty("tone", "heading")
-        title.setWordWrap(True)
+        title = text_label("Answered otherwise", "heading", of=self, wrap=True)
         controls.addWidget(title)
         controls.addWidget(self._how)
         controls.addWidget(self.list, 100)
@@ -107,10 +102,8 @@ class SummarySheet(QWidget):
     def _card(self) -> QFrame:
         card = QFrame(self)
         card.setObjectName("card")
-        value, caption = QLabel(card), QLabel(card)
-        value.setProperty("tone", "section")
-        caption.setProperty("tone", "muted")
-        caption.setWordWrap(True)
+        value = text_label(tone="section", of=card)
+        caption = text_label(tone="muted", of=card, wrap=True)
         in_column(value, caption, 1, of=card, gap=1, edge=(14, 8, 14, 8))
         self._figures.append((value, caption))
         return card

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
     QCompleter,
-    QLabel,
     QLineEdit,
     QPushButton,
     QStyledItemDelegate,
@@ -30,10 +29,11 @@ from reviewer.ui.vocabulary.model import (
     VocabularyRow,
     rows_of,
 )
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
@@ -104,8 +104,8 @@ class VocabularyPage(SidePage):
         self.view = RowTable(self)
         self.search = QLineEdit(self)
         self.kind = QComboBox(self)
-        self.said = QLabel(self)
-        self._about = QLabel(ABOUT, self)
+        self.said = text_label(tone="muted", of=self, wrap=True)
+        self._about = text_label(ABOUT, "muted", of=self, wrap=True)
         self._whole = QWidget(self)
         self.nothing = EmptyState(NOTHING, "", "", self)
         self._names = QStringListModel(self)
@@ -118,11 +118,8 @@ class VocabularyPage(SidePage):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        title = QLabel("The tagger's tags and yours", self)
-        title.setProperty("tone", "page")
-        back = QPushButton("Back  (Esc)", self)
-        back.clicked.connect(self.closed)
-        top = in_row((title, 1), back, gap=10)
+        title = text_label("The tagger's tags and yours", "page", of=self)
+        top = in_row((title, 1), self.back_button(), gap=10)
         self.search.setPlaceholderText("Search in both names")
         self.search.setAccessibleName("Search")
         self.search.setClearButtonEnabled(True)
@@ -130,10 +127,6 @@ class VocabularyPage(SidePage):
         self.kind.setAccessibleName("Which rows are shown")
         self.kind.currentIndexChanged.connect(self._narrow)
         line = in_row(self.kind, (self.search, 1), gap=10)
-        for label in (self._about, self.said):
-            label.setProperty("tone", "muted")
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self._lay_out_table()
         in_column(
             self._about,
@@ -145,7 +138,7 @@ class VocabularyPage(SidePage):
             gap=12,
             edge=0,
         )
-        in_column(top, (self._whole, 1), (self.nothing, 1), of=self, gap=12, edge=(20, 14, 20, 16))
+        in_column(top, (self._whole, 1), (self.nothing, 1), of=self, gap=12, edge=PAGE_EDGE)
         self.nothing.hide()
 
     def _button_row(self) -> Flow:

@@ -16,6 +16,7 @@ from reviewer.ui.implying import implied_words
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.why.facts import SHOWN
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -207,11 +208,8 @@ class WhyPanel(QScrollArea):
         self._heat.setText(heat_words(facts.explained, question.score, coming=coming))
 
     def _part(self, parent: QWidget, heading: str) -> QLabel:
-        title = QLabel(heading, parent)
-        title.setProperty("tone", "heading")
-        text = QLabel(parent)
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
+        title = text_label(heading, "heading", of=parent)
+        text = text_label(of=parent, wrap=True)
         text.setAccessibleName(heading)
         self._column.addSpacing(GAP)
         self._column.addWidget(title)

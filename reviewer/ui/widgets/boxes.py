@@ -13,6 +13,9 @@ share of it that stays empty."""
 Edge = int | tuple[int, int, int, int]
 """Room around a line in device-independent pixels: all round, or left, top, right, bottom."""
 
+PAGE_EDGE = (20, 14, 20, 16)
+"""Around what stands on a page beside the review."""
+
 Line = TypeVar("Line", bound=QBoxLayout)
 
 

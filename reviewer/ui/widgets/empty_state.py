@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QProgressBar,
     QPushButton,
     QWidget,
 )
 
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import progress_line
 
@@ -43,14 +43,9 @@ class EmptyState(QWidget):
             parent: Qt's owner.
         """
         super().__init__(parent)
-        self._title = QLabel(title, self)
-        self._title.setProperty("tone", "section")
-        self._title.setWordWrap(True)
-        self._about = QLabel(about, self)
-        self._about.setWordWrap(True)
-        self._state = QLabel(self)
-        self._state.setProperty("tone", "muted")
-        self._state.setWordWrap(True)
+        self._title = text_label(title, "section", of=self, wrap=True)
+        self._about = text_label(about, of=self, wrap=True)
+        self._state = text_label(tone="muted", of=self, wrap=True)
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress")
@@ -66,7 +61,6 @@ class EmptyState(QWidget):
         card.setObjectName("card")
         inside = in_column(of=card, gap=12, edge=(28, 24, 28, 24))
         for label in (self._title, self._about, self._state):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             inside.addWidget(label)
         inside.addWidget(self._bar)
         row = in_row(self.button, 1)

@@ -6,10 +6,11 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from reviewer.ui.telling import announce
 from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent
@@ -46,9 +47,7 @@ class NoticeBar(QFrame):
         self.setObjectName("notice")
         self._host = host
         self._kind = Kind.INFO
-        self._label = QLabel(self)
-        self._label.setTextFormat(Qt.TextFormat.PlainText)
-        self._label.setWordWrap(True)
+        self._label = text_label(of=self, wrap=True)
         close = QPushButton("\N{MULTIPLICATION SIGN}", self)
         close.setProperty("tone", "segment")
         close.setFocusPolicy(Qt.FocusPolicy.NoFocus)

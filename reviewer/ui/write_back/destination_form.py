@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
     QFrame,
-    QLabel,
     QLineEdit,
     QPushButton,
     QWidget,
@@ -22,6 +21,7 @@ from reviewer.jobs.writing.places import check_new, policies
 from reviewer.sites.policy import Mode
 from reviewer.ui.background import Background
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,8 +78,8 @@ class DestinationForm(QFrame):
         self.site = QLineEdit(self)
         self.key = QLineEdit(self)
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self._rules = _words("muted")
-        self._problem = _words("warning")
+        self._rules = text_label(tone="muted", wrap=True)
+        self._problem = text_label(tone="warning", wrap=True)
         self._problem.hide()
         self._save_button = QPushButton(done, self)
         self._background = Background(self)
@@ -192,11 +192,3 @@ class DestinationForm(QFrame):
         self._save_button.setEnabled(True)
         self._problem.setText(sentence)
         self._problem.show()
-
-
-def _words(tone: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("tone", tone)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label

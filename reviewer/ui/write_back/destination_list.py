@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
-    QLabel,
     QListWidget,
     QListWidgetItem,
     QPushButton,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,8 +35,7 @@ class DestinationList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Begins empty."""
         super().__init__(parent)
-        heading = QLabel("Destinations", self)
-        heading.setProperty("tone", "heading")
+        heading = text_label("Destinations", "heading", of=self)
         self._list = QListWidget(self)
         self._list.setProperty("tone", "framed")
         self._list.setAccessibleName("Destinations")

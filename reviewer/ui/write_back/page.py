@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import (
     QFileDialog,
-    QLabel,
-    QPushButton,
     QStackedWidget,
     QWidget,
 )
@@ -24,7 +22,8 @@ from reviewer.sites.policy import Mode, Policy
 from reviewer.sources.pulled import PREFIX
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.write_back.destination_form import DestinationForm
 from reviewer.ui.write_back.destination_list import DestinationList
 from reviewer.ui.write_back.empty import NO_DIFF, NOTHING
@@ -108,17 +107,15 @@ class WriteBackPage(SidePage):
         self.jobs.ended.connect(self._job_ended)
 
     def _lay_out(self) -> None:
-        title = QLabel("Write back", self)
-        title.setProperty("tone", "page")
-        back = QPushButton("Back  (Esc)", self)
-        back.clicked.connect(self.closed)
+        title = text_label("Write back", "page", of=self)
+        back = self.back_button()
         top = in_row(title, 1, back)
         in_column(self.form, 1, of=self._form_page, edge=0)
         self._right.addWidget(self.sheet)
         self._right.addWidget(self._form_page)
         in_column((self.places, 1), self.preview, of=self._left, gap=12, edge=0)
         lower = in_row(self._left, (self._right, 1), gap=16)
-        in_column(top, (lower, 1), of=self, gap=10, edge=(20, 14, 20, 16))
+        in_column(top, (lower, 1), of=self, gap=10, edge=PAGE_EDGE)
 
     # -- the page --------------------------------------------------------------------------------
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.history.preview import PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,9 +35,7 @@ class WriteBackPreview(QWidget):
         super().__init__(parent)
         self._row: Row | None = None
         self._picture = PreviewPicture(self)
-        self._change = QLabel(self)
-        self._change.setWordWrap(True)
-        self._change.setTextFormat(Qt.TextFormat.PlainText)
+        self._change = text_label(of=self, wrap=True)
         in_column(self._picture, self._change, of=self, gap=6, edge=0)
         self._loader = ImageLoader(files_of, cache_bytes=CACHE_BYTES, threads=1, parent=self)
         self._loader.loaded.connect(self._take)

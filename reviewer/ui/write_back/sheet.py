@@ -6,11 +6,10 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QLabel,
     QProgressBar,
     QPushButton,
     QWidget,
@@ -21,6 +20,7 @@ from reviewer.ui.keys.actions import keys_here
 from reviewer.ui.widgets.boxes import in_column
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
+from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import progress_line
 from reviewer.ui.write_back.model import Part, WriteBackModel
 from reviewer.ui.write_back.table import WriteBackTable
@@ -91,16 +91,16 @@ class WriteBackSheet(QWidget):
         self.nothing = EmptyState("", "", ACTIONS["diff"][0], self)
         self.nothing.acted.connect(partial(self.acted.emit, "diff"))
         self.nothing.hide()
-        self.rules = _label("muted")
-        self.figures = _label("")
-        self.said = _label("warning")
+        self.rules = text_label(tone="muted", wrap=True)
+        self.figures = text_label(wrap=True)
+        self.said = text_label(tone="warning", wrap=True)
         self.said.hide()
         self.new_tags = QCheckBox("Tags that are new there may be made", self)
         self.buttons: dict[str, QPushButton] = {}
         self._bar = QProgressBar(self)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Progress of write-back")
-        self._progress = _label("muted")
+        self._progress = text_label(tone="muted", wrap=True)
         self._group = QButtonGroup(self)
         self._parts: dict[Part, QPushButton] = {}
         self._lay_out()
@@ -197,11 +197,3 @@ class WriteBackSheet(QWidget):
             self.buttons[name].setEnabled(on)
             if name in BELOW:
                 self.buttons[name].setVisible(part in BELOW[name])
-
-
-def _label(tone: str) -> QLabel:
-    label = QLabel()
-    label.setProperty("tone", tone)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
