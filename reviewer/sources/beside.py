@@ -100,6 +100,33 @@ def read_ahead(
             yield from done.result()
 
 
+def readable(
+    images: Mapping[str, Path], suffixes: Sequence[str], read: Callable[[Path], T], notes: list[str]
+) -> Iterator[tuple[str, T]]:
+    """What the file beside each image holds; those that cannot be read become one note.
+
+    Args:
+        images: Image files by relative path.
+        suffixes: As for `beside`.
+        read: Reads one; called in other threads. Where it raises `SourceError`, the next is read.
+        notes: The note is added to it.
+
+    Yields:
+        The relative path of the image, and what was read.
+    """
+    problems = []
+    for name, found in read_ahead(beside(images, suffixes), read):
+        if found.error is not None:
+            problems.append(found.error)
+        else:
+            yield name, found.result()
+    if problems:
+        notes.append(
+            f"{len(problems):,} metadata file(s) could not be read, and their images have no tags "
+            f"until those are mended: {problems[0]}"
+        )
+
+
 def _outcome(read: Callable[[Path], T], path: Path) -> Read[T]:
     try:
         return Read(read(path))

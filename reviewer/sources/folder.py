@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
@@ -17,7 +15,7 @@ from reviewer.sources.danbooru import DanbooruDump, metadata_files
 from reviewer.sources.embedded import Embedded
 from reviewer.sources.gallery_dl import GalleryDl
 from reviewer.sources.hydrus import HydrusSidecars
-from reviewer.sources.listing import without_nameless
+from reviewer.sources.listing import image_names, without_nameless
 from reviewer.sources.names import settle_names
 from reviewer.sources.sqlite_dump import SqliteDump
 from reviewer.sources.tables import Tables
@@ -27,6 +25,7 @@ from reviewer.sources.xmp import Xmp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 
 class Untagged:
@@ -49,9 +48,6 @@ class Untagged:
             )
         return reading
 
-
-VIDEOS = frozenset({".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".wmv", ".flv", ".swf"})
-"""Names of what moves: it is not reviewed, and is only counted."""
 
 _LOOKED_AT = 100
 """Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
@@ -91,35 +87,12 @@ def find_images(
     Raises:
         SourceError: The folder is not there or cannot be read.
     """
-    moving = [] if videos is None else videos
-    if not folder.is_dir():
-        raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
-    found: dict[str, Path] = {}
-    seen: set[str] = set()
-
-    def refuse(error: OSError) -> None:
-        if Path(error.filename) == folder:
-            raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
-
-    for place, folders, files in os.walk(folder, followlinks=True, onerror=refuse):
-        real = os.path.realpath(place)
-        if real in seen:
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        here = Path(place)
-        inside = here.relative_to(folder).as_posix()
-        prefix = "" if inside == "." else f"{inside}/"
-        for name in sorted(files):
-            _, dot, ending = name.rpartition(".")
-            kind = f"{dot}{ending}".lower()
-            if name.startswith("."):
-                continue
-            if kind in SUFFIXES:
-                found[prefix + name] = here / name
-            elif kind in VIDEOS:
-                moving.append(prefix + name)
+    found = {
+        inside + name: place / name
+        for inside, names in image_names(folder, videos)
+        for place in [folder / inside]
+        for name in names
+    }
     return {path: found[path] for path in without_nameless(list(found), nameless)}
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading
-from reviewer.sources.beside import beside, read_ahead
-from reviewer.sources.json_file import broken_note, read_json
+from reviewer.sources.beside import beside, readable
+from reviewer.sources.json_file import read_json
 from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings, tag_fields
 
 if TYPE_CHECKING:
@@ -41,19 +41,12 @@ class GalleryDl:
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every metadata file; one that is broken becomes a note."""
         reading = Reading()
-        problems = []
-        for name, read in read_ahead(beside(images, SUFFIXES), read_json):
-            try:
-                post = read.result()
-            except SourceError as error:
-                problems.append(str(error))
-                continue
+        for name, post in readable(images, SUFFIXES, read_json, reading.notes):
             if _is_metadata(post):
                 parsed = read_post(post)
                 reading.records[name] = parsed.record
                 reading.categories.update(parsed.categories)
         settle_ratings(reading)
-        reading.notes.extend(broken_note(problems))
         return reading
 
 

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside, read_ahead
+from reviewer.sources.beside import beside, read_ahead, readable
 from reviewer.sources.gallery_dl import metadata_of
-from reviewer.sources.json_file import broken_note, read_json
+from reviewer.sources.json_file import read_json
 from reviewer.sources.text import name_key, read_text
 
 if TYPE_CHECKING:
@@ -68,23 +68,16 @@ class HydrusSidecars:
             SourceError: A text sidecar cannot be read.
         """
         reading = Reading()
-        problems = []
         written: dict[str, list[str]] = {}
         for name, lines in read_ahead(beside(images, (".txt",)), _lines):
             written.setdefault(name, []).extend(lines.result())
-        for name, read in read_ahead(beside(images, (".json",)), read_json):
-            try:
-                tags = tags_within(read.result())
-            except SourceError as error:
-                problems.append(str(error))
-                continue
-            if tags is not None:
+        for name, held in readable(images, (".json",), read_json, reading.notes):
+            if (tags := tags_within(held)) is not None:
                 written.setdefault(name, []).extend(tags)
         for name, found in written.items():
             parsed = [plain_name(line) for line in found]
             reading.records[name] = SourceRecord(tags=frozenset(tag for tag, _ in parsed if tag))
             reading.categories.update({tag: kind for tag, kind in parsed if kind is not None})
-        reading.notes.extend(broken_note(problems))
         return reading
 
 

@@ -1,4 +1,4 @@
-"""JSON files of downloaders: read without stopping at one that is broken."""
+"""JSON files as downloaders leave them."""
 
 from __future__ import annotations
 
@@ -24,15 +24,3 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 - JSON holds anything
         raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise SourceError(f"{path} is not JSON: {error}.") from error
-
-
-def broken_note(problems: list[str]) -> list[str]:
-    """One sentence on files that could not be read; none where there are none."""
-    if not problems:
-        return []
-    return [
-        (
-            f"{len(problems):,} metadata file(s) could not be read, and their images have no tags "
-            f"until those are mended: {problems[0]}"
-        )
-    ]

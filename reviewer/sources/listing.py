@@ -69,10 +69,6 @@ class ListedImages:
         Raises:
             SourceError: The folder is not there or cannot be read.
         """
-        if not folder.is_dir():
-            raise SourceError(
-                f"There is no folder {folder}. Name the folder that holds the images."
-            )
         self.nameless: list[str] = []
         self._folders: list[str] = []
         self._folder = array("i")
@@ -81,7 +77,7 @@ class ListedImages:
         self._keys = (array("Q"), array("Q"))
         self._rows = (array("i"), array("i"))
         self._odd: dict[str, int] = {}
-        for inside, names in _image_names(folder):
+        for inside, names in image_names(folder):
             try:
                 inside.encode()
                 self._take(inside, names, _encoded(names))
@@ -219,11 +215,20 @@ def nameless_sentence(left_out: Sequence[str]) -> str:
     )
 
 
-def _image_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
+def image_names(folder: Path, videos: list[str] | None = None) -> Iterator[tuple[str, list[str]]]:
     """Folders (with a slash at the end, "" for the first) with the names of the images in them.
 
     Hidden folders are left out; links to folders are followed, each place once.
+
+    Args:
+        folder: Where to look.
+        videos: Paths of videos, which are left out, are added to it.
+
+    Raises:
+        SourceError: The folder is not there or cannot be read.
     """
+    if not folder.is_dir():
+        raise SourceError(f"There is no folder {folder}. Name the folder that holds the images.")
     seen: set[str] = set()
     waiting = [""]
     while waiting:
@@ -234,19 +239,21 @@ def _image_names(folder: Path) -> Iterator[tuple[str, list[str]]]:
             continue
         seen.add(real)
         try:
-            names, folders = _listed(place)
+            names, folders, moving = _listed(place)
         except OSError as error:
             if inside:
                 continue
             raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
+        if videos is not None:
+            videos += [inside + name for name in moving]
         if names:
             yield inside, names
         waiting += [f"{inside}{name}/" for name in reversed(folders)]
 
 
-def _listed(place: str) -> tuple[list[str], list[str]]:
-    """Names of the images and of the folders in a folder, without hidden ones, in order."""
-    names, folders = [], []
+def _listed(place: str) -> tuple[list[str], list[str], list[str]]:
+    """Names of the images, folders and videos in a folder, without hidden ones, in order."""
+    names, folders, videos = [], [], []
     with os.scandir(place) as entries:
         for entry in entries:
             name = entry.name
@@ -256,12 +263,14 @@ def _listed(place: str) -> tuple[list[str], list[str]]:
                 folders.append(name)
             elif name.endswith(_SUFFIXES) or name.lower().endswith(_SUFFIXES):
                 names.append(name)
-    names.sort()
-    folders.sort()
-    return names, folders
+            elif name.lower().endswith(_VIDEOS):
+                videos.append(name)
+    return sorted(names), sorted(folders), sorted(videos)
 
 
 _SUFFIXES = tuple(SUFFIXES)
+_VIDEOS = (".mp4", ".webm", ".mkv", ".mov", ".avi", ".m4v", ".wmv", ".flv", ".swf")
+"""Names of what moves: it is not reviewed, and is only counted."""
 
 
 def _encoded(names: Sequence[str]) -> bytes:

@@ -13,8 +13,7 @@ from xml.parsers import expat
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside, read_ahead
-from reviewer.sources.json_file import broken_note
+from reviewer.sources.beside import beside, readable
 from reviewer.sources.text import name_key
 
 if TYPE_CHECKING:
@@ -49,15 +48,8 @@ class Xmp:
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every sidecar; one that is broken becomes a note."""
         reading = Reading()
-        problems = []
-        for name, read in read_ahead(beside(images, (".xmp",)), sidecar_tags):
-            try:
-                tags = read.result()
-            except SourceError as error:
-                problems.append(str(error))
-                continue
+        for name, tags in readable(images, (".xmp",), sidecar_tags, reading.notes):
             reading.records[name] = SourceRecord(tags=tags)
-        reading.notes.extend(broken_note(problems))
         return reading
 
 
