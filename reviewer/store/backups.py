@@ -12,6 +12,7 @@ from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterable
     from pathlib import Path
 
 KEPT = 7
@@ -74,6 +75,19 @@ def daily_copy(database: Path, backups: Path, today: dt.date) -> Path | None:
     if problem := damage(target):
         target.unlink()
         raise StoreError(unreadable_sentence(database, problem))
-    for old in sorted(backups.glob("daily-*.db"))[:-KEPT]:
-        old.unlink()
+    drop_oldest(backups.glob("daily-*.db"), target, KEPT)
     return target
+
+
+def drop_oldest(copies: Iterable[Path], newest: Path, kept: int) -> None:
+    """Deletes copies whose names tell their times until so many are left.
+
+    Args:
+        copies: All of them.
+        newest: The one that was just made. Copies of a later time are of a clock that was wrong,
+            and go first: else each copy would go as soon as it is made until that time comes.
+        kept: How many stay.
+    """
+    ordered = sorted(copies, key=lambda copy: (copy.name <= newest.name, copy.name))
+    for old in ordered[:-kept]:
+        old.unlink()

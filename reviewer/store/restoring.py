@@ -69,7 +69,8 @@ def sound_copies(backups: Path) -> list[DatabaseCopy]:
             (answers,) = connection.execute("SELECT count(*) FROM decision").fetchone()
         made = dt.datetime.fromtimestamp(path.stat().st_mtime).astimezone()
         found.append(DatabaseCopy(path, made, int(answers)))
-    return sorted(found, key=lambda copy: copy.made, reverse=True)
+    # The log only ever grows; the clock may have been wrong.
+    return sorted(found, key=lambda copy: (copy.answers, copy.made), reverse=True)
 
 
 def restore(workspace: Workspace, copy: Path) -> Restored:

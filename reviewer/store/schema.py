@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from reviewer.core.errors import NewerStoreError, StoreError
 from reviewer.store.audits import AUDITS
-from reviewer.store.backups import copy_database
+from reviewer.store.backups import copy_database, drop_oldest
 from reviewer.store.copies import SCHEMA as COPIES
 from reviewer.store.database import connect, translate, unreadable_sentence
 from reviewer.store.faces import FACES
@@ -364,6 +364,6 @@ def _known_steps() -> list[Migrations._Migration]:
 
 def _back_up(connection: sqlite3.Connection, path: Path, backups: Path) -> None:
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
-    copy_database(connection, backups / f"{path.stem}-{stamp}.db")
-    for old in sorted(backups.glob(f"{path.stem}-*.db"))[:-KEPT_STEPS]:
-        old.unlink()
+    copy = backups / f"{path.stem}-{stamp}.db"
+    copy_database(connection, copy)
+    drop_oldest(backups.glob(f"{path.stem}-*.db"), copy, KEPT_STEPS)

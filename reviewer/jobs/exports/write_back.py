@@ -89,8 +89,7 @@ def apply(
             be undone.
         UsageError: A file was changed since the plan was made.
     """
-    stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")
-    backup = library.workspace.backups / f"write-back-{stamp}"
+    backup = _next_place(library.workspace.backups, dt.datetime.now(dt.UTC))
     for edit in edits:
         _refuse_if_changed(edit)
     record = [
@@ -170,6 +169,13 @@ def restore_last(library: Library, listener: Listener) -> Restored:
         count = len(done.left)
         listener.note(f"{count:,} files were changed since and are left alone: {done.left[0]} ...")
     return done
+
+
+def _next_place(backups: Path, now: dt.datetime) -> Path:
+    """Where the files are kept: behind all that was written before, also by a clock set back."""
+    name = f"write-back-{now:%Y%m%d-%H%M%S-%f}"
+    last = max((place.name for place in backups.glob("write-back-*")), default="")
+    return backups / (name if name > last else f"{last}-later")
 
 
 def _refuse_if_changed(edit: Edit) -> None:

@@ -181,3 +181,23 @@ def test_what_was_written_on_a_drive_that_is_away_can_be_undone_later(captioned:
     away.rename(captioned.folder)
     assert write_back.undo(captioned, Silent()).summary["restored"] == 1
     assert contents(captioned.folder) == before
+
+
+def test_the_last_write_back_is_undone_also_where_the_clock_was_set_back(
+    captioned: Library,
+) -> None:
+    before = contents(captioned.folder)
+    backups = captioned.workspace.backups
+    correct(captioned)
+    write_back.apply(captioned, Silent(), write_back.plan(captioned))
+    # As if that had been in a year that the clock has gone back from since.
+    (first,) = backups.glob("write-back-*")
+    first.rename(backups / "write-back-20990101-120000-000000")
+    between = contents(captioned.folder)
+    answer(captioned, "b.png", "hat", Answer.YES)
+    for _ in range(2):
+        write_back.apply(captioned, Silent(), write_back.plan(captioned))
+        assert write_back.undo(captioned, Silent()).summary == {"restored": 1, "left_alone": 0}
+        assert contents(captioned.folder) == between
+    assert write_back.undo(captioned, Silent()).summary == {"restored": 1, "left_alone": 0}
+    assert contents(captioned.folder) == before
