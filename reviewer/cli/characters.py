@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from reviewer.cli.frame import Call, Frame, collection_options, ending
+from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.jobs.characters.detecting import LEAST as LEAST_SCORE
 from reviewer.jobs.characters.detecting import detect_heads
 from reviewer.jobs.characters.questions import find_questions
@@ -26,7 +27,7 @@ _TARGET = click.Path(file_okay=False, path_type=Path)
 _PLACE = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
-@click.group("characters")
+@click.group("characters", cls=SuggestingGroup)
 def characters_group() -> None:
     """Tell whose the faces are: import or detect heads, train, and ask "Which character?"."""
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.frame import Call, Frame, collection_options, ending, remember, tell_news
+from reviewer.cli.suggesting import ImageFolder
 from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.changes import corrected_images
@@ -29,7 +30,7 @@ SHOWN_DIFFS = 20
 
 
 @click.command("import")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=ImageFolder())
 @click.option(
     "--workspace",
     type=click.Path(file_okay=False, path_type=Path),

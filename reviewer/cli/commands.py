@@ -8,10 +8,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-import click
+from reviewer.cli.suggesting import SuggestingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import click
 
 GROUPS: Mapping[str, Mapping[str, str]] = {
     "Begin": {
@@ -82,7 +84,7 @@ SENTENCE = 200
 """Letters of a command's first sentence at most."""
 
 
-class Commands(click.Group):
+class Commands(SuggestingGroup):
     """A group whose commands are loaded when they are asked for."""
 
     def list_commands(self, _context: click.Context) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.cli.frame import Call, Frame, collection_options, ending
+from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import keep_key
@@ -27,7 +28,7 @@ MODES = {
 """How edits may be sent, for people."""
 
 
-@click.group("destinations")
+@click.group("destinations", cls=SuggestingGroup)
 def destinations_group() -> None:
     """Set up where corrections are written back to. Keys are kept in the system's keyring."""
 

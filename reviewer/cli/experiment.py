@@ -9,12 +9,13 @@ from typing import Any
 import click
 
 from reviewer.cli.frame import Call, collection_options
+from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.jobs.noise.experiment import FINE_TUNED, NoiseChoices, experiment_with_noise
 from reviewer.jobs.noise.report import answer_lines, table_lines
 from reviewer.jobs.noise.trials import Grid
 
 
-@click.group("experiment")
+@click.group("experiment", cls=SuggestingGroup)
 def experiment_group() -> None:
     """Experiments on a copy of the labels; the collection itself is left as it is."""
 

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import click
 
 from reviewer.cli.listeners import JsonOutput, Output, TerminalOutput
+from reviewer.cli.suggesting import ImageFolder
 from reviewer.core.errors import ReviewerError, SourceError, UsageError
 from reviewer.settings import Recent, load, save
 from reviewer.store.library import Library
@@ -56,9 +57,7 @@ def collection_options(command: Callable[..., None]) -> Callable[..., None]:
         type=click.Path(file_okay=False, path_type=Path),
         help="Where what is known of the collection is kept. Default: in your data folder.",
     )(run)
-    return click.argument(
-        "folder", required=False, type=click.Path(file_okay=False, path_type=Path)
-    )(run)
+    return click.argument("folder", required=False, type=ImageFolder())(run)
 
 
 def reviewer_option(command: Command) -> Command:

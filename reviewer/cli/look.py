@@ -20,6 +20,7 @@ from reviewer.cli.frame import (
     reviewer_option,
     tell_news,
 )
+from reviewer.cli.suggesting import ImageFolder
 from reviewer.cli.training import train_choices, train_options
 from reviewer.core.beginning import Beginning
 from reviewer.jobs.context import stage
@@ -37,7 +38,7 @@ Summary = dict[str, int | float | str]
 
 
 @click.command("open")
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.argument("folder", type=ImageFolder())
 @click.option(
     "--workspace",
     type=click.Path(file_okay=False, path_type=Path),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from reviewer.cli.frame import Call, collection_options
+from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.core.outbox import Destination, EntryState
 from reviewer.jobs.writing import diff, outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files
@@ -49,7 +50,7 @@ reviewer write-back undo NAME          take the last batch back
 """
 
 
-@click.group("write-back", help=HELP)
+@click.group("write-back", cls=SuggestingGroup, help=HELP)
 def write_back_group() -> None:
     """The commands of write-back."""
 

@@ -81,7 +81,9 @@ def check_new(destination: Destination) -> None:
     if policy.mode is Mode.EXPORT_ONLY:
         return
     if not destination.url.startswith(("https://", "http://")):
-        raise UsageError(f"{policy.title} needs its address: --url https://...")
+        given = destination.url
+        wrong = f"; {given} begins with neither http:// nor https://" if given else ""
+        raise UsageError(f"{policy.title} needs its address: --url https://...{wrong}")
     if destination.kind == "hydrus" and not destination.service:
         raise UsageError(
             "Hydrus needs the tag service to write to, for example --service 'my tags'."
