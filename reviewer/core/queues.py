@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reviewer.core.open_queue import OpenQueue
 from reviewer.core.queue_sums import untouched_summaries
 from reviewer.core.track_record import TrackRecords, nearest_points
 from reviewer.core.types import Question, QueueSummary, Side
@@ -110,42 +111,6 @@ class Ranking:
         ]
 
 
-@dataclass
-class _Queue:
-    """One tag's questions with the places that are done with."""
-
-    tag_id: int
-    suspicions: NDArray[np.float32]
-    priorities: NDArray[np.float32]
-    images: NDArray[np.int64]
-    sides: NDArray[np.uint8]
-    closed: NDArray[np.bool_]
-    head: int = 0
-    points: NDArray[np.uint8] | None = None
-
-    def advance(self) -> None:
-        if len(self.closed):
-            first = int(self.closed.argmin())
-            self.head = len(self.closed) if self.closed[first] else first
-
-    def open_places(self) -> Iterator[int]:
-        for place in range(self.head, len(self.closed)):
-            if not self.closed[place]:
-                yield place
-
-    def promised(self, ratios: NDArray[np.float64] | None) -> NDArray[np.float64]:
-        """What each question promises, open or not, corrected by what the answers gave.
-
-        Args:
-            ratios: (2, P) by side and point of the track record's curve; `None` for none.
-        """
-        if ratios is None:
-            return np.asarray(self.suspicions, np.float64)
-        if self.points is None:
-            self.points = nearest_points(self.suspicions)
-        return np.minimum(self.suspicions * ratios[self.sides, self.points], 1.0)
-
-
 def suspicion_interval(suspicion: float, spread: float) -> tuple[float, float]:
     """Where a chance lies with 95 %, when its log-odds are as unsure as `spread` says.
 
@@ -186,27 +151,27 @@ class QueueBook:
         self.ranking = ranking
         self.side = side
         self.left_out: frozenset[int] = frozenset()
-        self._queues: dict[int, _Queue] = {}
+        self._queues: dict[int, OpenQueue] = {}
         self._summaries: dict[int, QueueSummary] = {}
         self._order: list[QueueSummary] = []
         self._counts: dict[int, tuple[int, int]] = {}
         self.records = records or TrackRecords()
         self._numbers = {tag_id: number for number, tag_id in enumerate(ranking.tags.tolist())}
 
-    def _queue(self, tag_id: int) -> _Queue | None:
+    def _queue(self, tag_id: int) -> OpenQueue | None:
         """A tag's queue, made when it is first needed; `None` without."""
         number = self._numbers.get(tag_id)
         if number is None or tag_id in self._queues:
             return self._queues.get(tag_id)
         ranking = self.ranking
-        span = slice(self._start(tag_id), int(ranking.offsets[number + 1]))
+        span = slice(int(ranking.offsets[number]), int(ranking.offsets[number + 1]))
         sides = np.asarray(ranking.sides[span])
         closed = np.zeros(len(sides), bool)
         if self.side is not None:
             closed |= sides != int(self.side)
         suspicions, priorities = ranking.suspicions[span], ranking.priorities
         worth = suspicions if priorities is None else priorities[span]
-        queue = _Queue(tag_id, suspicions, worth, ranking.images[span], sides, closed)
+        queue = OpenQueue(tag_id, suspicions, worth, ranking.images[span], sides, closed)
         queue.advance()
         self._queues[tag_id] = queue
         return queue
@@ -234,9 +199,6 @@ class QueueBook:
         queue.head = 0
         queue.advance()
         self._summaries.pop(tag_id, None)
-
-    def _start(self, tag_id: int) -> int:
-        return int(self.ranking.offsets[self._numbers[tag_id]])
 
     def count_answer(
         self,
@@ -368,7 +330,8 @@ class QueueBook:
         places = np.flatnonzero(queue.images == question.image_id)
         if not places.size:
             return None
-        spread = float(spreads[self._start(question.tag_id) + int(places[0])])
+        first = int(self.ranking.offsets[self._numbers[question.tag_id]])
+        spread = float(spreads[first + int(places[0])])
         return suspicion_interval(question.suspicion, spread)
 
     def summaries(self) -> list[QueueSummary]:

@@ -105,7 +105,7 @@ class QuestionFeed:
         self,
         ranking: Ranking,
         answered: Iterable[tuple[int, int]],
-        tests: Iterable[tuple[int, Side, float, bool]] = (),
+        tests: Iterable[tuple[int, Side, float, bool]] | None = (),
     ) -> None:
         """Takes a new ranking, less the pairs that were answered since it was made.
 
@@ -113,31 +113,17 @@ class QuestionFeed:
             ranking: The ranked questions.
             answered: Pairs that were answered since.
             tests: Of the answers since that test what it promises: the tag, the side, the
-                suspicion, and whether the metadata changed.
+                suspicion, and whether the metadata changed; `None` where the ranking is the one
+                in use, of which it is known.
         """
         counts, left_out = self.book.counts, self.book.left_out
-        self.book = QueueBook(ranking, self.side)
+        self.book = QueueBook(ranking, self.side, self.book.records if tests is None else None)
         self.book.counts, self.book.left_out = counts, left_out
         settled = list(answered)
         self.book.close(settled)
         self.lists.put(Mode.KEPT_OUT, ranking.kept_out(settled))
-        for tag_id, side, suspicion, fixed in tests:
+        for tag_id, side, suspicion, fixed in tests or ():
             self.book.test(tag_id, side, suspicion, fixed=fixed)
-        self._ahead.clear()
-        self._block_left = BLOCK
-
-    def limit(self, side: Side | None, answered: Iterable[tuple[int, int]]) -> None:
-        """Asks about one side from now on, or about both.
-
-        Args:
-            side: The side; `None` for both.
-            answered: Pairs that were answered since the ranking was made.
-        """
-        self.side = side
-        counts, left_out = self.book.counts, self.book.left_out
-        self.book = QueueBook(self.book.ranking, side, self.book.records)
-        self.book.counts, self.book.left_out = counts, left_out
-        self.book.close(answered)
         self._ahead.clear()
         self._block_left = BLOCK
 

@@ -286,8 +286,9 @@ class ReviewSession:
 
     def choose_side(self, side: Side | None) -> None:
         """Limits the questions to one side, or to none."""
-        since = self.feed.book.ranking.decided
-        self.feed.limit(side, self._log.answered_since(since))
+        self.feed.side = side
+        ranking = self.feed.book.ranking
+        self.feed.load(ranking, self._log.answered_since(ranking.decided), None)
         self.enter(self.feed.mode, self.feed.tag_id)
 
     def reload(self, ranking: Ranking) -> None:
