@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         self._preparing.stopped.connect(self.show_start)
         self._preparing.refused.connect(self._refuse)
         self._preparing.told.connect(self.start_page.notice.say)
+        self._preparing.reconsidered.connect(self._show_import)
         self.jobs_page.closed.connect(self._back_to_review)
         self.jobs_page.wanted.connect(self.jobs.start)
         self.jobs_page.folder_wanted.connect(self.jobs.start_on_folder)
@@ -206,8 +207,11 @@ class MainWindow(QMainWindow):
         if wanted.workspace is not None and Review.is_ready(wanted.workspace):
             self.prepare(folder)
         else:
-            self._pages.setCurrentWidget(self.import_page)
-            self.import_page.show_folder(folder)
+            self._show_import(folder)
+
+    def _show_import(self, folder: Path) -> None:
+        self._pages.setCurrentWidget(self.import_page)
+        self.import_page.show_folder(folder)
 
     def prepare(
         self, folder: Path, workspace: Path | None = None, wanted: Beginning | None = None

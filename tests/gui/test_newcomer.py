@@ -187,3 +187,32 @@ def test_a_job_that_was_cut_off_is_started_again_by_one_button(qtbot: QtBot, rev
     qtbot.waitUntil(lambda: runner.jobs[-1].state is JobState.DONE)
     page._show_now()
     assert not page._again.isVisibleTo(page)
+
+
+def test_images_without_tags_are_told_and_lead_to_the_choice_of_a_tagger(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    make_images(tmp_path / "bare")
+    for text in sorted((tmp_path / "bare").glob("*.txt")):
+        text.unlink()
+    # The fixture's jobs fail, as a training without tags does.
+    window.prepare(tmp_path / "bare")
+    page = window.prepare_page
+    qtbot.waitUntil(page._choose.isVisible)
+    assert page._choose.hasFocus()
+    press_enter(qtbot, window, "Choose tags or tagger")
+    assert window.page is window.import_page
+    about = window.import_page._about
+    qtbot.waitUntil(lambda: "none has tags that can be read" in about.text())
+    assert window.import_page._begin.isEnabled()
+
+
+def test_what_fails_elsewhere_than_in_the_usual_place_offers_no_choice(
+    qtbot: QtBot, window: MainWindow, tmp_path: Path
+):
+    make_images(tmp_path / "bare")
+    for text in sorted((tmp_path / "bare").glob("*.txt")):
+        text.unlink()
+    window.prepare(tmp_path / "bare", tmp_path / "own workspace")
+    qtbot.waitUntil(window.prepare_page._retry.isVisible)
+    assert not window.prepare_page._choose.isVisible()

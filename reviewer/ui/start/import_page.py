@@ -245,6 +245,12 @@ class ImportPage(QWidget):
 
 def words_of(found: ImportPreview) -> str:
     """What there is, in a sentence or two."""
+    if not found.tagged and found.read == found.images:
+        return (
+            f"{found.images:,} images; none has tags that can be read. Choose where the tags come "
+            "from, or a tagger that you have: what it sees is asked then. Your files are never "
+            "changed by an import."
+        )
     among = "" if found.read == found.images else f" of the first {found.read:,}"
     return (
         f"{found.images:,} images; {found.tagged:,}{among} have tags. These would be read like "

@@ -9,7 +9,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -18,6 +17,7 @@ from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.theme import look
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
@@ -45,10 +45,12 @@ class PreparePage(QWidget):
     Attributes:
         cancelled: The person does not want to wait.
         retried: Try again after a failure.
+        reconsidered: After a failure, choose where the tags or the tagger come from.
     """
 
     cancelled = Signal()
     retried = Signal()
+    reconsidered = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Lays the page out; nothing is prepared yet."""
@@ -58,9 +60,7 @@ class PreparePage(QWidget):
         self._stages: list[str] = []
         self._stage = text_label(wrap=True)
         self._stage.setTextFormat(Qt.TextFormat.RichText)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = progress_bar("Progress", self)
         self._figures = text_label(tone="muted")
         self._notes = QPlainTextEdit(self)
         self._notes.setReadOnly(True)
@@ -68,6 +68,9 @@ class PreparePage(QWidget):
         self._notes.setMaximumHeight(self.fontMetrics().height() * 9)
         self._retry = QPushButton("Try again", self)
         self._retry.clicked.connect(self.retried)
+        self._choose = QPushButton("Choose tags or tagger\N{HORIZONTAL ELLIPSIS}", self)
+        self._choose.clicked.connect(self.reconsidered)
+        self._choosable = False
         self._cancel = QPushButton("Stop", self)
         self._cancel.clicked.connect(self.cancelled)
         self._shown_notes = 0
@@ -86,13 +89,21 @@ class PreparePage(QWidget):
             self._notes,
         ):
             inside.addWidget(widget)
-        buttons = in_row(1, self._retry, self._cancel)
+        buttons = in_row(1, self._choose, self._retry, self._cancel)
         inside.addLayout(buttons)
         column = in_column(1, card, 1, edge=12)
         in_column(ScrolledColumn(column, WIDTH, self), of=self, edge=0)
 
-    def begin(self, name: str, lead: str) -> None:
-        """Starts over for a collection."""
+    def begin(self, name: str, lead: str, *, choosable: bool = False) -> None:
+        """Starts over for a collection.
+
+        Args:
+            name: Of the collection.
+            lead: What will be done.
+            choosable: Whether tags and tagger can be chosen anew where it fails.
+        """
+        self._choosable = choosable
+        self._choose.hide()
         self._title.setText(f"Preparing {name}")
         self._lead.setText(lead)
         self._stages.clear()
@@ -148,5 +159,7 @@ class PreparePage(QWidget):
         if failed:
             self._notes.appendPlainText(job.message)
         self._retry.show()
-        self._retry.setFocus()
+        choosable = failed and self._choosable
+        self._choose.setVisible(choosable)
+        (self._choose if choosable else self._retry).setFocus()
         self._cancel.setText("Back")

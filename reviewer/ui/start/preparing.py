@@ -57,12 +57,14 @@ class Preparation:
 
     Attributes:
         workspace: `None` where it can be told only once the folder is there.
+        choosable: Whether its tags and tagger can be chosen on the import page.
     """
 
     name: str
     command: tuple[str, ...]
     folder: Path
     workspace: Path | None
+    choosable: bool = False
 
 
 class Preparing(QObject):
@@ -75,6 +77,7 @@ class Preparing(QObject):
         stopped: The person does not want to wait.
         refused: Emitted with a sentence when it cannot even begin.
         told: Emitted with a sentence about what was stopped.
+        reconsidered: Emitted with the folder whose tags or tagger are to be chosen anew.
     """
 
     ready = Signal(object)
@@ -82,6 +85,7 @@ class Preparing(QObject):
     stopped = Signal()
     refused = Signal(str)
     told = Signal(str)
+    reconsidered = Signal(object)
 
     def __init__(
         self,
@@ -108,6 +112,7 @@ class Preparing(QObject):
         self._heard = ("", 0)
         self.page.cancelled.connect(self._stop)
         self.page.retried.connect(self.start)
+        self.page.reconsidered.connect(self._reconsider)
         runner.changed.connect(self._changed)
         runner.ended.connect(self._ended)
 
@@ -123,12 +128,14 @@ class Preparing(QObject):
         """
         try:
             place = workspace or self._place_for(folder)
+            # The import page knows the usual place alone.
+            usual = folder.is_dir() and place == self._place_for(folder)
         except ReviewerError as error:
             self.refused.emit(str(error))
             return None
         chosen = wanted.options() if wanted is not None else ()
         command = ("open", "--no-window", str(folder), "--workspace", str(place), *chosen)
-        return Preparation(folder.name or str(folder), command, folder, place)
+        return Preparation(folder.name or str(folder), command, folder, place, usual)
 
     def of_sample(self, sample: Sample) -> Preparation:
         """What it takes to draw the sample and make it ready."""
@@ -146,8 +153,13 @@ class Preparing(QObject):
         """Starts the last preparation, or starts it again."""
         if self._wanted is not None:
             self._heard = ("", 0)
-            self.page.begin(self._wanted.name, LEAD)
+            self.page.begin(self._wanted.name, LEAD, choosable=self._wanted.choosable)
             self._job = self._runner.start(f"Prepare {self._wanted.name}", self._wanted.command)
+
+    def _reconsider(self) -> None:
+        self._job = None
+        if self._wanted is not None:
+            self.reconsidered.emit(self._wanted.folder)
 
     def _stop(self) -> None:
         job, self._job = self._job, None
