@@ -56,6 +56,8 @@ class BegunFile:
 
     def take(self) -> Begun | None:
         """The job that was cut off, once; `None` if there is none, or it is still at work."""
+        if not self._path.exists():
+            return None
         try:
             with self._workspace.held("jobs"):
                 found = read_record(self._path)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
+_ASIDE = re.compile(r"\.(?P<name>.+)\.[0-9a-f]{8}\.(?P<ending>tmp|old)")
+"""What `replacing` calls what it writes, and what it is about to remove."""
+
 _SHORT = re.compile(r"\d+ requested and \d+ written")
 """What NumPy says when an array did not fit: it keeps the system's own word to itself."""
 
@@ -77,6 +80,26 @@ def replacing(path: Path) -> Iterator[Path]:
             # What could not be made cannot be removed; the first error is the one to tell.
             with suppress(OSError):
                 aside.unlink()
+
+
+def tidy(folder: Path) -> None:
+    """Removes what `replacing` has left in a folder when it was killed.
+
+    What was moved away is put back where nothing has taken its place. Nobody else may be writing
+    there. What cannot be removed stays: it takes space and does no harm.
+    """
+    for path in list(folder.iterdir()) if folder.is_dir() else []:
+        found = _ASIDE.fullmatch(path.name)
+        if found is None:
+            continue
+        place = folder / found["name"]
+        with suppress(OSError):
+            if found["ending"] == "old" and not place.exists():
+                path.rename(place)
+            elif path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def _move_into_place(aside: Path, path: Path) -> None:

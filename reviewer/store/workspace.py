@@ -27,7 +27,7 @@ import platformdirs
 from filelock import FileLock, Timeout
 
 from reviewer.core.errors import SourceError, StoreBusyError, StoreError
-from reviewer.store.disk import writing
+from reviewer.store.disk import tidy, writing
 from reviewer.store.moved import moved_collection
 
 if TYPE_CHECKING:
@@ -113,7 +113,8 @@ class Workspace:
     def held(self, purpose: str) -> Iterator[None]:
         """Holds the workspace for a purpose ("review", "jobs", "write-back") until the block ends.
 
-        The lock belongs to the process: it is gone when the process dies, however it dies.
+        The lock belongs to the process: it is gone when the process dies, however it dies. Who
+        holds it for jobs finds nothing that a killed job had only begun to write.
 
         Raises:
             StoreBusyError: Another program holds it for that purpose.
@@ -135,9 +136,18 @@ class Workspace:
         except OSError as error:
             raise StoreError(f"Cannot write in the workspace {self.path}: {error}") from error
         try:
+            if purpose == "jobs":
+                self._tidy()
             yield
         finally:
             lock.release()
+
+    def _tidy(self) -> None:
+        """Removes what a job that was killed has left where jobs alone write."""
+        for place in (self.scans, self.versions, self.rankings, self.engines):
+            tidy(place)
+        for place in (*self.scans.glob("*/"), *self.engines.glob("*/")):
+            tidy(place)
 
 
 def data_folder() -> Path:
