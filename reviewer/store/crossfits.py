@@ -61,9 +61,17 @@ class Crossfit:
     learnt: NDArray[np.uint64] | None = None
     fitted: NDArray[np.int64] | None = None
 
-    def scores(self, column: int) -> NDArray[np.float16]:
-        """(N,) float16 logits of the tag in a column; no more of their file stays in memory."""
-        found = np.array(self.logits[column])
+    def scores(self, column: int, rows: NDArray[np.integer] | None = None) -> NDArray[np.float16]:
+        """Logits of the tag in a column; no more of their file stays in memory.
+
+        Args:
+            column: Of the tag.
+            rows: Of the images (n,); `None` for all.
+
+        Returns:
+            (N,) or (n,).
+        """
+        found = np.array(self.logits[column] if rows is None else self.logits[column][rows])
         let_go(self.logits)
         return found
 

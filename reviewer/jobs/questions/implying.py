@@ -263,8 +263,7 @@ def _scores(
     for column in np.flatnonzero(high > low).tolist():
         mine = by_tag[low[column] : high[column]]
         mine = mine[place[mine] >= 0]
-        logits = np.asarray(crossfit.logits[column], np.float32)
-        scores[mine] = expit(logits[place[mine]])
+        scores[mine] = expit(crossfit.scores(column, place[mine]).astype(np.float32))
     return active.name, scores
 
 
