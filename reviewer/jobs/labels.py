@@ -169,18 +169,13 @@ def label_matrix(labels: Labels, tags: Sequence[int]) -> LabelMatrix:
                 reviewed[columns[tag_id]] += 1
     absent = ABSENT_WEIGHT + (1 - ABSENT_WEIGHT) * reviewed / (reviewed + REVIEWED_ENOUGH)
     matrix = LabelMatrix.from_parts(
-        original_matrix(labels, tags),
+        labels.original.columns(tags),
         confirmed=_sparse(pairs[Answer.YES], shape),
         confirmed_absent=_sparse(pairs[Answer.NO], shape),
         unsure=_sparse(pairs[Answer.UNSURE], shape),
         absent_weight=absent.astype(np.float32),
     )
     return matrix if labels.shares is None else matrix.weighed(labels.shares)
-
-
-def original_matrix(labels: Labels, tags: Sequence[int]) -> sparse.csc_matrix:
-    """(N, T) sparse bool of the original tags, for some tags in the order of the columns."""
-    return labels.original.columns(tags)
 
 
 def _places(labels: Labels) -> dict[int, int]:

@@ -16,7 +16,7 @@ from reviewer.core.quality.audit_bands import estimate_bands
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.audit_report import note_audit
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.jobs.learning.recipes import recipe_figures
 from reviewer.jobs.pages.report import report_page
 from reviewer.store.disk import replacing
@@ -97,7 +97,7 @@ def tag_figures(
     ranking = library.rankings.load()
     left = _questions_left(ranking)
     audited = audit.by_tag(ranking) if audit is not None else {}
-    original = original_matrix(labels, crossfit.tags.tolist())
+    original = labels.original.columns(crossfit.tags.tolist())
     found = []
     with stage(listener, "report", len(crossfit.tags), "tags") as progress:
         for column, tag_id in enumerate(crossfit.tags.tolist()):
@@ -149,7 +149,7 @@ def _questions_left(ranking: Ranking) -> dict[int, _Left]:
 
 
 def _logits(crossfit: Crossfit, column: int) -> NDArray[np.float32]:
-    return np.asarray(crossfit.logits[column], np.float32)
+    return crossfit.scores(column).astype(np.float32)
 
 
 def _figures(

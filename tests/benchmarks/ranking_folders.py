@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.jobs.context import Silent
-from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.labels import gather_labels
 from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
 from reviewer.jobs.planting import Planting, plant_errors
@@ -75,7 +75,7 @@ def from_folder(
         names = tuple(vocabulary.name(tag) for tag in crossfit.tags.tolist())
         images = crossfit.images.tolist()
         labels = gather_labels(library, images, vocabulary)
-        present = original_matrix(labels, crossfit.tags.tolist()).toarray().astype(np.bool_)
+        present = labels.original.columns(crossfit.tags.tolist()).toarray().astype(np.bool_)
         rows = files.latest()
         place_of = {
             int(image): int(row)

@@ -16,7 +16,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.held_out import held_out
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
-from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
+from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
 from reviewer.jobs.learning.events import TrainingEvents
 from reviewer.jobs.learning.training import TrainChoices, nothing_to_learn, settings_for
 from reviewer.jobs.pictures import opener_in
@@ -132,7 +132,7 @@ def _plan(library: Library, choices: TrainChoices, n_folds: int) -> _Plan:
         raise UsageError(nothing_to_learn(choices.minimum))
     ids = [tag.id for tag in tags]
     groups = group_duplicates(files.rows()["hash"][rows])
-    fold = folds(groups, original_matrix(labels, ids).tocsr(), n_folds, choices.seed or 0)
+    fold = folds(groups, labels.original.columns(ids).tocsr(), n_folds, choices.seed or 0)
     begun = replace(choices, parent="", recipe="", tune=None, backbone=record.config.backbone)
     with tagger_errors():
         _, training = settings_for(library, begun, len(images))

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from reviewer.core.lookup import places_of
 from reviewer.core.ranking.targets import missing_chances
-from reviewer.jobs.labels import gather_labels, label_matrix, original_matrix
+from reviewer.jobs.labels import gather_labels, label_matrix
 from reviewer.jobs.questions.ranking import StoredEvidence, known_answers
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def doubted_labels(library: Library, labels: Labels, tags: Sequence[int]) -> Lab
         return plain
     known = gather_labels(library, crossfit.images, library.vocabulary())
     chances = missing_chances(
-        StoredEvidence(crossfit, original_matrix(known, crossfit.tags.tolist())),
+        StoredEvidence(crossfit, known.original.columns(crossfit.tags.tolist())),
         known_answers(list(library.decisions.live()), crossfit),
         groups=np.asarray(crossfit.groups),
     )

@@ -15,7 +15,7 @@ from reviewer.core.proposals import CHAINS, DOUBT, Floor, Trust, fewest_pairs, f
 from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.context import stage
-from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.labels import gather_labels
 from reviewer.jobs.questions.refreshing import scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import surely_unseen
@@ -126,7 +126,7 @@ def find_floors(library: Library, listener: Listener, *, level: float) -> Floors
     floors, near, common = [], 0, 0
     needed = fewest_pairs(level, DOUBT / CHAINS)
     with stage(listener, "floors", len(tags), "tags") as progress:
-        present = original_matrix(labels, [tag_id for _, tag_id in tags])
+        present = labels.original.columns([tag_id for _, tag_id in tags])
         for place, (column, tag_id) in enumerate(tags):
             there = np.asarray(present[:, [place]].todense()).ravel().astype(bool)
             sure, likely = evidence(there, said.get(tag_id, ()), trust)

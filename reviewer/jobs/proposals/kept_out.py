@@ -9,7 +9,7 @@ import numpy as np
 from reviewer.core.lookup import carries
 from reviewer.core.proposals import CHAINS, DOUBT, fewest_pairs
 from reviewer.core.ranking.apart import APART, TopPairs, apart_questions
-from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.labels import gather_labels
 from reviewer.jobs.proposals.floors import find_trust, not_learnt, proposable
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _tops(
     labels = gather_labels(library, images, vocabulary)
     tags = proposable(vocabulary, files.shape.tags)
     least, most = (fewest_pairs(level, DOUBT / CHAINS) for level in (LEAST_LEVEL, LEVEL))
-    tagged = original_matrix(labels, [tag_id for _, tag_id in tags])
+    tagged = labels.original.columns([tag_id for _, tag_id in tags])
     counts = np.diff(tagged.indptr)
     for place in np.argsort(-counts, kind="stable")[:MOST_TAGS].tolist():
         column, tag_id = tags[place]

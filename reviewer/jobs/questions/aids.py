@@ -11,7 +11,7 @@ from reviewer.core.lookup import carriers
 from reviewer.core.tags.siblings import SiblingEvidence, find_siblings
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.labels import gather_labels, original_matrix, tag_counts
+from reviewer.jobs.labels import gather_labels, tag_counts
 from reviewer.jobs.questions.refreshing import scanned
 from reviewer.store.typical import Typical
 
@@ -50,7 +50,7 @@ def prepare_aids(library: Library, listener: Listener) -> ChangeSet:
         return ChangeSet()
     vocabulary = library.vocabulary()
     labels = gather_labels(library, crossfit.images, vocabulary)
-    present = original_matrix(labels, crossfit.tags.tolist())
+    present = labels.original.columns(crossfit.tags.tolist())
     files = library.typical(name)
     source = _source(crossfit, present)
     if files.source() == source:
@@ -83,8 +83,7 @@ def _evidence(
     rows = _sample(len(crossfit.images))
 
     def logits(column: int) -> NDArray[np.float32]:
-        found = crossfit.logits[column]
-        return np.asarray(found if rows is None else found[rows], np.float32)
+        return crossfit.scores(column, rows).astype(np.float32)
 
     def kin(column: int) -> list[int]:
         implications = vocabulary.implications
@@ -114,7 +113,7 @@ def _typical(crossfit: Crossfit, present: sparse.csc_matrix) -> Typical:
     for row, column in enumerate(order.tolist()):
         tagged = carriers(present, column)
         # Only the carriers' scores: of a rare tag that is little to read.
-        scores = np.asarray(crossfit.logits[column][tagged], np.float32)
+        scores = crossfit.scores(column, tagged).astype(np.float32)
         surest = tagged[np.argsort(-scores, kind="stable")[:TYPICAL]]
         images[row, : len(surest)] = crossfit.images[surest]
     return Typical(np.asarray(crossfit.tags)[order].astype(np.int64), images)

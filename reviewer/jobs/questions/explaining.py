@@ -12,7 +12,7 @@ from reviewer.core.queues import QueueBook
 from reviewer.core.tags.companions import Companions
 from reviewer.core.types import ChangeSet, Side
 from reviewer.jobs.context import Listener, Stage, stage
-from reviewer.jobs.labels import gather_labels, original_matrix
+from reviewer.jobs.labels import gather_labels
 from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.heatmaps import COMPANIONS, RECORD, HeatmapFiles
@@ -119,7 +119,7 @@ class _Work:
             return
         images, self._tags = crossfit.images.tolist(), crossfit.tags.tolist()
         labels = gather_labels(self._library, images, self._library.vocabulary())
-        self._companions = Companions(original_matrix(labels, self._tags))
+        self._companions = Companions(labels.original.columns(self._tags))
         self._rows = {image_id: row for row, image_id in enumerate(images)}
         self._places = {tag_id: column for column, tag_id in enumerate(self._tags)}
 

@@ -10,7 +10,7 @@ import numpy as np
 from reviewer.core.errors import UsageError
 from reviewer.core.ranking.candidates import Scope
 from reviewer.core.ranking.tagevidence import TagEvidence
-from reviewer.jobs.labels import choose_tags, gather_labels, original_matrix, tag_counts
+from reviewer.jobs.labels import choose_tags, gather_labels, tag_counts
 from reviewer.jobs.questions.ranking import keep_ranking, rank_evidence
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def rank_by_tags(
     tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
     most = max(MOST_PAIRS // max(len(images), 1), FEWEST_TAGS)
     tags = sorted(sorted(tags, key=lambda tag_id: -counts[tag_id])[:most])
-    evidence = TagEvidence.of(original_matrix(labels, tags)) if tags else None
+    evidence = TagEvidence.of(labels.original.columns(tags)) if tags else None
     if evidence is None:
         raise UsageError(TOO_FEW)
     frame = _Frame(images, np.array(tags, np.int64))

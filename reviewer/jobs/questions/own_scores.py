@@ -18,7 +18,7 @@ from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.fusion import TwoScores, fit_fusion
 from reviewer.core.tags.vocabulary import reason_not_asked
 from reviewer.jobs.context import stage
-from reviewer.jobs.labels import original_matrix, tag_counts
+from reviewer.jobs.labels import tag_counts
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import may_have_seen
 
@@ -162,7 +162,7 @@ def with_own(
     with_heads, heads = learnt
     place = {tag_id: row for row, tag_id in enumerate(with_heads)}
     tags = sorted({*with_heads, *known})
-    original = original_matrix(labels, tags)
+    original = labels.original.columns(tags)
 
     def present(tag: int) -> NDArray[np.bool_]:
         return carries(original, tag)

@@ -19,7 +19,7 @@ from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.rank import rank
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.labels import Labels, gather_labels, original_matrix
+from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.jobs.proposals.kept_out import kept_out_questions
 from reviewer.jobs.questions.blank_images import blank_images
 from reviewer.jobs.questions.kin import kin_of
@@ -119,7 +119,7 @@ def rank_questions(
         raise UsageError("There are no out-of-sample scores yet. Make them with: reviewer refresh")
     only = _never_learnt(library, crossfit.images) if held_out_only else None
     labels = gather_labels(library, crossfit.images, library.vocabulary())
-    evidence = StoredEvidence(crossfit, original_matrix(labels, crossfit.tags.tolist()))
+    evidence = StoredEvidence(crossfit, labels.original.columns(crossfit.tags.tolist()))
     ranking = rank_evidence(
         library,
         listener,
@@ -244,7 +244,7 @@ class _Settled:
             }
         )
         self._columns = {tag_id: column for column, tag_id in enumerate(children)}
-        self._children = original_matrix(labels, children)
+        self._children = labels.original.columns(children)
 
     def pairs(self, column: int) -> NDArray[np.bool_]:
         """(N,) images that must not be asked about a tag column."""

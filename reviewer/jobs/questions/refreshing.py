@@ -10,7 +10,7 @@ from reviewer.core.errors import UsageError
 from reviewer.core.ranking.neighbours import neighbour_graph
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix, original_matrix
+from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
 from reviewer.jobs.people import weigh_reviewers
 from reviewer.jobs.questions.every_tag import score_every_tag
 from reviewer.jobs.questions.large import is_large
@@ -121,7 +121,7 @@ def _head_logits(
 
     with stage(listener, "refresh", 0, "steps") as progress:
         matrix = label_matrix(labels, tags)
-        fold = folds(groups, original_matrix(labels, tags).tocsr(), FOLDS, seed)
+        fold = folds(groups, labels.original.columns(tags).tocsr(), FOLDS, seed)
         fit = cross_fit_heads(
             embeddings,
             matrix,
