@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 from reviewer.core.errors import ReviewerError
 from reviewer.settings import Recent
 from reviewer.store.rankings import ORDER
+from reviewer.store.workspace import Workspace
 from reviewer.ui.jobs.page import ORDERS, JobsPage
 from reviewer.ui.keys.actions import KeyMap
 from reviewer.ui.keys.enter_key import EnterKey
@@ -190,12 +191,7 @@ class MainWindow(QMainWindow):
             self.start_page.notice.say(str(error), Kind.WARNING)
 
     def _open_recent(self, entry: Recent) -> None:
-        place = Path(entry.workspace)
-        if not entry.images and not Review.is_ready(place):
-            # Stopped before its first questions: it goes on from there.
-            self.prepare(Path(entry.folder), place)
-        else:
-            self.come_back(place)
+        self.come_back(Path(entry.workspace), entry)
 
     # -- preparing -------------------------------------------------------------------------------
 
@@ -251,8 +247,19 @@ class MainWindow(QMainWindow):
         if self.open_collection(workspace) and self.review is not None:
             self.review.page.notice.say(EARLY, Kind.WARNING)
 
-    def come_back(self, workspace: Path) -> None:
-        """Opens a collection; a tagger that is not ready yet is made ready beside the review."""
+    def come_back(self, workspace: Path, entry: Recent | None = None) -> None:
+        """Opens a collection; a tagger that is not ready yet is made ready beside the review.
+
+        Args:
+            workspace: What is known of it.
+            entry: As it was opened before; looked up among the recent ones where it is `None`.
+        """
+        known = (each for each in self.settings.recent if Path(each.workspace) == workspace)
+        entry = entry or next(known, None)
+        if entry is not None and _is_without_questions(workspace, entry):
+            # Stopped before its first questions, or none were found: it goes on from there.
+            self.prepare(Path(entry.folder), workspace)
+            return
         if not self.open_collection(workspace) or self.review is None or not self.review.waits:
             return
         wanted = self._preparing.of_folder(self.review.library.folder, workspace)
@@ -300,6 +307,12 @@ class MainWindow(QMainWindow):
         )
         self._runner.shut_down()
         event.accept()
+
+
+def _is_without_questions(workspace: Path, entry: Recent) -> bool:
+    """Whether a collection never came to any; one that is lost is another matter."""
+    begun = not entry.images or Workspace(workspace).database.exists()
+    return begun and not Review.is_ready(workspace)
 
 
 def _toggle_full_screen(window: QMainWindow) -> None:

@@ -11,6 +11,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
+from reviewer.jobs.context import Silent
+from reviewer.jobs.imports.importing import import_folder
 from reviewer.settings import Recent
 from reviewer.store.library import Library
 from reviewer.ui.jobs.runner import JobState
@@ -216,3 +218,26 @@ def test_what_fails_elsewhere_than_in_the_usual_place_offers_no_choice(
     window.prepare(tmp_path / "bare", tmp_path / "own workspace")
     qtbot.waitUntil(window.prepare_page._retry.isVisible)
     assert not window.prepare_page._choose.isVisible()
+
+
+def test_a_collection_without_questions_is_made_ready_when_one_comes_back(
+    window: MainWindow, tmp_path: Path
+):
+    make_images(tmp_path / "bare")
+    with Library.create(tmp_path / "place", tmp_path / "bare") as library:
+        import_folder(library, Silent())
+    entry = Recent(str(tmp_path / "place"), str(tmp_path / "bare"), "bare", 6)
+    window.settings = window.settings.with_recent(entry)
+    window.come_back(tmp_path / "place")
+    assert window.review is None
+    assert window.page is window.prepare_page
+    assert window._runner.jobs[-1].command[:3] == ("open", "--no-window", str(tmp_path / "bare"))
+
+
+def test_a_collection_whose_workspace_is_lost_is_named_and_not_begun_anew(
+    window: MainWindow, tmp_path: Path
+):
+    window.start_page.recent_chosen.emit(Recent(str(tmp_path / "x"), str(tmp_path), "mine", 6, 1))
+    assert window.page is window.start_page
+    assert str(tmp_path / "x") in window.start_page.notice.text
+    assert window._runner.jobs == []
