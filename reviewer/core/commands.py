@@ -170,6 +170,13 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("grid.flip", "Flip the answer", ("Space",), _GRID, "Flip", "click", view=View.GRID),
     Command(
+        "grid.flip_on",
+        "Flip the answer, and all after it",
+        ("Shift+Space",),
+        _GRID,
+        view=View.GRID,
+    ),
+    Command(
         "grid.number",
         "Flip one of the first nine",
         tuple("123456789"),

@@ -161,7 +161,7 @@ def test_the_end_is_told_and_answered_ones_do_not_return(
         painted(qtbot, page)
         qtbot.keyClick(page, Qt.Key.Key_G)
     assert len(seen) == 6
-    assert "no questions about ratings" in page.picture.view._message
+    assert "no questions about ratings" in page.picture.view.message
     qtbot.keyClick(page, Qt.Key.Key_Escape)
     assert window.page is window.review.page
     window.open_collection(workspace)
@@ -173,7 +173,7 @@ def test_a_page_without_questions_says_where_they_come_from(
     qtbot: QtBot, window: MainWindow, workspace: Path
 ):
     page = opened(qtbot, window, workspace)
-    assert "Find likely wrong ratings" in page.picture.view._message
+    assert "Find likely wrong ratings" in page.picture.view.message
     buttons = [button.text() for button in page.findChildren(QPushButton)]
     assert "Find likely wrong ratings" in buttons
     qtbot.keyClick(page, Qt.Key.Key_E)

@@ -213,6 +213,19 @@ def test_keys_flip_cells(qtbot: QtBot, gridded: MainWindow):
     assert stored(gridded) == {}
 
 
+def test_shift_and_space_flip_the_cell_in_focus_and_all_after_it(qtbot: QtBot, gridded: MainWindow):
+    page = shown(gridded)
+    presumed, other = page.presumed, opposite(page.presumed)
+    press(qtbot, gridded, Qt.Key.Key_Right)
+    qtbot.keyClick(gridded.review.page, Qt.Key.Key_Space, Qt.KeyboardModifier.ShiftModifier)
+    assert [answer for _, answer in page.answers()] == [presumed] + [other] * (len(page) - 1)
+    cells = [gridded.review.page.grid.cell(place) for place in range(len(page))]
+    assert all(other.word in cell.accessibleName() for cell in cells[1:])
+    expected = given(page)
+    press(qtbot, gridded, Qt.Key.Key_Return)
+    assert stored(gridded) == expected
+
+
 def test_a_click_flips_a_cell(qtbot: QtBot, gridded: MainWindow):
     page, view = shown(gridded), gridded.review.page.grid
     qtbot.mouseClick(view.cell(1), Qt.MouseButton.LeftButton)

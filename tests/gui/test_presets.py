@@ -312,12 +312,12 @@ def test_sentences_name_the_keys_of_the_moment(reviewing: MainWindow):
     page, showing = reviewing.review.page, reviewing.review.controller.showing
     reviewing.review.session.enter(Mode.FLAGGED)
     showing.show()
-    assert "\nF flags a question for later; / picks" in page.view._message
+    assert "\nF flags a question for later; / picks" in page.view.message
     assert page.queues._picker.placeholderText() == "Pick a tag  ( / )"
     with_keys(reviewing, Bindings("two-hands").given("queue.pick", ()))
     showing.show()
     assert (
-        "\nCtrl+F flags a question for later; its command in the menu picks" in page.view._message
+        "\nCtrl+F flags a question for later; its command in the menu picks" in page.view.message
     )
 
 
@@ -358,11 +358,11 @@ def test_an_empty_queue_tells_what_was_flagged_of_it(qtbot: QtBot, reviewing: Ma
         wait_painted(qtbot, reviewing)
         qtbot.keyClick(page, Qt.Key.Key_F)
     assert session.current is None
-    assert f"\n{left} flagged for later: the list has them" in page.view._message
+    assert f"\n{left} flagged for later: the list has them" in page.view.message
     session.choose_side(Side.WRONG)
     session.enter(Mode.TAG, session.vocabulary.by_name["sky"].id)
     reviewing.review.controller.showing.show()
-    assert "flagged" not in page.view._message
+    assert "flagged" not in page.view.message
 
 
 def test_keys_survive_the_window(qtbot: QtBot, reviewing: MainWindow, workspace: Path):

@@ -197,7 +197,7 @@ def test_an_emptied_queue_says_what_to_do(qtbot: QtBot, reviewing: MainWindow):
         qtbot.keyClick(review.page, Qt.Key.Key_Space)
         if review.session.current is not None:
             wait_painted(qtbot, reviewing)
-    assert "Nothing is left to ask" in review.page.view._message
+    assert "Nothing is left to ask" in review.page.view.message
     qtbot.keyClick(review.page, Qt.Key.Key_A)
     qtbot.keyClick(review.page, Qt.Key.Key_Backspace)
     wait_painted(qtbot, reviewing)

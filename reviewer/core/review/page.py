@@ -139,6 +139,17 @@ class Page:
         marked = self._marks.get(place, self.presumed)
         self._mark(place, opposite(marked) if marked is self.presumed else self.presumed)
 
+    def flip_on(self, place: int) -> None:
+        """Flips a question, and gives all after it the same answer, but for those in doubt.
+
+        The likeliest come first: where the tag ends, it mostly ends for the rest of the page.
+        """
+        self.flip(place)
+        answer = self._marks.get(place, self.presumed)
+        for later in range(place + 1, len(self)):
+            if self._marks.get(later) is not Answer.UNSURE:
+                self._mark(later, answer)
+
     def doubt(self, place: int) -> None:
         """Marks a question as Can't tell, or takes that mark away."""
         unsure = self._marks.get(place) is Answer.UNSURE

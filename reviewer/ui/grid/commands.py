@@ -50,6 +50,7 @@ class GridCommands(CommandGroup):
         return {
             "grid": self._open,
             "grid.flip": partial(self._mark, Page.flip),
+            "grid.flip_on": self._flip_on,
             "grid.yes": partial(self._presume, Answer.YES),
             "grid.no": partial(self._presume, Answer.NO),
             "grid.unsure": partial(self._mark, Page.doubt),
@@ -128,6 +129,13 @@ class GridCommands(CommandGroup):
             # What is answered here decides on the next page.
             self._later.start()
 
+    def _flip_on(self) -> None:
+        """Flips the cell in focus and those after it, if all pictures have been seen."""
+        page, place = self._session.pages.current, self._view.focus
+        if page and self._showing.grid.ready and page.answer(place) is not None:
+            page.flip_on(place)
+            self._tell_page(page)
+
     def _presume(self, answer: Answer) -> None:
         """Gives every question of the page an answer, but for the exceptions; then these too."""
         page = self._session.pages.current
@@ -138,10 +146,14 @@ class GridCommands(CommandGroup):
                 others = "the other one" if page.put_by == 1 else f"the other {page.put_by}"
                 told = f"All of the page are {answer.word} now. {key} brings {others} back."
                 self._page.notice.say(self._page.naming_keys(told))
-            for place in range(len(page)):
-                self._view.show_mark(place)
-            self._say()
-            self._later.start()
+            self._tell_page(page)
+
+    def _tell_page(self, page: Page) -> None:
+        """Shows the answers of all cells; what is answered here decides on the next page."""
+        for place in range(len(page)):
+            self._view.show_mark(place)
+        self._say()
+        self._later.start()
 
     def _flag(self) -> None:
         """Puts the question in focus by for later, out of the page; or takes it in again."""

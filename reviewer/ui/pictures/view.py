@@ -6,6 +6,7 @@ they scaled in the paint, and then only the part that shows.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
@@ -32,6 +33,7 @@ STEP = 1.25
 """One step of zoom."""
 NOTCH = 120
 """Wheel units of one notch, as Qt counts them."""
+LOADING = "Loading the picture\N{HORIZONTAL ELLIPSIS}"
 WAIT_MS = 250
 """A picture that is not there after this long is said to be loading."""
 SETTLE_MS = 80
@@ -42,6 +44,7 @@ class ImageView(QWidget):
     """Shows one picture.
 
     Attributes:
+        message: Stands in the place of the picture; empty where it is there or expected soon.
         port: Where the picture lies; whoever moves it calls `update`.
         painted: Emitted with the serial of the showing when its picture was painted first.
         full_wanted: Full resolution is needed for what is shown now.
@@ -69,11 +72,11 @@ class ImageView(QWidget):
         self._before_hold: tuple[float | None, tuple[float, float]] | None = None
         self._drag: QPointF | None = None
         self._turn = 0
-        self._message = ""
+        self.message = ""
         self._drawn: QRect | None = None
         self._awaits = False
         self._waiting = QTimer(self, singleShot=True, interval=WAIT_MS)
-        self._waiting.timeout.connect(self._say_loading)
+        self._waiting.timeout.connect(partial(self.explain_wait, LOADING))
         self._settled = QTimer(self, singleShot=True, interval=SETTLE_MS)
         self._settled.timeout.connect(self.resized)
 
@@ -95,13 +98,13 @@ class ImageView(QWidget):
         self._serial = serial
         self._before_hold = self._drag = None
         self._fit = self._full = None
-        self._message = ""
+        self.message = ""
         self.port.reset()
         self.port.picture = (float(full_size.width()), float(full_size.height()))
         self._awaits = picture is None
         if picture is None:
             self._waiting.start()
-            self._paint_anew()
+            self.update(self._drawn or self.rect())
         else:
             self.accept(picture)
 
@@ -109,7 +112,7 @@ class ImageView(QWidget):
         """Takes a picture of the question on screen, fitted or in full resolution."""
         self._waiting.stop()
         self._awaits = False
-        self._message = ""
+        self.message = ""
         image = picture.image
         if picture.key.full:
             self._full = image
@@ -117,34 +120,25 @@ class ImageView(QWidget):
             self._fit = image
         if picture.key.full or min(self.port.picture) <= 0:
             self.port.picture = (float(image.width()), float(image.height()))
-        self._paint_anew()
-
-    def _paint_anew(self) -> None:
-        """Has painted what changes: round a fitted picture there is the same ground as before."""
-        if self._drawn is None or self.zoomed or self._message:
-            self.update()
-        else:
-            self.update(self._drawn | self.picture_box.toAlignedRect())
+        # Round a fitted picture there is the same ground as before.
+        before = None if self.zoomed else self._drawn
+        place = self.picture_box.toAlignedRect()
+        self.update(self.rect() if before is None else before | place)
 
     def show_message(self, serial: int, message: str) -> None:
         """Shows a calm sentence in place of a picture."""
         self.show_question(serial, QSize(), None)
         self._waiting.stop()
         self._awaits = False
-        self._message = message
+        self.message = message
         self.update()
 
     def explain_wait(self, why: str) -> None:
         """Says why the picture that is waited for does not come; else nothing changes."""
         if self._awaits:
             self._waiting.stop()
-            self._message = why
+            self.message = why
             self.update()
-
-    @property
-    def message(self) -> str:
-        """What stands in the place of the picture; empty where it is there or expected soon."""
-        return self._message
 
     @property
     def has_painted(self) -> bool:
@@ -204,10 +198,6 @@ class ImageView(QWidget):
         self.setCursor(cursor)
         self.update()
 
-    def _say_loading(self) -> None:
-        self._message = "Loading the picture\N{HORIZONTAL ELLIPSIS}"
-        self.update()
-
     # -- Qt --------------------------------------------------------------------------------------
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -216,12 +206,12 @@ class ImageView(QWidget):
         ratio = self.devicePixelRatioF()
         box = device_size(self)
         place = self.picture_box.toAlignedRect()
-        self._drawn = None if self._message else place
+        self._drawn = None if self.message else place
         # What a picture covers need not be painted before, where it ends with a whole pixel.
         covers = not self.zoomed and ratio == 1.0
         paint_ground(painter, self.rect(), place if covers else QRect())
         if self._fit is None:
-            paint_message(painter, self.rect(), self._message)
+            paint_message(painter, self.rect(), self.message)
         elif self.zoomed:
             self.port.view = (float(box.width()), float(box.height()))
             paint_zoomed(painter, self._full or self._fit, self.port, ratio)

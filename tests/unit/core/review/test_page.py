@@ -115,6 +115,20 @@ def test_flips_and_doubts_go_there_and_back():
     assert page.exceptions() == {}
 
 
+def test_a_flip_goes_on_to_the_end_and_back_but_for_those_in_doubt():
+    page = Page(questions(0.9, 0.9, 0.9, 0.9, 0.9))
+    yes, no, unsure = Answer.YES, Answer.NO, Answer.UNSURE
+    page.flip(4)
+    page.doubt(3)
+    page.flip_on(2)
+    assert [a for _, a in page.answers()] == [yes, yes, no, unsure, no]
+    page.flip_on(1)
+    assert [a for _, a in page.answers()] == [yes, no, no, unsure, no]
+    page.flip_on(1)
+    assert [a for _, a in page.answers()] == [yes, yes, yes, unsure, yes]
+    assert page.exceptions() == {(3, 1): unsure}
+
+
 def test_marks_from_before_are_kept():
     page = Page(questions(0.1, 0.1), {(1, 1): Answer.YES, (9, 9): Answer.YES})
     assert page.presumed is Answer.NO
