@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -63,12 +65,21 @@ def test_equal_scores_do_not_fill_the_memory(byte: int) -> None:
     assert np.bincount(found.tag).tolist() in ([60, 60, 30], [60, 30, 60], [30, 60, 60])
 
 
-def test_a_sample_that_promises_too_little_costs_time_and_nothing_else() -> None:
+def test_a_sample_that_promises_too_little_costs_time_and_no_memory() -> None:
     chance = np.random.default_rng(3)
-    scores = np.minimum(chance.exponential(20, (5, 60_000)), 255).astype(np.uint8)
+    scores = np.minimum(chance.exponential(20, (5, 300_000)), 255).astype(np.uint8)
     levels = lines(5, chance)
-    wanted = Wanted(300, 100)
-    found = best_pairs(cut(scores, 4096), levels, np.zeros((5, 256)), wanted)
+    wanted = Wanted(300, 10**6)
+    blocks, nothing_known = cut(scores, 4096), np.zeros((5, 256))
+    best_pairs(blocks[:1], levels, nothing_known, wanted)  # the first call compiles
+    tracemalloc.start()
+    try:
+        found = best_pairs(blocks, levels, nothing_known, wanted)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    # All pairs would be 12 MB, and twice as much to make room for them.
+    assert most < 4 << 20
     level = np.sort(levels[found.tag, found.score])[::-1]
     assert np.allclose(level, best_by_sorting(scores, levels, wanted))
 
