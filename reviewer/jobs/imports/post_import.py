@@ -32,7 +32,7 @@ from reviewer.store.rowpages import Numbers, Texts
 from reviewer.store.tags import MetTags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
     from pathlib import Path
 
@@ -96,7 +96,8 @@ def import_posts(
     vocabulary = library.vocabulary()
     known = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
     settle_names(words, known)
-    work = _Import(library, listed, known | words.aliases, words.categories)
+    with stage(listener, "known", library.images.posts.last_id(), "images") as progress:
+        work = _Import(library, listed, (known | words.aliases, words.categories), progress.advance)
     with stage(listener, "import", len(listed), "images") as progress:
         for block in post_blocks(library.folder):
             progress.advance(work.take(block))
@@ -119,13 +120,20 @@ class _Import:
         self,
         library: Library,
         listed: ListedImages,
-        aliases: Mapping[str, str],
-        categories: Mapping[str, Category],
+        names: tuple[Mapping[str, str], Mapping[str, Category]],
+        told: Callable[[int], None],
     ) -> None:
+        """Reads what the collection knows.
+
+        Args:
+            library: The collection.
+            listed: The files.
+            names: Names by their aliases, and categories by name.
+            told: Hears of images that were looked at, so many at a time.
+        """
         self._library = library
         self._listed = listed
-        self._aliases = aliases
-        self._categories = categories
+        self._aliases, self._categories = names
         self._ids: dict[str, int] = {}
         self._words = TagWords()
         self._rows: list[Records] = []
@@ -137,7 +145,7 @@ class _Import:
         self._writing: list[Future[None]] = []
         posts = library.images.posts
         self._last = self._sent = posts.last_id()
-        self._images, self._lost = self._stored_images()
+        self._images, self._lost = self._stored_images(told)
         four = self._last and posts.has_rating_scheme(SITE, "gsqe")
         self._scheme = "gsqe" if four else "sqe"
         self.tally = _Tally()
@@ -147,7 +155,7 @@ class _Import:
         """Names of all tags that were met, aliases among them."""
         return list(self._ids)
 
-    def _stored_images(self) -> tuple[NDArray[np.int64], list[int]]:
+    def _stored_images(self, told: Callable[[int], None]) -> tuple[NDArray[np.int64], list[int]]:
         """Ids of the images by the rows of their files, 0 for new ones; those without a file."""
         ids = np.zeros(len(self._listed), np.int64)
         lost: list[int] = []
@@ -159,6 +167,7 @@ class _Import:
                     ids[row] = image_id
                 elif state != ImageState.GONE:
                     lost.append(image_id)
+            told(len(part))
         return ids, lost
 
     def take(self, block: PostBlock) -> int:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 STAGES: Mapping[str, str] = MappingProxyType(
     {
         "draw": "Drawing the pictures",
+        "known": "Looking at what is known",
         "import": "Reading images and tags",
         "match images": "Matching posts and files",
         "check": "Checking the files",
