@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QProgressBar,
     QPushButton,
     QStackedWidget,
     QWidget,
@@ -20,6 +19,7 @@ from reviewer.ui.figures.plots import Plot
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.labels import text_label
 
@@ -57,10 +57,8 @@ class AuditPage(SidePage):
         self._audits = review.library.audits
         self._number = -1
         self._words = text_label(of=self, wrap=True)
-        self._progress = QProgressBar(self)
+        self._progress = progress_bar("Answers of the sample", self)
         self._progress.setObjectName("answered")
-        self._progress.setTextVisible(False)
-        self._progress.setAccessibleName("Answers of the sample")
         self._quality = Plot(HEADING, "There is no estimate yet.", self)
         self._recall = Plot("Recall as corrected, over time", "Two estimates make a line.", self)
         self.nothing = EmptyState("No sample is drawn yet.", f"{ABOUT} {NEXT}", DRAW, self)

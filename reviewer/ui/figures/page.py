@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QPushButton,
     QStackedWidget,
     QWidget,
 )
@@ -21,6 +20,7 @@ from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.controls import segment
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.widgets.labels import text_label
 
@@ -73,11 +73,7 @@ class FiguresPage(SidePage):
         top.addWidget(title)
         top.addSpacing(12)
         for place, name in enumerate(self._makers):
-            button = QPushButton(f"{place + 1}  {name}", self)
-            button.setCheckable(True)
-            button.setProperty("tone", "segment")
-            button.setAccessibleName(name)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = segment(f"{place + 1}  {name}", name, self)
             self._tabs.addButton(button, place)
             tabs.addWidget(button)
         self._tabs.button(0).setChecked(True)

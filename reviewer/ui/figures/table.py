@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
-    QAbstractTableModel,
     QModelIndex,
-    QPersistentModelIndex,
     Qt,
     Signal,
 )
@@ -21,13 +19,13 @@ from PySide6.QtWidgets import (
 from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.framed_table import RowTable, frame_table
 from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.table_model import Index, TableModel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-_NO_PARENT = QModelIndex()
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -53,12 +51,12 @@ class Field:
     whole: Callable[[Any], str] | None = None
 
 
-class FigureModel(QAbstractTableModel):
+class FigureModel(TableModel):
     """Rows of anything, shown through fields, in the order and with the words that are wanted."""
 
     def __init__(self, fields: Sequence[Field], parent: QWidget | None = None) -> None:
         """Begins without rows."""
-        super().__init__(parent)
+        super().__init__([field.title for field in fields], parent)
         self.fields = tuple(fields)
         self._all: list[Any] = []
         self._rows: list[Any] = []
@@ -102,17 +100,13 @@ class FigureModel(QAbstractTableModel):
         words = (field.value(row) for field in self.fields if field.words is None)
         return any(self._typed in _plain(str(text)) for text in words)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of rows."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of fields."""
-        return 0 if parent.isValid() else len(self.fields)
+    def count(self) -> int:
+        """Rows that are shown."""
+        return len(self._rows)
 
     def data(
         self,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> object:
         """What a cell shows, sorts by, and to which side it is set."""
@@ -140,13 +134,11 @@ class FigureModel(QAbstractTableModel):
         if orientation is not Qt.Orientation.Horizontal:
             return None
         field = self.fields[section]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return field.title
         if role == Qt.ItemDataRole.ToolTipRole:
             return field.tip or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _LEFT if field.words is None else _RIGHT
-        return None
+        return super().headerData(section, orientation, role)
 
 
 class _View(RowTable):

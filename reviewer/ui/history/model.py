@@ -13,11 +13,12 @@ from enum import IntEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
 from reviewer.core.types import Origin
 from reviewer.ui.theme import answer_colour, category_colour, look, shown_name
+from reviewer.ui.widgets.table_model import NO_PARENT, Index, TableModel
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ BLOCK = 64
 """Rows that are read at a time."""
 BLOCKS = 30
 """Blocks of rows that are kept."""
-_NO_PARENT = QModelIndex()
 _SAID = {Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole}
 
 
@@ -55,16 +55,7 @@ class Column(IntEnum):
     IMAGE = 7
 
 
-HEADINGS = {
-    Column.PICTURE: "Picture",
-    Column.WHEN: "When",
-    Column.TAG: "Tag",
-    Column.ANSWER: "Answer",
-    Column.CHANGE: "Changed",
-    Column.HOW: "How",
-    Column.REVIEWER: "By",
-    Column.IMAGE: "File",
-}
+HEADINGS = ("Picture", "When", "Tag", "Answer", "Changed", "How", "By", "File")
 ORIGINS = {
     Origin.QUEUE: "one by one",
     Origin.PAGE: "in the grid",
@@ -94,7 +85,7 @@ class _Found:
     count: tuple[int, int] = (0, 0)
 
 
-class HistoryModel(QAbstractTableModel):
+class HistoryModel(TableModel):
     """Answers, newest first.
 
     Attributes:
@@ -111,7 +102,7 @@ class HistoryModel(QAbstractTableModel):
         parent: QObject | None = None,
     ) -> None:
         """Begins empty; nothing is read before the first search."""
-        super().__init__(parent)
+        super().__init__(HEADINGS, parent)
         self._table = table
         self._vocabulary = vocabulary
         self._background = background
@@ -151,19 +142,15 @@ class HistoryModel(QAbstractTableModel):
 
     # -- Qt --------------------------------------------------------------------------------------
 
-    def rowCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
+    def count(self) -> int:
         """Rows that were reached so far."""
         return len(self._ids)
 
-    def columnCount(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Number of columns."""
-        return len(Column)
-
-    def canFetchMore(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> bool:
+    def canFetchMore(self, _parent: Index = NO_PARENT) -> bool:
         """Whether there may be older answers."""
         return self._more and not self._background.busy
 
-    def fetchMore(self, _parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> None:
+    def fetchMore(self, _parent: Index = NO_PARENT) -> None:
         """Reads older answers, from the last row on."""
         wanted = self._wanted
         if wanted is None or not self.canFetchMore():
@@ -190,15 +177,7 @@ class HistoryModel(QAbstractTableModel):
 
         self._background.ask(lambda: _Found(table.ids(wanted(), before, ALL)), take)
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
-        """The headings."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADINGS[Column(section)]
-        return None
-
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> object:
+    def data(self, index: Index, role: int = 0) -> object:
         """Words, colours, and a line through what was taken back."""
         row = self.row(index.row())
         if row is None:

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPlainTextEdit,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -28,6 +27,7 @@ from reviewer.ui.jobs.version_list import VersionList
 from reviewer.ui.jobs.words import outcome
 from reviewer.ui.keys.actions import KeyMap
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
@@ -90,9 +90,7 @@ class JobsPage(QWidget):
         self._lines: dict[Job, QLabel] = {}
         self.setAccessibleName("Jobs")
         self._title = text_label("Nothing runs at the moment")
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of the job")
+        self._bar = progress_bar("Progress of the job", self)
         self._figures = text_label(tone="muted", wrap=True)
         self._stop = QPushButton("Stop", self)
         self._stop.clicked.connect(self._cancel)

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
-    QPushButton,
     QWidget,
 )
 
@@ -22,6 +21,7 @@ from reviewer.ui.queues.meant import NO_QUEUE, Meant
 from reviewer.ui.queues.model import QueueDelegate, QueueModel
 from reviewer.ui.queues.outlook_card import OutlookCard
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.controls import segment
 from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
@@ -91,12 +91,8 @@ class QueuePanel(QFrame):
         row.addWidget(label)
         self._sides = QButtonGroup(self)
         for number, (word, _, tip) in enumerate(SIDES):
-            button = QPushButton(word, self)
-            button.setCheckable(True)
-            button.setProperty("tone", "segment")
+            button = segment(word, tip, self, Qt.FocusPolicy.NoFocus)
             button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._sides.addButton(button, number)
             row.addWidget(button, 1)
         self._sides.button(0).setChecked(True)

@@ -12,8 +12,8 @@ from reviewer.ui.theme import TEXT_SIZES, Theme
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text.
+class _Setting:
+    """One setting.
 
     Attributes:
         name: Of the field of `Settings`.
@@ -26,20 +26,25 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Number:
+class Text(_Setting):
+    """A line of text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Switch(_Setting):
+    """Yes or no."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number(_Setting):
     """A whole number, or one with two places where `least` is not whole.
 
     Attributes:
-        name: Of the field of `Settings`.
-        title, hint: For people.
         least, most, step: What can be set, in the units of the field.
         unit: Written after the number.
         zero: What nought means, in words; empty where it means nothing special.
     """
 
-    name: str
-    title: str
-    hint: str = ""
     least: float = 0
     most: float = 1_000_000
     step: float = 1
@@ -53,32 +58,13 @@ class Number:
 
 
 @dataclass(frozen=True, slots=True)
-class Switch:
-    """Yes or no.
-
-    Attributes:
-        name: Of the field of `Settings`.
-        title, hint: For people.
-    """
-
-    name: str
-    title: str
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(_Setting):
     """One of a few.
 
     Attributes:
-        name: Of the field of `Settings`.
-        title, hint: For people.
         options: Values of the field, with their words.
     """
 
-    name: str
-    title: str
-    hint: str = ""
     options: tuple[tuple[str | int, str], ...] = ()
 
 

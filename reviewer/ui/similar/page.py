@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QPushButton,
     QScrollArea,
     QWidget,
 )
@@ -19,6 +18,7 @@ from reviewer.ui.similar.cells import SimilarCells
 from reviewer.ui.similar.reader import SimilarReader
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.controls import segment
 from reviewer.ui.widgets.labels import text_label
 
 if TYPE_CHECKING:
@@ -63,12 +63,8 @@ class SimilarPage(SidePage):
     def _lay_out(self) -> None:
         top = in_row((self._title, 1), gap=10)
         for number, (word, tip) in enumerate((("By look", BY_LOOK), ("By hash", BY_HASH))):
-            button = QPushButton(word, self)
-            button.setCheckable(True)
-            button.setProperty("tone", "segment")
+            button = segment(word, tip, self, Qt.FocusPolicy.NoFocus)
             button.setToolTip(f"{tip}  (Space)")
-            button.setAccessibleName(tip)
-            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._ways.addButton(button, number)
             top.addWidget(button)
         self._ways.button(0).setChecked(True)

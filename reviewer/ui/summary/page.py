@@ -28,6 +28,7 @@ from reviewer.ui.side_page import SidePage
 from reviewer.ui.summary.sheet import SummarySheet
 from reviewer.ui.summary.words import others
 from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
+from reviewer.ui.widgets.controls import segment
 from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.words import time_left
 
@@ -116,7 +117,7 @@ class SummaryPage(SidePage):
         top = in_row(self._title, gap=10)
         top.addSpacing(12)
         for place, span in enumerate(Span):
-            button = _segment(span, f"Sum up: {span}", self)
+            button = segment(span, f"Sum up: {span}", self)
             self._spans.addButton(button, place)
             top.addWidget(button)
         self._spans.button(0).setChecked(True)
@@ -138,10 +139,10 @@ class SummaryPage(SidePage):
         label = text_label("Go on for", "muted", of=self)
         row.addWidget(label)
         for minutes in MINUTES:
-            button = _segment(f"{minutes} min", f"Go on for {minutes} minutes", self)
+            button = segment(f"{minutes} min", f"Go on for {minutes} minutes", self)
             self._times.addButton(button, minutes)
             row.addWidget(button)
-        without = _segment("no limit", "Go on without a limit", self)
+        without = segment("no limit", "Go on without a limit", self)
         self._times.addButton(without, 0)
         row.addWidget(without)
         self._times.idClicked.connect(self._begin_time)
@@ -226,12 +227,3 @@ class SummaryPage(SidePage):
             self._say(str(error))
         else:
             self._say(f"Saved as {path}")
-
-
-def _segment(words: str, meaning: str, parent: QWidget) -> QPushButton:
-    button = QPushButton(words, parent)
-    button.setCheckable(True)
-    button.setProperty("tone", "segment")
-    button.setAccessibleName(meaning)
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-    return button

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 
 from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Category
+from reviewer.ui.widgets.table_model import Index, TableModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,6 @@ LACKING = "not in the tagger"
 SHOWN = (ALL, *(kind.value for kind in Kind), LACKING)
 """What may be shown: every row, those of one kind, or the collection's tags without an output."""
 
-_NO_PARENT = QModelIndex()
 _CATEGORIES = {int(category): category.word for category in Category} | {9: "rating", 10: "year"}
 
 
@@ -88,7 +88,7 @@ def rows_of(mapping: TagMapping, seen: Mapping[str, int]) -> list[VocabularyRow]
     return rows
 
 
-class VocabularyModel(QAbstractTableModel):
+class VocabularyModel(TableModel):
     """Rows that hold a text and are of a kind; the column of the collection's tag is editable.
 
     Attributes:
@@ -99,7 +99,7 @@ class VocabularyModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Begins empty."""
-        super().__init__(parent)
+        super().__init__(HEADS, parent)
         self._all: list[VocabularyRow] = []
         self._shown: list[VocabularyRow] = []
         self._kind, self._text = ALL, ""
@@ -123,21 +123,15 @@ class VocabularyModel(QAbstractTableModel):
         """A shown line; `None` beyond the end."""
         return self._shown[place] if 0 <= place < len(self._shown) else None
 
+    def count(self) -> int:
+        """Lines that are shown."""
+        return len(self._shown)
+
     def place(self, own: str) -> int:
         """Where an output is shown; -1 where it is not."""
         return next((at for at, row in enumerate(self._shown) if row.own == own), -1)
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Lines that are shown."""
-        return 0 if parent.isValid() else len(self._shown)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Always the same."""
-        return 0 if parent.isValid() else len(Column)
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Texts; what is said to those who hear the window."""
         row = self.row(index.row())
         if row is None:
@@ -151,18 +145,7 @@ class VocabularyModel(QAbstractTableModel):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        """The heads of the columns."""
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            return HEADS[section]
-        return None
-
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         """A tag can be written where the tagger has an output for one."""
         flags = super().flags(index)
         row = self.row(index.row())
@@ -172,7 +155,7 @@ class VocabularyModel(QAbstractTableModel):
 
     def setData(
         self,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
         value: object,
         role: int = Qt.ItemDataRole.EditRole,
     ) -> bool:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QFrame,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
 
 from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import progress_line
@@ -46,9 +46,7 @@ class EmptyState(QWidget):
         self._title = text_label(title, "section", of=self, wrap=True)
         self._about = text_label(about, of=self, wrap=True)
         self._state = text_label(tone="muted", of=self, wrap=True)
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress")
+        self._bar = progress_bar("Progress", self)
         self.button = QPushButton(action, self)
         self.button.setProperty("tone", "primary")
         self.button.clicked.connect(self.acted)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import Qt
 
 from reviewer.core.outbox import EntryState
+from reviewer.ui.widgets.table_model import Index, TableModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from reviewer.jobs.writing.diff import ShownDiff, ShownEdit
 
 MINUS = "\N{MINUS SIGN}"
-_NO_PARENT = QModelIndex()
 
 
 class Column(IntEnum):
@@ -32,13 +32,7 @@ class Column(IntEnum):
     POST = 4
 
 
-HEADINGS = {
-    Column.IMAGE: "Image",
-    Column.CHANGE: "Change",
-    Column.STATE: "State",
-    Column.NOTE: "Note",
-    Column.POST: "Post",
-}
+HEADINGS = ("Image", "Change", "State", "Note", "Post")
 
 
 class Part(StrEnum):
@@ -143,7 +137,7 @@ def entry_rows(entries: Iterable[Entry]) -> list[Row]:
     ]
 
 
-class WriteBackModel(QAbstractTableModel):
+class WriteBackModel(TableModel):
     """Rows, with a tick before each that a person can set or not.
 
     Attributes:
@@ -152,7 +146,7 @@ class WriteBackModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         """Begins empty."""
-        super().__init__(parent)
+        super().__init__(HEADINGS, parent)
         self._rows: list[Row] = []
         self._ticked: set[str] = set()
         self.ticks = False
@@ -176,6 +170,10 @@ class WriteBackModel(QAbstractTableModel):
         """Paths of the images that are ticked, from the top."""
         return [row.path for row in self._rows if row.path in self._ticked]
 
+    def count(self) -> int:
+        """Rows there are."""
+        return len(self._rows)
+
     def says(self, column: Column) -> bool:
         """Whether any row has something in a column."""
         return any(row.text(column) for row in self._rows)
@@ -184,17 +182,7 @@ class WriteBackModel(QAbstractTableModel):
         """A row by its place; `None` where there is none."""
         return self._rows[number] if 0 <= number < len(self._rows) else None
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Rows there are."""
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = _NO_PARENT) -> int:
-        """Columns there are."""
-        return 0 if parent.isValid() else len(Column)
-
-    def data(
-        self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """What a cell shows."""
         row = self._rows[index.row()]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
@@ -206,7 +194,7 @@ class WriteBackModel(QAbstractTableModel):
 
     def setData(
         self,
-        index: QModelIndex | QPersistentModelIndex,
+        index: Index,
         value: object,
         role: int = Qt.ItemDataRole.EditRole,
     ) -> bool:
@@ -221,20 +209,9 @@ class WriteBackModel(QAbstractTableModel):
         self.dataChanged.emit(index, index, [role])
         return True
 
-    def flags(self, index: QModelIndex | QPersistentModelIndex) -> Qt.ItemFlag:
+    def flags(self, index: Index) -> Qt.ItemFlag:
         """Rows can be chosen; the first cell can be ticked."""
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         if self.ticks and index.column() == Column.IMAGE:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
-
-    def headerData(
-        self,
-        section: int,
-        orientation: Qt.Orientation,
-        role: int = Qt.ItemDataRole.DisplayRole,
-    ) -> object:
-        """The columns' names."""
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return HEADINGS[Column(section)]
-        return None

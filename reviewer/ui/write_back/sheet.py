@@ -10,7 +10,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
-    QProgressBar,
     QPushButton,
     QWidget,
 )
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.keys.actions import keys_here
 from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
 from reviewer.ui.widgets.labels import text_label
@@ -97,9 +97,7 @@ class WriteBackSheet(QWidget):
         self.said.hide()
         self.new_tags = QCheckBox("Tags that are new there may be made", self)
         self.buttons: dict[str, QPushButton] = {}
-        self._bar = QProgressBar(self)
-        self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Progress of write-back")
+        self._bar = progress_bar("Progress of write-back", self)
         self._progress = text_label(tone="muted", wrap=True)
         self._group = QButtonGroup(self)
         self._parts: dict[Part, QPushButton] = {}
