@@ -74,9 +74,11 @@ def add_command(
 ) -> None:
     """Set up the destination NAME, or change what is given of it.
 
+    With FOLDER before its first import too: then `reviewer open FOLDER --pull NAME` takes its tags.
+
     Example: reviewer destinations add home --kind szurubooru --url http://127.0.0.1:8080 --user me
     """
-    with call.opened(working=False) as (library, output):
+    with call.opened(working=False, beginning=True) as (library, output):
         known = {place.name: place for place in library.destinations.all()}
         place = known.get(name, Destination(name, ""))
         given = {key: value for key, value in values.items() if value is not None}

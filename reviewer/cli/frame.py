@@ -120,16 +120,20 @@ class Call:
 
     @contextmanager
     def opened(
-        self, *, working: bool = True, purpose: str = "jobs"
+        self, *, working: bool = True, purpose: str = "jobs", beginning: bool = False
     ) -> Iterator[tuple[Library, Output]]:
         """Opens the collection of the command, with its output; what goes wrong ends it.
 
         Args:
             working: Hold the collection, so that no other job works on it.
             purpose: What it is held for: "jobs", or "write-back", which is done beside those.
+            beginning: Begin the collection of a folder that was named and has none yet.
         """
         with self.frame.output() as output, ending(output):
             place = self.place()
+            if beginning and place.folder is not None:
+                with Library.create(place.workspace, place.folder) as library:
+                    remember(library, output)
             with Library.open(place.workspace, folder=place.folder) as library:
                 tell_news(library, output)
                 if not working:

@@ -11,6 +11,7 @@ import pytest
 
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
+from tests.conftest import draw
 from tests.keyring_file import FileKeyring
 from tests.servers.loopback import serving
 from tests.servers.szurubooru import SzurubooruSite
@@ -151,3 +152,13 @@ def test_the_files_of_the_collection_are_a_destination(imported: Path) -> None:
     assert (imported / "tags.csv").read_bytes() == before.replace(b"cat solo", b"solo")
     assert run("write-back", "undo", "files", imported).code == 0
     assert (imported / "tags.csv").read_bytes() == before
+
+
+def test_a_server_can_be_set_up_before_the_first_import(tmp_path: Path) -> None:
+    draw(tmp_path / "a.png", 1)
+    address = ("--kind", "szurubooru", "--user", "me", "--url", "http://127.0.0.1:9")
+    assert run("destinations", "add", "home", tmp_path, *address).code == 0
+    # The next commands are for that folder.
+    assert "home: szurubooru; http://127.0.0.1:9" in run("destinations", "list").out
+    said = run("open", tmp_path, "--pull", "home", "--no-window")
+    assert "reviewer destinations key home" in said.err
