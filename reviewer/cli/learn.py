@@ -22,6 +22,7 @@ from reviewer.jobs.questions.options import rank_options
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.space import refuse_without_weights
 from reviewer.jobs.taggers.seen import may_have_seen
 from reviewer.settings import ENGINES
 
@@ -281,6 +282,7 @@ def versions(call: Call, name: str) -> None:
     """
     with call.opened(working=bool(name)) as (library, output):
         if name:
+            refuse_without_weights(library, name)
             library.versions.activate(name)
             scanned = scan(library, output)
             changes = scan_to_questions(

@@ -1,4 +1,9 @@
-"""What a collection takes on disk, and what of it can be freed because it can be made again."""
+"""What a collection takes on disk, and what of it can be freed.
+
+Most of what gathers can be made again: scans of versions that are not in use above all. What a
+training that was cut off has done, and weights of versions that are neither in use nor the way
+back, can not; they go only when that is asked for.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +12,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reviewer.core.errors import TaggerError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
+from reviewer.store.columns import read_record
 from reviewer.store.disk import writing
 
 if TYPE_CHECKING:
@@ -20,6 +27,8 @@ if TYPE_CHECKING:
     from reviewer.jobs.context import Listener
     from reviewer.store.library import Library
 
+WEIGHTS = "model.safetensors"
+"""Of a version; see `model.version`."""
 DAY_S = 24 * 3600
 """What a write that was cut off has left is surely nobody's after so long."""
 
@@ -31,14 +40,20 @@ class Part:
     Attributes:
         words: What it is.
         size: Bytes.
-        again: What becomes of it when it is freed, for people; empty where it must stay.
+        again: What becomes of it when it is freed, or why it must stay, for people.
         places: What is removed to free it; empty where it must stay.
+        lost: Whether it cannot be made again as it was.
     """
 
     words: str
     size: int
     again: str = ""
     places: tuple[Path, ...] = ()
+    lost: bool = False
+
+    def is_spare(self, *, old: bool) -> bool:
+        """Whether it may be freed; what is lost then only where `old` things are to go too."""
+        return bool(self.places) and (old or not self.lost)
 
 
 def space_parts(library: Library) -> list[Part]:
@@ -49,32 +64,46 @@ def space_parts(library: Library) -> list[Part]:
     """
     place = library.workspace
     left = tuple(_leftovers(place.path))
+    cut_off = _cut_off(library)
     written = sum(map(_size, place.backups.glob("write-back-*")))
     parts = [
         Part("images, tags and answers", sum(map(_size, place.path.glob("collection*.db*")))),
         Part("copies of the database", sum(map(_size, place.backups.glob("*.db")))),
         Part("files as they were before they were corrected", written),
         Part("questions", _size(place.rankings)),
-        Part("previews and other things at hand", _size(place.cache)),
+        Part("previews and other things at hand", _size(place.cache) - sum(map(_size, cut_off))),
+        Part(
+            "a training that was cut off",
+            sum(map(_size, cut_off)),
+            "goes on from there when it is started again; else from its beginning",
+            cut_off,
+            lost=True,
+        ),
         Part("writes that were cut off", sum(map(_size, left)), "nobody needs it", left),
         *_of_versions(library),
     ]
     return sorted((part for part in parts if part.size), key=lambda part: -part.size)
 
 
-def free_space(library: Library, listener: Listener) -> ChangeSet:
+def free_space(library: Library, listener: Listener, *, old: bool = False) -> ChangeSet:
     """Removes what can be made again: the scans of versions that are not in use, above all.
+
+    Args:
+        library: The collection, held for jobs.
+        listener: Hears of progress.
+        old: Remove also what a training that was cut off has done, and the weights of versions
+            that are neither in use nor the way back.
 
     Raises:
         TaggerError: A version's record cannot be read.
         StoreError: Something cannot be removed.
     """
-    spare = [part for part in space_parts(library) if part.places]
+    spare = [part for part in space_parts(library) if part.is_spare(old=old)]
     with stage(listener, "free", len(spare), "things") as progress:
         for part in spare:
             for path in part.places:
                 with writing(path):
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+                    _remove(path)
             listener.note(f"Removed: {part.words} ({part.again}).")
             progress.advance()
     return ChangeSet(summary={"freed_bytes": sum(part.size for part in spare)})
@@ -82,10 +111,10 @@ def free_space(library: Library, listener: Listener) -> ChangeSet:
 
 def _of_versions(library: Library) -> Iterator[Part]:
     place, active = library.workspace, library.versions.active()
-    needed = _needed(library)
+    needed, kept = _needed(library), kept_versions(library)
     for version in library.versions.all():
         name = version.name
-        yield Part(f"version {name}: weights", _size(library.version_folder(name)))
+        yield from _weights(library, name, kept.get(name, ""))
         scan, engines = place.scans / name, place.engines / name
         again = "" if scan in needed else "scanned again if it is put into use"
         spare = () if scan in needed else (scan,)
@@ -107,10 +136,73 @@ def _needed(library: Library) -> set[Path]:
     return {own} if shared is None else {own, shared.folder}
 
 
+def kept_versions(library: Library) -> dict[str, str]:
+    """Why the weights of versions stay, by their names; of others they may go."""
+    versions, active = library.versions.all(), library.versions.active()
+    brought = [v.name for v in versions if not v.parent and _is_brought(library, v.name)]
+    kept = dict.fromkeys(brought, "brought from elsewhere")
+    if versions:
+        kept[versions[-1].name] = "the newest"
+    if active is None:
+        return dict.fromkeys((version.name for version in versions), "none is in use")
+    if active.parent:
+        kept[active.parent] = "the way back"
+    return kept | {active.name: "in use"}
+
+
+def refuse_without_weights(library: Library, name: str) -> None:
+    """Refuses to put a version into use whose weights were removed or whose files are not whole.
+
+    Raises:
+        UsageError: There is no such version.
+        TaggerError: It cannot be used.
+    """
+    from model.record import read_record as read_version
+
+    library.versions.get(name)
+    with tagger_errors():
+        weights = read_version(library.version_folder(name)).weights
+    if not weights.stat().st_size:
+        raise TaggerError(
+            f"The weights of version {name} were removed to free space. Choose another version: "
+            "reviewer versions"
+        )
+
+
+def _weights(library: Library, name: str, why: str) -> Iterator[Part]:
+    folder = library.version_folder(name)
+    weights = folder / WEIGHTS
+    removable = 0 if why else _size(weights)
+    stays = f"stay: {why}" if why else ""
+    yield Part(f"version {name}: weights and records", _size(folder) - removable, stays)
+    lost = "gone for good: it cannot be put into use again"
+    yield Part(f"version {name}: weights", removable, lost, (weights,), lost=True)
+
+
+def _is_brought(library: Library, name: str) -> bool:
+    return bool(read_record(library.version_folder(name) / "train.json").get("brought"))
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif path.name == WEIGHTS:
+        # What a version says of itself is asked for as long as others go back to it.
+        path.write_bytes(b"")
+    else:
+        path.unlink()
+
+
+def _cut_off(library: Library) -> tuple[Path, ...]:
+    """What trainings have left that did not get to their end."""
+    cache = library.workspace.cache
+    return tuple(sorted([*cache.glob("train-*/"), *cache.glob("whole-*/")]))
+
+
 def _leftovers(workspace: Path) -> Iterator[Path]:
-    """What writes have left that were killed (see `store.disk.replacing`)."""
+    """What writes have left that were killed (see `store.disk.replacing`, `model.version`)."""
     before = time.time() - DAY_S
-    for ending in ("tmp", "old"):
+    for ending in ("tmp", "old", "part"):
         for path in workspace.rglob(f".*.{ending}"):
             if path.stat().st_mtime < before:
                 yield path
