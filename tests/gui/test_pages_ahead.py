@@ -2,42 +2,29 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.gui.own_process import run_review
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PROGRAM = """
-import sys
-from pathlib import Path
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from reviewer.app import make_application, make_window
-from reviewer.settings import Settings
 from reviewer.ui import side_pages
 PAGES = {
     "reviewer.ui." + place.split(":")[0]
     for place in [*side_pages.FACTORIES.values(), *side_pages.WITHOUT_COLLECTION.values()]
 }
-app = make_application()
-window, _ = make_window(Settings(reviewer="tester", refresh_every=0))
-window.show()
-assert window.open_collection(Path(sys.argv[1]))
-showing = window.review.controller.showing
-while not showing.ready:
-    QTest.qWait(10)
 ahead = window.review.controller.sitting._ahead
 assert not ahead._rest.isActive()
 if sys.argv[2] == "answered":
     ahead._rest.setInterval(0)
     QTest.keyClick(window.review.page, Qt.Key.Key_A)
-    while ahead._thread.ident is None:
-        QTest.qWait(10)
+    wait_until(lambda: ahead._thread.ident is not None)
     if sys.argv[3] == "waited":
-        while ahead._thread.is_alive():
-            QTest.qWait(10)
+        wait_until(lambda: not ahead._thread.is_alive())
 else:
     window.review.controller.handlers["next"]()
     QTest.qWait(50)
@@ -56,20 +43,5 @@ print(len(PAGES), *sorted(set(sys.modules) & PAGES))
 def test_the_pages_are_loaded_once_somebody_answered(
     workspace: Path, tmp_path: Path, first: str, then: str, loaded: bool
 ) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", PROGRAM, str(workspace), first, then],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env={
-            "QT_QPA_PLATFORM": "offscreen",
-            "XDG_CONFIG_HOME": str(tmp_path / "config"),
-            "XDG_DATA_HOME": str(tmp_path / "data"),
-            "PATH": "/usr/bin:/bin",
-        },
-        check=False,
-        timeout=300,
-    )
-    assert done.returncode == 0, done.stderr
-    there, *names = done.stdout.split()
+    there, *names = run_review(PROGRAM, workspace, tmp_path, first, then)
     assert len(names) == (int(there) if loaded else 0), names
