@@ -74,8 +74,8 @@ def choose_device(request: str = "auto") -> Device:
     if kind == "cpu":
         threads = torch.get_num_threads()
         return Device(torch.device("cpu"), f"CPU, {threads} thread{'s' if threads > 1 else ''}")
-    if kind == "cuda":
-        return _cuda_device(name, int(number) if number.isdigit() else 0)
+    if kind == "cuda" and (number.isdecimal() or name == kind):
+        return _cuda_device(name, int(number or 0))
     if kind == "mps":
         if not torch.backends.mps.is_available():
             raise TaggerProblem('There is no Apple GPU on this machine; use the device "auto".')

@@ -19,7 +19,7 @@ def test_auto_takes_a_device_that_is_there():
     assert torch.zeros(1, device=device.place).sum() == 0
 
 
-@pytest.mark.parametrize("request_", ["cuda:99", "tpu", ""])
+@pytest.mark.parametrize("request_", ["cuda:99", "cuda:first", "cuda:", "tpu", ""])
 def test_a_device_that_is_not_there_is_refused(request_: str):
     with pytest.raises(TaggerProblem):
         choose_device(request_)
