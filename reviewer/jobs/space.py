@@ -7,18 +7,17 @@ back, can not; they go only when that is asked for.
 
 from __future__ import annotations
 
-import shutil
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import TaggerError
+from reviewer.core.errors import StoreError, TaggerError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.columns import read_record
-from reviewer.store.disk import writing
+from reviewer.store.disk import remove, writing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,19 +93,28 @@ def free_space(library: Library, listener: Listener, *, old: bool = False) -> Ch
         old: Remove also what a training that was cut off has done, and the weights of versions
             that are neither in use nor the way back.
 
+    What cannot be removed is told, and stays.
+
     Raises:
         TaggerError: A version's record cannot be read.
-        StoreError: Something cannot be removed.
     """
     spare = [part for part in space_parts(library) if part.is_spare(old=old)]
+    freed = 0
     with stage(listener, "free", len(spare), "things") as progress:
         for part in spare:
-            for path in part.places:
-                with writing(path):
+            try:
+                for path in part.places:
                     _remove(path)
-            listener.note(f"Removed: {part.words} ({part.again}).")
+            except StoreError as error:
+                listener.note(
+                    f"Left where it is: {part.words}. {error} Where a window looks at it, close "
+                    "that and free it again."
+                )
+            else:
+                freed += part.size
+                listener.note(f"Removed: {part.words} ({part.again}).")
             progress.advance()
-    return ChangeSet(summary={"freed_bytes": sum(part.size for part in spare)})
+    return ChangeSet(summary={"freed_bytes": freed})
 
 
 def _of_versions(library: Library) -> Iterator[Part]:
@@ -184,13 +192,12 @@ def _is_brought(library: Library, name: str) -> bool:
 
 
 def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
-    elif path.name == WEIGHTS:
+    if path.name == WEIGHTS:
         # What a version says of itself is asked for as long as others go back to it.
-        path.write_bytes(b"")
+        with writing(path):
+            path.write_bytes(b"")
     else:
-        path.unlink()
+        remove(path)
 
 
 def _cut_off(library: Library) -> tuple[Path, ...]:

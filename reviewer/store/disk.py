@@ -39,7 +39,14 @@ def writing(path: Path) -> Iterator[None]:
     except OSError as error:
         if is_full(error):
             raise StoreFullError(full_disk_sentence(path)) from error
-        raise StoreError(f"Cannot write {path}: {error.strerror or error}.") from error
+        raise StoreError(f"Cannot write {path}: {error.strerror or error}.{_in_use()}") from error
+
+
+def _in_use() -> str:
+    """What may be the matter on Windows, where a file that somebody has open stays as it is."""
+    if os.name != "nt":
+        return ""
+    return " If another program or a window of this one has it open, close that and try again."
 
 
 def is_full(error: OSError) -> bool:
@@ -100,6 +107,18 @@ def tidy(folder: Path) -> None:
                 shutil.rmtree(path)
             else:
                 path.unlink()
+
+
+def remove(path: Path) -> None:
+    """Removes a file or a folder; of what is in use, where Windows forbids it, nothing goes.
+
+    Raises:
+        StoreError: It cannot be removed.
+    """
+    aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
+    with writing(path):
+        patiently(lambda: path.rename(aside))
+        shutil.rmtree(aside) if aside.is_dir() else aside.unlink()
 
 
 def _move_into_place(aside: Path, path: Path) -> None:

@@ -56,9 +56,10 @@ class TypicalFiles:
         return str(read_record(self._folder / "typical.json").get("source", ""))
 
     def load(self) -> Typical:
-        """The typical images, memory-mapped; none where they were not chosen yet."""
+        """The typical images; none where they were not chosen yet."""
         try:
-            return Typical(**read_columns(self._folder, _COLUMNS, mapped=True))
+            # Windows keep them, and may not keep a job from replacing them: they are not mapped.
+            return Typical(**read_columns(self._folder, _COLUMNS))
         except FileNotFoundError:
             return Typical(np.zeros(0, np.int64), np.zeros((0, 0), np.int64))
 

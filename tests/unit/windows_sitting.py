@@ -87,6 +87,8 @@ def main(folder: Path) -> None:
         run("export", folder, "--in-place", "--yes")
         changed = {path.name: path.read_bytes() for path in folder.iterdir()}
         run("export", folder, "--undo")
+        run("space", folder, "--free", "--yes")
+        assert window.scan("v1") is not None, "what the window looks at is torn"
         assert len(seen[0]) == IMAGES
         run("status", folder)
         window.back_up()
@@ -94,6 +96,7 @@ def main(folder: Path) -> None:
     run("space", folder, "--free", "--yes")
     after = {path.name: path.read_bytes() for path in folder.iterdir()}
     told = {"changed": changed != before, "as_before": after == before}
+    told["freed"] = not Path(workspace_for(folder), "scans", "v1").exists()
     sys.stdout.write(json.dumps({**told, "refused": windows_rules.refusals}) + "\n")
 
 
