@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
@@ -17,8 +18,10 @@ from model.backbones import Tagger, create_tagger
 from model.config import TaggerConfig, TrainConfig
 from model.data import augment, to_input
 from model.device import Device
+from model.epoch import _update, make_optimizer
 from model.losses import LOSSES
 from model.predict import Predictor
+from model.rating_head import rating_loss
 from model.record import VersionRecord
 from model.tuning import begin_tuning
 
@@ -86,6 +89,24 @@ def test_a_step_of_training_mixes_no_devices(config: TaggerConfig, tune: str):
         targets, weights = (torch.zeros(COUNT, TAGS, device=GPU) for _ in range(2))
         for loss in LOSSES.values():
             assert loss(logits.float(), targets, weights).device.type == "cuda"
+
+
+def test_the_ratings_and_the_optimizer_stay_on_the_device_too():
+    config = NETWORKS[0]
+    tagger = create_tagger(config, TAGS).train()
+    tagger.rate(["general", "explicit"])
+    with FakeTensorMode(allow_non_fake_inputs=True):
+        put_on_the_gpu(tagger)
+        optimizer = make_optimizer(tagger, TrainConfig())
+        _, embeddings = tagger(to_input(pictures(config), config, GPU))
+        loss = rating_loss(tagger, embeddings, np.array([0, 1, -1, 0]))
+        assert loss.device.type == "cuda"
+        # Torch asks a device that is not there to go back: gradients are given instead.
+        for part in tagger.parameters():
+            part.grad = torch.zeros_like(part)
+        _update(tagger, optimizer, torch.amp.GradScaler("cuda", enabled=False))
+        kept = [part for state in optimizer.state.values() for part in state.values()]
+        assert {part.device.type for part in kept if part.ndim} == {"cuda"}
 
 
 def test_a_tensor_that_was_left_behind_is_found():
