@@ -33,13 +33,13 @@ def share_kind(folder: Path) -> str:
     """What kind of network share a folder is on ("nfs4"); empty where it is on none, or unknown."""
     place = folder.resolve()
     if sys.platform == "win32":
-        return "a network drive" if _is_remote_drive(place) else ""
-    try:
-        mounts = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        # A Mac, or another system that has no such file.
-        return ""
-    return shared_type(mounts, place)
+        import ctypes  # noqa: PLC0415 - of no use elsewhere
+
+        is_remote = ctypes.windll.kernel32.GetDriveTypeW(place.anchor) == DRIVE_REMOTE
+        kind = "a network drive" if is_remote else ""
+    else:
+        kind = shared_type(_mounts(), place)
+    return kind
 
 
 def shared_type(mounts: str, place: Path) -> str:
@@ -78,10 +78,9 @@ def _plain(field: str) -> str:
     return re.sub(r"\\([0-7]{3})", lambda found: chr(int(found[1], 8)), field)
 
 
-def _is_remote_drive(place: Path) -> bool:
-    if sys.platform != "win32":
-        return False
-    import ctypes  # noqa: PLC0415 - of no use elsewhere
-
-    kind: int = ctypes.windll.kernel32.GetDriveTypeW(place.anchor)
-    return kind == DRIVE_REMOTE
+def _mounts() -> str:
+    try:
+        return MOUNTS.read_text(encoding="utf-8", errors="surrogateescape")
+    except OSError:
+        # A Mac, or another system that has no such file.
+        return ""

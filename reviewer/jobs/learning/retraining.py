@@ -150,9 +150,10 @@ def retrain(
         "version": name,
         "parent": parent,
         "promoted": int(promoted),
-        "worse": comparison.worse,
         **figures,
     }
+    if comparison.worse:
+        summary["worse"] = comparison.worse
     return ChangeSet(versions=True, ranking=promoted, summary=summary), comparison
 
 
