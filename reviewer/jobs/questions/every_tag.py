@@ -41,6 +41,9 @@ CARRIERS = 100
 
 FOLDER = "every_tag"
 
+ROOM_LEFT = 200 * 10**6
+"""Bytes that are left free on the disk, for the answers."""
+
 
 def every_tag_scan(files: ScanFiles) -> ScanFiles | None:
     """The scores from heads beside a scan; `None` where there are none of all its images.
@@ -112,7 +115,7 @@ def _learnt(
 
 
 def _refuse_without_room(files: ScanFiles, shape: ScanShape) -> None:
-    needed = len(files) * shape.bytes_an_image()
+    needed = len(files) * shape.bytes_an_image() + ROOM_LEFT
     free = shutil.disk_usage(files.folder).free
     if needed > free:
         raise StoreFullError(
