@@ -124,6 +124,7 @@ def colour(word: object) -> tuple[int, int, int]:
 
     Raises:
         ValueError: It is neither.
+        TypeError: It is no text and no list.
     """
     if isinstance(word, str) and word in PADS:
         return PADS[word]

@@ -7,18 +7,17 @@ what a sample collection has there too: `truth.csv` and `errors.csv`. The origin
 from __future__ import annotations
 
 import csv
-import io
 import os
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
-from reviewer.core.patience import patiently
 from reviewer.core.types import Category, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.sample.kinds import KINDS, with_errors
 from reviewer.sources.folder import find_images, read_folder, source_for
+from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +70,8 @@ def plant_errors(
 
     Raises:
         UsageError: The target is not empty, or lies in the source.
-        SourceError: The source has no tags, or a file cannot be read or written.
+        SourceError: The source has no tags, or a file cannot be read or linked.
+        StoreError: A table cannot be written.
     """
     _check_place(source, target)
     images = find_images(source)
@@ -168,9 +168,5 @@ def _tag_rows(tags: Mapping[str, frozenset[str]]) -> list[tuple[str, str]]:
 
 
 def _put(path: Path, rows: Iterable[Sequence[object]]) -> None:
-    """Writes a table aside and renames it into place."""
-    buffer = io.StringIO(newline="")
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    part = path.with_name(path.name + ".part")
-    part.write_text(buffer.getvalue(), encoding="utf-8", newline="")
-    patiently(lambda: part.replace(path))
+    with replacing(path) as aside, aside.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)

@@ -15,7 +15,7 @@ from reviewer.jobs.labels import gather_labels
 from reviewer.jobs.learning.training import TrainChoices
 from reviewer.jobs.pipeline import prepare
 from reviewer.jobs.planting import Planting, plant_errors
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 from reviewer.sample.write import read_truth, write_sample
 from reviewer.store.library import Library
 from tests.benchmarks.ranking_sets import RankingSet

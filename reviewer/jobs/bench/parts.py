@@ -1,6 +1,6 @@
 """The measurements of `reviewer bench`, each a plain function that runs what the program runs.
 
-Every part runs in a process of its own (`benching`), so that its peak of memory is its own.
+Every part runs in a process of its own (`run`), so that its peak of memory is its own.
 """
 
 from __future__ import annotations

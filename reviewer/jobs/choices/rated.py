@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.choices.ratings import TAGS, RatingIds, rating_now, rating_tag, scheme_of
+from reviewer.jobs.scans.there import present_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,13 +43,9 @@ class Rated:
 
 def rated_images(library: Library, files: ScanFiles) -> Rated:
     """Reads the ratings of all scanned images that are there, answers taken in."""
-    latest = files.latest()
-    scanned_ids = files.rows()["image"][latest].astype(np.int64)
-    known = np.array([entry[0] for entry in library.facts.ratings()], np.int64)
-    there = np.isin(scanned_ids, known)
-    order = np.argsort(scanned_ids[there])
-    rated = ratings_of(library, scanned_ids[there][order])
-    return replace(rated, rows=latest[there][order])
+    rows = present_rows(library, files)
+    rated = ratings_of(library, files.rows()["image"][rows].astype(np.int64))
+    return replace(rated, rows=rows)
 
 
 def ratings_of(library: Library, images: NDArray[np.int64]) -> Rated:

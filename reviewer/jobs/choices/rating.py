@@ -14,7 +14,7 @@ from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.choices.learning import never_learnt, own_ratings
 from reviewer.jobs.choices.rated import Rated, rated_images
 from reviewer.jobs.context import stage
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,7 +14,7 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pictures import open_for_tagger
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.nearest import NearestImages
 from reviewer.store.nearest_index import can_build

@@ -18,7 +18,7 @@ from reviewer.core.nearest import bits_apart
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pages.html import page
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import present_rows, scanned
 from reviewer.store.disk import replacing
 
 if TYPE_CHECKING:
@@ -86,11 +86,8 @@ def find_groups(library: Library, listener: Listener, *, like: float = LIKE) -> 
 
     name, files = scanned(library)
     paths = {image_id: path for image_id, path, _ in library.images.askable()}
-    latest = files.latest()
-    ids = files.rows()["image"][latest].astype(np.int64)
-    there = np.isin(ids, np.fromiter(paths, np.int64, len(paths)))
-    order = np.argsort(ids[there])
-    ids, hashes = ids[there][order], files.rows()["hash"][latest][there][order]
+    records = files.rows()[present_rows(library, files)]
+    ids, hashes = records["image"].astype(np.int64), records["hash"]
     with stage(listener, "groups", 0, "images"):
         by_hash = group_duplicates(hashes)
         known = library.copies.compared()

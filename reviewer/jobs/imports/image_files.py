@@ -63,7 +63,7 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
             if before is not None and unchanged:
                 facts = PictureFacts(before.width, before.height)
                 if before.problem:
-                    facts = _look_again(path)
+                    facts = _look_again(path, path.read_bytes())
                 return ImageFile(name, before.size, before.mtime_ns, before.sha256, facts)
             content = path.read_bytes()
         except OSError as error:
@@ -72,7 +72,7 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
         digest = hashlib.sha256(content).digest()
         # What was set aside while the files were read for the first time stays so if it is broken.
         again = before is not None and bool(before.problem)
-        facts = _look_again(path) if again else look(content)
+        facts = _look_again(path, content) if again else look(content)
         return ImageFile(name, len(content), status.st_mtime_ns, digest, facts)
 
     def examine_some(entries: list[tuple[str, Path]]) -> list[ImageFile]:
@@ -85,9 +85,9 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
                 yield from files
 
 
-def _look_again(path: Path) -> PictureFacts:
+def _look_again(path: Path, content: bytes) -> PictureFacts:
     """Decodes an image that was set aside: its disk may only have been away for a while."""
-    facts = look(path.read_bytes())
+    facts = look(content)
     if facts.problem:
         return facts
     try:

@@ -20,7 +20,7 @@ from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
 from reviewer.jobs.learning.events import TrainingEvents
 from reviewer.jobs.learning.training import TrainChoices, nothing_to_learn, settings_for
 from reviewer.jobs.pictures import opener_in
-from reviewer.jobs.questions.refreshing import present_rows, scanned
+from reviewer.jobs.scans.there import present_rows, scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.disk import replacing
 from reviewer.store.whole_fits import WholeFit

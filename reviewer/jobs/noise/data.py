@@ -11,7 +11,7 @@ import numpy as np
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.held_out import held_out
 from reviewer.jobs.labels import choose_tags, gather_labels, label_matrix
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import present_rows, scanned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -142,11 +142,8 @@ class _There(NamedTuple):
 
 def _there(library: Library, files: ScanFiles) -> _There:
     known = {image_id: (path, digest) for image_id, path, digest in library.images.askable()}
-    latest = files.latest()
-    ids = files.rows()["image"][latest].astype(np.int64)
-    there = np.isin(ids, np.fromiter(known, np.int64, len(known)))
-    order = np.argsort(ids[there])
-    ids, rows = ids[there][order], latest[there][order]
+    rows = present_rows(library, files)
+    ids = files.rows()["image"][rows].astype(np.int64)
     found = [known[image_id] for image_id in ids.tolist()]
     return _There(ids, rows, [path for path, _ in found], [digest for _, digest in found])
 

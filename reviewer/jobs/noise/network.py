@@ -58,7 +58,7 @@ class NetworkTrainer:
     def measure(
         self, rows: NDArray[np.int64], labels: LabelMatrix, seed: int
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Trains once; see `noise_trials.Trainer`.
+        """Trains once; see `trials.Trainer`.
 
         Raises:
             TaggerError: The device cannot be used, or the pictures cannot be read.

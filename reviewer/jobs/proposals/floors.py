@@ -16,7 +16,7 @@ from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, Origin
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import gather_labels
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import surely_unseen
 

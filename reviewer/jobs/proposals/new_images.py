@@ -21,6 +21,7 @@ from reviewer.jobs.images.previews import make_previews
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.scanning import scan
+from reviewer.jobs.scans.there import present_rows
 from reviewer.store.disk import replacing
 from reviewer.store.proposals import Proposed
 from reviewer.store.versions import VersionInfo, VersionState
@@ -152,11 +153,8 @@ def _questions(
     """Pairs above the floors that nobody answered and the metadata do not have."""
     ids = library.tags.ids_of([floor.tag for floor in floors])
     columns = {tag_id: column for column, tag_id in enumerate(files.shape.tags)}
-    askable = np.array([image for image, _, _ in library.images.askable()], np.int64)
-    latest = files.latest()
-    images = files.rows()["image"][latest].astype(np.int64)
-    there = np.isin(images, askable)
-    images, rows = images[there], latest[there]
+    rows = present_rows(library, files)
+    images = files.rows()["image"][rows].astype(np.int64)
     closed = _closed(library, images)
     parts: list[tuple[int, NDArray[np.int64], NDArray[np.float32], NDArray[np.float32]]] = []
     for floor in floors:

@@ -12,7 +12,7 @@ from reviewer.core.tags.siblings import SiblingEvidence, find_siblings
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels, tag_counts
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 from reviewer.store.typical import Typical
 
 if TYPE_CHECKING:

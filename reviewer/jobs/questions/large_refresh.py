@@ -18,6 +18,7 @@ import numpy as np
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels, label_matrix
+from reviewer.jobs.scans.there import present_rows
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
@@ -72,14 +73,12 @@ class _There:
     @classmethod
     def of(cls, library: Library, files: ScanFiles, seed: int) -> _There:
         """Reads them."""
-        latest, records = files.latest(), files.rows()
-        ids = records["image"][latest].astype(np.int64)
-        kept = np.isin(ids, library.images.askable_ids())
-        order = np.argsort(ids[kept])
-        rows = latest[kept][order]
+        rows, records = present_rows(library, files), files.rows()
         _, groups = np.unique(records["hash"][rows], return_inverse=True)
         drawn = np.random.default_rng(seed).integers(0, FOLDS, len(rows), dtype=np.int8)
-        return cls(ids[kept][order], rows, groups.astype(np.int64), drawn[groups])
+        return cls(
+            records["image"][rows].astype(np.int64), rows, groups.astype(np.int64), drawn[groups]
+        )
 
 
 @dataclass(frozen=True)
@@ -144,6 +143,8 @@ def refresh_large(
                 scores.put([place], 0, before.scores(int(kept[place]))[None])
         if heads:
             _score(files, there, heads, scores, (new.tolist(), progress.at))
+        # Windows replaces no folder with a file that is mapped.
+        before = None
     many = {"images": len(there.images), "tags": len(tags), "fitted": len(new)}
     return ChangeSet(summary={"version": name, **many})
 

@@ -25,7 +25,7 @@ from reviewer.jobs.questions.blank_images import blank_images
 from reviewer.jobs.questions.kin import kin_of
 from reviewer.jobs.questions.large import is_large, rank_large
 from reviewer.jobs.questions.options import rank_options
-from reviewer.jobs.questions.refreshing import scanned
+from reviewer.jobs.scans.there import scanned
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

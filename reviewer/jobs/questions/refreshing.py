@@ -17,6 +17,7 @@ from reviewer.jobs.questions.large import is_large
 from reviewer.jobs.questions.large_refresh import refresh_large
 from reviewer.jobs.questions.own_scores import own_scores, with_own
 from reviewer.jobs.questions.whole_scores import whole_scores
+from reviewer.jobs.scans.there import present_rows, scanned
 from reviewer.store.crossfits import Crossfit
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from reviewer.jobs.labels import Labels
     from reviewer.store.library import Library
-    from reviewer.store.scans import ScanFiles
 
 FOLDS = 5
 NEIGHBOURS = 20
@@ -131,28 +131,6 @@ def _head_logits(
             whole=False,
         )
     return np.ascontiguousarray(fit.logits.T, dtype=np.float16)
-
-
-def scanned(library: Library) -> tuple[str, ScanFiles]:
-    """The active version and its scan.
-
-    Raises:
-        UsageError: There is no version, or nothing is scanned with it.
-    """
-    active = library.versions.active()
-    files = library.scan(active.name) if active else None
-    if active is None or files is None or not len(files):
-        raise UsageError("Nothing is scanned yet. Train and scan first: reviewer train, scan")
-    return active.name, files
-
-
-def present_rows(library: Library, files: ScanFiles) -> NDArray[np.int64]:
-    """(N,) int64 places in a scan of the images that are there, by image id."""
-    latest = files.latest()
-    ids = files.rows()["image"][latest]
-    there = library.images.askable_ids()
-    kept = latest[np.isin(ids, there)]
-    return kept[np.argsort(files.rows()["image"][kept])]
 
 
 def _graph(
