@@ -22,7 +22,7 @@ from reviewer.jobs.questions.options import rank_options
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.scans.choices import ScanChoices
 from reviewer.jobs.scans.scanning import scan
-from reviewer.jobs.space import refuse_without_weights
+from reviewer.jobs.space import has_weights, refuse_without_weights
 from reviewer.jobs.taggers.seen import may_have_seen
 from reviewer.settings import ENGINES
 
@@ -295,6 +295,7 @@ def versions(call: Call, name: str) -> None:
             made = dt.datetime.fromtimestamp(version.created_at / 1000, dt.UTC)
             figures = "  ".join(f"{key} {value:.3f}" for key, value in version.metrics.items())
             mark = "  may have seen these labels" if may_have_seen(library, version.name) else ""
+            mark += "" if has_weights(library, version.name) else "  weights removed"
             lines.append(
                 f"{version.name:<6}{version.state.value:<11}{made:%Y-%m-%d %H:%M}  "
                 f"{version.backbone:<14}{version.n_tags:>6,} tags  {figures}{mark}"

@@ -158,6 +158,11 @@ def kept_versions(library: Library) -> dict[str, str]:
     return kept | {active.name: "in use"}
 
 
+def has_weights(library: Library, name: str) -> bool:
+    """Whether the weights of a version are there, and were not removed to free space."""
+    return _size(library.version_folder(name) / WEIGHTS) > 0
+
+
 def refuse_without_weights(library: Library, name: str) -> None:
     """Refuses to put a version into use whose weights were removed or whose files are not whole.
 
@@ -169,8 +174,8 @@ def refuse_without_weights(library: Library, name: str) -> None:
 
     library.versions.get(name)
     with tagger_errors():
-        weights = read_version(library.version_folder(name)).weights
-    if not weights.stat().st_size:
+        read_version(library.version_folder(name))
+    if not has_weights(library, name):
         raise TaggerError(
             f"The weights of version {name} were removed to free space. Choose another version: "
             "reviewer versions"

@@ -15,6 +15,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.space import (
     DAY_S,
     free_space,
+    has_weights,
     kept_versions,
     refuse_without_weights,
     space_parts,
@@ -124,6 +125,7 @@ def test_what_cannot_be_made_again_goes_only_when_that_is_asked_for(old: Library
     }
     assert free_space(old, Silent(), old=True).summary == {"freed_bytes": 7500}
     assert weights(old) == before | {"v3": 0, "v4": 0}
+    assert [v.name for v in old.versions.all() if has_weights(old, v.name)] == ["v1", "v2", "v5"]
     assert not (old.workspace.cache / "train-v6").exists()
     # What a version says of itself is there still, for those that go back to it.
     assert (old.version_folder("v4") / "train.json").read_text() == '{"parent": "v2"}'
