@@ -81,7 +81,9 @@ def load_checkpoint(
     moments: dict[int, dict[str, Tensor]] = {}
     for name, part in _part(tensors, "optimizer.").items():
         index, _, moment = name.partition(".")
-        moments.setdefault(int(index), {})[moment] = part
+        # As read it is the file's own pages, and Windows replaces no file that is mapped: the next
+        # checkpoint could not be written.
+        moments.setdefault(int(index), {})[moment] = part.clone()
     optimizer.load_state_dict({"state": moments, "param_groups": stored["param_groups"]})
     return state
 
