@@ -26,7 +26,7 @@ from reviewer.ui.jobs.runner import JobRunner, JobState
 from reviewer.ui.main_window import MainWindow
 from reviewer.ui.start.preparing import Sample
 from reviewer.ui.write_back.model import Column, Part
-from reviewer.ui.write_back.page import WriteBackPage, rules_of
+from reviewer.ui.write_back.page import WriteBackPage, rules_of, where_from
 from tests.gui.conftest import rank_all
 from tests.keyring_file import FileKeyring
 from tests.servers.loopback import serving
@@ -329,3 +329,11 @@ def test_a_server_whose_tags_were_taken_is_asked_again(qtbot: QtBot, scene: Scen
     scene.runner.cancel(job)
     qtbot.waitUntil(lambda: not scene.runner.busy)
     assert scene.site.writes == 0
+
+
+def test_the_page_begins_where_the_tags_came_from(scene: Scene):
+    assert where_from(scene.library) == "files"
+    scene.library.state.set("source", "pulled:home")
+    assert where_from(scene.library) == "home"
+    scene.library.state.set("source", "pulled:gone")
+    assert where_from(scene.library) == "files"

@@ -58,14 +58,14 @@ class WriteBackPage(SidePage):
     command_id = "writeback"
 
     def __init__(self, review: Review, beside: Beside, parent: QWidget | None = None) -> None:
-        """Begins on the files of the collection."""
+        """Begins where the tags came from: a server, else the files of the collection."""
         super().__init__(parent)
         self._library = review.library
         self._beside = beside
         self._part = Part.DIFF
         self._shown: ShownDiff | None = None
         self._policy: Policy | None = None
-        self._wanted = FILES.name
+        self._wanted = where_from(review.library)
         self.places = DestinationList(self)
         self.sheet = WriteBackSheet(self)
         self.preview = WriteBackPreview(review.controller.showing.files, self)
@@ -315,6 +315,14 @@ def rules_of(place: Destination, policy: Policy) -> str:
     title = "  ".join(part for part in (policy.title, place.url) if part)
     rules = " ".join(part for part in parts if part)
     return f"{title}\n{rules}" if rules else title
+
+
+def where_from(library: Library) -> str:
+    """Name of the destination whose tags the collection has; its files where it is none."""
+    source = library.state.get("source")
+    name = source.removeprefix(PREFIX)
+    there = source != name and any(place.name == name for place in library.destinations.all())
+    return name if there else FILES.name
 
 
 def figures_of(shown: ShownDiff | None, *, waiting: int) -> str:
