@@ -9,6 +9,7 @@ from reviewer.core.errors import SourceError, UsageError
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.api_posts import ApiPosts
 from reviewer.sources.base import Reading, Source
+from reviewer.sources.beside import files_ending
 from reviewer.sources.captions import Captions
 from reviewer.sources.characters import CharacterSets
 from reviewer.sources.danbooru import DanbooruDump, metadata_files
@@ -51,6 +52,9 @@ class Untagged:
 
 _LOOKED_AT = 100
 """Images that are looked at for other metadata: enough to notice, quick on a slow disk."""
+
+_PACKED = (".zip", ".cbz", ".rar", ".7z", ".tar", ".tgz", ".tar.gz")
+"""Names of archives, which are not opened."""
 
 _SAME_FILES = frozenset({("hydrus", "captions")})
 """(Source, another that would read the same files): the other is not worth a word."""
@@ -106,7 +110,7 @@ def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
     if not images:
         raise SourceError(
             f"There are no images in {folder} (looked for {', '.join(sorted(SUFFIXES))}, in "
-            "all its folders)."
+            f"all its folders).{_instead_of_images(folder)}"
         )
     if name:
         for source in SOURCES:
@@ -120,6 +124,15 @@ def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:
         known = ", ".join(source.name for source in SOURCES)
         raise UsageError(f"There is no source {name!r}. Known ones: {known}.")
     return next(source for source in SOURCES if source.recognises(folder, images))
+
+
+def _instead_of_images(folder: Path) -> str:
+    """What is there in their place, and what to do with it; empty where nothing is known of it."""
+    if packed := sorted(files_ending(folder, _PACKED)):
+        return f" {packed[0]} is an archive: unpack it first."
+    if told := metadata_files(folder):
+        return f" {told[0].name} may tell of images: put it into the folder that holds them."
+    return ""
 
 
 def read_folder(

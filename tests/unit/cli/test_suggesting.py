@@ -65,3 +65,36 @@ def test_an_address_without_its_beginning_is_named(tmp_path: Path) -> None:
     said = run("destinations", "add", "home", tmp_path, *address)
     assert said.code == 2
     assert "127.0.0.1:80 begins with neither http:// nor https://" in said.err
+
+
+def test_a_folder_of_another_collection_is_told_of_once(tmp_path: Path) -> None:
+    whole = tmp_path / "set"
+    draw(whole / "part" / "a.png", 1)
+    draw(whole / "b.png", 2)
+    assert "collection" not in run("import", whole).err
+    said = run("import", whole / "part").err
+    assert f"part of another collection, {whole.resolve()}" in said
+    assert f"reviewer open {whole.resolve()}" in said
+    assert "another collection" not in run("import", whole / "part").err
+
+
+def test_a_folder_round_another_collection_is_told_of(tmp_path: Path) -> None:
+    draw(tmp_path / "set" / "part" / "a.png", 1)
+    draw(tmp_path / "other" / "b.png", 2)
+    assert run("import", tmp_path / "set" / "part").code == 0
+    assert "by itself" in run("import", tmp_path / "set").err
+    assert "collection" not in run("import", tmp_path / "other").err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("images.zip", "images.zip is an archive: unpack it first."),
+        ("posts.jsonl", "posts.jsonl may tell of images: put it into the folder that holds them."),
+    ],
+)
+def test_what_is_there_in_place_of_images_is_named(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / name).write_bytes(b"{}")
+    said = run("import", tmp_path)
+    assert said.code == 1
+    assert words in said.err
