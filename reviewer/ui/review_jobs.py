@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer
 
 from reviewer.ui.jobs.cut_off import CutOffJobs
+from reviewer.ui.jobs.page import cut_off_last
 from reviewer.ui.jobs.runner import Job, JobRunner, JobState
 from reviewer.ui.jobs.words import kept_beside
 from reviewer.ui.widgets.notice_bar import Kind
@@ -105,10 +106,13 @@ class ReviewJobs(QObject):
         if review is None:
             return
         running = self._runner.running
-        if running is None:
-            review.page.status.show_no_job()
-        else:
+        cut_off = cut_off_last(self._runner.jobs)
+        if running is not None:
             review.page.status.show_job(running.title, running.progress)
+        elif cut_off is not None and cut_off.state is JobState.CUT_OFF:
+            review.page.status.show_cut_off(cut_off.title)
+        else:
+            review.page.status.show_no_job()
 
     def _ended(self, job: Job) -> None:
         review = self._review()

@@ -195,6 +195,13 @@ class StatusLine(QWidget):
         self._job.show()
         self._fit()
 
+    def show_cut_off(self, title: str) -> None:
+        """Shows a job of an earlier sitting that can be gone on with."""
+        self._job.setToolTip(f"{title} goes on where it was: {self._jobs_key} starts it again")
+        self._job.setText(f"{title} was cut off")
+        self._job.show()
+        self._fit()
+
     def show_no_job(self) -> None:
         """Clears the job's place."""
         self._job.hide()

@@ -106,6 +106,7 @@ def test_the_next_window_names_the_job_and_goes_on_with_it(
     page = window.review.page
     qtbot.waitUntil(lambda: "Retrain was cut off" in page.notice.text)
     assert "J goes on with it" in page.notice.text
+    assert page.status._job.text() == "Retrain was cut off"
     qtbot.keyClick(page, Qt.Key.Key_J)
     (again,) = [
         button
