@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from reviewer.core.types import Answer, Side
 from reviewer.store.library import Library
 from reviewer.ui.grid.layout import GAP, beside, shape_for
 from reviewer.ui.grid.resting import HOVER_MS
+from reviewer.ui.pictures.decoding import Picture, PictureFiles, PictureKey, decode
 from reviewer.ui.question_bar import PAGE_HINT, UNLIKE_HINT
 from reviewer.ui.widgets.notice_bar import Kind
 from tests.gui.conftest import rank_all, wait_painted
@@ -407,6 +409,39 @@ def test_a_broken_file_is_left_out_of_the_page(
     answered = {image_id for image_id, _ in stored(window)}
     assert answered == set(range(1, 7)) - broken
     assert "Nothing is left to ask" in window.review.page.grid._message
+
+
+def test_a_page_is_stored_without_the_picture_that_never_comes(
+    qtbot: QtBot, window: MainWindow, workspace: Path, monkeypatch: pytest.MonkeyPatch
+):
+    may_end = threading.Event()
+    held: set[int] = set()
+
+    def decode_when_it_comes(key: PictureKey, files: PictureFiles) -> Picture:
+        if key.image_id in held:
+            may_end.wait()
+        return decode(key, files)
+
+    monkeypatch.setattr("reviewer.ui.grid.showing.LATE_MS", 50)
+    monkeypatch.setattr("reviewer.ui.pictures.loader.decode", decode_when_it_comes)
+    window.open_collection(workspace)
+    review = window.review
+    review.session.enter(Mode.TAG, review.session.vocabulary.by_name["hat"].id)
+    coming = review.session.feed.page(MOST, first=review.session.current)
+    held.add(coming[-1].image_id)
+    press(qtbot, window, Qt.Key.Key_G)
+    qtbot.waitUntil(lambda: "do not come" in review.page.notice.text)
+    page = shown(window)
+    places = {question.image_id: place for place, question in enumerate(page.questions)}
+    late = places.pop(coming[-1].image_id)
+    qtbot.waitUntil(lambda: all(review.page.grid.cell(n).is_seen for n in places.values()))
+    assert not review.page.grid.cell(late).is_seen
+    expected = {pair: answer for pair, answer in given(page).items() if pair[0] not in held}
+    press(qtbot, window, Qt.Key.Key_Return)
+    assert stored(window) == expected
+    assert review.library.images.is_askable(*held)
+    assert shown(window) is not page
+    may_end.set()
 
 
 def test_a_tag_picked_in_the_grid_is_shown_in_the_grid(qtbot: QtBot, gridded: MainWindow):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 from collections.abc import Callable, Mapping
@@ -44,8 +45,9 @@ def files(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def make_loader(qtbot: QtBot, files: Path) -> Iterator[Make]:
-    """Makes loaders over the files, and closes them."""
+def make_loader(qtbot: QtBot, files: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """Makes loaders over the files, and closes them; no read is taken to hang."""
+    monkeypatch.setattr("reviewer.ui.pictures.loader.HELD_S", math.inf)
     made: list[ImageLoader] = []
 
     def make(
@@ -199,6 +201,28 @@ def test_a_folder_that_hangs_stops_neither_previews_nor_closing(
         loader.want([PictureKey(0, 400, 400), PictureKey(2, 400, 400), PictureKey(1, 400, 400)])
     assert said.args[0].key.image_id == 1
     loader.close()
+
+
+def test_other_threads_decode_what_waits_behind_reads_that_hang(
+    qtbot: QtBot, make_loader: Make, monkeypatch: pytest.MonkeyPatch
+):
+    may_end = threading.Event()
+
+    def decode_when_it_comes(key: PictureKey, files: PictureFiles) -> Picture:
+        if key.image_id in {0, 1}:
+            may_end.wait()
+        return decode(key, files)
+
+    monkeypatch.setattr("reviewer.ui.pictures.loader.HELD_S", 0.0)
+    monkeypatch.setattr("reviewer.ui.pictures.loader.LOOK_MS", 10)
+    monkeypatch.setattr("reviewer.ui.pictures.loader.decode", decode_when_it_comes)
+    loader = make_loader()
+    keys = [PictureKey(number, 400, 400) for number in range(5)]
+    loader.want(keys)
+    qtbot.waitUntil(lambda: all(loader.get(key) is not None for key in keys[2:]))
+    assert [loader.get(key) for key in keys[:2]] == [None, None]
+    may_end.set()
+    qtbot.waitUntil(lambda: all(loader.get(key) is not None for key in keys))
 
 
 def test_fitted_keeps_the_shape_and_stays_inside():

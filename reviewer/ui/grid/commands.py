@@ -94,6 +94,7 @@ class GridCommands(CommandGroup):
             page.unlike_before = False
             self._say()
             return
+        self._showing.grid.leave_out_late()
         flagged = [pair for pair in page.pairs if pair in self._session.feed.flagged]
         try:
             stored = self._session.answer_page(page.answers(), self._showing.grid.elapsed_ms)

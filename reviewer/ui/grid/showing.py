@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from reviewer.core.commands import View
 from reviewer.core.types import Tag
+from reviewer.ui.widgets.notice_bar import Kind
 
 if TYPE_CHECKING:
     from reviewer.core.review.page import Page
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from reviewer.ui.pictures.decoding import Picture
     from reviewer.ui.pictures.loader import ImageLoader
     from reviewer.ui.review_page import ReviewPage
+
+
+LATE_MS = 4000
+"""Pictures that are not there when for so long none has come are not waited for any more."""
+LATE = "Pictures that do not come: {late} of {all}. {{grid.commit}} stores the others."
 
 
 class GridShowing(QObject):
@@ -47,6 +53,9 @@ class GridShowing(QObject):
         self._loader = loader
         self._latency = latency
         self._painted_at = 0.0
+        self._gave_up = False
+        self._late = QTimer(self, singleShot=True, interval=LATE_MS)
+        self._late.timeout.connect(self._give_up)
         loader.loaded.connect(self._take_picture)
         loader.failed.connect(self._set_aside)
         page.grid.painted.connect(self._was_painted)
@@ -54,8 +63,9 @@ class GridShowing(QObject):
 
     @property
     def ready(self) -> bool:
-        """Whether the page can be stored: all its pictures were painted."""
-        return bool(self._session.pages.current) and self._view.has_painted
+        """Whether the page can be stored: its pictures were painted, all that come at all."""
+        done = self._view.has_painted or self._gave_up
+        return bool(self._session.pages.current) and done
 
     @property
     def elapsed_ms(self) -> int:
@@ -81,6 +91,8 @@ class GridShowing(QObject):
         for question in page.questions:
             if not self._library.images.is_askable(question.image_id):
                 page.set_aside(question.image_id)
+        self._gave_up = False
+        self._late.start()
         if page and pressed is not None:
             self._latency.begin(pressed)
         self._view.show_page(page, {}, nothing)
@@ -88,6 +100,14 @@ class GridShowing(QObject):
         self.say()
         # Before anything else is looked up: only what is not decoded yet is waited for.
         self._loader.want([self._view.key(question.image_id) for question in page.questions])
+
+    def leave_out_late(self) -> None:
+        """Leaves out of the page what nobody has seen; it is asked when nothing else is left."""
+        page = self._session.pages.current
+        for place in self._unseen():
+            if page is not None:
+                self._session.feed.skip(page.questions[place])
+                page.set_aside(page.questions[place].image_id)
 
     def say(self) -> None:
         """Says what is presumed, and how the answers stand."""
@@ -134,6 +154,7 @@ class GridShowing(QObject):
             return
         image_id = picture.key.image_id
         if picture.key == self._view.key(image_id):
+            self._late.start()
             self._view.accept(image_id, picture.image)
         if picture.key == self._view.large.key():
             self._view.large.accept(picture.image)
@@ -147,5 +168,24 @@ class GridShowing(QObject):
             self.say()
 
     def _was_painted(self) -> None:
+        self._late.stop()
         self._painted_at = time.perf_counter()
         self._latency.end()
+
+    def _unseen(self) -> list[int]:
+        """The places of the page whose picture was not painted yet."""
+        page = self._session.pages.current
+        cells = range(len(page)) if page is not None else ()
+        return [place for place in cells if not self._view.cell(place).is_settled]
+
+    def _give_up(self) -> None:
+        """Says that some pictures do not come, and lets the others be stored."""
+        page, late = self._session.pages.current, self._unseen()
+        if not page or not late or not self._view.is_shown:
+            return
+        if len(late) == len(page):
+            self._late.start()
+            return
+        self._gave_up, self._painted_at = True, time.perf_counter()
+        words = LATE.format(late=len(late), all=len(page))
+        self._page.notice.say(self._page.naming_keys(words), Kind.WARNING)

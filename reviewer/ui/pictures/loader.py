@@ -8,6 +8,7 @@ late picture can never stand under the wrong question.
 from __future__ import annotations
 
 import threading
+import time
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 AWAY_MS = 2000
 """How often the files are looked for while none is there."""
+
+HELD_S = 3.0
+"""A read that takes longer is taken to hang; another thread decodes what waits behind it."""
+MOST_HELD = 4
+"""Threads that are started in the place of those that hang."""
+LOOK_MS = 1000
+"""How often it is looked for them while anything waits."""
 
 PATIENCE_S = 1.0
 """How long closing waits for a decode: one that hangs on a network folder is left to itself."""
@@ -78,22 +86,19 @@ class ImageLoader(QObject):
         self._cache: OrderedDict[PictureKey, Picture] = OrderedDict()
         self._held = 0
         self._waiting: dict[PictureKey, PictureFiles] = {}
-        self._busy: set[PictureKey] = set()
+        self._busy: dict[PictureKey, float] = {}
         self._bad: set[int] = set()
         self._closed = False
         self._changed = threading.Condition()
         self._done.connect(self._keep)
         self._broken.connect(self._report)
         self._altered.connect(self._report_change)
-        # Daemons: a read that never returns must not keep the program from ending.
-        self._threads = [
-            threading.Thread(
-                target=self._work, args=(number == threads,), name=f"decode-{number}", daemon=True
-            )
-            for number in range(threads + 1)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._watch = QTimer(self, interval=LOOK_MS)
+        self._watch.timeout.connect(self._look_for_held)
+        self._threads: list[threading.Thread] = []
+        self._most = threads + 1 + MOST_HELD
+        for number in range(threads + 1):
+            self._start(previews_only=number == threads)
 
     def get(self, key: PictureKey) -> Picture | None:
         """A picture if it is decoded."""
@@ -118,10 +123,13 @@ class ImageLoader(QObject):
         with self._changed:
             self._waiting = {key: at for key, at in missing.items() if key not in self._busy}
             self._changed.notify_all()
+        if missing and not self._watch.isActive():
+            self._watch.start()
 
     def close(self) -> None:
         """Stops the threads; what is being decoded is thrown away."""
         self._return.stop()
+        self._watch.stop()
         with self._changed:
             self._closed = True
             self._waiting.clear()
@@ -159,16 +167,34 @@ class ImageLoader(QObject):
                 for key, files in self._waiting.items():
                     if not previews_only or files.preview_for(key) is not None:
                         del self._waiting[key]
-                        self._busy.add(key)
+                        self._busy[key] = time.monotonic()
                         return key, files
                 self._changed.wait()
         return None
 
     # -- in the GUI thread -----------------------------------------------------------------------
 
+    def _start(self, *, previews_only: bool) -> None:
+        # Daemons: a read that never returns must not keep the program from ending.
+        name = f"decode-{len(self._threads)}"
+        thread = threading.Thread(target=self._work, args=(previews_only,), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _look_for_held(self) -> None:
+        """Starts another thread where all that decode originals hang, and pictures wait."""
+        long_ago = time.monotonic() - HELD_S
+        with self._changed:
+            held = sum(since < long_ago for since in self._busy.values())
+            waits, works = bool(self._waiting), bool(self._busy)
+        if not waits and not works:
+            self._watch.stop()
+        elif waits and len(self._threads) - 1 <= held and len(self._threads) < self._most:
+            self._start(previews_only=False)
+
     def _keep(self, picture: Picture) -> None:
         with self._changed:
-            self._busy.discard(picture.key)
+            self._busy.pop(picture.key, None)
         if self._closed:
             return
         self._cache[picture.key] = picture
@@ -180,7 +206,7 @@ class ImageLoader(QObject):
 
     def _report(self, key: PictureKey, problem: str, away: bool) -> None:
         with self._changed:
-            self._busy.discard(key)
+            self._busy.pop(key, None)
         if self._closed:
             return
         if away:
@@ -192,7 +218,7 @@ class ImageLoader(QObject):
 
     def _report_change(self, key: PictureKey) -> None:
         with self._changed:
-            self._busy.discard(key)
+            self._busy.pop(key, None)
         if not self._closed:
             self.changed.emit()
 
