@@ -141,6 +141,8 @@ def scan_to_questions(
         or bool(scanned.summary.get("scanned") or scanned.summary.get("rescored"))
         or before.decided < library.decisions.last_id()
     )
+    # Windows replaces no folder with a file that is mapped.
+    del before
     if stale:
         refresh(library, listener, minimum=minimum)
     return _ask(library, listener)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import sys
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def let_go(column: NDArray[Any]) -> None:
     owner: Any = column
     while isinstance(owner, np.ndarray):
         owner = owner.base
-    if isinstance(owner, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+    if sys.platform != "win32" and isinstance(owner, mmap.mmap):
         owner.madvise(mmap.MADV_DONTNEED)
 
 

@@ -143,6 +143,7 @@ def _graph(
     """Neighbours of every image; those of the refresh before where the images are the same."""
     before = library.crossfit(name).load()
     if before is not None and np.array_equal(before.images, images):
-        return np.asarray(before.neighbours), np.asarray(before.similarities)
+        # Not as they are mapped: their files are about to be replaced, which Windows then refuses.
+        return np.array(before.neighbours), np.array(before.similarities)
     graph = neighbour_graph(embeddings.astype(np.float32), k=NEIGHBOURS, groups=groups)
     return graph.indices, graph.similarity
