@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.conftest import draw
-from tests.unit.cli.conftest import run, start
+from tests.unit.cli.conftest import run
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from model.config import TaggerConfig, TrainConfig
 
 FAST = ("--device", "cpu", "--epochs", "1", "--input-size", "32")
 
@@ -70,12 +72,24 @@ def test_the_steps_one_after_the_other(folder: Path, tmp_path: Path) -> None:
     assert used.events[-1]["summary"]["in_use"] == "v2"
 
 
-def test_the_sample_is_answered_without_a_display(tmp_path: Path) -> None:
-    """A process of its own, as on a server: no window, no display, figures at the end."""
+def test_the_sample_is_answered_without_a_display(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a server: no window, no display, figures at the end."""
+    from model import config
+
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    usual = config.quick_recipe
+
+    def short(*about: str | int, from_scratch: bool) -> tuple[TaggerConfig, TrainConfig]:
+        tagger, training = usual(*about, from_scratch=from_scratch)  # type: ignore[arg-type] # as it was called
+        return replace(tagger, input_size=32), replace(training, epochs=1)
+
+    # What it learns in thirty epochs is looked at elsewhere.
+    monkeypatch.setattr(config, "quick_recipe", short)
     words = ("demo", "--simulate", 12, "--images", 40, "--folder", tmp_path / "sample")
-    with start("--json", *words, "--workspace", tmp_path / "workspace") as process:
-        out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    events = [json.loads(line) for line in out.splitlines()]
-    check_events(events)
-    assert events[-1]["summary"]["answers"] == 12
+    said = run("--json", *words, "--workspace", tmp_path / "workspace")
+    assert said.code == 0, said.out
+    check_events(said.events)
+    assert said.events[-1]["summary"]["answers"] == 12

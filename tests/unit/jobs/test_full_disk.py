@@ -62,10 +62,10 @@ def fill(disk: Path, *, leave: int) -> None:
     (disk / "filling").write_bytes(b"x" * (status.f_bavail * status.f_frsize - leave))
 
 
-@pytest.fixture
-def dump(tmp_path: Path) -> Path:
-    """A dump of six thousand posts with their files."""
-    folder = tmp_path / "images"
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dump of six thousand posts with their files, which is only read."""
+    folder = tmp_path_factory.mktemp("dump") / "images"
     (folder / "metadata").mkdir(parents=True)
     draw = random.Random(1)
     with (folder / "metadata" / "posts.jsonl").open("w") as file:
@@ -206,10 +206,10 @@ def test_a_ranking_that_does_not_fit_says_that_the_disk_is_full(small_disk: Path
     assert not any(path.name.startswith(".") for path in small_disk.iterdir())
 
 
-def test_a_collection_on_a_disk_without_any_room_says_so(dump: Path, small_disk: Path) -> None:
+def test_a_collection_on_a_disk_without_any_room_says_so(tmp_path: Path, small_disk: Path) -> None:
     enlarge(small_disk, 8)
     place = small_disk / "workspace"
-    Library.create(place, dump).close()
+    Library.create(place, tmp_path).close()
     fill(small_disk, leave=0)
     with pytest.raises(StoreFullError, match="is full"):
         Library.open(place)
