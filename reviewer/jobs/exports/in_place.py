@@ -99,9 +99,10 @@ def changes_in_place(library: Library, only: Collection[str] | None = None) -> I
             "embed. Or export them into a folder: reviewer export --to DIR"
         )
     if source not in _READERS:
+        kind = "tags.csv" if source == "table" else "jsonl"
         raise UsageError(
             f"Metadata of the kind {source or 'unknown'!r} are not written in place. "
-            "Export them into a folder: reviewer export --to DIR --format jsonl"
+            f"Export them into a folder: reviewer export --to DIR --format {kind}"
         )
     entries = [
         entry
