@@ -230,6 +230,18 @@ def test_fitted_keeps_the_shape_and_stays_inside():
     assert fitted(QSize(10, 4000), 400, 400) == QSize(1, 400)
 
 
+def test_a_small_picture_is_zoomed_from_the_size_that_it_has_on_screen():
+    icon, view = QSize(32, 16), (800.0, 600.0)
+    shown = fitted(icon, 800, 600).width() / icon.width()
+    port = Viewport(view=view, picture=(32.0, 16.0))
+    assert port.place().width == shown * icon.width()
+    port.zoom_by(1.25, (400.0, 300.0))
+    assert port.zoom == pytest.approx(1.25 * shown)
+    port.reset()
+    port.toggle((400.0, 300.0))
+    assert port.zoom == pytest.approx(2 * shown)
+
+
 SIDES = st.floats(min_value=50, max_value=5000)
 
 

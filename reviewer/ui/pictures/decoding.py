@@ -12,14 +12,13 @@ from PySide6.QtGui import QImage
 
 from reviewer.core.errors import SourceError
 from reviewer.pictures import open_picture
+from reviewer.ui.pictures.viewport import MOST_UPSCALED
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 THUMB_PX = 112
 """Side of the small picture for the strip of answers, device pixels."""
-MOST_UPSCALED = 4.0
-"""Small pictures are enlarged to fit, up to this factor."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+MOST_UPSCALED = 4.0
+"""Small pictures are enlarged to fit, up to this factor."""
 LARGEST = 16.0
 """Most screen pixels for one of the picture."""
 CLOSER = 2.0
@@ -42,10 +44,9 @@ class Viewport:
 
     @property
     def fitted_scale(self) -> float:
-        """The zoom at which the whole picture just fits."""
-        return min(
-            self.view[0] / max(self.picture[0], 1.0), self.view[1] / max(self.picture[1], 1.0)
-        )
+        """The zoom of the whole picture: it just fits, or is enlarged as far as it may be."""
+        width, height = max(self.picture[0], 1.0), max(self.picture[1], 1.0)
+        return min(self.view[0] / width, self.view[1] / height, MOST_UPSCALED)
 
     def reset(self) -> None:
         """Fits the picture."""
