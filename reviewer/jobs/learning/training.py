@@ -99,10 +99,10 @@ def train_version(library: Library, listener: Listener, choices: TrainChoices) -
         TaggerError: The settings, weights or device cannot be used.
         StoreFullError: The disk is full; what was trained so far is kept.
     """
-    refuse_if_away(library.folder)
     askable = library.images.askable()
     if not askable:
         raise UsageError("There are no images to train on. Import first: reviewer import FOLDER")
+    refuse_if_away(library.folder)
     vocabulary = library.vocabulary()
     labels = gather_labels(library, [image_id for image_id, _, _ in askable], vocabulary)
     choice = choose_tags(labels, vocabulary, choices.minimum)
