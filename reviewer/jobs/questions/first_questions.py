@@ -10,6 +10,7 @@ import numpy as np
 from reviewer.core.errors import UsageError
 from reviewer.core.ranking.candidates import Scope
 from reviewer.core.ranking.tagevidence import TagEvidence
+from reviewer.jobs.context import stage
 from reviewer.jobs.labels import choose_tags, gather_labels, tag_counts
 from reviewer.jobs.questions.ranking import keep_ranking, rank_evidence
 
@@ -55,14 +56,15 @@ def rank_by_tags(
         UsageError: There are too few tags or images to say anything.
         StoreFullError: The disk is full; the ranking before stays.
     """
-    images = library.images.askable_ids()
-    vocabulary = library.vocabulary()
-    labels = gather_labels(library, images, vocabulary)
-    counts = tag_counts(labels)
-    tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
-    most = max(MOST_PAIRS // max(len(images), 1), FEWEST_TAGS)
-    tags = sorted(sorted(tags, key=lambda tag_id: -counts[tag_id])[:most])
-    evidence = TagEvidence.of(labels.original.columns(tags)) if tags else None
+    with stage(listener, "load"):
+        images = library.images.askable_ids()
+        vocabulary = library.vocabulary()
+        labels = gather_labels(library, images, vocabulary)
+        counts = tag_counts(labels)
+        tags = [tag.id for tag in choose_tags(labels, vocabulary, minimum).tags]
+        most = max(MOST_PAIRS // max(len(images), 1), FEWEST_TAGS)
+        tags = sorted(sorted(tags, key=lambda tag_id: -counts[tag_id])[:most])
+        evidence = TagEvidence.of(labels.original.columns(tags)) if tags else None
     if evidence is None:
         raise UsageError(TOO_FEW)
     frame = _Frame(images, np.array(tags, np.int64))

@@ -27,7 +27,7 @@ STAGES: Mapping[str, str] = MappingProxyType(
         "compare": "Comparing images that look alike",
         "copies": "Comparing possible copies",
         "siblings": "Finding tags that exclude each other",
-        "load": "Reading scores, tags and answers",
+        "load": "Reading tags and answers",
         "rank": "Ranking the questions",
         "rank tags": "Ranking the answered tags",
         "order": "Putting the questions in order",
