@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import shutil
 import threading
 import time
 
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image, ImageDraw
+from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from reviewer.app import apply_theme
@@ -43,14 +45,26 @@ TAGS = ("cat", "cat_ears", "animal_ears", "hat", "red_hat", "sky", "tree", "smil
 SIZES = ((640, 480), (300, 500), (512, 512), (1200, 700), (90, 60), (800, 800))
 PATIENCE_MS = 180_000
 """How long a test waits for what must come: only one that fails waits that long."""
+LOOK_S = 0.001
+"""Between two looks whether it has come."""
 
 
 class PatientBot(QtBot):
     """Waits for what must come as long as a busy machine may need."""
 
-    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = PATIENCE_MS) -> None:
-        """Waits until something is so."""
-        super().waitUntil(callback, timeout=timeout)
+    def waitUntil(self, callback: Callable[[], object], *, timeout: int = PATIENCE_MS) -> None:
+        """Waits until something is so; pytest-qt's would look a hundred times a second only.
+
+        Raises:
+            TimeoutError: It was not so in time.
+        """
+        end = time.monotonic() + timeout / 1000
+        while not callback():
+            if time.monotonic() > end:
+                raise TimeoutError(f"waited {timeout} ms in vain")
+            QCoreApplication.processEvents()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            time.sleep(LOOK_S)
 
     def waitSignal(
         self, signal: SignalInstance, *, timeout: int = PATIENCE_MS, raising: bool = True
@@ -101,13 +115,24 @@ def rank_all(library: Library, *, decided: int = 0, reverse: bool = False) -> in
     return library.rankings.save(every_pair(library, tags[::-1] if reverse else tags, decided))
 
 
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """The workspace of a small collection that is imported and ranked."""
-    make_images(tmp_path / "pictures")
-    with Library.create(tmp_path / "workspace", tmp_path / "pictures") as library:
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small collection that is imported and ranked, to be copied: images and workspace."""
+    place = tmp_path_factory.mktemp("pattern")
+    make_images(place / "pictures")
+    with Library.create(place / "workspace", place / "pictures") as library:
         import_folder(library, Silent())
         rank_all(library)
+    return place
+
+
+@pytest.fixture
+def workspace(pattern: Path, tmp_path: Path) -> Path:
+    """The workspace of a small collection that is imported and ranked."""
+    for name in ("pictures", "workspace"):
+        shutil.copytree(pattern / name, tmp_path / name)
+    with Library.open(tmp_path / "workspace") as library:
+        library.state.set("folder", str((tmp_path / "pictures").resolve()))
     return tmp_path / "workspace"
 
 

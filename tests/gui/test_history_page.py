@@ -34,8 +34,6 @@ def answer(qtbot: QtBot, window: MainWindow, keys: str) -> None:
         wait_painted(qtbot, window)
         key = {"a": Qt.Key.Key_A, "x": Qt.Key.Key_X, "z": Qt.Key.Key_Backspace}[letter]
         qtbot.keyClick(window.review.page, key)
-        # A switch that bounces is not a second answer.
-        qtbot.wait(60)
 
 
 def opened(qtbot: QtBot, window: MainWindow) -> HistoryPage:

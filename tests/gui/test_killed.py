@@ -48,7 +48,7 @@ pytestmark = pytest.mark.skipif(
 
 TAGS, EACH = 10, 40
 KILLS = 10
-CALM = 20
+CALM = 10
 """Answers of a sitting that are each waited for, before keys are pressed without waiting."""
 KEYS = {"a": Answer.YES, "x": Answer.NO, "space": Answer.UNSURE}
 PLACE = (WIDTH // 2 - 100, HEIGHT // 2 - 100)
