@@ -71,7 +71,7 @@ class AnswerCell(QAbstractButton):
         if decision is None or vocabulary is None:
             self.setText("")
             self.setToolTip("")
-            self.setAccessibleName("No answer yet")
+            self._name("No answer yet")
             self.unsetCursor()
         else:
             tag = vocabulary.tags.get(decision.tag_id)
@@ -79,9 +79,14 @@ class AnswerCell(QAbstractButton):
             self._category = tag.category if tag else None
             kind = f" ({tag.category.word} tag)" if tag else ""
             self.setToolTip(outcome(decision, self.text() + kind))
-            self.setAccessibleName(f"{decision.answer.word}, {self.text()}: ask again")
+            self._name(f"{decision.answer.word}, {self.text()}: ask again")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.update()
+
+    def _name(self, name: str) -> None:
+        """Names the cell; a screen reader hears of every naming, ten of them after each answer."""
+        if self.accessibleName() != name:
+            self.setAccessibleName(name)
 
     def show_thumb(self, thumb: QImage | None) -> None:
         """Shows the picture; `None` while it is not decoded."""

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 
 SOON_MS = 20
 """What changes together, the question and its image, is told once, after it was painted."""
-THEN_MS = 400
-"""A reader that is led on at once says nothing of the first place."""
+THEN_MS = 800
+"""A reader that is led on at once says nothing of the first place; on a busy machine it takes half
+a second to come there."""
 
 
 class Teller(QObject):
