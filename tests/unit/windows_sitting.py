@@ -10,6 +10,7 @@ import json
 import sys
 from pathlib import Path
 
+import numpy as np
 from PIL import Image, ImageDraw
 
 from reviewer.__main__ import cli
@@ -52,14 +53,17 @@ def run(*words: str | Path) -> None:
 
 
 def answer(library: Library) -> None:
-    """Answers five questions of the present ranking: what is missing is there, the rest is not."""
+    """Says Yes to the first five questions of the present ranking about tags that are missing."""
     held = library.rankings.load()
-    questions = list(zip(held.images.tolist(), held.sides.tolist(), strict=True))[:5]
-    tags = [tag for tag, end in zip(held.tags, held.offsets[1:], strict=True) for _ in range(end)]
+    tags = np.repeat(held.tags, np.diff(held.offsets))
+    places = np.flatnonzero(held.sides == Side.MISSING)[:5].tolist()
     library.decisions.append(
         [
-            Decision(image, int(tags[n]), Answer.YES, Side(side), 0.5, 0.5, held.version, "me", n)
-            for n, (image, side) in enumerate(questions)
+            Decision(
+                *(int(held.images[n]), int(tags[n]), Answer.YES, Side.MISSING),
+                *(0.5, 0.5, held.version, "me", number),
+            )
+            for number, n in enumerate(places)
         ]
     )
 
