@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -118,7 +119,7 @@ def test_a_folder_that_was_never_opened_is_named_with_the_remedy(folder: Path) -
     said = run("status", folder)
     assert said.code == 2
     assert f"There is no collection of {folder} yet" in said.err
-    assert f"reviewer open {folder}" in said.err
+    assert f"reviewer open {shlex.quote(str(folder))}" in said.err
 
 
 def test_an_unknown_workspace_is_named(tmp_path: Path) -> None:

@@ -159,6 +159,28 @@ def test_a_decision_comes_after_what_its_own_thread_put_in_line_before(
     assert values(database) == list(range(400))
 
 
+def test_what_is_in_line_waits_for_a_decision_that_is_being_written(database: Database) -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def work(connection: sqlite3.Connection) -> None:
+        begun.set()
+        may_end.wait()
+        insert(1)(connection)
+
+    giver = threading.Thread(target=database.write, args=(work, Lane.DECISION))
+    giver.start()
+    begun.wait()
+    bulk = database.submit(insert(2))
+    try:
+        with pytest.raises(TimeoutError):
+            bulk.result(timeout=0.2)
+    finally:
+        may_end.set()
+        giver.join()
+    bulk.result()
+    assert values(database) == [1, 2]
+
+
 def test_a_decision_that_fails_at_once_leaves_nothing(database: Database) -> None:
     def work(connection: sqlite3.Connection) -> None:
         connection.execute("INSERT INTO entry VALUES (1)")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import random
 from typing import TYPE_CHECKING
 
@@ -213,17 +214,20 @@ def test_the_sample_is_drawn_at_random() -> None:
     assert 0.4 < early / sum(seen.values()) < 0.6
 
 
+def chance_of_all_yes(batch: int, size: int, precision: float) -> float:
+    """Of a sample of the worst batch that breaks the promise, by just too many bad ones."""
+    bad = int((1 - precision) * (batch - size)) + 1
+    return math.comb(batch - bad, size) / math.comb(batch, size) if batch >= bad else 0.0
+
+
 @given(st.integers(1, 400), st.sampled_from([0.8, 0.9, 0.95, 0.98]))
-def test_a_sample_keeps_its_promise(batch: int, precision: float) -> None:
+def test_a_sample_keeps_its_promise_and_is_no_larger_than_that_needs(
+    batch: int, precision: float
+) -> None:
     size = sample_size(batch, precision)
     assert 0 <= size <= batch
-    # The worst batch that breaks the promise has just too many bad ones among those not asked.
-    bad = int((1 - precision) * (batch - size)) + 1
-    good = batch - bad
-    chance = 1.0
-    for drawn in range(size):
-        chance *= max(good - drawn, 0) / (batch - drawn)
-    assert size == batch or chance <= DOUBT
+    assert size == batch or chance_of_all_yes(batch, size, precision) <= DOUBT
+    assert size == 0 or chance_of_all_yes(batch, size - 1, precision) > DOUBT
 
 
 def test_known_sample_sizes() -> None:

@@ -227,6 +227,15 @@ def test_what_was_late_is_made_up_for_without_crowding() -> None:
     assert min(gaps) >= int(0.25 / 0.05)
 
 
+def test_what_was_late_is_made_up_for_once() -> None:
+    controls = Controls(Everything(sides=(Side.MISSING,)), "me", 0.05, random=Random(5))
+    assert not any(controls.next(7, Side.WRONG) for _ in range(300))
+    places = [place for place in range(4000) if controls.next(7, Side.MISSING) is not None]
+    first, later = (sum(place // 2000 == part for place in places) for part in (0, 1))
+    assert later == pytest.approx(0.05 * 2000, rel=0.2)
+    assert first > later
+
+
 def test_a_tag_without_controls_is_not_looked_at_with_every_question() -> None:
     log = Everything(sides=(Side.MISSING,))
     controls = Controls(log, "me", 0.5, random=Random(3))
