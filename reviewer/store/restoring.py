@@ -93,7 +93,7 @@ def restore(workspace: Workspace, copy: Path) -> Restored:
     with closing(connect(copy, read_only=True)) as connection:
         (last,) = connection.execute("SELECT ifnull(max(id), 0) FROM decision").fetchone()
     later = _read_since(database, int(last))
-    # A read that failed leaves an error that holds the file open, and itself, until it is collected;
+    # A read that failed leaves an error that holds the file open until it is collected;
     # Windows moves no file that is open.
     gc.collect()
     stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S-%f")
