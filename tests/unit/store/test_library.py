@@ -16,6 +16,7 @@ from reviewer.store.crossfits import Crossfit
 from reviewer.store.disk import replacing, writing
 from reviewer.store.images import ImageRow
 from reviewer.store.library import Library
+from reviewer.store.rankings import RankingFiles
 from reviewer.store.versions import VersionInfo, VersionState
 from reviewer.store.workspace import workspace_for
 
@@ -219,3 +220,10 @@ def test_a_full_disk_is_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(StoreFullError, match="is full"), writing(tmp_path / "x"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_the_ranking_before_stays_for_a_window_that_still_reads_it(tmp_path: Path) -> None:
+    files = RankingFiles(tmp_path)
+    for _ in range(3):
+        files.save(Ranking.empty())
+    assert sorted(path.name for path in tmp_path.iterdir() if path.is_dir()) == ["2", "3"]
