@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 from reviewer.store.library import Library
@@ -19,7 +20,7 @@ def test_the_remedy_that_is_named_is_the_one_that_works(imported: Path) -> None:
         file.truncate(6000)
     said = run("status", imported)
     assert said.code == 1
-    remedy = said.err.split("can be read: reviewer ")[1].split()
+    remedy = shlex.split(said.err.split("can be read: reviewer ")[1])
     assert remedy == ["restore", "--workspace", str(place)]
     asked = run(*remedy, text="n\n")
     assert asked.code == 0

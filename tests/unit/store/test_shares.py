@@ -50,7 +50,8 @@ def test_a_workspace_on_a_share_is_told_once(
     library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mounts = tmp_path / "mounts"
-    mounts.write_text(f"22 1 0:1 / / rw - ext4 a rw\n31 22 0:27 / {tmp_path} rw - nfs4 nas:/ rw\n")
+    here = str(tmp_path).replace(" ", "\\040")
+    mounts.write_text(f"22 1 0:1 / / rw - ext4 a rw\n31 22 0:27 / {here} rw - nfs4 nas:/ rw\n")
     monkeypatch.setattr(shares, "MOUNTS", mounts)
     (said,) = news(library)
     assert f"{library.workspace.path} is on a network share (nfs4)" in said
