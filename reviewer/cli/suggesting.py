@@ -57,6 +57,9 @@ class ImageFolder(click.Path):
             click.BadParameter: It is a file.
         """
         path = Path(value)
+        if path.parts[:1] == ("~",):
+            # A shell leaves it in quotes.
+            path = path.expanduser()
         if path.is_file():
             self.fail(f"{path} is a file. Name the folder that it is in: {path.parent}", param, ctx)
-        return super().convert(value, param, ctx)
+        return super().convert(path, param, ctx)

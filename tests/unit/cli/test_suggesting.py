@@ -58,6 +58,17 @@ def test_a_file_in_the_place_of_a_folder_names_its_folder(name: str, tmp_path: P
     assert str(tmp_path / "set") in " ".join(said.err.split())
 
 
+def test_the_sign_for_home_is_understood_in_quotes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(variable, str(tmp_path))
+    draw(tmp_path / "set" / "a.png", 1)
+    said = run("import", "~/set")
+    assert said.code == 0
+    assert "images 1" in said.out
+
+
 def test_an_address_without_its_beginning_is_named(tmp_path: Path) -> None:
     draw(tmp_path / "a.png", 1)
     assert run("import", tmp_path).code == 0
