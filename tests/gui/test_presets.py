@@ -316,9 +316,7 @@ def test_sentences_name_the_keys_of_the_moment(reviewing: MainWindow):
     assert page.queues._picker.placeholderText() == "Pick a tag  ( / )"
     with_keys(reviewing, Bindings("two-hands").given("queue.pick", ()))
     showing.show()
-    assert (
-        "\nCtrl+F flags a question for later; its command in the menu picks" in page.view.message
-    )
+    assert "\nCtrl+F flags a question for later; its command in the menu picks" in page.view.message
 
 
 def test_what_is_offered_and_said_names_the_keys_of_the_moment(reviewing: MainWindow):

@@ -86,8 +86,8 @@ from reviewer.cli.window_tie import end_with_input
 
 stop_calmly()
 end_with_input()
-print("up", flush=True)
 try:
+    print("up", flush=True)
     while True:
         time.sleep(0.01)
 except KeyboardInterrupt:
