@@ -13,7 +13,7 @@ import msgspec
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.danbooru import is_dump, metadata_files
-from reviewer.sources.json_file import read_json
+from reviewer.sources.json_file import read_json, read_json_lines
 from reviewer.sources.post import JsonObject, is_post, read_posts
 
 if TYPE_CHECKING:
@@ -65,15 +65,8 @@ def _posts(path: Path) -> Iterator[JsonObject]:
     if not _has_lines(path):
         yield from _posts_in(read_json(path))
         return
-    with path.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            try:
-                value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-            except (msgspec.DecodeError, RecursionError) as error:
-                raise SourceError(f"{path}, line {number} is not JSON: {error}.") from error
-            yield from _posts_in(value)
+    for value in read_json_lines(path):
+        yield from _posts_in(value)
 
 
 def _has_lines(path: Path) -> bool:

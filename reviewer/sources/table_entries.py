@@ -6,11 +6,9 @@ import csv
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from reviewer.core.errors import SourceError
 from reviewer.pictures import SUFFIXES
-from reviewer.sources.json_file import read_json
+from reviewer.sources.json_file import read_json, read_json_lines
 from reviewer.sources.post import CATEGORY_WORDS
 from reviewer.sources.text import read_text
 
@@ -57,7 +55,8 @@ def entries_of(path: Path) -> Iterator[Entry]:
         SourceError: It cannot be read or parsed; the text names it.
     """
     if path.suffix == ".jsonl":
-        yield from _of_lines(path)
+        for value in read_json_lines(path):
+            yield from _of_object(value)
     elif path.suffix == ".json":
         yield from _of_json(read_json(path))
     else:
@@ -96,21 +95,6 @@ def columns_of(head: list[str]) -> tuple[int, int, int]:
         return next((names.index(name) for name in wanted if name in names), -1)
 
     return first(PATHS), first(TAGS), first((RATING,))
-
-
-def _of_lines(path: Path) -> Iterator[Entry]:
-    try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, start=1):
-                if not line.strip():
-                    continue
-                try:
-                    value = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
-                except (msgspec.DecodeError, RecursionError) as error:
-                    raise SourceError(f"{path}, line {number} is not JSON: {error}.") from error
-                yield from _of_object(value)
-    except OSError as error:
-        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
 def _of_json(value: object) -> Iterator[Entry]:
