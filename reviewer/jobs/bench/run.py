@@ -12,6 +12,7 @@ from reviewer.core.errors import StoreFullError, UsageError
 from reviewer.jobs.bench.data import DANBOORU_IMAGES, TAGS_AN_IMAGE
 from reviewer.jobs.bench.parts import PARTS, Figures, Size, importing
 from reviewer.jobs.context import Listener, stage
+from reviewer.jobs.questions.large import LARGE_PAIRS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -143,8 +144,10 @@ def meaning(figures: Figures, images: int, tags: int) -> list[str]:
         seconds += figures.get("rank_order_s", 0.0)
         lines.append(f"  ranking the whole scan from disk: {_span(seconds)}")
     if refresh := figures.get("refresh_s"):
-        seconds = refresh * max(count / 100_000, 0.05)
-        most = min(seconds, refresh * 2 + count / 50_000)
+        # A large collection's heads learn from a bounded draw of images, in lots; then all of
+        # them are scored. The two numbers are of a refresh at Danbooru's size.
+        large = count * tags > LARGE_PAIRS
+        most = refresh * 7 + count / 35_000 if large else refresh * max(count / 100_000, 0.05)
         lines.append(f"  a refresh of 500 answered tags: about {_span(most)}")
     return lines
 
