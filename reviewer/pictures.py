@@ -1,5 +1,7 @@
 """Image files as pictures: upright, RGB, alpha over white, the first frame of an animation.
 
+A drawing that would not be seen on white, because it is all white itself, is laid over grey.
+
 The tagger and the eye see the same: both open files here.
 """
 
@@ -45,6 +47,15 @@ SMALLEST_BAR = 0.01
 """Bars less deep than this share of the side are left: they may be the drawing's own edge."""
 UNEVEN = 0.01
 """The two bars of padding differ by a pixel at most; a drawing's own margins by more."""
+
+PALE_GROUND = (112, 112, 112, 255)
+"""Behind a drawing that would not be seen on white; dark lines stand out from it as well."""
+FAINT = 24
+"""What differs less from white, in every channel of 0..255, is hardly seen on it."""
+SEEN = 0.05
+"""Least share of a drawing, by alpha, that must be seen on white."""
+LOOKED_AT = 128
+"""Pixels of the longer side, or up to twice as many, that a drawing is judged by."""
 
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow's decoders raise on broken files."""
@@ -225,9 +236,19 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
         picture = _to_8_bit(picture)
     if picture.has_transparency_data:
         picture = picture.convert("RGBA")
-        white = Image.new("RGBA", picture.size, (255, 255, 255, 255))
-        return Image.alpha_composite(white, picture).convert("RGB")
+        ground = Image.new("RGBA", picture.size, _ground_of(picture))
+        return Image.alpha_composite(ground, picture).convert("RGB")
     return picture.convert("RGB")
+
+
+def _ground_of(drawing: Image.Image) -> tuple[int, int, int, int]:
+    """What an RGBA picture is laid over: white, or grey where hardly anything would be seen."""
+    small = np.asarray(drawing.reduce(max(max(drawing.size) // LOOKED_AT, 1)))
+    alpha = small[..., 3].astype(np.float64)
+    darkest = small[..., :3].min(axis=2)
+    seen = alpha[(255 - darkest) * alpha >= FAINT * 255].sum()
+    pale = 0 < alpha.sum() and alpha.min() < 255 and seen < SEEN * alpha.sum()
+    return PALE_GROUND if pale else (255, 255, 255, 255)
 
 
 def _to_8_bit(picture: Image.Image) -> Image.Image:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image, features
+from PIL import Image, ImageDraw, features
 
 from reviewer import pictures
 from reviewer.core.errors import SourceError
@@ -80,6 +80,27 @@ def test_alpha_lies_over_white(tmp_path: Path) -> None:
     opened = open_picture(saved(tmp_path / "a.png", picture))
     assert opened.getpixel((0, 0)) == (0, 0, 255)
     assert opened.getpixel((5, 5)) == (255, 255, 255)
+
+
+@pytest.mark.parametrize("ink", [(255, 255, 255), (250, 246, 240)])
+def test_a_drawing_that_white_would_swallow_lies_over_grey(
+    tmp_path: Path, ink: tuple[int, int, int]
+) -> None:
+    picture = Image.new("RGBA", (300, 200), (0, 0, 0, 0))
+    ImageDraw.Draw(picture).line((0, 0, 299, 199), fill=(*ink, 255), width=5)
+    shown = open_picture(saved(tmp_path / "a.png", picture))
+    assert shown.getpixel((150, 100)) == ink
+    assert shown.getpixel((0, 199)) == (112, 112, 112)
+
+
+def test_what_is_seen_on_white_lies_over_white_however_much_of_it_is_white(tmp_path: Path) -> None:
+    ghost = Image.new("RGBA", (300, 200), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(ghost)
+    pen.ellipse((20, 20, 280, 180), fill=(255, 255, 255, 255), outline=(0, 0, 0, 255), width=8)
+    assert open_picture(saved(tmp_path / "a.png", ghost)).getpixel((0, 0)) == (255, 255, 255)
+    for empty in ((255, 255, 255, 255), (0, 0, 0, 0)):
+        blank = saved(tmp_path / "b.png", Image.new("RGBA", (9, 9), empty))
+        assert open_picture(blank).getpixel((4, 4)) == (255, 255, 255)
 
 
 def test_a_palette_with_transparency_lies_over_white(tmp_path: Path) -> None:
