@@ -25,9 +25,8 @@ from model.networks.parts import classifier_path
 from model.networks.timm_network import timm_classifier, whole_network
 from model.saving import save_tensors
 from model.taggers.bring import inspect, probe_picture
-from model.taggers.exported import SIDECAR
+from model.taggers.exported import SIDECAR, write_ratings
 from model.taggers.onnx_export import write_graph, write_joined
-from model.taggers.rating_file import write_ratings
 from model.taggers.tag_lists import SELECTED, selected_as_csv
 from model.taggers.wd_timm import CONFIG, WEIGHTS
 from model.version import load_version

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 from model.errors import TaggerProblem
 from model.taggers.autotagger import AUTOTAGGER
 from model.taggers.camie import CAMIE
-from model.taggers.deepdanbooru import DEEPDANBOORU
-from model.taggers.deepdanbooru_keras import DEEPDANBOORU_KERAS
+from model.taggers.deepdanbooru import DEEPDANBOORU, DEEPDANBOORU_KERAS
 from model.taggers.deepghs import DEEPGHS
 from model.taggers.exported import EXPORTED
 from model.taggers.joytag import JOYTAG

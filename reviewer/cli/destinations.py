@@ -12,6 +12,7 @@ from reviewer.cli.frame import Call, Frame, collection_options, ending
 from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
+from reviewer.jobs.beginning import pull_from
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.places import cap_of, check_new, find_destination, policies, policy_of
 from reviewer.jobs.writing.sending import summary
@@ -153,3 +154,19 @@ def _line(library: Library, place: Destination) -> str:
         states,
     ]
     return "; ".join(part for part in parts if part)
+
+
+@click.command("pull")
+@click.argument("name")
+@collection_options
+def pull_command(call: Call, name: str) -> None:
+    """Take the tags of your images from NAME: a szurubooru or a Hydrus that runs.
+
+    NAME is set up with `destinations add`, its key with `destinations key`. The images are those
+    of the folder, known there by their hashes; nothing is downloaded, nothing is changed there.
+    Pull again to take what changed. Corrections go back with `write-back`.
+
+    Example: reviewer pull home
+    """
+    with call.opened() as (library, output):
+        output.done(pull_from(library, output, name).summary)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from reviewer.core.types import Side
 from reviewer.ui.theme import category_colour, look, shown_name
-from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.parts import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -22,8 +22,8 @@ from reviewer.ui.queues.panel import QueuePanel
 from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
 from reviewer.ui.telling import Teller
-from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.notice_bar import NoticeBar
+from reviewer.ui.widgets.parts import in_column, in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QResizeEvent

@@ -44,10 +44,10 @@ class Beside:
 FACTORIES: Mapping[str, str] = MappingProxyType(
     {
         "audit": "audit.page:AuditPage",
-        "characters": "choice.characters_page:characters_page",
+        "characters": "choice.kinds:characters_page",
         "figures": "figures.page:FiguresPage",
         "history": "history.page:HistoryPage",
-        "ratings": "choice.rating_page:rating_page",
+        "ratings": "choice.kinds:rating_page",
         "similar": "similar.page:SimilarPage",
         "summary": "summary.page:SummaryPage",
         "vocabulary": "vocabulary.page:VocabularyPage",

@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.jobs.stage_words import STAGES
 from reviewer.ui.theme import set_tone
-from reviewer.ui.widgets.boxes import in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_row, text_label
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:

@@ -17,8 +17,7 @@ from reviewer.ui.aids.quick_chips import QuickChips
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
 from reviewer.ui.why.panel import WhyPanel
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,8 +15,7 @@ from reviewer.jobs.noise.page import write_noise
 from reviewer.jobs.noise.report import noise_report
 from reviewer.jobs.noise.trials import Grid
 from reviewer.store.library import Library
-from reviewer.ui.figures.noise_plot import NoiseLine, NoisePlot
-from reviewer.ui.figures.noise_sheet import NoiseSheet, over_noise
+from reviewer.ui.figures.noise_sheet import NoiseLine, NoisePlot, NoiseSheet, over_noise
 from reviewer.ui.figures.page import FiguresPage
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reviewer.ui.figures.axes import written
 from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length, spaced
-from reviewer.ui.figures.plot_axis import written
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.examples import SHOWN, Example, Examples
 from reviewer.core.types import Answer
 from reviewer.ui.theme import look
-from reviewer.ui.widgets.boxes import in_column
+from reviewer.ui.widgets.parts import in_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -12,8 +12,7 @@ from reviewer.ui.aids.completion_model import CompletionDelegate, CompletionMode
 from reviewer.ui.aids.composing import Composing
 from reviewer.ui.tag_list import TagDelegate
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from reviewer.store.aids import MOST_SIBLINGS
 from reviewer.ui.aids.number_chip import NumberChip
 from reviewer.ui.theme import look, shown_name
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -14,14 +14,11 @@ from PySide6.QtWidgets import (
 
 from reviewer.core.review.feed import Mode
 from reviewer.core.review.sitting import Line
-from reviewer.ui.audit.marks import HEADING, marks_of
-from reviewer.ui.figures.plots import Plot
+from reviewer.ui.figures.plots import AUDIT_HEADING, Plot, marks_of
 from reviewer.ui.jobs.runner import Job, JobState
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.empty_state import EmptyState
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, progress_bar, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +56,7 @@ class AuditPage(SidePage):
         self._words = text_label(of=self, wrap=True)
         self._progress = progress_bar("Answers of the sample", self)
         self._progress.setObjectName("answered")
-        self._quality = Plot(HEADING, "There is no estimate yet.", self)
+        self._quality = Plot(AUDIT_HEADING, "There is no estimate yet.", self)
         self._recall = Plot("Recall as corrected, over time", "Two estimates make a line.", self)
         self.nothing = EmptyState("No sample is drawn yet.", f"{ABOUT} {NEXT}", DRAW, self)
         self.nothing.acted.connect(self._draw_sample)

@@ -26,9 +26,8 @@ from reviewer.ui.keys.bounce import Bounce
 from reviewer.ui.pictures.view import STEP
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.notice_bar import Kind, NoticeBar
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,7 +12,7 @@ from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import text_label
 
 if TYPE_CHECKING:
     from reviewer.core.choices.character_figures import BandFigures, CharacterFigures, Naming

@@ -19,10 +19,8 @@ from reviewer.ui.figures.score_sheet import ScoreSheet
 from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.controls import segment
 from reviewer.ui.widgets.flow import Flow
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, segment, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,10 +13,9 @@ from PySide6.QtGui import QColor, QFontMetrics
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from reviewer.core.errors import ReviewerError
-from reviewer.ui.figures.plot_axis import PlotAxis
+from reviewer.ui.figures.axes import PlotAxis
 from reviewer.ui.theme import look, scaled
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 from reviewer.ui.widgets.saving import DRAWING, PICTURE, SaveButton, save_widget, with_ending
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
-from reviewer.ui.figures.clock_axis import ClockAxis
+from reviewer.ui.figures.axes import ClockAxis
 from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.theme import look, scaled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reviewer.core.quality.audit import Estimate
     from reviewer.core.review.sitting import Line
     from reviewer.core.statistics import Interval
 
@@ -159,3 +160,18 @@ class Plot(PlotFrame):
             self._clock = ClockAxis()
             self._plot.setAxisItems({"bottom": self._clock})
         self._clock.begin(float(at[0]))
+
+
+AUDIT_HEADING = (
+    "Precision and recall, %: \N{BLACK CIRCLE} as corrected, \N{BLACK SQUARE} as they came"
+)
+
+
+def marks_of(found: Estimate) -> list[Mark]:
+    """Precision and recall as corrected, with those of the original tags beneath."""
+    return [
+        Mark("precision", found.after.precision),
+        Mark("precision", found.before.precision, second=True),
+        Mark("recall", found.after.recall),
+        Mark("recall", found.before.recall, second=True),
+    ]

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.statistics import Interval
 from reviewer.store.figures import REPORT
-from reviewer.ui.audit.marks import HEADING, marks_of
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
-from reviewer.ui.figures.plots import Mark, Plot
+from reviewer.ui.figures.plots import AUDIT_HEADING, Mark, Plot, marks_of
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.boxes import in_column, in_row
+from reviewer.ui.widgets.parts import in_column, in_row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -127,7 +126,7 @@ class ReportSheet(FigureSheet):
         self._library = library
         self.table = FigureTable("Every tag", FIELDS, self)
         self.quality = Plot(
-            HEADING, "No random sample tells of it yet: the audit, in the menu, draws one."
+            AUDIT_HEADING, "No random sample tells of it yet: the audit, in the menu, draws one."
         )
         self.changed = FigurePlot(
             "Images with the tag, before and after: the tags that changed most",

@@ -21,8 +21,7 @@ from reviewer.ui.grid.large import GridLarge
 from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
 from reviewer.ui.theme import scaled, shown_name
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,9 +15,8 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.background import Background
 from reviewer.ui.jobs.runner import Job, JobState
-from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:

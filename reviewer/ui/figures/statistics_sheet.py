@@ -24,8 +24,7 @@ from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled, shown_name
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from reviewer.core.figures import CollectionFigures, Meeting

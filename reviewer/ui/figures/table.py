@@ -16,10 +16,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.framed_table import RowTable, frame_table
-from reviewer.ui.widgets.labels import text_label
-from reviewer.ui.widgets.table_model import Index, TableModel
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
+from reviewer.ui.widgets.tables import Index, RowTable, TableModel, frame_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor, QFont
 
 from reviewer.core.types import Origin
 from reviewer.ui.theme import answer_colour, category_colour, look, shown_name
-from reviewer.ui.widgets.table_model import NO_PARENT, Index, TableModel
+from reviewer.ui.widgets.tables import NO_PARENT, Index, TableModel
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ ORIGINS = {
     Origin.AUDIT: "audit",
     Origin.CHOICE: "chosen from several",
     Origin.SECOND: "as a second reviewer",
-    Origin.SETTLE: "to settle a disagreement",
+    Origin.SETTLE: "asked again",
 }
 """How an answer came about, in words."""
 

@@ -21,9 +21,8 @@ from reviewer.ui.history.pictures import PLACE, HistoryPictures, PictureDelegate
 from reviewer.ui.history.preview import HistoryPreview
 from reviewer.ui.history.search import HistorySearch
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, text_label
+from reviewer.ui.widgets.tables import RowTable, frame_table, head_columns
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QResizeEvent

@@ -12,8 +12,7 @@ from reviewer.core.types import Origin, Side
 from reviewer.ui.history.model import ORIGINS, change_of
 from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.theme import look, shown_name
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:

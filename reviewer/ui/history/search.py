@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QDateEdit, QLineEdit, QWidge
 from reviewer.core.types import Answer, Origin
 from reviewer.store.history import HistoryFilter
 from reviewer.ui.history.model import ORIGINS
-from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.parts import in_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -26,9 +26,7 @@ from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.jobs.version_list import VersionList
 from reviewer.ui.jobs.words import outcome
 from reviewer.ui.keys.actions import KeyMap
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.controls import progress_bar
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, progress_bar, text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

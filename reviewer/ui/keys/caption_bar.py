@@ -19,7 +19,7 @@ from reviewer.core.commands import (
 from reviewer.ui.keys.actions import key_cap, key_caps, with_keys
 from reviewer.ui.keys.more_menu import MoreMenu
 from reviewer.ui.theme import look
-from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.parts import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPaintEvent, QResizeEvent

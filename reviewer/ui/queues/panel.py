@@ -20,9 +20,7 @@ from reviewer.ui.aids.composing import Composing
 from reviewer.ui.queues.meant import NO_QUEUE, Meant
 from reviewer.ui.queues.model import QueueDelegate, QueueModel
 from reviewer.ui.queues.outlook_card import OutlookCard
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.controls import segment
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, segment, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

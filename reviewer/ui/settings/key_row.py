@@ -9,8 +9,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 
 from reviewer.ui.keys.actions import key_cap
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from reviewer.core.commands import Command

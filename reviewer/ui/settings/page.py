@@ -12,8 +12,7 @@ from reviewer.ui.settings.fields import SECTIONS
 from reviewer.ui.settings.keys import KeySettings
 from reviewer.ui.settings.rows import SettingRows
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 
 if TYPE_CHECKING:

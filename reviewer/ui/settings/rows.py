@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.ui.settings.fields import Choice, Field, Number, Switch, Text
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,9 +17,7 @@ from reviewer.ui.side_page import SidePage
 from reviewer.ui.similar.cells import SimilarCells
 from reviewer.ui.similar.reader import SimilarReader
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.controls import segment
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, segment, text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -21,8 +21,7 @@ from reviewer.ui.background import Background
 from reviewer.ui.pictures.decoding import PictureFiles, PictureKey, decode
 from reviewer.ui.start.import_rows import PICTURE_PX, ImportRows
 from reviewer.ui.start.server_form import SERVERS, ServerForm
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableWidget, QTableWidgetItem
 
 from reviewer.ui.theme import look, shown_name
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

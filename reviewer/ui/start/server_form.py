@@ -8,8 +8,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from reviewer.store.library import Library
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.write_back.destination_form import DestinationForm
+from reviewer.ui.widgets.parts import in_column
+from reviewer.ui.write_back.destinations import DestinationForm
 
 if TYPE_CHECKING:
     from collections.abc import Callable

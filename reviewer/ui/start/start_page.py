@@ -18,10 +18,9 @@ from PySide6.QtWidgets import (
 
 from reviewer.settings import Recent
 from reviewer.ui.theme import look, scaled
-from reviewer.ui.widgets.boxes import in_column, in_row
 from reviewer.ui.widgets.icons import application_icon, icon
-from reviewer.ui.widgets.labels import text_label
 from reviewer.ui.widgets.notice_bar import NoticeBar
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 from reviewer.ui.widgets.row_list import ROW_ROLE, RowDelegate, RowModel
 
 if TYPE_CHECKING:

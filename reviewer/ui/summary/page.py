@@ -27,9 +27,7 @@ from reviewer.ui.history.search import begin_of
 from reviewer.ui.side_page import SidePage
 from reviewer.ui.summary.sheet import SummarySheet
 from reviewer.ui.summary.words import others
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.controls import segment
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, segment, text_label
 from reviewer.ui.words import time_left
 
 if TYPE_CHECKING:

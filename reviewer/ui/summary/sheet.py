@@ -17,8 +17,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.errors import SourceError
 from reviewer.ui.figures.plots import Plot
 from reviewer.ui.summary import words
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 from reviewer.ui.widgets.saving import save_widget, write_text
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 
 from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Category
-from reviewer.ui.widgets.table_model import Index, TableModel
+from reviewer.ui.widgets.tables import Index, TableModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

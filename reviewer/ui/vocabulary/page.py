@@ -29,11 +29,10 @@ from reviewer.ui.vocabulary.model import (
     VocabularyRow,
     rows_of,
 )
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
-from reviewer.ui.widgets.framed_table import RowTable, frame_table, head_columns
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, text_label
+from reviewer.ui.widgets.tables import RowTable, frame_table, head_columns
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex

@@ -15,8 +15,7 @@ from reviewer.jobs.taggers.seen import Learnt
 from reviewer.ui.implying import implied_words
 from reviewer.ui.theme import look, shown_name
 from reviewer.ui.why.facts import SHOWN
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,9 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.widgets.boxes import in_column, in_row
-from reviewer.ui.widgets.controls import progress_bar
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, progress_bar, text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import progress_line
 

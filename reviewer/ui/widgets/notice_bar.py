@@ -9,8 +9,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from reviewer.ui.telling import announce
-from reviewer.ui.widgets.boxes import in_row
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_row, text_label
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent

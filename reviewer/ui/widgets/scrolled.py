@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from reviewer.ui.theme import scaled
-from reviewer.ui.widgets.boxes import in_row
+from reviewer.ui.widgets.parts import in_row
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout

@@ -1,18 +1,19 @@
-"""The rows of write-back: the diff that is shown before Send, and the edits on their way."""
+"""The rows of write-back's table, its parts, and what stands in place of a part without a row."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 
 from reviewer.core.outbox import EntryState
-from reviewer.ui.widgets.table_model import Index, TableModel
+from reviewer.ui.widgets.tables import Index, TableModel
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from PySide6.QtCore import QObject
 
@@ -215,3 +216,47 @@ class WriteBackModel(TableModel):
         if self.ticks and index.column() == Column.IMAGE:
             flags |= Qt.ItemFlag.ItemIsUserCheckable
         return flags
+
+
+NO_DIFF = (
+    "What would your answers change here?",
+    (
+        "The diff lists every image that would change, tag by tag, beside its picture. Making it "
+        "reads and writes nothing there; after it you choose what is sent, and any batch can be "
+        "taken back."
+    ),
+)
+"""Before the first diff: a title, and what it is."""
+
+NOTHING: Mapping[Part, tuple[str, str]] = MappingProxyType(
+    {
+        Part.DIFF: (
+            "Nothing would change",
+            (
+                "Your answers agree with what is there, or there are none yet. Answer on, then "
+                "make the diff again."
+            ),
+        ),
+        Part.LEFT_OUT: (
+            "Nothing is left out",
+            "Edits that cannot be sent stand here, with the reason.",
+        ),
+        Part.WAY: (
+            "Nothing is on its way",
+            "What is ticked in the diff comes here with Send.",
+        ),
+        Part.CONFLICT: (
+            "No conflicts",
+            "Where somebody else changed the same tags meanwhile, you say here what holds.",
+        ),
+        Part.DONE: (
+            "Nothing was sent yet",
+            "What is sent stands here, and can be taken back.",
+        ),
+        Part.FAILED: (
+            "Nothing failed",
+            "What could not be sent stands here, with the reason.",
+        ),
+    }
+)
+"""For each part of a destination without a row, the same."""

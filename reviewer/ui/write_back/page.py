@@ -22,13 +22,19 @@ from reviewer.sites.policy import Mode, Policy
 from reviewer.sources.pulled import PREFIX
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.side_page import SidePage
-from reviewer.ui.widgets.boxes import PAGE_EDGE, in_column, in_row
-from reviewer.ui.widgets.labels import text_label
-from reviewer.ui.write_back.destination_form import DestinationForm
-from reviewer.ui.write_back.destination_list import DestinationList
-from reviewer.ui.write_back.empty import NO_DIFF, NOTHING
+from reviewer.ui.widgets.parts import PAGE_EDGE, in_column, in_row, text_label
+from reviewer.ui.write_back.destinations import DestinationForm, DestinationList
 from reviewer.ui.write_back.jobs import WriteBackJobs
-from reviewer.ui.write_back.model import STATES, Column, Part, diff_rows, entry_rows, left_out_rows
+from reviewer.ui.write_back.model import (
+    NO_DIFF,
+    NOTHING,
+    STATES,
+    Column,
+    Part,
+    diff_rows,
+    entry_rows,
+    left_out_rows,
+)
 from reviewer.ui.write_back.preview import WriteBackPreview
 from reviewer.ui.write_back.sheet import WriteBackSheet
 

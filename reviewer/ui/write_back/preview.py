@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from reviewer.ui.history.preview import PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -16,19 +16,71 @@ from PySide6.QtWidgets import (
 
 from reviewer.ui.jobs.runner import JobState
 from reviewer.ui.keys.actions import keys_here
-from reviewer.ui.widgets.boxes import in_column
-from reviewer.ui.widgets.controls import progress_bar
 from reviewer.ui.widgets.empty_state import EmptyState
 from reviewer.ui.widgets.flow import Flow
-from reviewer.ui.widgets.labels import text_label
+from reviewer.ui.widgets.parts import in_column, progress_bar, text_label
+from reviewer.ui.widgets.tables import RowTable, frame_table, head_columns
 from reviewer.ui.words import progress_line
-from reviewer.ui.write_back.model import Part, WriteBackModel
-from reviewer.ui.write_back.table import WriteBackTable
+from reviewer.ui.write_back.model import Column, Part, WriteBackModel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from PySide6.QtGui import QKeyEvent
+
     from reviewer.ui.jobs.runner import Job
+
+WIDTHS = {
+    Column.IMAGE: "a folder/a rather long name.png",
+    Column.CHANGE: "+aqua_hair   -blue_hair   +long_sleeves",
+    Column.STATE: "no change (undo)",
+    Column.NOTE: "blue_hair was taken away by somebody else",
+    Column.POST: "0000000",
+}
+"""A text that each column has room for."""
+
+
+class WriteBackTable(RowTable):
+    """The rows; letters are commands of the page, Space ticks the chosen rows."""
+
+    def __init__(self, model: WriteBackModel, parent: QWidget | None = None) -> None:
+        """Shows a model, a row a line."""
+        super().__init__(parent)
+        self.setModel(model)
+        self._rows = model
+        frame_table(self, "Changes by image")
+        head_columns(self, WIDTHS.items())
+        # A booru's names begin alike and end in what tells them apart.
+        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        model.modelReset.connect(self._leave_out)
+
+    def _leave_out(self) -> None:
+        """Gives the room of columns in which nothing stands to the others."""
+        for column in (Column.STATE, Column.NOTE):
+            self.setColumnHidden(column, not self._rows.says(column))
+
+    @property
+    def chosen(self) -> list[str]:
+        """Paths of the images of the chosen rows."""
+        rows = [self._rows.row(i.row()) for i in self.selectionModel().selectedRows()]
+        return [row.path for row in rows if row is not None]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space ticks the chosen rows; what moves moves; anything else is the page's."""
+        if event.key() == Qt.Key.Key_Space and self._rows.ticks:
+            self._flip()
+        elif event.text().isprintable() and event.text():
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def _flip(self) -> None:
+        role = Qt.ItemDataRole.CheckStateRole
+        for index in self.selectionModel().selectedRows(Column.IMAGE):
+            checked = self._rows.data(index, role) is Qt.CheckState.Checked
+            other = Qt.CheckState.Unchecked if checked else Qt.CheckState.Checked
+            self._rows.setData(index, other, role)
+
 
 ACTIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {

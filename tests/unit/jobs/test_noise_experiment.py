@@ -18,7 +18,7 @@ from reviewer.core.types import Category, Tag
 from reviewer.jobs.context import Silent
 from reviewer.jobs.noise import data as reading
 from reviewer.jobs.noise.data import NoiseData, noise_data, read_true_tags
-from reviewer.jobs.noise.kept import KeptTrainer
+from reviewer.jobs.noise.experiment import KeptTrainer
 from reviewer.jobs.noise.network import NetworkTrainer
 from reviewer.jobs.noise.page import noise_record, noise_svg, write_noise
 from reviewer.jobs.noise.report import answer_lines, noise_report, table_lines

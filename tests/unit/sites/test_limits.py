@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.sites.limits import LONGEST_S, SHORT_OF_WRITES_S, pause_asked
+from reviewer.sites.http import LONGEST_S, SHORT_OF_WRITES_S, pause_asked
 
 
 def danbooru(rate: float, **points: float) -> dict[str, str]:

@@ -18,7 +18,7 @@ from model.networks.onnx_session import open_session
 from model.record import read_record
 from model.taggers.bring import bring, inspect, probe_picture
 from model.taggers.export import export_version
-from model.taggers.rating_file import RATING_HEAD
+from model.taggers.exported import RATING_HEAD
 from model.version import load_version, save_version
 
 if TYPE_CHECKING:

@@ -1,10 +1,40 @@
-"""Rows and columns of what a page is built of, written as one expression."""
+"""What pages are built of: words, rows and columns, and controls that several have alike."""
 
 from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def text_label(
+    text: str = "", tone: str = "", *, of: QWidget | None = None, wrap: bool = False
+) -> QLabel:
+    """Words as they stand: what a file or a tag is called is never taken for markup.
+
+    Args:
+        text: At first.
+        tone: "page", "section", "heading", "title", "muted" or "warning"; plain where it is empty.
+        of: Qt's owner; without one, whoever lays it out.
+        wrap: Whether it goes on in the next line where it has no more room.
+    """
+    label = QLabel(text, of) if of is not None else QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(wrap)
+    if tone:
+        label.setProperty("tone", tone)
+    return label
+
 
 Part = QWidget | QLayout | int | tuple[QWidget | QLayout, int]
 """What stands in a line: something, something with its share of the room that is left over, or a
@@ -55,3 +85,35 @@ def _filled(line: Line, parts: tuple[Part, ...], gap: int | None, edge: Edge | N
         else:
             line.addWidget(thing, share)
     return line
+
+
+def segment(
+    words: str, meaning: str, of: QWidget, focus: Qt.FocusPolicy = Qt.FocusPolicy.TabFocus
+) -> QPushButton:
+    """A button that stays down: one of several, of which one is chosen.
+
+    Args:
+        words: On it.
+        meaning: For those who hear the window.
+        of: Qt's owner.
+        focus: How it takes the keyboard.
+    """
+    button = QPushButton(words, of)
+    button.setCheckable(True)
+    button.setProperty("tone", "segment")
+    button.setAccessibleName(meaning)
+    button.setFocusPolicy(focus)
+    return button
+
+
+def progress_bar(name: str, of: QWidget) -> QProgressBar:
+    """A bar without words on it; they stand beside it.
+
+    Args:
+        name: For those who hear the window.
+        of: Qt's owner.
+    """
+    bar = QProgressBar(of)
+    bar.setTextVisible(False)
+    bar.setAccessibleName(name)
+    return bar

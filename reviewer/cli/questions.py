@@ -1,4 +1,4 @@
-"""Commands about new images."""
+"""Commands that find more to ask or to propose: ratings, implications, new images."""
 
 from __future__ import annotations
 
@@ -6,9 +6,53 @@ from pathlib import Path
 
 import click
 
-from reviewer.cli.frame import Call, Frame, ending
+from reviewer.cli.frame import Call, Frame, collection_options, ending
+from reviewer.jobs.questions.implying import find_broken, rule_lines, write_rules
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
+
+
+@click.command("ratings")
+@collection_options
+@click.option("--seed", type=int, default=0, show_default=True, help="Of the cross-fitting.")
+def ratings_command(call: Call, seed: int) -> None:
+    """Find images whose rating is likely wrong, and ask about them in the window.
+
+    What the tagger sees and the other tags tell each rating, from images other than the one that
+    is judged. The questions are a queue of their own: "Rating of this image?", a key a rating.
+
+    Example: reviewer ratings ~/Pictures/booru
+    """
+    with call.opened() as (library, output):
+        from reviewer.jobs.choices.rating import changes_of, rank_ratings
+
+        report = rank_ratings(library, output, seed=seed)
+        output.table(report.lines())
+        output.done(changes_of(report).summary)
+
+
+@click.command("implications")
+@collection_options
+@click.option("--count", type=click.IntRange(1), default=20, show_default=True, help="Rules shown.")
+@click.option(
+    "--to",
+    "target",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what the data suggest as a list of implications (CSV), for you to read over.",
+)
+def implications_command(call: Call, count: int, target: Path | None) -> None:
+    """Find tags that are missing although others imply them, by the list or by the data.
+
+    The review window asks them in the queue "Broken implications".
+
+    Example: reviewer implications ~/Pictures/booru --to ~/suggested-implications.csv
+    """
+    with call.opened() as (library, output):
+        changes = find_broken(library, output)
+        rules, vocabulary = library.implied.rules(), library.vocabulary()
+        output.table(rule_lines(rules, vocabulary, count))
+        written = {"written": write_rules(rules, vocabulary, target)} if target else {}
+        output.done({**changes.summary, **written})
 
 
 @click.command("propose")
