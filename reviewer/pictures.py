@@ -30,6 +30,13 @@ SUFFIXES = frozenset(
 )
 """Names that are looked at; what is inside is told by content."""
 
+FORMATS = (
+    *("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "JPEG2000", "PPM", "ICO", "TGA"),
+    *(("AVIF",) if features.check("avif") else ()),
+)
+"""What a file may hold, whatever its name says. Pillow knows more, and for some of it
+starts other programs: PostScript in a file called `.png` would run in Ghostscript."""
+
 PIXEL_LIMIT = 512_000_000
 """More pixels than this are taken for a decompression bomb (1.5 GB decoded)."""
 
@@ -125,7 +132,7 @@ def open_with_alpha(path: Path, want_px: int = 0) -> Image.Image:
 def _opened(path: Path) -> Iterator[Image.Image]:
     """The file as Pillow knows it; what goes wrong inside becomes a sentence."""
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
             _refuse_bombs(picture)
             yield picture
     except FileNotFoundError as error:
@@ -175,7 +182,7 @@ def look(content: bytes) -> PictureFacts:
     if not content:
         return PictureFacts(problem="the file is empty")
     try:
-        with Image.open(io.BytesIO(content)) as picture:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
             _refuse_bombs(picture)
             width, height = picture.size
             if _is_sideways(picture, content):
@@ -247,7 +254,7 @@ def _ground_of(drawing: Image.Image) -> tuple[int, int, int, int]:
     alpha = small[..., 3].astype(np.float64)
     darkest = small[..., :3].min(axis=2)
     seen = alpha[(255 - darkest) * alpha >= FAINT * 255].sum()
-    pale = 0 < alpha.sum() and alpha.min() < 255 and seen < SEEN * alpha.sum()
+    pale = alpha.sum() > 0 and alpha.min() < 255 and seen < SEEN * alpha.sum()
     return PALE_GROUND if pale else (255, 255, 255, 255)
 
 
