@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from reviewer.core.choices.ratings import TAGS, RatingIds, rating_now, rating_tag
 from reviewer.core.labels import effective_tags
 from reviewer.sources import write
-from reviewer.sources.caption_text import Caption, Style, style_of, usual_style
-from reviewer.sources.captions import caption_file
+from reviewer.sources.caption_text import Caption, Style, style_among, usual_style
+from reviewer.sources.captions import CaptionFiles, named_style
 from reviewer.sources.matching import key_for
 from reviewer.sources.text import decoded, read_text
 
@@ -117,17 +117,21 @@ class CaptionHabit:
 
     Attributes:
         style: How tags are set apart.
+        named: Whether a person said so of all captions.
         spaces: Whether tags are written with spaces for underscores.
         key: The tag's name, from what a file writes.
         hydrus: Whether tags stand under Hydrus's namespaces.
         categories: Of all tags, by name.
+        files: Finds the captions.
     """
 
     style: Style
+    named: bool
     spaces: bool
     key: Callable[[str], str]
     hydrus: bool
     categories: Mapping[str, Category]
+    files: CaptionFiles
 
 
 def caption_habit(library: Library) -> CaptionHabit:
@@ -136,18 +140,22 @@ def caption_habit(library: Library) -> CaptionHabit:
     Raises:
         SourceError: A caption cannot be read.
     """
+    files = CaptionFiles()
     texts = [
         read_text(path).text
         for _, name, _ in library.images.askable()[:500]
-        if (path := caption_file(library.folder / name)) is not None
+        if (path := files.of(library.folder / name)) is not None
     ]
-    hydrus = library.state.get("source") == "hydrus"
+    source = library.state.get("source")
+    named = named_style(source)
     return CaptionHabit(
-        usual_style(texts),
+        named or usual_style(texts),
+        named=named is not None,
         spaces=not any("_" in text for text in texts),
         key=tag_key_of(library),
-        hydrus=hydrus,
+        hydrus=source == "hydrus",
         categories=tag_categories(library),
+        files=files,
     )
 
 
@@ -170,14 +178,15 @@ def corrected_caption(library: Library, entry: CorrectedImage, habit: CaptionHab
         SourceError: The caption cannot be read.
     """
     image = library.folder / entry.image.path
-    path = caption_file(image)
+    path = habit.files.of(image)
     if habit.hydrus:
         return _hydrus_edit(image, path, entry, habit)
     if path is None:
         text = write.new_caption(sorted(entry.effective), habit.style, spaces=habit.spaces)
         return FileEdit(image.with_suffix(".txt"), b"", text.encode())
     decoded = read_text(path)
-    after = write.caption(decoded.text, habit.style, entry.added, entry.removed, habit.key)
+    style = _style(decoded.text, habit)
+    after = write.caption(decoded.text, style, entry.added, entry.removed, habit.key)
     return FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
 
 
@@ -200,7 +209,9 @@ def reads_back(edit: FileEdit, entry: CorrectedImage, habit: CaptionHabit) -> bo
 
 
 def _style(text: str, habit: CaptionHabit) -> Style:
-    return Style.LINES if habit.hydrus else style_of(text) or habit.style
+    if habit.hydrus:
+        return Style.LINES
+    return habit.style if habit.named else style_among(text, habit.style)
 
 
 def _hydrus_edit(

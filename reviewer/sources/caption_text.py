@@ -43,6 +43,12 @@ _LITTLE_WORDS = re.compile(
 _FEWEST_LITTLE_WORDS = 2
 """Different ones that make a sentence: one may stand in a title."""
 
+_TELLING = re.compile(r"(?<!\S)(?:an?|are|her|his|is|its?|their)(?!\S)")
+"""Those of them that titles hardly have."""
+
+_SHORTEST_SENTENCE = 4
+"""Words; `cat and dog` is none."""
+
 _CAPITALS = 2
 """Tags with capitals that make a habit: one may be a name."""
 
@@ -52,43 +58,76 @@ _DEFAULT_SEPARATOR = {Style.COMMAS: ", ", Style.SPACES: " ", Style.LINES: "\n"}
 def style_of(text: str) -> Style | None:
     """How a text sets its tags apart; `None` where it does not tell.
 
-    One word does not, nor do a few words in one or two lines (`long hair`: one tag, or two?), nor
-    a sentence, whose words are no tags.
+    One word does not, nor do words in one or two lines of which none has an underscore (`long
+    hair`: one tag, or two?), nor a sentence, whose words are no tags.
     """
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = _lines(text)
     phrases = _are_phrases(lines)
     if phrases and len(lines) > 2:
         return Style.LINES
     if "," in text:
         return None if phrases else Style.COMMAS
-    if is_prose(text):
-        return None
     if len(lines) > 1 and not any(" " in line for line in lines):
         return Style.LINES
-    return Style.SPACES if " " in text.strip() and not phrases else None
+    return Style.SPACES if " " in text.strip() and "_" in text else None
 
 
-def is_prose(text: str) -> bool:
-    """Whether a text is a sentence or more (`a girl sits on a bench`) rather than tags."""
-    little = set(_LITTLE_WORDS.findall(text.lower()))
-    longest = max(len(piece.split()) for piece in re.split(r"[,\r\n]", text))
-    return len(little) >= _FEWEST_LITTLE_WORDS and longest > _LONGEST_TAG and "_" not in text
+def style_among(text: str, usual: Style) -> Style:
+    """The style of a text among others, also of one that does not tell.
+
+    Args:
+        text: The text.
+        usual: Of most others.
+    """
+    style = style_of(text)
+    if style is None:
+        return Style.COMMAS if usual is Style.SPACES and _is_phrase(text) else usual
+    return style
+
+
+def _is_phrase(text: str) -> bool:
+    """Whether a text without underscores is one phrase, whose words are no tags by themselves.
+
+    Where spaces set tags apart a little word would be a tag.
+    """
+    return "_" not in text and _LITTLE_WORDS.search(text.lower()) is not None
+
+
+def sentences_in(text: str) -> list[str]:
+    """The pieces of a text that read as sentences (`a girl sits on a bench`) rather than as tags.
+
+    A title may read so too: what stands at several images is one.
+    """
+    pieces = (piece.strip().lower() for piece in re.split(r"[,\r\n]", text))
+    return [piece for piece in pieces if _is_sentence(piece)]
+
+
+def _is_sentence(piece: str) -> bool:
+    little = set(_LITTLE_WORDS.findall(piece))
+    return (
+        len(little) >= _FEWEST_LITTLE_WORDS
+        and _TELLING.search(piece) is not None
+        and len(piece.split()) >= _SHORTEST_SENTENCE
+        and "_" not in piece
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
 
 
 def _are_phrases(lines: Sequence[str]) -> bool:
     """Whether lines can be one tag each though some hold spaces or a comma (`twilight sparkle`).
 
     Lines of several tags give themselves away: by underscores beside spaces, by commas in most of
-    them or before a space, or by their length.
+    them or before a space, or by their length, which a title here and there has too.
     """
     if sum("," in line for line in lines) * 2 > len(lines):
         return False
+    if sum(len(line.split()) > _LONGEST_TAG for line in lines) * 2 > len(lines):
+        return False
     return not any(
-        (" " in line and "_" in line)
-        or ", " in line
-        or line.endswith(",")
-        or len(line.split()) > _LONGEST_TAG
-        for line in lines
+        (" " in line and "_" in line) or ", " in line or line.endswith(",") for line in lines
     )
 
 
@@ -98,28 +137,26 @@ class UsualStyle:
     def __init__(self) -> None:
         """Was told no text yet."""
         self._counted: Counter[Style] = Counter()
-        self._spaces = self._lines = False
+        # Of two that are as many the first is taken.
+        self._guessed = Counter({Style.SPACES: 0})
 
     def tell(self, text: str) -> Style | None:
         """Takes a text into account, and gives its own style where it tells one."""
         style = style_of(text)
-        if style is None:
-            self._spaces = self._spaces or (" " in text.strip() and not is_prose(text))
-            self._lines = self._lines or "\n" in text.strip()
-        else:
+        if style is not None:
             self._counted[style] += 1
+        elif "\n" in text.strip() and _are_phrases(_lines(text)):
+            self._guessed[Style.LINES] += 1
+        elif " " in text.strip():
+            self._guessed[Style.COMMAS if _is_phrase(text) else Style.SPACES] += 1
         return style
 
     def style(self) -> Style:
-        """For texts that do not tell by themselves.
-
-        Where none tells, lines are taken to set tags apart if there are several, else spaces.
-        """
-        if self._counted:
-            return self._counted.most_common(1)[0][0]
-        if self._lines:
-            return Style.LINES
-        return Style.SPACES if self._spaces else Style.COMMAS
+        """For texts that do not tell by themselves: as those that do, else what they look like."""
+        for known in (self._counted, self._guessed):
+            if known.total():
+                return known.most_common(1)[0][0]
+        return Style.COMMAS
 
 
 def usual_style(texts: Iterable[str]) -> Style:

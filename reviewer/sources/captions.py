@@ -5,34 +5,62 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.beside import beside, read_ahead
-from reviewer.sources.caption_text import Caption, Style, UsualStyle, is_prose
-from reviewer.sources.text import DecodedText, read_text, tag_key
+from reviewer.sources.beside import Neighbours, beside, read_ahead
+from reviewer.sources.caption_text import Caption, Style, UsualStyle, sentences_in, style_among
+from reviewer.sources.text import DecodedText, decoded, read_beside, tag_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 SUFFIXES = (".txt", ".caption")
+FAMILY = "captions"
+"""Name of the format; with a hyphen and a style behind it, of the format in that style."""
+TITLE = "caption files beside the images (.txt)"
 
 
-def caption_file(image: Path) -> Path | None:
-    """The caption file of an image; `None` if it has none.
+def named_style(source: str) -> Style | None:
+    """The style that a person named for all captions; `None` where each tells its own.
 
-    Both `image.txt` (kohya) and `image.png.txt` (gallery-dl, Hydrus) are looked for.
+    Args:
+        source: Name of the collection's format.
     """
-    for suffix in SUFFIXES:
-        for candidate in (image.with_suffix(suffix), image.with_name(image.name + suffix)):
-            if candidate.is_file():
-                return candidate
-    return None
+    family, _, style = source.partition("-")
+    return Style(style) if family == FAMILY and style in set(Style) else None
+
+
+class CaptionFiles:
+    """The caption files of images, as `beside` finds them; each folder is listed once."""
+
+    def __init__(self) -> None:
+        """Listed no folder yet."""
+        self._listed: dict[Path, Neighbours] = {}
+
+    def of(self, image: Path) -> Path | None:
+        """The caption file of an image; `None` if it has none.
+
+        Both `image.txt` (kohya) and `image.png.txt` (gallery-dl, Hydrus) are looked for.
+        """
+        place = image.parent
+        if place not in self._listed:
+            self._listed[place] = Neighbours(place, SUFFIXES)
+        found = self._listed[place].of(image.name)
+        return None if found is None else place / found
 
 
 class Captions:
-    """Captions beside the images, each in its own style."""
+    """Captions beside the images, each in its own style, or all in one that a person names.
 
-    name = "captions"
-    title = "caption files beside the images (.txt)"
+    Attributes:
+        name: With the style, where one is named.
+        title: For people.
+    """
+
+    def __init__(self, style: Style | None = None) -> None:
+        """Takes the style of all captions; `None` to tell it by each."""
+        self._style = style
+        self.name = FAMILY if style is None else f"{FAMILY}-{style}"
+        self.title = TITLE if style is None else f"{TITLE}, tags set apart by {style}"
 
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Whether any image has a caption file."""
@@ -48,23 +76,23 @@ class Captions:
         usual = UsualStyle()
         unsure: dict[str, str] = {}
         odd: list[Path] = []
-        prose: list[str] = []
+        prose = Sentences()
         keys = _Keys()
         for name, read in read_ahead(beside(images, SUFFIXES), _read):
-            path, decoded = read.result()
-            if decoded.encoding != "utf-8":
+            path, held = read.result()
+            if held.encoding == "latin-1":
                 odd.append(path)
-            if is_prose(decoded.text):
-                prose.append(name)
-            style = usual.tell(decoded.text)
+            prose.take(name, held.text)
+            style = self._style or usual.tell(held.text)
             if style is None:
-                unsure[name] = decoded.text
+                unsure[name] = held.text
             else:
-                reading.records[name] = _record(decoded.text, style, keys)
+                reading.records[name] = _record(held.text, style, keys)
         for name, text in unsure.items():
-            reading.records[name] = _record(text, usual.style(), keys)
+            reading.records[name] = _record(text, style_among(text, usual.style()), keys)
         reading.notes.extend(_encoding_note(odd))
-        reading.notes.extend(prose_note(prose, len(reading.records)))
+        told = prose.note(len(reading.records))
+        reading.notes.extend(told or _guess_note(unsure, usual.style(), len(reading.records)))
         return reading
 
 
@@ -77,11 +105,11 @@ class _Keys(dict[str, str]):
 
 
 def _read(path: Path) -> tuple[Path, DecodedText]:
-    return path, read_text(path)
+    return path, decoded(read_beside(path))
 
 
 def _record(text: str, style: Style, keys: _Keys) -> SourceRecord:
-    return SourceRecord(tags=frozenset(Caption(text, style, keys.__getitem__).tags()))
+    return SourceRecord(tags=frozenset(Caption(text, style, keys.__getitem__).tags()) - {""})
 
 
 def _encoding_note(odd: Sequence[Path]) -> list[str]:
@@ -95,19 +123,53 @@ def _encoding_note(odd: Sequence[Path]) -> list[str]:
     ]
 
 
-def prose_note(prose: Sequence[str], texts: int) -> list[str]:
-    """Says that sentences hold no tags, where they are more than a few captions among many.
+def _guess_note(unsure: Mapping[str, str], style: Style, texts: int) -> list[str]:
+    """Says how captions were read, and how that is changed, where most do not tell themselves.
 
     Args:
-        prose: Images whose texts hold sentences.
-        texts: All texts.
+        unsure: Texts that do not tell, by image.
+        style: In which they were read.
+        texts: All captions.
     """
-    if len(prose) * 2 <= texts:
+    several = [name for name, text in unsure.items() if " " in text.strip()]
+    if len(several) * 2 <= texts:
         return []
+    others = " or ".join(f"--source {FAMILY}-{other}" for other in Style if other is not style)
     return [
         (
-            f"{len(prose):,} of {texts:,} captions hold sentences, for example that of {prose[0]}. "
-            "Tags are asked about, sentences are not: where there are only sentences, let a tagger "
-            "write tags first."
+            f"{len(several):,} captions do not tell how their tags are set apart, for example that "
+            f"of {several[0]}: they were read as set apart by {style}. If that is wrong, import "
+            f"with {others}, or choose that where the format is chosen in the window."
         )
     ]
+
+
+class Sentences:
+    """Counts the captions that hold sentences, each of which stands at one image alone."""
+
+    def __init__(self) -> None:
+        """Was told no caption yet."""
+        self._images: dict[str, str] = {}
+
+    def take(self, image: str, text: str) -> None:
+        """Takes the caption of an image into account."""
+        for piece in sentences_in(text):
+            # At a second image it is a title, or what all captions of a training set begin with.
+            self._images[piece] = image if piece not in self._images else ""
+
+    def note(self, texts: int) -> list[str]:
+        """Says that sentences hold no tags, where they are more than a few among many.
+
+        Args:
+            texts: All captions.
+        """
+        images = dict.fromkeys(filter(None, self._images.values()))
+        if len(images) * 2 <= texts:
+            return []
+        return [
+            (
+                f"{len(images):,} of {texts:,} captions hold sentences, for example that of "
+                f"{next(iter(images))}. Tags are asked about, sentences are not: where there are "
+                "only sentences, let a tagger write tags first."
+            )
+        ]

@@ -10,6 +10,7 @@ from reviewer.pictures import SUFFIXES
 from reviewer.sources.api_posts import ApiPosts
 from reviewer.sources.base import Reading, Source
 from reviewer.sources.beside import files_ending
+from reviewer.sources.caption_text import Style
 from reviewer.sources.captions import Captions
 from reviewer.sources.characters import CharacterSets
 from reviewer.sources.danbooru import DanbooruDump, metadata_files
@@ -56,8 +57,12 @@ _LOOKED_AT = 100
 _PACKED = (".zip", ".cbz", ".rar", ".7z", ".tar", ".tgz", ".tar.gz")
 """Names of archives, which are not opened."""
 
-_SAME_FILES = frozenset({("hydrus", "captions")})
-"""(Source, another that would read the same files): the other is not worth a word."""
+STYLED: tuple[Source, ...] = tuple(map(Captions, Style))
+"""Captions in a style that a person names, where what they look like says another: never told by
+what is there, as `captions` comes before."""
+
+_SAME_FILES = frozenset({"hydrus", "captions", *(source.name for source in STYLED)})
+"""Formats that read the same files: beside one of them the others are not worth a word."""
 
 SOURCES: tuple[Source, ...] = (
     TagsCsv(),
@@ -68,6 +73,7 @@ SOURCES: tuple[Source, ...] = (
     SqliteDump(),
     CharacterSets(),
     Captions(),
+    *STYLED,
     Tables(),
     Xmp(),
     Embedded(),
@@ -167,6 +173,6 @@ def others_there(folder: Path, images: Mapping[str, Path], source: Source) -> li
         other
         for other in SOURCES[:-1]
         if other is not source
-        and (source.name, other.name) not in _SAME_FILES
+        and not {source.name, other.name} <= _SAME_FILES
         and other.recognises(folder, some)
     ]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from reviewer.core.alike import Names, alike
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import files_ending
-from reviewer.sources.caption_text import Caption, UsualStyle, is_prose
-from reviewer.sources.captions import prose_note
+from reviewer.sources.caption_text import Caption, UsualStyle, style_among
+from reviewer.sources.captions import Sentences
 from reviewer.sources.post import rating_of
 from reviewer.sources.table_entries import SURE, Entry, entries_of
 from reviewer.sources.tag_list import is_tag_list
@@ -78,7 +79,7 @@ class Tables:
             reading.notes.append(
                 f"{unsure:,} tags whose scores are below {SURE} were not taken for tags."
             )
-        reading.notes.extend(prose_note(texts.prose, len(reading.records)))
+        reading.notes.extend(texts.prose.note(len(reading.records)))
         return reading
 
 
@@ -87,7 +88,7 @@ class _Texts:
 
     def __init__(self, reading: Reading) -> None:
         self.taken = 0
-        self.prose: list[str] = []
+        self.prose = Sentences()
         self._reading = reading
         self._usual = UsualStyle()
         self._waiting: dict[str, Entry] = {}
@@ -101,8 +102,7 @@ class _Texts:
             self._reading.categories.update(told)
             self._put(name, entry, kinds)
             return
-        if is_prose(entry.tags):
-            self.prose.append(name)
+        self.prose.take(name, entry.tags)
         style = self._usual.tell(entry.tags)
         if style is None:
             self._waiting[name] = entry
@@ -111,9 +111,10 @@ class _Texts:
 
     def settle(self) -> None:
         """Reads the texts that wait as most others are written."""
-        style = self._usual.style()
+        usual = self._usual.style()
         for name, entry in self._waiting.items():
-            self._put(name, entry, Caption(str(entry.tags), style).tags())
+            text = str(entry.tags)
+            self._put(name, entry, Caption(text, style_among(text, usual)).tags())
 
     def _put(self, name: str, entry: Entry, tags: Iterable[str]) -> None:
         rating, scheme = rating_of(entry.rating)
@@ -149,7 +150,11 @@ class _Finder:
 
     folder: Path
     images: Mapping[str, Path]
+    _paths: Names = field(init=False)
     _by_name: dict[str, str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._paths = Names(self.images)
 
     def inside(self, table: Path) -> str:
         """The folder of a table, relative to the collection's, with a slash behind it."""
@@ -170,10 +175,11 @@ class _Finder:
                 return name
         if not self._by_name:
             self._list()
-        return self._by_name.get(plain.rpartition("/")[2])
+        by_path = self._paths.find(inside + plain) or self._paths.find(plain)
+        return by_path or self._by_name.get(alike(plain.rpartition("/")[2]))
 
     def _list(self) -> None:
         for path in self.images:
             name = path.rpartition("/")[2]
-            for key in {name, name.rpartition(".")[0]}:
+            for key in {alike(name), alike(name.rpartition(".")[0])}:
                 self._by_name[key] = None if key in self._by_name else path

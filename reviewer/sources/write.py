@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.core.choices.ratings import letter_of, word_of
 from reviewer.core.types import Category
-from reviewer.sources.caption_text import Caption, Style, style_of
+from reviewer.sources.caption_text import Caption, Style
 from reviewer.sources.hydrus import namespaced
 from reviewer.sources.post import JsonObject, names_in, tag_fields
 from reviewer.sources.tags_csv import COLUMNS, RATING
@@ -30,7 +30,7 @@ def same_words(written: str, rating: str) -> str:
 
 def caption(
     text: str,
-    usual: Style,
+    style: Style,
     added: Iterable[str],
     removed: Iterable[str],
     key: Callable[[str], str] = tag_key,
@@ -39,12 +39,12 @@ def caption(
 
     Args:
         text: As it is.
-        usual: The style where the text does not tell.
+        style: In which it is written.
         added: Matching names.
         removed: Matching names.
         key: The matching name of what the text writes.
     """
-    return Caption(text, style_of(text) or usual, key).edited(added, removed)
+    return Caption(text, style, key).edited(added, removed)
 
 
 def hydrus_sidecar(

@@ -108,6 +108,8 @@ def test_a_preview_reads_only_the_first_images(tmp_path: Path):
     assert found.images == found.read == ROWS + 11
     assert len(found.rows) == ROWS
     assert found.tagged == 7
+    # How tags are set apart may be said where it was told wrongly.
+    assert [name for name, _ in found.fitting][:2] == ["captions", "captions-commas"]
     assert ("sky", Category.GENERAL) in next(r for r in found.rows if r.path == "x007.jpg").tags
     with pytest.raises(SourceError, match="does not hold"):
         preview_import(folder, "hydrus")

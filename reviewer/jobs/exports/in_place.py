@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import UsageError
+from reviewer.core.alike import Names
+from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import ImageState
 from reviewer.jobs.changes import (
     CaptionHabit,
@@ -29,14 +30,14 @@ from reviewer.jobs.changes import (
 from reviewer.sources import write
 from reviewer.sources.beside import beside
 from reviewer.sources.caption_text import Caption
-from reviewer.sources.captions import caption_file
 from reviewer.sources.edit_json import edited_json
 from reviewer.sources.edit_xmp import edited_xmp
+from reviewer.sources.folder import STYLED
 from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.hydrus import namespaced, tags_within
 from reviewer.sources.post import JsonObject, names_in, tag_fields
+from reviewer.sources.tags_csv import COLUMNS, RATING, image_of, style_of_rows
 from reviewer.sources.tags_csv import FILE as TAGS_CSV
-from reviewer.sources.tags_csv import RATING, style_of_rows
 from reviewer.sources.text import read_text, spaced
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ MISREAD = (
     "commas set tags apart"
 )
 NO_FILE = "it has no metadata file"
+LINK = "it is a link to a file elsewhere: correct that one, or export into a folder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,13 @@ def changes_in_place(library: Library, only: Collection[str] | None = None) -> I
     for change in _READERS[source](library, entries):
         if not isinstance(change, FileChange):
             found.left_out.append(change)
-        elif change.edit.after != change.edit.before:
+        elif change.edit.after == change.edit.before:
+            continue
+        elif change.edit.path.is_symlink():
+            found.left_out += [
+                (e.image.path, f"{change.edit.path.name}: {LINK}") for e in change.images
+            ]
+        else:
             found.changes.append(change)
     return found
 
@@ -142,7 +150,7 @@ def _hydrus(library: Library, entries: list[CorrectedImage]) -> Found:
     sidecars = dict(beside(_files(library, entries), (".json",)))
     for entry in entries:
         path = sidecars.get(entry.image.path)
-        text = caption_file(library.folder / entry.image.path)
+        text = habit.files.of(library.folder / entry.image.path)
         if path is None or text is not None:
             yield _caption_change(library, entry, habit)
         if path is not None:
@@ -224,50 +232,86 @@ def _table(library: Library, entries: list[CorrectedImage]) -> Found:
     """The table with the changed rows rewritten and all others byte for byte as they were."""
     path = library.folder / TAGS_CSV
     decoded = read_text(path)
-    changed = {entry.image.path: entry for entry in entries}
-    # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
-    lines = io.StringIO(decoded.text, newline="")
-    key = tag_key_of(library)
-    header = next(csv.reader([decoded.text.partition("\n")[0].rstrip("\r")]), [])
-    rating = header.index(RATING) if RATING in header else 0
-    row = _Row(changed, key, style_of_rows(decoded.text), rating)
-    after = "".join(map(row.corrected, lines))
+    rows = list(_raw_rows(path, decoded.text))
+    head = rows[0][1] if rows else []
+    if not set(COLUMNS) <= set(head):
+        raise SourceError(f"{path} has no columns {' and '.join(COLUMNS)} any more. Import again.")
+    table = _Table(
+        Names({image.path for image, _ in library.images.rows()}),
+        {entry.image.path: entry for entry in entries},
+        tag_key_of(library),
+        style_of_rows(decoded.text),
+        head,
+    )
+    after = "".join([raw for raw, _ in rows[:1]] + [table.corrected(*row) for row in rows[1:]])
     edit = FileEdit(path, decoded.encode(decoded.text), decoded.encode(after))
-    yield FileChange(edit, tuple(entries))
+    yield from ((name, f"{path.name}: {MISREAD}") for name in sorted(table.misread))
+    written = [entry for entry in entries if entry.image.path not in table.misread]
+    yield FileChange(edit, tuple(written))
+
+
+def _raw_rows(path: Path, text: str) -> Iterator[tuple[str, list[str]]]:
+    """The rows of a table, as they stand there and as fields; one may have several lines."""
+    taken: list[str] = []
+
+    def lines() -> Iterator[str]:
+        # Only at line ends: `splitlines` would cut a row at rarer separators inside a tag too.
+        for line in io.StringIO(text, newline=""):
+            taken.append(line)
+            yield line
+
+    try:
+        for row in csv.reader(lines()):
+            yield "".join(taken), row
+            taken.clear()
+    except csv.Error as error:
+        raise SourceError(f"{path} cannot be read as a table: {error}.") from error
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class _Table:
     """How rows of the table are corrected.
 
     Attributes:
+        here: The images.
         changed: By image path.
         key: From a tag as written to its name.
         style: How tags are set apart.
-        rating: Number of the column of ratings; 0 for none.
+        head: Names of the columns.
+        misread: Paths of images whose rows would not read back as they are meant, left as they are.
     """
 
+    here: Names
     changed: Mapping[str, CorrectedImage]
     key: Callable[[str], str]
     style: Style
-    rating: int
+    head: list[str]
+    misread: set[str] = field(default_factory=set)
 
-    def corrected(self, line: str) -> str:
-        """A line of the table; as it was where nothing in it changes."""
-        row = next(csv.reader([line]), [])
-        entry = self.changed.get(row[0].replace("\\", "/")) if row else None
+    def corrected(self, raw: str, row: list[str]) -> str:
+        """A row of the table; as it was where nothing in it changes."""
+        path, at = self.head.index(COLUMNS[0]), self.head.index(COLUMNS[1])
+        name = image_of(row[path], self.here) if max(path, at) < len(row) else None
+        entry = self.changed.get(name) if name is not None else None
         if entry is None:
-            return line
-        tags = Caption(row[1], self.style, self.key).edited(entry.added, entry.removed)
-        rated = bool(entry.rating) and 1 < self.rating < len(row)
-        if rated:
-            row[self.rating] = write.same_words(row[self.rating], entry.rating)
-        if tags == row[1] and not rated:
-            return line
+            return raw
+        before, fields = row[at], list(row)
+        fields[at] = Caption(before, self.style, self.key).edited(entry.added, entry.removed)
+        if self._tags(fields[at]) != (self._tags(before) | set(entry.added)) - set(entry.removed):
+            self.misread.add(entry.image.path)
+            return raw
+        rating = self.head.index(RATING) if RATING in self.head else len(fields)
+        if entry.rating and rating < len(fields):
+            fields[rating] = write.same_words(fields[rating], entry.rating)
+        if fields == row:
+            return raw
         text = io.StringIO()
-        end = line[len(line.rstrip("\r\n")) :]
-        csv.writer(text, lineterminator=end).writerow([row[0], tags, *row[2:]])
+        end = raw[len(raw.rstrip("\r\n")) :]
+        csv.writer(text, lineterminator=end).writerow(fields)
         return text.getvalue()
+
+    def _tags(self, written: str) -> set[str]:
+        return set(Caption(written, self.style, self.key).tags())
 
 
 def _files(library: Library, entries: list[CorrectedImage]) -> dict[str, Path]:
@@ -279,7 +323,7 @@ _RATED = frozenset({"tags.csv", "gallery-dl"})
 
 _READERS: dict[str, Reader] = {
     "tags.csv": _table,
-    "captions": _captions,
+    **dict.fromkeys(("captions", *(source.name for source in STYLED)), _captions),
     "untagged": _captions,
     "hydrus": _hydrus,
     "gallery-dl": _gallery_dl,

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Category
-from reviewer.sources.folder import SOURCES, find_images, others_there, read_folder, source_for
+from reviewer.sources.captions import FAMILY
+from reviewer.sources.folder import (
+    SOURCES,
+    STYLED,
+    find_images,
+    others_there,
+    read_folder,
+    source_for,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +80,8 @@ def preview_import(folder: Path, source_name: str = "") -> ImportPreview:
     images = find_images(folder)
     best = source_for(folder, images)
     chosen = source_for(folder, images, source_name) if source_name else best
-    others = [best, *others_there(folder, images, best), SOURCES[-1]]
+    styled = STYLED if best.name == FAMILY else ()
+    others = [best, *styled, *others_there(folder, images, best), SOURCES[-1]]
     fitting = {source.name: source.title for source in (chosen, *others)}
     # A format of one file for all images would tell of those left out that they are missing.
     some = dict(list(images.items())[:AMONG])

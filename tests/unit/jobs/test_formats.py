@@ -180,3 +180,17 @@ def test_a_tag_with_a_comma_is_kept_where_lines_set_tags_apart(
     answer(library, "a.png", "a,b", Answer.YES)
     (change,) = changes_in_place(library).changes
     assert change.edit.after == b"1girl\nlong_hair\nblue_sky\nhat\na,b\n"
+
+
+def test_captions_are_corrected_in_the_style_that_a_person_named(
+    library: Library, folder: Path
+) -> None:
+    (folder / "a.txt").write_text("cat sky\n", encoding="utf-8")
+    import_folder(library, Silent(), source_name="captions-commas")
+    answer(library, "a.png", "hat", Answer.YES)
+    (change,) = changes_in_place(library).changes
+    assert change.edit.after == b"cat sky, hat\n"
+    # Read again, it is what was meant; the next import needs no word.
+    (folder / "a.txt").write_bytes(change.edit.after)
+    import_folder(library, Silent())
+    assert not changes_in_place(library).changes

@@ -4,7 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewer.sources.caption_text import Caption, Style, is_prose, style_of, usual_style
+from reviewer.sources.caption_text import (
+    Caption,
+    Style,
+    sentences_in,
+    style_among,
+    style_of,
+    usual_style,
+)
 from reviewer.sources.text import tag_key
 
 AWKWARD = [
@@ -39,7 +46,9 @@ tails = st.sampled_from(["", "\n", ", ", ",", "\r\n", "  "])
         ("a, b, c\nd, e\nf", Style.COMMAS),
         ("1girl,solo", Style.COMMAS),
         ("a girl in a red hat sits on a bench", None),
-        ("cat dog tree sky sea house bird", Style.SPACES),
+        ("cat dog tree sky sea house bird", None),
+        ("1girl\nthe girl who leapt through time again\nsolo", Style.LINES),
+        ("the girl who leapt through time again", None),
         ("1girl the_wind of_the_sea a_hat on_bench red cat", Style.SPACES),
         ("long hair", None),
         ("twilight sparkle\nsolo", None),
@@ -62,22 +71,40 @@ def test_most_texts_tell_for_those_that_do_not() -> None:
     assert usual_style([sentence, "1girl solo"]) is Style.SPACES
     assert usual_style([sentence, "1girl, solo"]) is Style.COMMAS
     assert usual_style([sentence]) is Style.COMMAS
+    assert usual_style(["cat dog tree sky sea house bird"]) is Style.SPACES
+    assert usual_style(["a girl in a hat", "a robot", "woman in red", "two dogs"]) is Style.COMMAS
 
 
 @pytest.mark.parametrize(
-    ("text", "prose"),
+    ("text", "usual", "style"),
     [
-        ("a girl in a red hat sits on a bench", True),
-        ("1girl, solo, A girl stands in front of a white wall.", True),
-        ("1girl, solo, hand on hip, holding a hat", False),
-        ("a, an, the, of, in, on, cat, dog", False),
-        ("of the dead island of the lost 2", True),
-        ("1girl in_the_rain on a bench with the cat x", False),
-        ("", False),
+        ("long hair", Style.COMMAS, Style.COMMAS),
+        ("cat sky sea", Style.SPACES, Style.SPACES),
+        ("a girl in a hat", Style.SPACES, Style.COMMAS),
+        ("a girl in a hat", Style.LINES, Style.LINES),
+        ("1girl the_hat", Style.COMMAS, Style.SPACES),
     ],
 )
-def test_a_sentence_is_told_by_its_little_words(text: str, prose: bool) -> None:
-    assert is_prose(text) is prose
+def test_a_text_is_written_as_the_others_unless_it_tells(
+    text: str, usual: Style, style: Style
+) -> None:
+    assert style_among(text, usual) is style
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("A girl in a red hat sits on a bench", ["a girl in a red hat sits on a bench"]),
+        ("1girl, solo, A girl stands in the sun.", ["a girl stands in the sun."]),
+        ("1girl, solo, hand on hip, holding a hat", []),
+        ("a, an, the, of, in, on, cat, dog", []),
+        ("1girl, the lord of the rings, ghost in the shell", []),
+        ("1girl in_the_rain on a bench with the cat x", []),
+        ("", []),
+    ],
+)
+def test_a_sentence_is_told_by_its_little_words(text: str, sentences: list[str]) -> None:
+    assert sentences_in(text) == sentences
 
 
 @pytest.mark.parametrize(

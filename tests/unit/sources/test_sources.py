@@ -8,9 +8,9 @@ import pytest
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.types import Category
 from reviewer.sources.beside import beside
-from reviewer.sources.captions import SUFFIXES, caption_file
+from reviewer.sources.captions import SUFFIXES, CaptionFiles
 from reviewer.sources.danbooru import DanbooruDump
-from reviewer.sources.folder import find_images, read_folder, source_for
+from reviewer.sources.folder import find_images, others_there, read_folder, source_for
 from reviewer.sources.write import post_line, tags_csv
 from tests.conftest import draw
 
@@ -208,7 +208,59 @@ def test_the_file_of_one_image_is_that_of_the_listing(tmp_path: Path) -> None:
     for name in ("a.png.txt", "a.caption", "b.caption", "b.png.caption"):
         (tmp_path / name).write_text("hat")
     images = find_images(tmp_path)
-    listed = dict(beside(images, SUFFIXES))
+    listed, files = dict(beside(images, SUFFIXES)), CaptionFiles()
     assert {name: listed.get(name) for name in images} == {
-        name: caption_file(path) for name, path in images.items()
+        name: files.of(path) for name, path in images.items()
     }
+
+
+SENTENCES = (
+    "a girl in a hat",
+    "woman wearing red dress standing outside near building",
+    "A cat sleeping.",
+    "two dogs playing in the snow",
+    "girl sitting by window reading book",
+)
+
+
+def write_captions(folder: Path, texts: list[str]) -> None:
+    for number, text in enumerate(texts):
+        draw(folder / f"{number:02}.png", number)
+        (folder / f"{number:02}.txt").write_text(text, encoding="utf-8")
+
+
+def test_no_word_of_a_sentence_becomes_a_tag(tmp_path: Path) -> None:
+    write_captions(tmp_path, list(SENTENCES))
+    reading = read(tmp_path)
+    for number, text in enumerate(SENTENCES):
+        assert reading.records[f"{number:02}.png"].tags == {text.lower().replace(" ", "_")}
+    (note,) = reading.notes
+    assert "--source captions-spaces" in note
+
+
+@pytest.mark.parametrize("title", ["love live! school idol festival all stars", "ghost in a shell"])
+def test_a_long_title_is_one_tag_however_tags_are_set_apart(tmp_path: Path, title: str) -> None:
+    name = title.replace(" ", "_")
+    forms = {
+        "commas": ("1girl, {}, solo", "1girl, solo, blue hair"),
+        "lines": ("1girl\n{}\nsolo\n", "1girl\nsolo\nblue hair\n"),
+    }
+    for style, (text, other) in forms.items():
+        write_captions(tmp_path / style, [text.format(title), title, *([other] * 4)])
+        reading = read(tmp_path / style)
+        assert reading.records["00.png"].tags == {"1girl", name, "solo"}
+        assert reading.records["01.png"].tags == {name}
+
+
+def test_a_person_says_how_captions_set_tags_apart(tmp_path: Path) -> None:
+    write_captions(tmp_path, ["cat sky", "dog tree sea", "house"])
+    images = find_images(tmp_path)
+    by_name = {
+        name: read_folder(tmp_path, images, source_for(tmp_path, images, name)).records
+        for name in ("captions", "captions-commas", "captions-spaces")
+    }
+    assert by_name["captions"]["01.png"].tags == {"dog", "tree", "sea"}
+    assert by_name["captions-spaces"]["00.png"].tags == {"cat", "sky"}
+    assert by_name["captions-commas"]["01.png"].tags == {"dog_tree_sea"}
+    assert source_for(tmp_path, images).name == "captions"
+    assert others_there(tmp_path, images, source_for(tmp_path, images)) == []
