@@ -31,7 +31,7 @@ SUFFIXES = frozenset(
 """Names that are looked at; what is inside is told by content."""
 
 FORMATS = (
-    *("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "JPEG2000", "PPM", "ICO", "TGA"),
+    *("JPEG", "PNG", "WEBP", "GIF", "BMP", "DIB", "TIFF", "JPEG2000", "PPM", "ICO", "TGA"),
     *(("AVIF",) if features.check("avif") else ()),
 )
 """What a file may hold, whatever its name says. Pillow knows more, and for some of it
