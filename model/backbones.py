@@ -1,23 +1,22 @@
 """Any network as a tagger: images in, logits and embeddings out.
 
-Torchvision's classification networks and our own small one are built here; those that other
-programs trained come from `model.networks` by a table.
+Our own small network is built here; torchvision's, and those that other programs trained, come from
+`model.networks` by a table. Torchvision, timm and ONNX Runtime take longer to load than most jobs
+need for the rest of their start: each is loaded with the first network that needs it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import torch
 from torch import Tensor, nn
-from torchvision import models
 
 from model.errors import TaggerProblem
 from model.networks.autotagger import build_autotagger
 from model.networks.deepdanbooru import build_deepdanbooru
 from model.networks.joytag import build_joytag
-from model.networks.onnx_session import MODEL, OnnxBackbone
-from model.networks.parts import Parts, take_off
+from model.networks.parts import Parts, wrong_size, wrong_stem
 from model.networks.timm_network import build_timm
 from model.small import SmallNetwork
 from model.weights import WeightsOrigin, read_state
@@ -28,18 +27,8 @@ if TYPE_CHECKING:
 
     from model.config import TaggerConfig
 
-_BUILD_OPTIONS: dict[str, dict[str, Any]] = {
-    # Their side outputs are for the loss of their own paper.
-    "googlenet": {"aux_logits": False, "init_weights": False},
-    "inception_v3": {"aux_logits": False, "init_weights": False},
-}
 SMALL = "small"
 """The name of our own network for a CPU, `model.small`."""
-_SIZE_OPTIONS: dict[str, Callable[[int], dict[str, Any]]] = {
-    # These families are laid out for one input size.
-    "vision_transformer": lambda side: {"image_size": side},
-    "maxvit": lambda side: {"input_size": (side, side)},
-}
 
 
 class Tagger(nn.Module):
@@ -134,7 +123,9 @@ class CorrectedTagger(Tagger):
 
 def backbone_names() -> list[str]:
     """Names of all backbones that can be trained from nothing, sorted."""
-    return sorted([SMALL, *models.list_models(module=models)])
+    from model.networks.torchvision_network import names  # noqa: PLC0415 - see above
+
+    return sorted([SMALL, *names()])
 
 
 def create_tagger(config: TaggerConfig, n_tags: int, folder: Path | None = None) -> Tagger:
@@ -155,21 +146,36 @@ def create_tagger(config: TaggerConfig, n_tags: int, folder: Path | None = None)
         raise TaggerProblem("A tagger needs one tag or more; lower the least count of a tag.")
     if config.network == "onnx":
         return _onnx_tagger(config, n_tags, folder)
-    if config.network != "torchvision":
-        tagger = Tagger(*_BUILDERS[config.network](config, n_tags))
-    else:
-        network = _build(config)
-        if config.stem == "small":
-            _fit_small_stem(network, config)
-        head = nn.Linear(_take_off_classifier(network, config), n_tags)
-        nn.init.normal_(head.weight, std=0.01)
-        nn.init.zeros_(head.bias)
-        tagger = Tagger(network, head)
+    tagger = Tagger(*_BUILDERS[config.network](config, n_tags))
     _try_size(tagger, config)
     return tagger
 
 
+def _build_untaught(config: TaggerConfig, n_tags: int) -> Parts:
+    """Our own network, or one of torchvision's, with a head that says nearly nothing yet."""
+    if config.backbone == SMALL:
+        if config.stem == "small":
+            raise wrong_stem(config)
+        network = SmallNetwork()
+        parts = Parts(network, nn.Linear(network.width, n_tags))
+    else:
+        if config.backbone not in backbone_names():
+            raise TaggerProblem(
+                f'There is no backbone "{config.backbone}"; resnet18, resnet50, convnext_tiny and '
+                "torchvision's other classification networks can be used."
+            )
+        from model.networks.torchvision_network import (  # noqa: PLC0415 - see above
+            build_torchvision,
+        )
+
+        parts = build_torchvision(config, n_tags)
+    nn.init.normal_(parts.head.weight, std=0.01)
+    nn.init.zeros_(parts.head.bias)
+    return parts
+
+
 _BUILDERS: dict[str, Callable[[TaggerConfig, int], Parts]] = {
+    "torchvision": _build_untaught,
     "timm": build_timm,
     "joytag": build_joytag,
     "deepdanbooru": build_deepdanbooru,
@@ -180,6 +186,8 @@ _BUILDERS: dict[str, Callable[[TaggerConfig, int], Parts]] = {
 def _onnx_tagger(config: TaggerConfig, n_tags: int, folder: Path | None) -> Tagger:
     if folder is None:
         raise TaggerProblem("An ONNX network is a file and cannot be built from its settings.")
+    from model.networks.onnx_session import MODEL, OnnxBackbone  # noqa: PLC0415 - see above
+
     backbone = OnnxBackbone(folder / MODEL, config)
     kind = CorrectedTagger if backbone.gives else Tagger
     return kind(backbone, nn.Linear(backbone.width, n_tags))
@@ -213,50 +221,6 @@ def load_backbone(tagger: Tagger, origin: WeightsOrigin) -> None:
     tagger.backbone.load_state_dict({name: state[name] for name in wanted})
 
 
-def _build(config: TaggerConfig) -> nn.Module:
-    if config.backbone not in backbone_names():
-        raise TaggerProblem(
-            f'There is no backbone "{config.backbone}"; resnet18, resnet50, convnext_tiny and '
-            "torchvision's other classification networks can be used."
-        )
-    if config.backbone == SMALL:
-        return SmallNetwork()
-    options = dict(_BUILD_OPTIONS.get(config.backbone, {}))
-    family = models.get_model_builder(config.backbone).__module__.rpartition(".")[2]
-    if family in _SIZE_OPTIONS:
-        options.update(_SIZE_OPTIONS[family](config.input_size))
-    try:
-        network: nn.Module = models.get_model(config.backbone, weights=None, **options)
-    except (ValueError, RuntimeError, AssertionError) as problem:
-        raise _wrong_size(config) from problem
-    return network
-
-
-def _fit_small_stem(network: nn.Module, config: TaggerConfig) -> None:
-    if not isinstance(network, models.ResNet):
-        raise TaggerProblem(
-            f'The stem "small" is for residual networks; {config.backbone} needs "standard".'
-        )
-    network.conv1 = nn.Conv2d(3, network.conv1.out_channels, 3, stride=2, padding=1, bias=False)
-    nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
-    network.maxpool = nn.Identity()
-
-
-def _take_off_classifier(network: nn.Module, config: TaggerConfig) -> int:
-    """Put an identity in place of the last linear layer; returns the width D that it took."""
-    if isinstance(network, SmallNetwork):
-        return network.width
-    linear = [(name, part) for name, part in network.named_modules() if isinstance(part, nn.Linear)]
-    # Attention blocks hold linear layers too; a classifier has the 1,000 classes of ImageNet.
-    classifiers = [(name, part) for name, part in linear if part.out_features == 1000]
-    if not classifiers:
-        raise TaggerProblem(
-            f"{config.backbone} does not end in a linear layer and cannot be a tagger; use "
-            "resnet18, resnet50, convnext_tiny or another one."
-        )
-    return take_off(network, classifiers[-1][0]).in_features
-
-
 def _try_size(tagger: Tagger, config: TaggerConfig) -> None:
     """Run one empty picture through, so that a size that cannot work is refused at once."""
     was_training = tagger.training
@@ -265,12 +229,5 @@ def _try_size(tagger: Tagger, config: TaggerConfig) -> None:
         with torch.no_grad():
             tagger(torch.zeros(1, 3, config.input_size, config.input_size))
     except (RuntimeError, ValueError, AssertionError) as problem:
-        raise _wrong_size(config) from problem
+        raise wrong_size(config) from problem
     tagger.train(was_training)
-
-
-def _wrong_size(config: TaggerConfig) -> TaggerProblem:
-    return TaggerProblem(
-        f"{config.backbone} cannot take pictures of {config.input_size} pixels; use 224, or "
-        "another backbone."
-    )

@@ -21,7 +21,7 @@ import os
 import shutil
 from collections.abc import Mapping, Sequence
 from io import StringIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from safetensors import SafetensorError
@@ -30,8 +30,6 @@ from safetensors.torch import load_file
 from model.backbones import Tagger, create_tagger
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
-from model.networks.onnx_file import external_files, read_header
-from model.networks.onnx_session import OnnxBackbone
 from model.record import (
     CONFIG,
     FILES,
@@ -49,6 +47,7 @@ from model.saving import move, save_tensors
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.networks.onnx_session import OnnxBackbone
     from model.record import VersionRecord
 
 
@@ -89,7 +88,7 @@ def save_version(
     aside.mkdir(parents=True)
     state = {name: part.detach().cpu().contiguous() for name, part in tagger.state_dict().items()}
     save_tensors(state, aside / WEIGHTS, {"format": "pt"})
-    graphs = _copy_graph(tagger, aside)
+    graphs = _copy_graph(tagger, config, aside)
     known = 2 if config.to_json() != _as_before(config).to_json() else 1
     if tagger.ratings:
         known = FORMAT
@@ -109,11 +108,14 @@ def save_version(
     _to_disk(folder.parent)
 
 
-def _copy_graph(tagger: Tagger, aside: Path) -> list[Path]:
+def _copy_graph(tagger: Tagger, config: TaggerConfig, aside: Path) -> list[Path]:
     """Put the graph of an ONNX tagger into a version's folder."""
-    if not isinstance(tagger.backbone, OnnxBackbone):
+    if config.network != "onnx":
         return []
-    source = tagger.backbone.path
+    # It loads a library that no other network needs.
+    from model.networks.onnx_file import external_files, read_header  # noqa: PLC0415
+
+    source = cast("OnnxBackbone", tagger.backbone).path
     names = [source.name, *external_files(read_header(source))]
     for name in names:
         shutil.copyfile(source.parent / name, aside / name)

@@ -18,7 +18,6 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
-from torchvision.models import get_model_weights
 
 from model.errors import TaggerProblem
 
@@ -65,7 +64,7 @@ def find_weights(config: TaggerConfig, file: Path | None = None) -> WeightsOrigi
     if config.stem == "small":
         words = "from scratch: no weights file was given, and torchvision has none for a small stem"
         return WeightsOrigin("scratch", None, words)
-    for name in _cached_names(config.backbone):
+    for name in _cached_names(config.backbone) if cache.is_dir() else []:
         if (cache / name).is_file():
             return WeightsOrigin("cache", cache / name, f"weights from the cache, {cache / name}")
     words = f"from scratch: no weights file was given and none for {config.backbone} is in {cache}"
@@ -74,6 +73,9 @@ def find_weights(config: TaggerConfig, file: Path | None = None) -> WeightsOrigi
 
 def _cached_names(backbone: str) -> list[str]:
     """File names under which torchvision would store the backbone's weights, its default first."""
+    # Torchvision takes longer to load than torch itself, which our own network does without.
+    from torchvision.models import get_model_weights  # noqa: PLC0415 - see above
+
     try:
         known = get_model_weights(backbone)
     except ValueError:

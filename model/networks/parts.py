@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import nn
 
 from model.errors import TaggerProblem
+
+if TYPE_CHECKING:
+    from model.config import TaggerConfig
 
 
 class Parts(NamedTuple):
@@ -20,6 +23,21 @@ class Parts(NamedTuple):
 
     backbone: nn.Module
     head: nn.Linear
+
+
+def wrong_size(config: TaggerConfig) -> TaggerProblem:
+    """What is said of a network that cannot take pictures of a size."""
+    return TaggerProblem(
+        f"{config.backbone} cannot take pictures of {config.input_size} pixels; use 224, or "
+        "another backbone."
+    )
+
+
+def wrong_stem(config: TaggerConfig) -> TaggerProblem:
+    """What is said of a network that has no first convolution for small pictures."""
+    return TaggerProblem(
+        f'The stem "small" is for residual networks; {config.backbone} needs "standard".'
+    )
 
 
 def classifier_path(network: nn.Module, n_outputs: int, within: str = "") -> str:

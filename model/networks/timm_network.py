@@ -1,10 +1,11 @@
-"""Architectures of timm by name, built without its hub: nothing is looked up or downloaded."""
+"""Architectures of timm by name, built without its hub: nothing is looked up or downloaded.
+
+timm is loaded with the first network: few versions are one of its own, and it takes seconds.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-
-import timm
 
 from model.errors import TaggerProblem
 from model.networks.parts import Parts, classifier_path, take_off
@@ -44,7 +45,9 @@ def whole_network(architecture: str, arguments: dict[str, Any], n_tags: int) -> 
     Raises:
         TaggerProblem: timm has no such architecture, or it cannot be built like this.
     """
-    if not timm.is_model(architecture):
+    import timm  # noqa: PLC0415 - see above
+
+    if not is_timm(architecture):
         raise TaggerProblem(
             f'timm {timm.__version__} has no architecture "{architecture}"; update timm, or '
             "export the tagger as ONNX and bring that."
@@ -63,6 +66,13 @@ def whole_network(architecture: str, arguments: dict[str, Any], n_tags: int) -> 
             f"timm {timm.__version__} cannot build {architecture} with {arguments}: {problem}"
         ) from problem
     return built
+
+
+def is_timm(architecture: str) -> bool:
+    """Whether timm has an architecture of this name."""
+    import timm  # noqa: PLC0415 - see above
+
+    return bool(timm.is_model(architecture))
 
 
 def timm_classifier(network: nn.Module, n_tags: int) -> str:

@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import timm
 import torch
 from torch import nn
 
@@ -22,7 +21,7 @@ from model.data import to_input
 from model.errors import TaggerProblem
 from model.images import prepare
 from model.networks.parts import classifier_path
-from model.networks.timm_network import timm_classifier, whole_network
+from model.networks.timm_network import is_timm, timm_classifier, whole_network
 from model.saving import save_tensors
 from model.taggers.bring import inspect, probe_picture
 from model.taggers.exported import SIDECAR, write_ratings
@@ -107,7 +106,7 @@ def _as_onnx(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfi
 def _as_timm(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfig:
     """`config.json` and `model.safetensors` under timm's names."""
     config, n_tags = record.config, len(record.outputs)
-    of_timm = config.network in {"timm", "torchvision"} and timm.is_model(config.backbone)
+    of_timm = config.network in {"timm", "torchvision"} and is_timm(config.backbone)
     if not of_timm or config.stem != "standard":
         raise TaggerProblem(
             f"The network of {record.folder.name} ({config.backbone}) is none of timm's; export it "

@@ -3,7 +3,8 @@
 The network is told from the names and shapes of the tensors. Preprocessing of torchvision's
 presets: RGB, ImageNet's mean and std, the filter and size of the preset; but nothing is cropped
 off, a crop would take away what tags are about. A checkpoint without a list has no tags of its
-own: it gives embeddings, and the collection's tags get heads on them.
+own: it gives embeddings, and the collection's tags get heads on them. Torchvision is loaded when a
+folder may be one: its family is asked last, and it takes longer to load than torch itself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.overrides import TorchFunctionMode
-from torchvision import models
 
 from model.config import TaggerConfig
 from model.errors import TaggerProblem
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from model.taggers.family import Answers
 
 _LISTS = (".csv", ".txt", ".json")
+_FEWEST = 20
+"""Tensors; what has fewer is taken for none of torchvision's networks."""
 _EXTRA = ("aux1.", "aux2.", "AuxLogits.")
 
 
@@ -40,9 +42,11 @@ def _recognises(facts: FolderFacts) -> bool:
 
 
 def _describe(facts: FolderFacts, answers: Answers) -> Described:
+    from model.networks.torchvision_network import preset  # noqa: PLC0415 - see above
+
     name = one_of(facts, facts.checkpoints, "checkpoint")
     network = _network(facts, name)
-    size, resample = _preset(network)
+    size, resample = preset(network)
     config = TaggerConfig(
         backbone=network,
         input_size=size,
@@ -72,13 +76,6 @@ def _outputs(facts: FolderFacts) -> tuple[tuple[Output, ...], str]:
     return plain_outputs(facts, listed, content), listed
 
 
-def _preset(network: str) -> tuple[int, Any]:
-    """Input size and filter of a network's default preset."""
-    default = models.get_model_weights(network).DEFAULT
-    transforms = default.transforms()
-    return int(transforms.crop_size[0]), str(transforms.interpolation.value)
-
-
 def _network(facts: FolderFacts, file: str) -> str:
     """The network of torchvision that has a checkpoint's tensors, but for the classifier's rows.
 
@@ -88,10 +85,12 @@ def _network(facts: FolderFacts, file: str) -> str:
     found = {name: shape for name, shape in shapes.items() if not name.startswith(_EXTRA)}
     for prefix in ("module.", "backbone."):
         found = {name.removeprefix(prefix): shape for name, shape in found.items()}
-    if not found or len(found) < 20:
+    if len(found) < _FEWEST:
         return ""
-    names = sorted(models.list_models(module=models), key=lambda name: name not in file.lower())
-    return next((name for name in names if _fits(name, found)), "")
+    from model.networks.torchvision_network import names  # noqa: PLC0415 - see above
+
+    near = sorted(names(), key=lambda name: name not in file.lower())
+    return next((name for name in near if _fits(name, found)), "")
 
 
 def _fits(network: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
@@ -107,11 +106,10 @@ def _fits(network: str, shapes: Mapping[str, tuple[int, ...]]) -> bool:
 @lru_cache(maxsize=128)
 def _skeleton(network: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """Names and shapes of a network's tensors; no weights are made for them."""
-    options: dict[str, Any] = {}
-    if network in {"googlenet", "inception_v3"}:
-        options = {"aux_logits": False, "init_weights": False}
+    from model.networks.torchvision_network import whole_network  # noqa: PLC0415 - see above
+
     with _WithoutWeights():
-        built = models.get_model(network, weights=None, **options)
+        built = whole_network(network)
     return tuple((name, tuple(part.shape)) for name, part in built.state_dict().items())
 
 
