@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+
+_PIECE = 1 << 20
+"""Zeros that are written at a time."""
+
+
+def _fill(file: BinaryIO, size: int) -> None:
+    """Writes zeros: where room cannot be taken (macOS), only what is written has its own."""
+    file.writelines(bytes(min(_PIECE, size - start)) for start in range(0, size, _PIECE))
+    file.flush()
 
 
 def map_file(
@@ -40,8 +50,8 @@ def map_file(
         with path.open("r+b" if there else "wb") as file:
             if hasattr(os, "posix_fallocate"):
                 os.posix_fallocate(file.fileno(), 0, needed)
-            else:
-                file.truncate(needed)
+            elif not there:
+                _fill(file, needed)
     except OSError as error:
         if not there:
             path.unlink(missing_ok=True)

@@ -9,6 +9,8 @@ from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskID, Tex
 from rich.table import Column
 from rich.text import Text
 
+from reviewer.core.visible import visible
+
 if TYPE_CHECKING:
     from reviewer.core.types import Progress as Event
 
@@ -72,7 +74,7 @@ class Bars:
             count=count,
             rate=progress.rate,
             left=progress.seconds_left,
-            note=progress.note,
+            note=visible(progress.note),
         )
         if progress.total and progress.done >= progress.total:
             self._finished.add(progress.stage)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TextIO
 
 import click
 
+from reviewer.core.visible import visible
 from reviewer.jobs.context import Listener
 
 if TYPE_CHECKING:
@@ -95,7 +96,10 @@ def _counted(value: float | str) -> str:
 
 
 class TerminalOutput:
-    """Progress bars and plain words on standard error, results on standard output."""
+    """Progress bars and plain words on standard error, results on standard output.
+
+    Names of files and tags come from strangers, and steer no terminal (`core/visible.py`).
+    """
 
     def __init__(self) -> None:
         """Begins without a bar."""
@@ -120,10 +124,11 @@ class TerminalOutput:
 
     def note(self, text: str) -> None:
         """A line of its own, above the bars if there are any."""
+        shown = visible(text, lines=True)
         if self._bars is None:
-            click.echo(text, err=True)
+            click.echo(shown, err=True)
         else:
-            self._bars.note(text)
+            self._bars.note(shown)
 
     def done(self, summary: dict[str, int | float | str]) -> None:
         """The summary on one line."""
@@ -141,13 +146,13 @@ class TerminalOutput:
     def error(self, message: str, exit_code: int) -> None:
         """The sentence on standard error."""
         self._end_bars()
-        click.echo(f"reviewer: {message}", err=True)
+        click.echo(f"reviewer: {visible(message, lines=True)}", err=True)
 
     def table(self, lines: list[str]) -> None:
         """The lines as they are on standard output."""
         self._end_bars()
         for line in lines:
-            click.echo(line)
+            click.echo(visible(line, lines=True))
 
     def _end_bars(self) -> None:
         if self._bars is not None:

@@ -12,6 +12,7 @@ import click
 from reviewer.cli.frame import Call, collection_options
 from reviewer.cli.suggesting import SuggestingGroup
 from reviewer.core.outbox import Destination, EntryState
+from reviewer.core.visible import visible
 from reviewer.jobs.writing import diff, outbox
 from reviewer.jobs.writing.files import plan_files, send_files, undo_files
 from reviewer.jobs.writing.pace import Pace, now_ms
@@ -206,7 +207,7 @@ def confirmed(at: Desk, plan: Plan, only: tuple[str, ...], *, yes: bool) -> outb
     for edit in plan.edits:
         words = [f"+{tag}" for tag in sorted(edit.edit.add)]
         words += [f"-{tag}" for tag in sorted(edit.edit.remove)]
-        if click.confirm(f"{edit.path}: {' '.join(words)}. Send?", err=True):
+        if click.confirm(visible(f"{edit.path}: {' '.join(words)}. Send?"), err=True):
             paths.append(edit.path)
     return outbox.Queueing(paths=paths) if paths else None
 

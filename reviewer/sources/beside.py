@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar, cast
 
+from reviewer.core.alike import alike, only_ones
 from reviewer.core.errors import SourceError
+from reviewer.pictures import SUFFIXES as IMAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -56,20 +59,61 @@ def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tupl
         images: Image files by relative path.
         suffixes: With the dot, in order of preference.
     """
-    endings = tuple(suffixes)
-    listed: dict[str, frozenset[str]] = {}
+    listed: dict[str, Neighbours] = {}
     for name, path in images.items():
         place, _, file = name.rpartition("/")
         if place not in listed:
-            listed[place] = files_ending(path.parent, endings)
-        there = listed[place]
-        if not there:
-            continue
-        stem = file.rpartition(".")[0] or file
-        for candidate in (start + suffix for suffix in endings for start in (stem, file)):
-            if candidate in there:
-                yield name, path.with_name(candidate)
-                break
+            listed[place] = Neighbours(path.parent, suffixes)
+        found = listed[place].of(file)
+        if found is not None:
+            yield name, path.with_name(found)
+
+
+class Neighbours:
+    """Files of one folder that stand beside its images."""
+
+    def __init__(self, place: Path, suffixes: Sequence[str]) -> None:
+        """Lists the folder.
+
+        Args:
+            place: The folder.
+            suffixes: With the dot, in lower case, in order of preference.
+        """
+        self._place = place
+        self._suffixes = tuple(suffixes)
+        self._there = files_ending(place, self._suffixes)
+
+    def of(self, image: str) -> str | None:
+        """The file beside an image, by the name of that; `None` where there is none.
+
+        Where none has the image's very name, one does that Windows or macOS would find: in other
+        case, or with accents composed otherwise, as long as it is no other image's.
+        """
+        if not self._there:
+            return None
+        starts = _starts(image)
+        wanted = [start + suffix for suffix in self._suffixes for start in starts]
+        exact = next((name for name in wanted if name in self._there), None)
+        if exact is not None:
+            return exact
+        return next((held for name in wanted if (held := self._alike.get(alike(name)))), None)
+
+    @cached_property
+    def _alike(self) -> dict[str, str | None]:
+        """Files that no image has by their exact names, by what `alike` makes of them."""
+        images = files_ending(self._place, tuple(IMAGES))
+        taken = {
+            start + suffix for i in images for start in _starts(i) for suffix in self._suffixes
+        }
+        free = only_ones(sorted(self._there - taken))
+        # Two images whose names are alike (`a.png`, `A.png`) may each be meant.
+        claimed = Counter(alike(name) for name in taken)
+        return {key: name for key, name in free.items() if claimed[key] == 1}
+
+
+def _starts(image: str) -> tuple[str, str]:
+    """What the name of a file beside an image begins with: its name without ending, or with."""
+    return image.rpartition(".")[0] or image, image
 
 
 def read_ahead(
@@ -135,9 +179,20 @@ def _outcome(read: Callable[[Path], T], path: Path) -> Read[T]:
 
 
 def files_ending(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
-    """Names of the files of a folder with one of the endings; none where it cannot be read."""
+    """Names of the files of a folder with one of the endings, in any case.
+
+    None where it cannot be read.
+
+    Args:
+        place: The folder.
+        endings: In lower case.
+    """
     try:
         with os.scandir(place) as entries:
-            return frozenset(e.name for e in entries if e.name.endswith(endings) and e.is_file())
+            return frozenset(
+                entry.name
+                for entry in entries
+                if entry.name.lower().endswith(endings) and entry.is_file()
+            )
     except OSError:
         return frozenset()

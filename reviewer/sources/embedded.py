@@ -14,9 +14,10 @@ from xml.parsers import expat
 from PIL import Image, IptcImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 
+from reviewer.pictures import FORMATS
 from reviewer.sources.base import Reading, SourceRecord
-from reviewer.sources.text import name_key
-from reviewer.sources.xmp import LARGEST, xmp_tags
+from reviewer.sources.text import LARGEST_BESIDE, name_key
+from reviewer.sources.xmp import xmp_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -57,7 +58,7 @@ def embedded_tags(path: Path) -> frozenset[str]:
     into all three, and the later ones cut long names off or know no other letters than Latin ones.
     """
     try:
-        with Image.open(path) as picture:
+        with Image.open(path, formats=FORMATS) as picture:
             return _xmp(picture) or _iptc(picture) or _exif(picture)
     except _BROKEN:
         return frozenset()
@@ -66,7 +67,7 @@ def embedded_tags(path: Path) -> frozenset[str]:
 def _xmp(picture: Image.Image) -> frozenset[str]:
     packet: Any = picture.info.get("xmp") or picture.info.get("XML:com.adobe.xmp") or b""
     content = packet.encode() if isinstance(packet, str) else bytes(packet)
-    if not content or len(content) > LARGEST:
+    if not content or len(content) > LARGEST_BESIDE:
         return frozenset()
     try:
         return xmp_tags(content.strip(b"\x00"))

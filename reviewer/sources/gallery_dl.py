@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading
 from reviewer.sources.beside import beside, readable
-from reviewer.sources.json_file import read_json
+from reviewer.sources.json_file import read_json_beside
 from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings, tag_fields
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class GalleryDl:
     def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
         """Reads every metadata file; one that is broken becomes a note."""
         reading = Reading()
-        for name, post in readable(images, SUFFIXES, read_json, reading.notes):
+        for name, post in readable(images, SUFFIXES, read_json_beside, reading.notes):
             if _is_metadata(post):
                 parsed = read_post(post)
                 reading.records[name] = parsed.record
@@ -61,7 +61,7 @@ def metadata_files(images: Mapping[str, Path]) -> Iterator[tuple[str, Path, Json
 def metadata_of(path: Path) -> JsonObject | None:
     """The content of a metadata file; `None` where it is something else or broken."""
     try:
-        post = read_json(path)
+        post = read_json_beside(path)
     except SourceError:
         return None
     return post if _is_metadata(post) else None

@@ -16,8 +16,8 @@ from reviewer.core.types import Category
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import beside, read_ahead, readable
 from reviewer.sources.gallery_dl import metadata_of
-from reviewer.sources.json_file import read_json
-from reviewer.sources.text import name_key, read_text
+from reviewer.sources.json_file import read_json_beside
+from reviewer.sources.text import decoded, name_key, read_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -71,7 +71,7 @@ class HydrusSidecars:
         written: dict[str, list[str]] = {}
         for name, lines in read_ahead(beside(images, (".txt",)), _lines):
             written.setdefault(name, []).extend(lines.result())
-        for name, held in readable(images, (".json",), read_json, reading.notes):
+        for name, held in readable(images, (".json",), read_json_beside, reading.notes):
             if (tags := tags_within(held)) is not None:
                 written.setdefault(name, []).extend(tags)
         for name, found in written.items():
@@ -114,7 +114,8 @@ def tags_within(value: object, depth: int = 0) -> list[str] | None:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    return (line for line in re.split(r"[\r\n]+", read_text(path).text) if line.strip())
+    text = decoded(read_beside(path)).text
+    return (line for line in re.split(r"[\r\n]+", text) if line.strip())
 
 
 def _is_sidecar(path: Path) -> bool:
@@ -128,6 +129,6 @@ def _is_sidecar(path: Path) -> bool:
 
 def _tags_in_json(path: Path) -> bool:
     try:
-        return metadata_of(path) is None and bool(tags_within(read_json(path)))
+        return metadata_of(path) is None and bool(tags_within(read_json_beside(path)))
     except SourceError:
         return False

@@ -262,10 +262,25 @@ def _listed(place: str) -> tuple[list[str], list[str], list[str]]:
             if entry.is_dir():
                 folders.append(name)
             elif name.endswith(_SUFFIXES) or name.lower().endswith(_SUFFIXES):
-                names.append(name)
+                if entry.is_file() or _leads_nowhere(entry):
+                    names.append(name)
             elif name.lower().endswith(_VIDEOS):
                 videos.append(name)
     return sorted(names), sorted(folders), sorted(videos)
+
+
+def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
+    """Whether it is a link that may be a file again, and is told of when it is read.
+
+    A pipe would be waited for, and a device has no end: these are no images.
+    """
+    if not entry.is_symlink():
+        return False
+    try:
+        entry.stat()
+    except OSError:
+        return True
+    return False
 
 
 _SUFFIXES = tuple(SUFFIXES)

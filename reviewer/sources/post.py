@@ -63,6 +63,9 @@ _FOUR_LETTERS = frozenset({"danbooru", "aibooru"})
 _LARGEST_SCORE = 2**62
 """What SQLite can hold; anything near it is no score."""
 
+_MOST_DIGITS = 40
+"""Python reads no number of thousands of digits, and no score has more than a few."""
+
 _HOSTS = {
     "donmai.us": "danbooru",
     "e621.net": "e621",
@@ -249,7 +252,7 @@ def whole_number(value: object) -> int | None:
     if isinstance(value, dict):
         value = value.get("total")
     try:
-        number = int(str(value))
+        number = int(str(value)[:_MOST_DIGITS])
     except ValueError:
         return None
     return number if abs(number) < _LARGEST_SCORE else None
@@ -266,7 +269,7 @@ def _parent(post: JsonObject) -> str:
     """The id of the parent post; e621 has it among its relationships, Gelbooru writes 0."""
     kin = post.get("relationships")
     found = _text(kin if isinstance(kin, dict) else post, "parent_id")
-    return found if found.isdecimal() and int(found) > 0 else ""
+    return found if found.isdecimal() and found.strip("0") else ""
 
 
 def _site(post: JsonObject, file: JsonObject) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from reviewer.sources.base import Reading
 from reviewer.sources.beside import files_ending
 
-_ENDINGS = (".sqlite", ".sqlite3", ".db", ".SQLITE", ".SQLITE3", ".DB")
+_ENDINGS = (".sqlite", ".sqlite3", ".db")
 _HEADER = b"SQLite format 3\x00"
 _WANTED = (
     "id", "md5", "rating", "score", "source", "file_url", "tags", "tag_string",
@@ -73,10 +74,24 @@ def _has_posts(path: Path) -> bool:
 
 def _open(path: Path) -> sqlite3.Connection:
     # Neither locked nor journalled: the downloader may be at work, and nothing is written here.
-    return sqlite3.connect(sqlite_uri(path.resolve(), "ro"), uri=True)
+    name = sqlite_uri(path.resolve(), "ro")
+    if not path.with_name(f"{path.name}-wal").exists():
+        # Else SQLite makes two files beside one that keeps such a log, and leaves them.
+        name += "&immutable=1"
+    connection = sqlite3.connect(name, uri=True)
+    # A stranger's file: what its schema would have computed is not, and no text ends the import.
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return connection
 
 
 def _columns(connection: sqlite3.Connection) -> set[str]:
+    """Columns of the table of posts; none where that is a view, which may go on for ever."""
+    kind = connection.execute(
+        "SELECT type FROM sqlite_master WHERE name = 'posts' AND sql LIKE 'CREATE TABLE%'"
+    ).fetchone()
+    if kind is None or kind[0] != "table":
+        return set()
     return {row[1] for row in connection.execute("PRAGMA table_info(posts)")}
 
 

@@ -54,10 +54,11 @@ def entries_of(path: Path) -> Iterator[Entry]:
     Raises:
         SourceError: It cannot be read or parsed; the text names it.
     """
-    if path.suffix == ".jsonl":
+    kind = path.suffix.lower()
+    if kind == ".jsonl":
         for value in read_json_lines(path):
             yield from _of_object(value)
-    elif path.suffix == ".json":
+    elif kind == ".json":
         yield from _of_json(read_json(path))
     else:
         yield from _of_rows(path)
@@ -68,7 +69,7 @@ def entries_of(path: Path) -> Iterator[Entry]:
 
 def _of_rows(path: Path) -> Iterator[Entry]:
     text = read_text(path).text
-    separator = "\t" if path.suffix == ".tsv" else ","
+    separator = "\t" if path.suffix.lower() == ".tsv" else ","
     rows = csv.reader(text.splitlines(keepends=True), delimiter=separator)
     try:
         head = next(rows, [])

@@ -55,6 +55,9 @@ _E621_ALONE = frozenset({"2", "6", "7", "8"})
 _DANBOORU = {str(number): category for number, category in CATEGORY_NUMBERS.items()}
 _E621 = {str(number): CATEGORY_WORDS[word] for number, word in enumerate(_E621_WORDS)}
 
+_MOST_DIGITS = 18
+"""Of a number of posts: the store takes no larger ones, and no site has as many."""
+
 _IN_FORCE = frozenset({"", "active", "approved", "queued", "processing"})
 """States of an alias or implication that holds, or is about to."""
 
@@ -160,7 +163,7 @@ def _add_tags(path: Path, rows: list[dict[str, Any]], reading: Reading) -> None:
 def _posts(row: dict[str, Any]) -> int:
     """How often a list says that its tag is used; 0 where it does not tell."""
     told = str(row.get("count") or row.get("post_count") or "").strip()
-    return int(told) if told.isdecimal() else 0
+    return int(told) if told.isdecimal() and len(told) <= _MOST_DIGITS else 0
 
 
 def _is_deprecated(row: dict[str, Any]) -> bool | None:

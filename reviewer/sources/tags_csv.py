@@ -10,6 +10,7 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from reviewer.core.alike import Names
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.caption_text import Caption, Style
@@ -47,7 +48,8 @@ class TagsCsv:
         path = folder / FILE
         decoded = read_text(path)
         reading = Reading()
-        if decoded.encoding != "utf-8":
+        here = Names(images)
+        if decoded.encoding == "latin-1":
             reading.notes.append(f"{path} is not UTF-8 and was read as Latin-1.")
         rows = csv.DictReader(io.StringIO(decoded.text))
         style = style_of_rows(decoded.text)
@@ -58,7 +60,7 @@ class TagsCsv:
             )
         try:
             for row in rows:
-                _add(reading, images, row, style)
+                _add(reading, here, row, style)
         except csv.Error as error:
             raise SourceError(f"{path}, line {rows.line_num}: {error}.") from error
         settle_scheme(reading)
@@ -105,16 +107,20 @@ def style_of_rows(text: str) -> Style:
     return Style.COMMAS if commas * 2 > several else Style.SPACES
 
 
-def _add(
-    reading: Reading, images: Mapping[str, Path], row: dict[str, str | None], style: Style
-) -> None:
-    name = (row["relative_path"] or "").replace("\\", "/").removeprefix("./")
-    if name in images:
+def image_of(written: str, here: Names) -> str | None:
+    """The image that a row names: with slashes of Windows, in another case; `None` without one."""
+    return here.find(written.replace("\\", "/").removeprefix("./"))
+
+
+def _add(reading: Reading, here: Names, row: dict[str, str | None], style: Style) -> None:
+    written = row["relative_path"] or ""
+    name = image_of(written, here)
+    if name is not None:
         rating, scheme = rating_of(row.get(RATING) or "")
         reading.records[name] = SourceRecord(
-            tags=frozenset(Caption(row["tags"] or "", style).tags()),
+            tags=frozenset(Caption(row["tags"] or "", style).tags()) - {""},
             rating=rating,
             rating_scheme=scheme,
         )
-    elif name:
-        reading.missing.append(name)
+    elif written:
+        reading.missing.append(written)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,19 @@ from reviewer.core.errors import SourceError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+LARGEST_BESIDE = 16_000_000
+"""Bytes of what stands beside one image; a whole editing history has a few hundred thousand."""
+
+_MARKS = {
+    "utf-8": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+}
+"""Encodings by the bytes that say so. Programs of Windows write UTF-16 (PowerShell's `> a.txt`)."""
+
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u200b\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What no name is told apart by: signs that are not seen, and those that turn a line round."""
 
 _WEIGHT = re.compile(r"^\((?P<tag>.+):\d+(?:\.\d+)?\)$")
 _LETTER = re.compile(r"[^\W\d_]", re.UNICODE)
@@ -21,7 +35,7 @@ class DecodedText:
     """A text with what is needed to write it back the same.
 
     Attributes:
-        encoding: `utf-8` or `latin-1`.
+        encoding: `utf-8`, `utf-16-le`, `utf-16-be` or `latin-1`.
         bom: Whether it began with a byte order mark (not part of `text`).
     """
 
@@ -31,15 +45,15 @@ class DecodedText:
 
     def encode(self, text: str) -> bytes:
         """Another text in the same encoding; UTF-8 where it does not fit."""
-        mark = codecs.BOM_UTF8 if self.bom else b""
         try:
-            return mark + text.encode(self.encoding)
+            written, encoding = text.encode(self.encoding), self.encoding
         except UnicodeEncodeError:
-            return mark + text.encode("utf-8")
+            written, encoding = text.encode("utf-8"), "utf-8"
+        return (_MARKS.get(encoding, codecs.BOM_UTF8) if self.bom else b"") + written
 
 
 def read_text(path: Path) -> DecodedText:
-    """Reads a text file as UTF-8, or as Latin-1 where it is not UTF-8.
+    """Reads a text file as UTF-8 or UTF-16, or as Latin-1 where it is neither.
 
     Raises:
         SourceError: The file cannot be read.
@@ -50,8 +64,30 @@ def read_text(path: Path) -> DecodedText:
         raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
 
 
+def read_beside(path: Path) -> bytes:
+    """The content of a file that is about one image.
+
+    Raises:
+        SourceError: It cannot be read, or is larger than what one image has.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST_BESIDE + 1)
+    except OSError as error:
+        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+    if len(content) > LARGEST_BESIDE:
+        raise SourceError(f"{path} is too large to be about one image; move it elsewhere.")
+    return content
+
+
 def decoded(content: bytes) -> DecodedText:
-    """A text as UTF-8, or as Latin-1 where it is not UTF-8."""
+    """A text as UTF-8 or, where it begins so, UTF-16; as Latin-1 where it is neither."""
+    for encoding, mark in _MARKS.items():
+        if content.startswith(mark):
+            try:
+                return DecodedText(content.removeprefix(mark).decode(encoding), encoding, bom=True)
+            except UnicodeDecodeError:
+                break
     bom = content.startswith(codecs.BOM_UTF8)
     content = content.removeprefix(codecs.BOM_UTF8)
     try:
@@ -65,7 +101,14 @@ def name_key(written: str) -> str:
 
     Sites neither escape nor weigh their tags, so brackets stay as they are.
     """
-    return re.sub(r"\s+", "_", written.strip().lower())
+    return re.sub(r"\s+", "_", _settled(written.lower()).strip())
+
+
+def _settled(name: str) -> str:
+    """A name in its composed form (`e` with an accent is `é`), without what is not seen."""
+    if name.isascii() and name.isprintable():
+        return name
+    return unicodedata.normalize("NFC", _UNSEEN.sub("", name))
 
 
 def spaced(name: str) -> str:
@@ -86,7 +129,7 @@ def tag_key(written: str) -> str:
     if weighted:
         text = weighted["tag"]
     text = text.replace(r"\(", "(").replace(r"\)", ")")
-    text = text.lower()
+    text = _settled(text.lower()).strip()
     if not _LETTER.search(text) and "_" in text:
         return text
     return re.sub(r"\s+", "_", text)

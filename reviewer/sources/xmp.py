@@ -14,7 +14,7 @@ from xml.parsers import expat
 from reviewer.core.errors import SourceError
 from reviewer.sources.base import Reading, SourceRecord
 from reviewer.sources.beside import beside, readable
-from reviewer.sources.text import name_key
+from reviewer.sources.text import name_key, read_beside
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,6 @@ _LISTS = {
 
 _LOOKED_AT = 200
 """Sidecars that are opened to tell the format."""
-
-LARGEST = 16_000_000
-"""Bytes; a sidecar has a few thousand, with a whole editing history a few hundred thousand."""
 
 
 class Xmp:
@@ -59,12 +56,7 @@ def sidecar_tags(path: Path) -> frozenset[str]:
     Raises:
         SourceError: It cannot be read, is no XML, is too large, or declares a document type.
     """
-    try:
-        if path.stat().st_size > LARGEST:
-            raise SourceError(f"{path} is too large for an XMP sidecar.")
-        content = path.read_bytes()
-    except OSError as error:
-        raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
+    content = read_beside(path)
     try:
         return xmp_tags(content)
     except (expat.ExpatError, ValueError, LookupError) as error:

@@ -6,6 +6,8 @@ import errno
 import os
 import re
 import shutil
+import stat
+import sys
 import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -89,6 +91,39 @@ def replacing(path: Path) -> Iterator[Path]:
                 aside.unlink()
 
 
+def keep_traits(path: Path, aside: Path) -> None:
+    """Gives a file that is to replace another its owner, mode and extended attributes.
+
+    What the system does not let one give (another's file in a shared folder) stays as it is.
+
+    Args:
+        path: The file as it is; where there is none, nothing is done.
+        aside: What takes its place.
+    """
+    if not path.exists():
+        return
+    before = path.stat()
+    if sys.platform != "win32":
+        with suppress(OSError):
+            os.chown(aside, before.st_uid, before.st_gid)
+    if sys.platform == "linux":
+        for name in os.listxattr(path):
+            with suppress(OSError):
+                os.setxattr(aside, name, os.getxattr(path, name))
+    aside.chmod(stat.S_IMODE(before.st_mode))
+
+
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Writes a file aside and renames it into place; text as UTF-8, its line ends as they are.
+
+    Raises:
+        StoreFullError: The disk is full; `path` is as it was.
+        StoreError: It cannot be written; `path` is as it was.
+    """
+    with replacing(path) as aside:
+        aside.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
 def tidy(folder: Path) -> None:
     """Removes what `replacing` has left in a folder when it was killed.
 
@@ -152,8 +187,8 @@ def _sync_entries(folder: Path) -> None:
 
 
 def _sync_one(path: Path) -> None:
-    # Windows syncs a file through a handle that may write; no folder has such a handle.
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    # Windows syncs a file through a handle that may write; elsewhere a file may forbid that.
+    handle = os.open(path, os.O_RDWR if os.name == "nt" else os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

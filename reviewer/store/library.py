@@ -27,7 +27,7 @@ from reviewer.store.history import HistoryTable
 from reviewer.store.images import ImageTable
 from reviewer.store.implied import ImpliedFiles
 from reviewer.store.merges import MergeTable
-from reviewer.store.moved import holds_images, take_move, was_before
+from reviewer.store.moved import holds_images, same_place, take_move, was_before
 from reviewer.store.outbox import OutboxTable
 from reviewer.store.previews import PreviewFiles
 from reviewer.store.proposals import ProposalFile
@@ -236,6 +236,8 @@ def _folder(stored: str, given: Path | None, place: Workspace) -> Path:
             )
         return Path(stored)
     now = given.resolve()
+    if stored and same_place(Path(stored), now):
+        return Path(stored)
     if stored and Path(stored) != now:
         back = was_before(place.database, now)
         if not back and (Path(stored).exists() or not holds_images(place.database, now)):

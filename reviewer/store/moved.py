@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from reviewer.core.alike import forms
 from reviewer.core.errors import StoreError
 from reviewer.store.database import connect
 
@@ -57,7 +58,7 @@ def holds_images(database: Path, folder: Path) -> bool:
             ).fetchall()
     except (StoreError, sqlite3.Error):
         return False
-    there = sum(_is_there(folder / path, size) for path, size in some)
+    there = sum(_is_there(folder, path, size) for path, size in some)
     return bool(some) and there >= ENOUGH * len(some)
 
 
@@ -106,7 +107,7 @@ def moved_collection(folder: Path, databases: Iterable[Path]) -> Path | None:
     """
     for database in databases:
         before = stored_folder(database)
-        if before == str(folder):
+        if before == str(folder) or (before and same_place(Path(before), folder)):
             return database
         if before and not Path(before).exists() and holds_images(database, folder):
             take_move(database, folder)
@@ -114,12 +115,24 @@ def moved_collection(folder: Path, databases: Iterable[Path]) -> Path | None:
     return None
 
 
-def _is_there(path: Path, size: int) -> bool:
-    """Whether a file is there and as large as it was; 0 where that is not known."""
+def same_place(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one folder that is there.
+
+    macOS and Windows find a folder in another case, and macOS with accents composed otherwise.
+    """
     try:
-        return path.stat().st_size == size or (size == 0 and path.is_file())
+        return one.samefile(other)
     except OSError:
         return False
+
+
+def _is_there(folder: Path, name: str, size: int) -> bool:
+    """Whether a file is there and as large as it was; 0 where that is not known."""
+    for form in forms(name):
+        path = folder / form
+        with suppress(OSError):
+            return path.stat().st_size == size or (size == 0 and path.is_file())
+    return False
 
 
 def _stored(database: Path, key: str) -> str:

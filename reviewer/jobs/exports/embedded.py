@@ -21,6 +21,8 @@ from reviewer.jobs.changes import corrected_images
 from reviewer.jobs.context import stage
 from reviewer.jobs.exports import write_back
 from reviewer.jobs.exports.exiftool import LISTS, find_exiftool, read_lists, write_copy
+from reviewer.jobs.exports.in_place import LINK
+from reviewer.pictures import FORMATS
 from reviewer.sources.embedded import embedded_tags
 from reviewer.sources.text import name_key, spaced
 from reviewer.store.disk import writing
@@ -158,6 +160,8 @@ def embed(library: Library, listener: Listener, ready: Staged) -> ChangeSet:
 
 
 def _stage(program: str, path: Path, copy: Path, entry: CorrectedImage) -> StagedEdit:
+    if path.is_symlink():
+        raise SourceError(f"{path.name}: {LINK}")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     added, removed = tuple(entry.added), tuple(entry.removed)
     lists = corrected_lists(read_lists(program, path), added, removed)
@@ -206,6 +210,6 @@ def _leaf(item: str, separator: str) -> str:
 
 def _pixels(path: Path) -> str:
     """A digest of what a picture shows: size, mode and values of its first frame."""
-    with Image.open(path) as picture:
+    with Image.open(path, formats=FORMATS) as picture:
         content = f"{picture.size} {picture.mode}".encode() + picture.tobytes()
     return hashlib.sha256(content).hexdigest()

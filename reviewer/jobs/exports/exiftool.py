@@ -1,7 +1,7 @@
 """An installed exiftool, as the one way to write tags into image files.
 
-Arguments go over standard input, a line each, as UTF-8: no shell sees a file's name or a tag. A tag
-with a line break in it would be a second argument, and is refused.
+Arguments go over standard input, a line each, as UTF-8: no shell sees a file's name or a tag. A
+line break in one of them would begin another argument, and is refused.
 """
 
 from __future__ import annotations
@@ -95,8 +95,6 @@ def write_copy(program: str, path: Path, target: Path, lists: Mapping[str, Seque
     """
     arguments = ["-m", "-codedcharacterset=utf8"] if "IPTC:Keywords" in lists else ["-m"]
     for name, items in lists.items():
-        if any("\n" in item or "\r" in item for item in items):
-            raise SourceError(f"{path}: a tag with a line break cannot be written.")
         if name == XP_KEYWORDS:
             arguments.append(f"-{name}={';'.join(items)}")
         else:
@@ -107,6 +105,11 @@ def write_copy(program: str, path: Path, target: Path, lists: Mapping[str, Seque
 
 
 def _run(program: str, arguments: Sequence[str], path: Path) -> str:
+    if any("\n" in argument or "\r" in argument for argument in arguments):
+        # What follows the break would be an option of its own, and some of those run commands.
+        raise SourceError(
+            f"{path}: a name or a tag with a line break cannot be handed to exiftool."
+        )
     lines = "\n".join([*_ALWAYS, *arguments, ""])
     try:
         done = subprocess.run(

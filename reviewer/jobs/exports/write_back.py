@@ -19,7 +19,8 @@ from reviewer.core.patience import patiently
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.exports.in_place import changes_in_place
-from reviewer.store.disk import replacing
+from reviewer.sources.text import decoded
+from reviewer.store.disk import keep_traits, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ class Edit(Protocol):
 
 def diff(edit: FileEdit) -> str:
     """A unified diff of one file, for people."""
-    old, new = (text.decode("utf-8", "replace").splitlines() for text in (edit.before, edit.after))
+    old, new = (decoded(content).text.splitlines() for content in (edit.before, edit.after))
     lines = difflib.unified_diff(
         old, new, str(edit.path), f"{edit.path} (corrected)", lineterm="", n=1
     )
@@ -158,7 +159,7 @@ def restore_last(library: Library, listener: Listener) -> Restored:
     with stage(listener, "undo", len(entries), "files") as progress:
         for entry in entries:
             path = Path(entry["path"])
-            if _digest(path) == entry["written"]:
+            if _digest(path) == entry["written"] and not path.is_symlink():
                 _restore(path, place.parent, entry["copy"])
                 done.written.append(entry["written"])
             elif not _is_restored(path, place.parent, entry["copy"]):
@@ -180,7 +181,8 @@ def _next_place(backups: Path, now: dt.datetime) -> Path:
 
 def _refuse_if_changed(edit: Edit) -> None:
     now = edit.path.read_bytes() if edit.path.exists() else b""
-    if now != edit.before:
+    # A link would be replaced by a file: what it leads to is in another place.
+    if now != edit.before or edit.path.is_symlink():
         raise UsageError(
             f"{edit.path} was changed by another program since the diff was shown. Look at the "
             "diff again: reviewer export --in-place"
@@ -190,6 +192,7 @@ def _refuse_if_changed(edit: Edit) -> None:
 def _put(path: Path, content: bytes) -> None:
     with replacing(path) as aside:
         aside.write_bytes(content)
+        keep_traits(path, aside)
 
 
 def _digest(path: Path) -> str:

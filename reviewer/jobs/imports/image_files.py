@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,6 +13,7 @@ from reviewer.core.errors import SourceError
 from reviewer.pictures import PictureFacts, look, open_picture
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
@@ -20,6 +22,10 @@ if TYPE_CHECKING:
 THREADS = 4
 """Reading and hashing release the interpreter lock; more only helps slow disks."""
 
+
+LARGEST = 2_200_000_000
+"""Bytes; no picture of the pixels that are opened (`pictures.PIXEL_LIMIT`) has more in any format.
+A larger file is not read into memory to be told so."""
 
 AT_ONCE = 16
 """Files that a thread looks at before it is given others: a file that is unchanged takes less time
@@ -57,6 +63,8 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
         before = known.get(name)
         try:
             status = path.stat()
+            if problem := _no_picture(status):
+                return _unread(name, problem)
             unchanged = before is not None and (
                 (status.st_size, status.st_mtime_ns) == (before.size, before.mtime_ns)
             )
@@ -67,8 +75,7 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
                 return ImageFile(name, before.size, before.mtime_ns, before.sha256, facts)
             content = path.read_bytes()
         except OSError as error:
-            facts = PictureFacts(problem=f"it cannot be read: {error.strerror or error}")
-            return ImageFile(name, 0, 0, hashlib.sha256(name.encode()).digest(), facts)
+            return _unread(name, f"it cannot be read: {error.strerror or error}")
         digest = hashlib.sha256(content).digest()
         # What was set aside while the files were read for the first time stays so if it is broken.
         again = before is not None and bool(before.problem)
@@ -83,6 +90,20 @@ def examined(images: Mapping[str, Path], known: Mapping[str, KnownFile]) -> Iter
         while lots := [lot for _ in range(THREADS) if (lot := list(islice(entries, AT_ONCE)))]:
             for files in pool.map(examine_some, lots):
                 yield from files
+
+
+def _no_picture(status: os.stat_result) -> str:
+    """Why a file is not even opened; empty if it is."""
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no file but a pipe or a device"
+    if status.st_size > LARGEST:
+        return f"its {status.st_size:,} bytes are more than a picture has"
+    return ""
+
+
+def _unread(name: str, problem: str) -> ImageFile:
+    facts = PictureFacts(problem=problem)
+    return ImageFile(name, 0, 0, hashlib.sha256(name.encode()).digest(), facts)
 
 
 def _look_again(path: Path, content: bytes) -> PictureFacts:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.sources.folder import find_images, read_folder, source_for
-from reviewer.sources.text import name_key
-from reviewer.sources.xmp import LARGEST, Xmp, xmp_tags
+from reviewer.sources.text import LARGEST_BESIDE, name_key
+from reviewer.sources.xmp import Xmp, xmp_tags
 from tests.conftest import draw
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def test_an_unknown_encoding_or_a_huge_file_becomes_a_note(tmp_path: Path) -> No
     draw(tmp_path / "b.png", 2)
     (tmp_path / "a.xmp").write_bytes(b'<?xml version="1.0" encoding="klingon"?><x/>')
     with (tmp_path / "b.xmp").open("wb") as file:
-        file.truncate(LARGEST + 1)
+        file.truncate(LARGEST_BESIDE + 1)
     images = find_images(tmp_path)
     assert source_for(tmp_path, images).name == "untagged"
     reading = Xmp().read(tmp_path, images)
