@@ -51,13 +51,27 @@ NOTHING_LISTED = {
         "Nothing is left to ask about the highest scores of images that no tagger learns from.\n"
         "The next ranking brings more; {queue.pick} picks another queue."
     ),
+    Mode.UNSURE: (
+        "Nothing that could not be told is left for a second look.\n"
+        "{queue.pick} picks another queue."
+    ),
+    Mode.DOUBTED: (
+        "No answer that looks wrong is left to look at again.\n"
+        "The next ranking looks for more; {queue.pick} picks another queue."
+    ),
     Mode.AUDIT: (
         "The random sample is answered.\n{audit} shows what it tells; {queue.pick} picks a queue."
     ),
 }
 """What to say where a list is empty, with the ids of commands in braces for their keys."""
 
+UNREADABLE = (
+    "{problem} Nor could those before it be read: none more is set aside for that, and they are "
+    "tried again all the time. {{next}} goes on without an answer."
+)
+
 AWAY = "The folder of the images is not there.\nIts pictures are shown as soon as it is back."
+CANNOT_BE_READ = "The pictures cannot be read now.\nThey are shown as soon as they can."
 
 
 class Showing(QObject):
@@ -283,12 +297,18 @@ class Showing(QObject):
             self._session.next()
             self.show()
 
-    def _wait_for_files(self) -> None:
+    def _wait_for_files(self, problem: str) -> None:
         """Says that no picture is there: none is set aside for that, and no answer is lost."""
-        sentence = f"{away_sentence(self._library.folder)} The review goes on by itself."
-        if self._page.notice.text != sentence:
+        sentence, wait = (
+            f"{away_sentence(self._library.folder)} The review goes on by itself.",
+            AWAY,
+        )
+        if problem:
+            sentence = self._page.naming_keys(UNREADABLE.format(problem=problem))
+            wait = CANNOT_BE_READ
+        if self._page.notice.kind is not Kind.ERROR or not self._page.notice.text:
             self._page.notice.say(sentence, Kind.ERROR)
-        self._page.view.explain_wait(AWAY)
+        self._page.view.explain_wait(wait)
 
     def _was_painted(self, serial: int) -> None:
         if serial == self._serial:

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 
 from reviewer.store.library import Library
 from reviewer.ui.pictures import loader
-from reviewer.ui.showing import AWAY
+from reviewer.ui.showing import AWAY, CANNOT_BE_READ
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
@@ -135,3 +135,32 @@ def test_a_folder_that_was_moved_is_told_of_in_the_window(
     assert window.open_collection(workspace)
     wait_painted(qtbot, window)
     assert f"taken from {moved} from now on" in window.review.page.notice.text
+
+
+def test_when_no_file_can_be_read_all_are_kept_and_shown_once_they_can_be(
+    qtbot: QtBot,
+    window: MainWindow,
+    workspace: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(loader, "MOST_IN_A_ROW", 2)
+    pictures = tmp_path / "pictures"
+    contents = {path: path.read_bytes() for path in sorted(pictures.glob("*.jpg"))}
+    for path, content in contents.items():
+        # As long as before, so that it is taken for the same file.
+        path.write_bytes(bytes(len(content)))
+    assert window.open_collection(workspace)
+    review = window.review
+    qtbot.waitUntil(lambda: review.page.view.message == CANNOT_BE_READ)
+    assert "none more is set aside" in review.page.notice.text
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    assert review.library.decisions.total() == 0
+    assert review.library.images.counts() == {"ok": 4, "gone": 0, "set aside": 2}
+    for path, content in contents.items():
+        path.write_bytes(content)
+    wait_painted(qtbot, window)
+    assert review.page.notice.text == ""
+    qtbot.keyClick(review.page, Qt.Key.Key_A)
+    assert review.library.decisions.total() == 1
+    assert review.library.images.counts() == {"ok": 4, "gone": 0, "set aside": 2}

@@ -112,7 +112,9 @@ class ChoicePage(SidePage):
         self.row.triggered.connect(self.run_command)
         self.picture.failed.connect(self._set_aside)
         self.picture.changed.connect(review.controller.showing.files_changed)
-        self.picture.away.connect(lambda: self.notice.say(away_sentence(folder), Kind.WARNING))
+        self.picture.away.connect(
+            lambda problem: self.notice.say(problem or away_sentence(folder), Kind.WARNING)
+        )
 
     def _lay_out(self) -> None:
         self.lead.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -90,12 +90,13 @@ class ChoicePicture(QObject):
     Attributes:
         view: The widget.
         failed: Emitted with an image id and a sentence where a picture cannot be shown.
-        away: No file is there now; what is on screen shows by itself when they are back.
+        away: No file is there or can be read now; what is on screen shows by itself when they are
+            back. With what is wrong; empty where the place of all files is not there.
         changed: A file is another one than the import saw.
     """
 
     failed = Signal(int, str)
-    away = Signal()
+    away = Signal(str)
     changed = Signal()
 
     def __init__(

@@ -7,6 +7,7 @@ late picture can never stand under the wrong question.
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -32,6 +33,9 @@ MOST_HELD = 4
 LOOK_MS = 1000
 """How often it is looked for them while anything waits."""
 
+MOST_IN_A_ROW = 5
+"""Pictures that fail one after the other before it is taken for more than their own fault."""
+
 PATIENCE_S = 1.0
 """How long closing waits for a decode: one that hangs on a network folder is left to itself."""
 
@@ -45,14 +49,15 @@ class ImageLoader(QObject):
     Attributes:
         loaded: Emitted with a `Picture`, in the GUI thread.
         failed: Emitted with an image id and a sentence, in the GUI thread.
-        away: A picture failed because none of the files is there now; it will be asked for again.
+        away: A picture failed because none of the files is there or can be read now; it is asked
+            for again. With what is wrong with it; empty where the place of all files is not there.
         back: The files are there again.
         changed: A file is another one than the import saw; it is not shown, and not set aside.
     """
 
     loaded = Signal(object)
     failed = Signal(int, str)
-    away = Signal()
+    away = Signal(str)
     back = Signal()
     changed = Signal()
     _done = Signal(object)
@@ -65,7 +70,7 @@ class ImageLoader(QObject):
         *,
         cache_bytes: int,
         threads: int = 2,
-        is_away: Callable[[], bool] = lambda: False,
+        is_away: Callable[[], bool] | None = None,
         parent: QObject | None = None,
     ) -> None:
         """Begins without a picture.
@@ -75,11 +80,15 @@ class ImageLoader(QObject):
             cache_bytes: Most memory for decoded pictures.
             threads: Originals decoded at the same time.
             is_away: Whether the place of all files is not there now; asked where one fails.
+                Without it each failure is of its own file.
             parent: Qt's owner.
         """
         super().__init__(parent)
         self._files_of = files_of
-        self._is_away = is_away
+        self._is_away = is_away or (lambda: False)
+        self._most_in_a_row = MOST_IN_A_ROW if is_away is not None else sys.maxsize
+        self._in_a_row = 0
+        self._held_back: PictureKey | None = None
         self._return = QTimer(self, interval=AWAY_MS)
         self._return.timeout.connect(self._look_for_files)
         self.cache_bytes = cache_bytes
@@ -197,22 +206,28 @@ class ImageLoader(QObject):
             self._busy.pop(picture.key, None)
         if self._closed:
             return
+        was_away, self._in_a_row = self._in_a_row > self._most_in_a_row, 0
         self._cache[picture.key] = picture
         self._held += picture.cost
         while self._held > self.cache_bytes and len(self._cache) > 1:
             _, oldest = self._cache.popitem(last=False)
             self._held -= oldest.cost
         self.loaded.emit(picture)
+        if was_away:
+            self._return.stop()
+            self.back.emit()
 
     def _report(self, key: PictureKey, problem: str, away: bool) -> None:
         with self._changed:
             self._busy.pop(key, None)
-        if self._closed:
+        if self._closed or key.image_id in self._bad:
             return
-        if away:
+        self._in_a_row += not away
+        if away or self._in_a_row > self._most_in_a_row:
+            self._held_back = key
             self._return.start()
-            self.away.emit()
-        elif key.image_id not in self._bad:
+            self.away.emit("" if away else problem)
+        else:
             self._bad.add(key.image_id)
             self.failed.emit(key.image_id, problem)
 
@@ -223,6 +238,13 @@ class ImageLoader(QObject):
             self.changed.emit()
 
     def _look_for_files(self) -> None:
-        if not self._is_away():
+        if self._is_away():
+            return
+        key = self._held_back
+        if key is None or self._in_a_row <= self._most_in_a_row:
             self._return.stop()
             self.back.emit()
+            return
+        with self._changed:
+            self._waiting.setdefault(key, self._files_of(key.image_id))
+            self._changed.notify_all()
