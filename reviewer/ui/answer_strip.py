@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from reviewer.core.types import Side
 from reviewer.ui.theme import category_colour, look, shown_name
-from reviewer.ui.widgets.parts import in_row
+from reviewer.ui.widgets.parts import in_row, plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -76,9 +76,11 @@ class AnswerCell(QAbstractButton):
         else:
             tag = vocabulary.tags.get(decision.tag_id)
             self.setText(shown_name(vocabulary.name(decision.tag_id)))
+            # Qt makes a key of the sign in "panty & stocking".
+            self.setShortcut(QKeySequence())
             self._category = tag.category if tag else None
             kind = f" ({tag.category.word} tag)" if tag else ""
-            self.setToolTip(outcome(decision, self.text() + kind))
+            self.setToolTip(plain_tip(outcome(decision, self.text() + kind)))
             self._name(f"{decision.answer.word}, {self.text()}: ask again")
             self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.update()

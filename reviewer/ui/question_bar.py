@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from reviewer.core.types import Answer, Category, Side
 from reviewer.ui.aids.sibling_chips import SiblingChips
 from reviewer.ui.theme import category_colour, look, points, scaled, shown_name
+from reviewer.ui.widgets.parts import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ class QuestionBar(QWidget):
             return
         self._tag, self._lead, self._tail, self._note = tag, lead, "?", note
         self._heed = False
-        self.setToolTip(tag.name)
+        self.setToolTip(plain_tip(tag.name))
         self._say(f"{LEAD} {shown_name(tag.name)}? ({tag.category.word} tag)")
 
     def show_page(self, tag: Tag, page: Page, naming: Callable[[str], str]) -> None:
@@ -143,7 +144,7 @@ class QuestionBar(QWidget):
         self._note, self._heed = f"{hint}  {tally}.", page.unlike_before
         name = shown_name(tag.name)
         said = "".join(text for text, _ in self._lead)
-        self.setToolTip(tag.name)
+        self.setToolTip(plain_tip(tag.name))
         self._say(f"{said} {name}. ({tag.category.word} tag)")
 
     def show_why(self, question: Question) -> None:

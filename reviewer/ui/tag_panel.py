@@ -17,7 +17,7 @@ from reviewer.ui.aids.quick_chips import QuickChips
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
 from reviewer.ui.why.panel import WhyPanel
-from reviewer.ui.widgets.parts import in_column, text_label
+from reviewer.ui.widgets.parts import in_column, plain_tip, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +137,7 @@ class TagPanel(QFrame):
         self.quick.show_on(self.on_image)
         self.show_meaning(asked)
         self._facts.setText(self._fact_lines(image, answers))
-        self._facts.setToolTip(image.path)
+        self._facts.setToolTip(plain_tip(image.path))
 
     def _show_asked(self) -> None:
         """Keeps the tag that is asked about in sight."""
@@ -203,7 +203,7 @@ class _Consequence(QWidget):
 
     def say(self, text: str) -> None:
         self._text.setText(text)
-        self._text.setToolTip(text)
+        self._text.setToolTip(plain_tip(text))
 
 
 def _bytes(count: int) -> str:

@@ -21,6 +21,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QStyleFactory
 
 from reviewer.core.types import Answer, Category
+from reviewer.core.visible import visible
 from reviewer.ui.style_sheet import style_sheet
 
 if TYPE_CHECKING:
@@ -188,8 +189,11 @@ def points(usual: float) -> float:
 
 
 def shown_name(name: str) -> str:
-    """A tag's name as people read it: spaces for underscores, kaomoji left alone."""
-    return name.replace("_", " ") if _WORDY.search(name) else name
+    """A tag's name as people read it: spaces for underscores, kaomoji left alone.
+
+    What would turn the line round is written out (`core/visible.py`).
+    """
+    return visible(name.replace("_", " ") if _WORDY.search(name) else name)
 
 
 def category_colour(category: Category) -> QColor:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from reviewer.core.examples import SHOWN, Example, Examples
 from reviewer.core.types import Answer
 from reviewer.ui.theme import look
-from reviewer.ui.widgets.parts import in_column
+from reviewer.ui.widgets.parts import in_column, plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -65,7 +65,7 @@ class ExampleCell(QWidget):
             words: What it is, for tooltip and screen reader.
         """
         self.example, self._image = example, image
-        self.setToolTip(words)
+        self.setToolTip(plain_tip(words))
         self.setAccessibleName(words)
         self.update()
 

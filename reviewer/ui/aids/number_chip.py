@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from reviewer.ui.theme import category_colour, look, shown_name
+from reviewer.ui.widgets.parts import plain_tip
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QEvent
@@ -69,12 +70,15 @@ class NumberChip(QAbstractButton):
             tip: What a click does.
             on: Whether the image has the tag.
         """
-        if (tag, on, tip) == (self._tag, self._on, self.toolTip()):
+        said = plain_tip(tip)
+        if (tag, on, said) == (self._tag, self._on, self.toolTip()):
             return
         self._tag, self._on = tag, on
         self.setText(shown_name(tag.name) if tag is not None else self._empty)
+        # Qt makes a key of the sign in "panty & stocking".
+        self.setShortcut(QKeySequence())
         self.setAccessibleName(name)
-        self.setToolTip(tip)
+        self.setToolTip(said)
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.ui.widgets.parts import in_column, in_row, text_label
+from reviewer.ui.widgets.parts import in_column, in_row, plain_tip, text_label
 from reviewer.ui.widgets.tables import Index, RowTable, TableModel, frame_table
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class FigureModel(TableModel):
         row = self._rows[index.row()]
         value = field.value(row)
         if isinstance(value, str):
-            return value
+            return plain_tip(value) if role == Qt.ItemDataRole.ToolTipRole else value
         shown = field.words(value) if field.words is not None else str(value)
         if field.whole is not None:
             shown = field.whole(row)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from reviewer.core.review.advice import NEXT
 from reviewer.core.types import Category
 from reviewer.ui.theme import category_colour, look
+from reviewer.ui.widgets.parts import plain_tip
 from reviewer.ui.words import duration, percent_range, promise
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ class OutlookCard(QWidget):
         if shown == (self._name, self._category, self._lines, self._advice):
             return
         self._name, self._category, self._lines, self._advice = shown
-        self.setToolTip(self.text)
+        self.setToolTip(plain_tip(self.text))
         self.setAccessibleName(self.text.replace("\n", ", "))
         self.update()
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from reviewer.core.labels import Label
 from reviewer.core.types import Answer
 from reviewer.ui.theme import look
+from reviewer.ui.widgets.parts import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,7 +95,7 @@ class SimilarCells(QWidget):
         """Tells the file under the pointer."""
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             entry = self._at(event.pos())
-            QToolTip.showText(event.globalPos(), entry.path if entry else "", self)
+            QToolTip.showText(event.globalPos(), plain_tip(entry.path) if entry else "", self)
             return True
         return super().event(event)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLabel, QTableWidget, QTableWidgetItem
 
 from reviewer.ui.theme import look, shown_name
-from reviewer.ui.widgets.parts import text_label
+from reviewer.ui.widgets.parts import plain_tip, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,7 @@ class ImportRows(QTableWidget):
 
 def _cell(words: str) -> QTableWidgetItem:
     item = QTableWidgetItem(words)
-    item.setToolTip(words)
+    item.setToolTip(plain_tip(words))
     item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
     return item
 
@@ -104,5 +104,6 @@ def _tags(row: PreviewRow, parent: QWidget) -> QLabel:
     if len(row.tags) > MOST_TAGS:
         shown.append(f"and {len(row.tags) - MOST_TAGS} more")
     label.setText(", ".join(shown) or "no tags")
-    label.setToolTip("\n".join(f"{name}: {category.word}" for name, category in row.tags))
+    tip = "\n".join(f"{name}: {category.word}" for name, category in row.tags)
+    label.setToolTip(plain_tip(tip))
     return label

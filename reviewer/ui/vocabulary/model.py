@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, Signal
 
 from reviewer.core.tags.tag_mapping import Kind
 from reviewer.core.types import Category
+from reviewer.ui.widgets.parts import plain_tip
 from reviewer.ui.widgets.tables import Index, TableModel
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class VocabularyModel(TableModel):
             return _cell(row, Column(index.column()))
         if role == Qt.ItemDataRole.ToolTipRole:
             parts = (row.own or row.tag, row.category, row.how)
-            return ", ".join(part for part in parts if part)
+            return plain_tip(", ".join(part for part in parts if part))
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() == Column.SEEN:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtGui import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -15,6 +15,15 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+
+def plain_tip(text: str) -> str:
+    """A tip that is shown as it stands.
+
+    Qt takes a tip for markup where it looks like that, and a tag may: `<img src=...>` would have
+    the picture fetched, on Windows from the machine that it names.
+    """
+    return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
 
 
 def text_label(

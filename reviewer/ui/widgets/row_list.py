@@ -16,6 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from reviewer.ui.theme import look
+from reviewer.ui.widgets.parts import plain_tip
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ class RowModel(QStringListModel, Generic[Row]):
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return self.words(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return self.tip(row) or None
+            return plain_tip(self.tip(row)) or None
         return None
 
 

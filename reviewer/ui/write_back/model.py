@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 
 from reviewer.core.outbox import EntryState
+from reviewer.ui.widgets.parts import plain_tip
 from reviewer.ui.widgets.tables import Index, TableModel
 
 if TYPE_CHECKING:
@@ -187,7 +188,8 @@ class WriteBackModel(TableModel):
         """What a cell shows."""
         row = self._rows[index.row()]
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
-            return row.text(index.column())
+            text = row.text(index.column())
+            return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         if role == Qt.ItemDataRole.CheckStateRole and self.ticks and index.column() == Column.IMAGE:
             set_ = row.path in self._ticked
             return Qt.CheckState.Checked if set_ else Qt.CheckState.Unchecked
