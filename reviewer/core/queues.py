@@ -12,7 +12,7 @@ import numpy as np
 from reviewer.core.open_queue import OpenQueue
 from reviewer.core.queue_sums import untouched_summaries
 from reviewer.core.track_record import TrackRecords, nearest_points
-from reviewer.core.types import Question, QueueSummary, Side
+from reviewer.core.types import Origin, Question, QueueSummary, Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +49,8 @@ class Ranking:
         spreads: (M,) float32, standard deviation of each suspicion's log-odds; `None` if unknown.
         apart: (K,) of `core.ranking.apart.APART`: questions about images that no version is
             trained on, in the order to ask them; `None` if nobody looked.
+        doubted: (D,) of `core.ranking.doubted.DOUBTED`: answers that look wrong, in the order to
+            look at them again; `None` if nobody looked.
     """
 
     tags: NDArray[np.int64]
@@ -62,6 +64,7 @@ class Ranking:
     priorities: NDArray[np.float32] | None = None
     spreads: NDArray[np.float32] | None = None
     apart: NDArray[np.void] | None = None
+    doubted: NDArray[np.void] | None = None
 
     @classmethod
     def empty(cls) -> Ranking:
@@ -107,6 +110,21 @@ class Ranking:
         return [
             Question(image_id, tag_id, Side(side), score, suspicion, self.version)
             for image_id, tag_id, side, score, suspicion in self.apart.tolist()
+            if (image_id, tag_id) not in done
+        ]
+
+    def doubtful(self, answered: Iterable[tuple[int, int]] = ()) -> list[Question]:
+        """The answers that look wrong, as questions to be asked unseen, in the order to ask them.
+
+        Args:
+            answered: Pairs (image id, tag id) that were answered since.
+        """
+        if self.doubted is None:
+            return []
+        done = frozenset(answered)
+        return [
+            Question(image_id, tag_id, Side(side), score, expected, self.version, Origin.SETTLE)
+            for image_id, tag_id, side, score, expected, _ in self.doubted.tolist()
             if (image_id, tag_id) not in done
         ]
 

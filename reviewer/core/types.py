@@ -68,7 +68,8 @@ class Origin(StrEnum):
     SECOND = "second"
     """Asked although someone else answered it, whose answer was not shown."""
     SETTLE = "settle"
-    """Asked because reviewers answered it differently; their answers were not shown."""
+    """Asked again because its answer is in doubt: reviewers differ, nobody could tell, or the other
+    answers speak against it. What was said was not shown."""
     MERGE = "merge"
     """No answer: only rows that take a merged log back have it."""
 

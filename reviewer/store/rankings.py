@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _COLUMNS = ("tags", "offsets", "images", "sides", "scores", "suspicions")
-_MORE = ("priorities", "spreads", "apart")
+_MORE = ("priorities", "spreads", "apart", "doubted")
 """Columns that rankings of earlier versions of the program lack."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
@@ -53,6 +54,18 @@ WHERE p.state = 'open' AND NOT EXISTS (
     WHERE mine.image_id = p.image_id AND mine.tag_id = p.tag_id
     AND mine.reviewer = ? AND mine.origin = 'settle')
 ORDER BY p.tag_id, d.suspicion DESC, p.image_id
+"""
+
+_NOT_TOLD = """
+SELECT image_id, tag_id, side, score, suspicion, version FROM live_answer AS given
+WHERE answer = 2 AND NOT EXISTS (
+    SELECT 1 FROM live_answer AS later
+    WHERE later.image_id = given.image_id AND later.tag_id = given.tag_id AND later.id > given.id)
+AND NOT EXISTS (
+    SELECT 1 FROM live_decision AS mine
+    WHERE mine.image_id = given.image_id AND mine.tag_id = given.tag_id
+    AND mine.reviewer = ? AND mine.origin = 'settle')
+ORDER BY tag_id, suspicion DESC, image_id
 """
 
 _OTHERS = """
@@ -157,6 +170,21 @@ class ReviewerTable(Table):
         """Open disagreements that a reviewer was not asked to settle yet, tag by tag."""
         rows = self._database.read().execute(_OPEN, (reviewer,))
         return [_question(row, Origin.SETTLE) for row in rows]
+
+    def not_told(self, reviewer: str) -> list[Question]:
+        """What counts as Can't tell and a reviewer did not look at again yet, tag by tag."""
+        rows = self._database.read().execute(_NOT_TOLD, (reviewer,))
+        return [_question(row, Origin.SETTLE) for row in rows]
+
+    def asked_twice(self) -> frozenset[tuple[int, int]]:
+        """Pairs (image id, tag id) that somebody was asked about although they had an answer."""
+        blind = [origin.value for origin in Origin if origin.blind]
+        rows = self._database.read().execute(
+            "SELECT image_id, tag_id FROM live_decision "
+            "WHERE origin IN (SELECT value FROM json_each(?))",
+            (json.dumps(blind),),
+        )
+        return frozenset(rows.fetchall())
 
     def told(self, pair: tuple[int, int]) -> list[Given]:
         """The live answers to a pair, oldest first."""

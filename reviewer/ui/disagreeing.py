@@ -25,7 +25,7 @@ SEVERAL = 3
 
 
 class Disagreeing(CommandGroup):
-    """Tells after an answer in the queue of disagreements who had said what, and what counts."""
+    """Tells after a second look who had said what, and what counts."""
 
     def __init__(self, parts: ReviewParts) -> None:
         """Listens to the steps that are stored."""
@@ -50,6 +50,8 @@ class Disagreeing(CommandGroup):
         session = self._session
         left = self._library.reviewers.to_settle(session.reviewer)
         session.feed.lists.put(Mode.DISAGREEMENTS, left)
+        not_told = self._library.reviewers.not_told(session.reviewer)
+        session.feed.lists.put(Mode.UNSURE, not_told)
         session.feed.book.counts = self._library.decisions.counts_by_tag()
         session.reload(session.feed.book.ranking)
         self._around.rebuild()
@@ -62,7 +64,7 @@ class Disagreeing(CommandGroup):
         if times < 0 or not settled:
             return
         if len(settled) > SEVERAL:
-            self._notice.say(f"{len(settled)} disagreements were answered.")
+            self._notice.say(f"{len(settled)} answers were looked at again.")
             return
         self._notice.say("  ".join(self._sentence(entry) for entry in settled))
 
@@ -88,6 +90,11 @@ def told(
         counts: The answer that counts, in a word.
     """
     mine = decision.reviewer
+    given = list(given)
+    if given and {entry.reviewer for entry in given} == {mine}:
+        again = given[-1].answer is decision.answer
+        had = "as before" if again else f"you had said {given[-1].answer.word}"
+        return f"{name}: {decision.answer.word}, {had}."
     before = ", ".join(
         f"{'you' if entry.reviewer == mine else entry.reviewer or 'someone'} {entry.answer.word}"
         for entry in given

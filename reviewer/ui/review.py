@@ -121,6 +121,7 @@ class Review:
         lists.put(Mode.AUDIT, sample)
         lists.put(Mode.IMPLIED, open_implied(self.library))
         lists.put(Mode.DISAGREEMENTS, self.library.reviewers.to_settle(settings.reviewer))
+        lists.put(Mode.UNSURE, self.library.reviewers.not_told(settings.reviewer))
 
     def start(self) -> None:
         """Shows the first question, and makes the day's copy of the database beside it."""

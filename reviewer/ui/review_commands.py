@@ -206,21 +206,7 @@ class LookCommands(CommandGroup):
 
     def _choose(self, row: QueueRow) -> None:
         pressed = self._showing.latency.now()
-        match row.kind:
-            case RowKind.BEST:
-                self._session.enter(Mode.BEST)
-            case RowKind.FLAGGED:
-                self._session.enter(Mode.FLAGGED)
-            case RowKind.DISAGREEMENTS:
-                self._session.enter(Mode.DISAGREEMENTS)
-            case RowKind.AUDIT:
-                self._session.enter(Mode.AUDIT)
-            case RowKind.IMPLIED:
-                self._session.enter(Mode.IMPLIED)
-            case RowKind.KEPT_OUT:
-                self._session.enter(Mode.KEPT_OUT)
-            case RowKind.TAG:
-                self._session.enter(Mode.TAG, row.key)
+        self._session.enter(Mode(row.kind), row.key if row.kind is RowKind.TAG else None)
         self._showing.show(pressed)
 
     def _turn_side(self) -> None:

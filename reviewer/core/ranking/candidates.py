@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,6 +73,24 @@ class Candidates:
 
     def __len__(self) -> int:
         return int(self.tag.size)
+
+    def take(self, at: NDArray[np.int64]) -> Candidates:
+        """Some of the pairs.
+
+        Args:
+            at: Their positions, rising, shape (m,).
+        """
+        return replace(
+            self,
+            tag=self.tag[at],
+            row=self.row[at],
+            side=self.side[at],
+            score=self.score[at],
+            coverage=self.coverage[at],
+            opinions=self.opinions[at],
+            company=None if self.company is None else self.company[at],
+            blank=None if self.blank is None else self.blank[at],
+        )
 
     def keys(self) -> NDArray[np.int64]:
         """One rising number for each pair, shape (M,)."""

@@ -56,9 +56,13 @@ class Mode(StrEnum):
     """Tags that others of the image imply and that are missing."""
     KEPT_OUT = "kept out"
     """Images that no version is trained on: what proposals and comparisons rest on."""
+    UNSURE = "unsure"
+    """What nobody could tell, for a second look."""
+    DOUBTED = "doubted"
+    """Answers that the other answers speak against."""
 
 
-LISTED = frozenset({Mode.DISAGREEMENTS, Mode.AUDIT, Mode.IMPLIED, Mode.KEPT_OUT})
+LISTED = frozenset(Mode) - {Mode.BEST, Mode.TAG, Mode.FLAGGED}
 """Modes that ask the questions of a list beside the queues."""
 
 Mix: TypeAlias = "Callable[[int, Side | None], Question | None]"
@@ -122,6 +126,7 @@ class QuestionFeed:
         settled = list(answered)
         self.book.close(settled)
         self.lists.put(Mode.KEPT_OUT, ranking.kept_out(settled))
+        self.lists.put(Mode.DOUBTED, ranking.doubtful(settled))
         for tag_id, side, suspicion, fixed in tests or ():
             self.book.test(tag_id, side, suspicion, fixed=fixed)
         self._ahead.clear()

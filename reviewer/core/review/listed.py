@@ -33,6 +33,14 @@ class Lists:
         """What is open of a list; empty where there is no such list."""
         return self._open.get(name, {})
 
+    def add(self, name: str, question: Question) -> None:
+        """Puts a question behind the others of a list."""
+        self._open.setdefault(name, {})[question.pair] = question
+
+    def drop(self, name: str, pair: Pair) -> None:
+        """Takes a pair out of a list for good; harmless if it is not there."""
+        self._open.get(name, {}).pop(pair, None)
+
     def close(self, pair: Pair) -> None:
         """Takes a pair out of every list, as it was answered."""
         for name, questions in self._open.items():

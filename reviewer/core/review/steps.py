@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.review.controls import long_ago
+from reviewer.core.review.feed import Mode
 from reviewer.core.statistics import Pace
-from reviewer.core.types import Answer, Decision, Question
+from reviewer.core.types import Answer, Decision, Origin, Question
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -136,6 +137,9 @@ class Steps:
             if decision.origin.blind:
                 self._controls[decision.pair] = decision
             else:
+                if decision.answer is Answer.UNSURE:
+                    again = replace(decision.question, origin=Origin.SETTLE)
+                    self._feed.lists.add(Mode.UNSURE, again)
                 self._feed.book.close([decision.pair])
                 self._count(decision, 1)
 
@@ -146,6 +150,8 @@ class Steps:
         if decision.origin.blind:
             self._controls.pop(decision.pair, None)
             return
+        if decision.answer is Answer.UNSURE:
+            self._feed.lists.drop(Mode.UNSURE, decision.pair)
         self._count(decision, -1)
         book = self._feed.book
         kin = self._implications.ancestors(decision.tag_id)

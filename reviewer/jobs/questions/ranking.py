@@ -16,12 +16,13 @@ from reviewer.core.ranking.candidates import Scope
 from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
-from reviewer.core.ranking.rank import rank
+from reviewer.core.ranking.rank import prepare, rank_again
 from reviewer.core.types import Answer, ChangeSet, Side
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.jobs.proposals.kept_out import kept_out_questions
 from reviewer.jobs.questions.blank_images import blank_images
+from reviewer.jobs.questions.doubted import doubted_questions
 from reviewer.jobs.questions.kin import kin_of
 from reviewer.jobs.questions.large import is_large, rank_large
 from reviewer.jobs.questions.options import rank_options
@@ -170,11 +171,13 @@ def rank_evidence(
     settled = _Settled(labels, frame, vocabulary)
     decisions = list(library.decisions.live())
     chosen = options or rank_options(library)
+    answers = known_answers(decisions, frame, by_tags)
+    chosen = replace(chosen, pace=chosen.pace or _pace(decisions, frame))
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
-        queues = rank(
+        candidates = prepare(
             evidence,
-            known_answers(decisions, frame, by_tags),
-            replace(chosen, pace=chosen.pace or _pace(decisions, frame)),
+            answers,
+            chosen,
             replace(
                 scope,
                 implied=settled.pairs,
@@ -184,6 +187,7 @@ def rank_evidence(
             ),
             report=lambda *_: progress.advance(),
         )
+        queues = rank_again(candidates, answers, chosen)
     return Ranking(
         tags=frame.tags[queues.queue_tag].astype(np.int64),
         offsets=queues.offsets,
@@ -195,6 +199,7 @@ def rank_evidence(
         spreads=queues.spread,
         version="",
         decided=labels.decided,
+        doubted=doubted_questions(library, candidates, answers, frame),
     )
 
 

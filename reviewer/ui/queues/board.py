@@ -24,6 +24,8 @@ _KEYS = {
     Mode.AUDIT: -4,
     Mode.IMPLIED: -5,
     Mode.KEPT_OUT: -6,
+    Mode.UNSURE: -7,
+    Mode.DOUBTED: -8,
 }
 """Of the rows that stand for no tag."""
 
@@ -151,6 +153,8 @@ class QueueBoard:
             (RowKind.AUDIT, Mode.AUDIT, "Audit sample", "of the random sample left"),
             (RowKind.IMPLIED, Mode.IMPLIED, "Broken implications", "implied tags missing"),
             (RowKind.KEPT_OUT, Mode.KEPT_OUT, "Kept out of training", "that proposals rest on"),
+            (RowKind.UNSURE, Mode.UNSURE, "Can't tell", "for a second look"),
+            (RowKind.DOUBTED, Mode.DOUBTED, "Answers that look wrong", "for a second look"),
         )
         rows = []
         for kind, mode, name, words in told:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class RowKind(StrEnum):
-    """What a row stands for."""
+    """What a row stands for: the mode of the same value."""
 
     BEST = "best"
     FLAGGED = "flagged"
@@ -22,6 +22,8 @@ class RowKind(StrEnum):
     AUDIT = "audit"
     IMPLIED = "implied"
     KEPT_OUT = "kept out"
+    UNSURE = "unsure"
+    DOUBTED = "doubted"
     TAG = "tag"
 
 
@@ -31,7 +33,8 @@ class QueueRow:
 
     Attributes:
         key: The tag's id for a tag; -1 for best, -2 for flagged, -3 for disagreements, -4 for the
-            audit's sample, -5 for implied tags, -6 for images kept out of training.
+            audit's sample, -5 for implied tags, -6 for images kept out of training, -7 for what
+            nobody could tell, -8 for answers that look wrong.
         detail: The second line.
         current: Whether the question on screen comes from it.
     """
