@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 from safetensors import SafetensorError, safe_open
 
@@ -47,7 +47,7 @@ def save_checkpoint(
     tensors = {f"network.{name}": part for name, part in network.state_dict().items()}
     for index, moments in optimizer.state_dict()["state"].items():
         tensors.update({f"optimizer.{index}.{name}": part for name, part in moments.items()})
-    _write(folder / _STATE, tensors, {"state": json.dumps(_plain(state))})
+    _write(folder / _STATE, tensors, {"state": json.dumps(asdict(state))})
 
 
 def load_checkpoint(
@@ -112,7 +112,3 @@ def _part(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
     return {
         name.removeprefix(prefix): part for name, part in tensors.items() if name.startswith(prefix)
     }
-
-
-def _plain(state: RunState) -> dict[str, Any]:
-    return {name: getattr(state, name) for name in RunState.__dataclass_fields__}

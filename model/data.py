@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import math
 import shutil
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
@@ -21,6 +20,7 @@ from torch.nn import functional
 
 from model.images import Failure, OpenImage, Prepared, read_prepared
 from model.mapped import map_file
+from model.parallel import map_ahead
 from model.resizing import Resize, pillow_resize, resize_for
 
 if TYPE_CHECKING:
@@ -195,21 +195,12 @@ class Reader:
 
     def read(self, order: Indices) -> Iterator[tuple[int, Prepared | str]]:
         """Give each index with its picture, or with the reason why there is none, in order."""
-        waiting: deque[tuple[int, Future[Prepared | str]]] = deque()
-        remaining = iter(order.tolist())
         with ThreadPoolExecutor(self.workers, thread_name_prefix="decode") as pool:
-            while True:
-                waiting.extend(
-                    (index, pool.submit(self._one, index))
-                    for index in islice(remaining, _CHUNK - len(waiting))
-                )
-                if not waiting:
-                    return
-                index, future = waiting.popleft()
-                yield index, future.result()
+            yield from map_ahead(pool, self._one, order.tolist(), _CHUNK)
 
-    def _one(self, index: int) -> Prepared | str:
-        return read_prepared(self.paths[index], self.open_image, self.config, self.resize)
+    def _one(self, index: int) -> tuple[int, Prepared | str]:
+        path = self.paths[index]
+        return index, read_prepared(path, self.open_image, self.config, self.resize)
 
     def batches(self, order: Indices, batch_size: int) -> Iterator[Batch]:
         """Give the pictures in the given order; those that cannot be read are left out."""

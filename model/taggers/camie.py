@@ -15,7 +15,7 @@ from model.taggers.asking import IMAGENET_MEAN, IMAGENET_STD, PADS, overridden
 from model.taggers.facts import one_of
 from model.taggers.family import Described, Family, Output
 from model.taggers.onnx_weights import load_onnx
-from model.taggers.tag_lists import WORDS, checked
+from model.taggers.tag_lists import WORDS, checked, in_order
 from model.taggers.wd_onnx import graph_files, onnx_fields
 
 if TYPE_CHECKING:
@@ -74,16 +74,8 @@ def _describe(facts: FolderFacts, answers: Answers) -> Described:
 def _outputs(facts: FolderFacts, listed: str, record: dict[str, Any]) -> tuple[Output, ...]:
     mapping = record["dataset_info"]["tag_mapping"]
     words = mapping.get("tag_to_category", {})
-    try:
-        ordered = sorted((int(index), str(tag)) for index, tag in _tags(record).items())
-    except ValueError as problem:
-        raise TaggerProblem(f"{facts.path(listed)} is damaged: {problem}.") from problem
-    if [index for index, _ in ordered] != list(range(len(ordered))):
-        raise TaggerProblem(
-            f"{facts.path(listed)} is damaged: its tags are not numbered from 0 without gaps. Copy "
-            "it again."
-        )
-    found = tuple(Output(tag, WORDS.get(str(words.get(tag)), 0)) for _, tag in ordered)
+    ordered = in_order(facts, listed, _tags(record))
+    found = tuple(Output(tag, WORDS.get(str(words.get(tag)), 0)) for tag in ordered)
     return checked(facts, listed, found)
 
 

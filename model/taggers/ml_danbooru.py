@@ -8,12 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from model.config import TaggerConfig
-from model.errors import TaggerProblem
 from model.taggers.asking import overridden
 from model.taggers.facts import one_of
 from model.taggers.family import Described, Family, Output
 from model.taggers.onnx_weights import load_onnx
-from model.taggers.tag_lists import plain_outputs, read_selected
+from model.taggers.tag_lists import in_order, plain_outputs, read_selected
 from model.taggers.wd_onnx import graph_files, onnx_fields
 
 if TYPE_CHECKING:
@@ -64,17 +63,7 @@ def _describe(facts: FolderFacts, answers: Answers) -> Described:
 def _outputs(facts: FolderFacts, listed: str) -> tuple[Output, ...]:
     if listed.endswith(".csv"):
         return read_selected(facts, listed)
-    stored = facts.record(listed)
-    try:
-        numbers = sorted(int(key) for key in stored)
-    except ValueError as problem:
-        raise TaggerProblem(f"{facts.path(listed)} is damaged: {problem}.") from problem
-    if numbers != list(range(len(numbers))):
-        raise TaggerProblem(
-            f"{facts.path(listed)} is damaged: its tags are not numbered from 0 without gaps. Copy "
-            "it again."
-        )
-    return plain_outputs(facts, listed, (stored[str(number)] for number in numbers))
+    return plain_outputs(facts, listed, in_order(facts, listed, facts.record(listed)))
 
 
 ML_DANBOORU = Family(

@@ -62,6 +62,29 @@ def plain_outputs(facts: FolderFacts, name: str, tags: Iterable[object]) -> tupl
     return checked(facts, name, found)
 
 
+def in_order(facts: FolderFacts, name: str, tags: Mapping[str, object]) -> list[str]:
+    """The names of a list whose keys are the numbers of its outputs.
+
+    Args:
+        facts: The folder.
+        name: Of the file that holds the list.
+        tags: Names by their numbers, written as texts.
+
+    Raises:
+        TaggerProblem: The numbers are not 0, 1, 2 and so on.
+    """
+    try:
+        named = {int(number): str(tag) for number, tag in tags.items()}
+    except ValueError as problem:
+        raise TaggerProblem(f"{facts.path(name)} is damaged: {problem}.") from problem
+    if sorted(named) != list(range(len(named))):
+        raise TaggerProblem(
+            f"{facts.path(name)} is damaged: its tags are not numbered from 0 without gaps. Copy "
+            "it again."
+        )
+    return [named[number] for number in range(len(named))]
+
+
 def checked(facts: FolderFacts, name: str, outputs: tuple[Output, ...]) -> tuple[Output, ...]:
     """The same; every output has a name.
 

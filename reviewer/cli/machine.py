@@ -89,10 +89,7 @@ def engines_command(call: Call, version: str) -> None:
     Example: reviewer engines ~/Pictures/booru
     """
     with call.opened() as (library, output):
-        active = library.versions.active()
-        name = version or (active.name if active is not None else "")
-        if not name:
-            raise UsageError("There is no tagger version yet. Train one first: reviewer train")
+        name = library.versions.meant(version)
         found = compare_engines(library, output, name)
         output.table([_line(engine, quality) for engine, quality in found.items()])
         speeds = {

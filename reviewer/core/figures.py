@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from reviewer.core.quality.audit import TagQuality  # noqa: TC001 - read at run time, to check files
 
 if TYPE_CHECKING:
@@ -70,6 +72,21 @@ class CollectionFigures:
     posts: tuple[int, ...]
     fresh: tuple[int, ...]
     popularity: tuple[tuple[str, tuple[int, ...]], ...]
+
+    def most_changed(self, count: int) -> list[tuple[str, tuple[int, ...]]]:
+        """Of `popularity` the tags whose share changed most over time, in standard errors.
+
+        Args:
+            count: Tags at most.
+        """
+        if not self.popularity:
+            return []
+        sizes = np.array(self.sizes, float)
+        shares = np.array([counts for _, counts in self.popularity], float) / sizes
+        mean = shares.mean(axis=1)
+        error = np.sqrt(np.maximum(mean * (1 - mean), 1e-9) / sizes.mean())
+        order = np.argsort(-shares.std(axis=1) / error)[:count]
+        return [self.popularity[place] for place in order.tolist()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.jobs.learning.recipes import recipe_figures
 from reviewer.jobs.pages.report import report_page
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.figures import REPORT, write_figures
 
 if TYPE_CHECKING:
@@ -52,18 +52,16 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
     """
     audit = note_audit(library)
     figures = tag_figures(library, listener, audit)
-    with replacing(target / "tags.csv") as aside:
-        aside.write_text(_csv(figures), encoding="utf-8")
-    with replacing(target / "report.html") as aside:
-        page = report_page(
-            library.name,
-            library.images.counts(),
-            figures,
-            audit.note if audit else None,
-            recipe_figures(library),
-            estimate_bands(audit.outcomes) if audit else (),
-        )
-        aside.write_text(page, encoding="utf-8")
+    write_whole(target / "tags.csv", _csv(figures))
+    page = report_page(
+        library.name,
+        library.images.counts(),
+        figures,
+        audit.note if audit else None,
+        recipe_figures(library),
+        estimate_bands(audit.outcomes) if audit else (),
+    )
+    write_whole(target / "report.html", page)
     write_figures(target / REPORT, figures)
     summary: dict[str, int | float | str] = {
         "report": str(target / "report.html"),

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 class Danbooru(DanbooruClient):
     """A client of one Danbooru."""
 
-    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, user: str, key: str) -> None:
         """Takes the site's address, a login and its API key."""
-        http = Http(url, user, auth=(user, key), timeout_s=timeout_s)
+        http = Http(url, user, auth=(user, key))
         super().__init__(
             TagRows(http, "search[name_comma]", "search[antecedent_name_comma]", ",", 1000)
         )

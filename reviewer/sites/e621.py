@@ -24,9 +24,9 @@ LONGEST_REASON = 250
 class E621(DanbooruClient):
     """A client of one e621."""
 
-    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, user: str, key: str) -> None:
         """Takes the site's address, a login and its API key."""
-        http = Http(url, user, auth=(user, key), timeout_s=timeout_s)
+        http = Http(url, user, auth=(user, key))
         # Names of aliases and implications are split at spaces; only newer versions take commas.
         super().__init__(TagRows(http, "search[name]", "search[antecedent_name]", " ", 320))
 

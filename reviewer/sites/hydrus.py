@@ -40,10 +40,10 @@ class Hydrus(HttpClient):
 
     files_at_once = 100
 
-    def __init__(self, url: str, service: str, key: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, service: str, key: str) -> None:
         """Takes the client's address, a tag service (key or name), and an access key."""
         headers = {"Hydrus-Client-API-Access-Key": key}
-        super().__init__(Http(url, "", headers=headers, timeout_s=timeout_s))
+        super().__init__(Http(url, "", headers=headers))
         self._service = service
         self._key = ""
         self._shared = False

@@ -31,9 +31,9 @@ def password_hash(salted: str) -> str:
 class Moebooru(HttpClient):
     """A client of one Moebooru."""
 
-    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, user: str, key: str) -> None:
         """Takes the site's address, a login, and its API key or `hash:` and a password hash."""
-        super().__init__(Http(url, user, timeout_s=timeout_s))
+        super().__init__(Http(url, user))
         if key.startswith(HASH_PREFIX):
             self._who = {"login": user, "password_hash": key.removeprefix(HASH_PREFIX)}
         else:

@@ -24,6 +24,16 @@ class Mode(StrEnum):
     BATCH_OK = "batch_ok"
 
 
+class KnownBy(StrEnum):
+    """What a destination knows an image by."""
+
+    POST = "post"
+    """The number of its post."""
+    HASH = "hash"
+    """The SHA-256 of its file."""
+    PATH = "path"
+
+
 class TagStyle(StrEnum):
     """How a site writes tags."""
 
@@ -38,6 +48,8 @@ class Policy:
 
     Attributes:
         mode: How edits may be sent.
+        known_by: What names an image there.
+        service: Tags are written to one of its tag services, and the key alone tells who writes.
         public: Other people's site: caps and approval count.
         read_rate, write_rate: Requests a second; 0 for no limit.
         burst: Requests that may follow at once.
@@ -57,6 +69,8 @@ class Policy:
     kind: str
     title: str
     mode: Mode
+    known_by: KnownBy = KnownBy.POST
+    service: bool = False
     public: bool = False
     style: TagStyle = TagStyle.UNDERSCORES
     read_rate: float = 0.0
@@ -138,6 +152,8 @@ def _policy(kind: str, table: dict[str, Any]) -> Policy:
         kind=kind,
         title=str(table["title"]),
         mode=Mode(table["mode"]),
+        known_by=KnownBy(table.get("known_by", "post")),
+        service=bool(table.get("service", False)),
         public=bool(table.get("public", False)),
         style=TagStyle(table.get("style", "underscores")),
         read_rate=float(table.get("read_rate", 0.0)),

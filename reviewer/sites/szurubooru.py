@@ -34,7 +34,7 @@ class Szurubooru(HttpClient):
 
     files_at_once = 50
 
-    def __init__(self, url: str, user: str, key: str, *, timeout_s: float = 30.0) -> None:
+    def __init__(self, url: str, user: str, key: str) -> None:
         """Takes the server's address, a login, and its password or `token:` and a user token."""
         headers = {"Content-Type": "application/json"}
         auth: tuple[str, str] | None = (user, key)
@@ -42,7 +42,7 @@ class Szurubooru(HttpClient):
             pair = f"{user}:{key.removeprefix(TOKEN_PREFIX)}".encode()
             headers["Authorization"] = f"Token {base64.b64encode(pair).decode()}"
             auth = None
-        super().__init__(Http(url, user, headers=headers, auth=auth, timeout_s=timeout_s))
+        super().__init__(Http(url, user, headers=headers, auth=auth))
 
     def find(self, file: FileHash) -> str | None:
         """The post with the file's SHA-1 as its checksum."""

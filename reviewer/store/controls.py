@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.review.controls import ControlRecord, record_of
-from reviewer.store.decisions import decision_of
+from reviewer.store.decisions import DECISIONS, decision_of
 from reviewer.store.table import Table
 
 if TYPE_CHECKING:
@@ -20,22 +20,16 @@ WHERE tag_id = ? AND id >= ? AND id < ? AND answer < 2 AND origin IN ('queue', '
 ORDER BY id LIMIT ?
 """
 
-_HISTORY = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+_HISTORY = f"""{DECISIONS}
 FROM live_decision WHERE image_id = ? AND tag_id = ? ORDER BY id
 """
 
-_CONTROLS = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+_CONTROLS = f"""{DECISIONS}
 FROM live_decision
 WHERE origin = 'control' AND reviewer = ? AND answered_at >= ? ORDER BY id
 """
 
-_OF_TAG = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+_OF_TAG = f"""{DECISIONS}
 FROM live_decision
 WHERE origin = 'control' AND reviewer = ? AND tag_id = ? ORDER BY id DESC LIMIT ?
 """

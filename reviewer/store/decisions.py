@@ -15,15 +15,19 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Mapping, Sequence
 
+DECISIONS = """
+SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
+    elapsed_ms, undoes, step, id, origin"""
+"""The beginning of a statement whose rows `decision_of` takes. Where another SELECT stands within,
+the columns are written out: one that is put together from texts is refused then."""
+
 _RECENT = """
 SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
     elapsed_ms, undoes, step, id, origin
 FROM live_decision WHERE step NOT IN (SELECT step FROM merge) ORDER BY id DESC LIMIT ?
 """
 
-STEP_ROWS = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+STEP_ROWS = f"""{DECISIONS}
 FROM live_decision WHERE step = ? ORDER BY id
 """
 
@@ -46,15 +50,11 @@ SELECT step FROM live_decision WHERE reviewer = ? AND step NOT IN (SELECT step F
 ORDER BY id DESC LIMIT 1
 """
 
-_LOG = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+_LOG = f"""{DECISIONS}
 FROM decision ORDER BY id
 """
 
-LOG_SINCE = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+LOG_SINCE = f"""{DECISIONS}
 FROM decision WHERE id > ? ORDER BY id
 """
 

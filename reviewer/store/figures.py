@@ -13,7 +13,7 @@ from reviewer.core.errors import StoreError
 from reviewer.core.figures import CollectionFigures, ScoreFigures, TagFigures
 from reviewer.core.quality.noise_figures import NoiseFigures
 from reviewer.core.quality.vetting_figures import VettedFigures
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -112,8 +112,7 @@ def write_figures(path: Path, figures: object) -> None:
     Raises:
         StoreError: It cannot be written.
     """
-    with replacing(path) as aside:
-        aside.write_bytes(msgspec.json.encode(figures, enc_hook=_plain))
+    write_whole(path, msgspec.json.encode(figures, enc_hook=_plain))
 
 
 def _plain(value: object) -> object:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.types import Decision, Image, Origin
 from reviewer.store.database import Lane
-from reviewer.store.decisions import STEP_ROWS, decision_of, write_rows
+from reviewer.store.decisions import DECISIONS, STEP_ROWS, decision_of, write_rows
 from reviewer.store.images import SHA256_BYTES
 from reviewer.store.settling import settle
 from reviewer.store.table import Table
@@ -24,9 +24,7 @@ FROM decision AS d LEFT JOIN decision AS u ON u.undoes = d.id
 WHERE d.undoes IS NULL AND d.reviewer = ?
 """
 
-_DECISION = """
-SELECT image_id, tag_id, answer, side, score, suspicion, version, reviewer, answered_at,
-    elapsed_ms, undoes, step, id, origin
+_DECISION = f"""{DECISIONS}
 FROM decision WHERE id = ?
 """
 

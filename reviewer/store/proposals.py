@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.core.proposals import Floor
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,5 +57,4 @@ class ProposalFile:
         Raises:
             StoreError: It cannot be written; what was kept stays.
         """
-        with replacing(self._path) as aside:
-            aside.write_text(json.dumps(asdict(proposed)), encoding="utf-8")
+        write_whole(self._path, json.dumps(asdict(proposed)))

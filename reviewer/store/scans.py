@@ -28,7 +28,7 @@ import numpy as np
 from reviewer.core.errors import StoreError
 from reviewer.core.scoreblock import Block
 from reviewer.store.blockreader import read_blocks
-from reviewer.store.disk import replacing, writing
+from reviewer.store.disk import replacing, write_whole, writing
 from reviewer.store.keptblocks import KeptBlocks
 from reviewer.store.recordfiles import RecordFiles
 from reviewer.store.rowfile import read_rows
@@ -305,8 +305,7 @@ class ScanFiles(RecordFiles):
             else:
                 self._extend("scores.u8", np.ascontiguousarray(block).tobytes())
         name = f"tail-{start + full * BLOCK_IMAGES}.u8"
-        with replacing(self.folder / name) as aside:
-            aside.write_bytes(tail[full * BLOCK_IMAGES :].tobytes())
+        write_whole(self.folder / name, tail[full * BLOCK_IMAGES :].tobytes())
         (self.folder / old).unlink()
 
     def mend(self) -> None:
@@ -318,8 +317,7 @@ class ScanFiles(RecordFiles):
             if path.name != name:
                 path.unlink()
         if not (self.folder / "present.i64").exists():
-            with replacing(self.folder / "present.i64") as aside:
-                aside.write_bytes(bytes(8 * len(self)))
+            write_whole(self.folder / "present.i64", bytes(8 * len(self)))
         count = min(
             len(self),
             self._size("embeddings.f16") // (2 * width) if width else len(self),

@@ -81,6 +81,25 @@ class VersionTable(Table):
                 return version
         return None
 
+    def meant(self, name: str = "") -> str:
+        """The name of the version that is meant.
+
+        Args:
+            name: That was asked for; the version in use where empty.
+
+        Raises:
+            UsageError: There is none of that name, or none at all.
+        """
+        if name:
+            return self.get(name).name
+        active = self.active()
+        if active is None:
+            raise UsageError(
+                "There is no version yet. Train one with: reviewer train, or bring one that others "
+                "trained: reviewer bring TAGGER"
+            )
+        return active.name
+
     def next_name(self) -> str:
         """A name for the next version ("v3")."""
         numbers = [int(v.name[1:]) for v in self.all() if v.name[1:].isdigit()]

@@ -34,7 +34,7 @@ from reviewer.ui.figures.page import FiguresPage
 from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.figures.report_sheet import ReportSheet, changed_rows
 from reviewer.ui.figures.score_sheet import ScoreSheet, spread
-from reviewer.ui.figures.statistics_sheet import StatisticsSheet, most_changed
+from reviewer.ui.figures.statistics_sheet import StatisticsSheet
 from reviewer.ui.figures.vetted_sheet import VettedSheet, lifts, shares
 from reviewer.ui.history.preview import SIDE
 from reviewer.ui.jobs.runner import Job, JobState
@@ -204,7 +204,7 @@ def test_statistics_follow_the_tags_that_are_typed(
     show(qtbot, page, 0)
     sheet = page.sheet
     assert isinstance(sheet, StatisticsSheet)
-    assert next(name for name, _ in most_changed(COLLECTION)) == "old_series"
+    assert next(name for name, _ in COLLECTION.most_changed(4)) == "old_series"
     drawn: list[list[str]] = []
     plain = sheet.popular.show_lines
     sheet.popular.show_lines = lambda lines, below: (

@@ -16,7 +16,7 @@ from reviewer.core.choices.character_figures import (
 from reviewer.jobs.characters.training import network_folder, newest_network
 from reviewer.jobs.pages.html import page, table
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.store.disk import replacing
+from reviewer.store.disk import replacing, write_whole
 from reviewer.store.figures import CHARACTERS, write_figures
 
 if TYPE_CHECKING:
@@ -154,8 +154,7 @@ def write_report(found: CharacterFigures, target: Path) -> None:
         StoreFullError: The disk is full.
         StoreError: They cannot be written.
     """
-    with replacing(target / PAGE) as aside:
-        aside.write_text(_page(found), encoding="utf-8")
+    write_whole(target / PAGE, _page(found))
     with replacing(target / TABLE) as aside, aside.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("character", "learnt", "tested", "top1", "top5"))

@@ -13,7 +13,7 @@ from reviewer.core.errors import TaggerError
 from reviewer.jobs.context import stage
 from reviewer.jobs.engines.sample import draw_sample, read_sample
 from reviewer.jobs.tagger_problems import tagger_errors
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,8 +51,7 @@ def judge_once(library: Library, listener: Listener, predictor: Predictor, folde
         return Quality(**json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         quality = judge(library, listener, predictor)
-    with replacing(path) as aside:
-        aside.write_text(json.dumps(asdict(quality)), encoding="utf-8")
+    write_whole(path, json.dumps(asdict(quality)))
     return quality
 
 

@@ -28,7 +28,7 @@ from reviewer.sources.api_posts import saved_posts
 from reviewer.sources.danbooru import Post, is_dump, lines_of, metadata_files
 from reviewer.sources.folder import find_images
 from reviewer.sources.post import read_post
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from reviewer.core.tags.vocabulary import Vocabulary
@@ -76,7 +76,7 @@ def _captions(library: Library, folder: Path, listener: Listener) -> int:
             edit = corrected_caption(library, entry, habit)
             # Under the name that it has: `a.png.txt` and `a.jpg.txt` are two files.
             target = folder / "captions" / Path(entry.image.path).with_name(edit.path.name)
-            _put(target, edit.after)
+            write_whole(target, edit.after)
             count += 1
             misread += not reads_back(edit, entry, habit)
     if misread:
@@ -92,7 +92,7 @@ def _tags_csv(library: Library, folder: Path, listener: Listener) -> int:
     there = [e for e in corrected_images(library) if e.image.state is not ImageState.GONE]
     rows = [(entry.image.path, sorted(entry.effective)) for entry in there]
     ratings = [entry.rating_now for entry in there]
-    _put(folder / "tags.csv", write.tags_csv(rows, ratings).encode())
+    write_whole(folder / "tags.csv", write.tags_csv(rows, ratings).encode())
     listener.note(f"{len(rows):,} images in {folder / 'tags.csv'}")
     return len(rows)
 
@@ -156,7 +156,7 @@ def _gallery_dl(library: Library, folder: Path, listener: Listener) -> int:
             entry = entries[name]
             corrected = write.corrected_post(post, entry.effective, categories, key, entry.rating)
             text = json.dumps(corrected, ensure_ascii=False, indent=4) + "\n"
-            _put(target / Path(name).with_name(path.name), text.encode())
+            write_whole(target / Path(name).with_name(path.name), text.encode())
             count += 1
     listener.note(f"{count:,} metadata files in {target}")
     return count
@@ -172,7 +172,7 @@ _OWN_SHAPES: dict[str, Writer] = {
 
 def _put_lines(folder: Path, lines: list[str], listener: Listener) -> int:
     target = folder / "posts.jsonl"
-    _put(target, "".join(f"{line}\n" for line in lines).encode())
+    write_whole(target, "".join(f"{line}\n" for line in lines).encode())
     listener.note(f"{len(lines):,} lines in {target}")
     return len(lines)
 
@@ -206,9 +206,9 @@ def _corrections(library: Library, folder: Path, listener: Listener) -> int:
     writer = csv.DictWriter(text, CORRECTION_COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    _put(folder / "corrections.csv", text.getvalue().encode())
+    write_whole(folder / "corrections.csv", text.getvalue().encode())
     lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    _put(folder / "corrections.jsonl", lines.encode())
+    write_whole(folder / "corrections.jsonl", lines.encode())
     listener.note(f"{len(rows):,} answers in {folder / 'corrections.csv'} and .jsonl")
     return len(rows)
 
@@ -233,11 +233,6 @@ def _correction(
         "site": image.site,
         "remote_id": image.remote_id,
     }
-
-
-def _put(path: Path, content: bytes) -> None:
-    with replacing(path) as aside:
-        aside.write_bytes(content)
 
 
 FORMATS: dict[str, Writer] = {

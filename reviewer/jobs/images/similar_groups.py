@@ -19,7 +19,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.pages.html import page
 from reviewer.jobs.scans.there import present_rows, scanned
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -200,8 +200,7 @@ def write_groups(library: Library, groups: Sequence[Group], target: Path) -> Cha
     note = f"{len(groups):,} groups; the first {min(len(groups), SHOWN):,} are shown here."
     whole = page(f"{library.name}: what belongs together", f'<p class="note">{note}</p>{body}')
     for name, content in (("groups.csv", text.getvalue()), ("groups.html", whole)):
-        with replacing(target / name) as aside:
-            aside.write_text(content, encoding="utf-8")
+        write_whole(target / name, content)
     return ChangeSet(
         summary={
             "groups": len(groups),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
+from reviewer.jobs.writing.places import policies
+from reviewer.sites.policy import TagStyle
 from reviewer.sources.pulled import PREFIX, PulledPosts
 
 if TYPE_CHECKING:
@@ -47,4 +49,6 @@ def pulled_source(library: Library, source_name: str) -> PulledPosts | None:
         )
     kind, _, site = library.state.get(SITE_KEY.format(name=name)).partition(" ")
     digests = {path: row.sha256 for path, row in library.images.known_files().items()}
-    return PulledPosts(source_name, file, site, kind == "hydrus", digests)
+    policy = policies().get(kind)
+    hydrus = policy is not None and policy.style is TagStyle.HYDRUS
+    return PulledPosts(source_name, file, site, hydrus, digests)

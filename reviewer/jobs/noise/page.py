@@ -15,7 +15,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.noise.report import answer_lines
 from reviewer.jobs.pages.chart_svg import Axis, Series, chart_svg
 from reviewer.jobs.pages.html import page, table
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,8 +45,7 @@ def write_noise(report: NoiseReport, name: str, target: Path) -> ChangeSet:
         ("noise.json", json.dumps(noise_record(report), indent=1)),
         ("noise.html", page(f"{name}: noise", _body(report, noise, images))),
     ):
-        with replacing(target / file) as aside:
-            aside.write_text(text, encoding="utf-8")
+        write_whole(target / file, text)
     return ChangeSet(
         summary={
             "report": str(target / "noise.html"),

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewer.jobs.pages.html import COLOURS
+from reviewer.jobs.pages.html import svg
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,6 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 58, 190, 14, 46
 LINES = 5
 """About so many lines across."""
 NAME_APART = 16
+COLOURS = ("#2f78c4", "#c47a17", "#2e8b57", "#b04a8f", "#7a6ad8", "#a23b3b", "#3b8f99", "#8a8a1f")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,7 @@ def chart_svg(series: Sequence[Series], across: Axis, up: str, label: str) -> st
     for entry in series:
         parts += _line(entry, place_x, place_y)
     parts += _names(series, place_y)
-    return (
-        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="{html.escape(label)}" xmlns="http://www.w3.org/2000/svg" '
-        f'font-family="system-ui, sans-serif" font-size="13">{"".join(parts)}</svg>'
-    )
+    return svg(parts, WIDTH, HEIGHT, label)
 
 
 def _across(values: Sequence[float], *, log: bool) -> Callable[[float], float]:

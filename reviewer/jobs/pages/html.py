@@ -144,42 +144,7 @@ def histogram_svg(
         f'<g transform="translate(14 {floor / 2 + 6:.0f}) rotate(-90)">',
         f'<text text-anchor="middle">{upwards}</text></g>',
     ]
-    return _svg(parts, WIDTH, HEIGHT, label)
-
-
-COLOURS = ("#2f78c4", "#c47a17", "#2e8b57", "#b04a8f", "#7a6ad8", "#a23b3b", "#3b8f99", "#8a8a1f")
-
-
-def lines_svg(lines: Sequence[tuple[str, Sequence[float]]], label: str) -> str:
-    """Shares over equal steps, a line each with its name beside it.
-
-    Args:
-        lines: (name, values 0..1), all of the same length.
-        label: What it shows, for those who cannot see it.
-    """
-    top = max((max(values) for _, values in lines), default=0.0) or 1.0
-    floor, room = HEIGHT - 24, WIDTH - 2 * MARGIN - 150
-    parts = [
-        f'<text x="{MARGIN - 6}" y="{floor - share * (floor - 12) + 4:.1f}" '
-        f'text-anchor="end">{share * top:.{0 if top > 0.05 else 1}%}</text>'
-        for share in (0.0, 0.5, 1.0)
-    ]
-    ends: list[float] = []
-    for number, (name, values) in enumerate(sorted(lines, key=lambda entry: -entry[1][-1])):
-        colour = COLOURS[number % len(COLOURS)]
-        points = " ".join(
-            f"{MARGIN + room * n / max(len(values) - 1, 1):.1f},"
-            f"{floor - value / top * (floor - 12):.1f}"
-            for n, value in enumerate(values)
-        )
-        # Names stand below one another where their lines end close together.
-        ends.append(max(floor - values[-1] / top * (floor - 12), (ends or [-16.0])[-1] + 15))
-        parts.append(
-            f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>'
-            f'<text x="{MARGIN + room + 8}" y="{ends[-1] + 4:.1f}" fill="{colour}">'
-            f"{html.escape(name)}</text>"
-        )
-    return _svg(parts, WIDTH, max(HEIGHT, *(end + 20 for end in ends), 0), label)
+    return svg(parts, WIDTH, HEIGHT, label)
 
 
 LEVEL, NODE = 88, 112
@@ -208,7 +173,7 @@ def tree_svg(tree: Sequence[TreeNode]) -> str:
         ]
     leaves = sum(not node.tag for node in tree)
     height = (max(depth for _, depth in places) + 1) * LEVEL
-    return _svg(parts, leaves * NODE, height, "The decision tree")
+    return svg(parts, leaves * NODE, height, "The decision tree")
 
 
 def _ticks(top: float, *, log: bool) -> list[float]:
@@ -220,7 +185,15 @@ def _ticks(top: float, *, log: bool) -> list[float]:
     return [step * n for n in range(1, int(top / step) + 1)]
 
 
-def _svg(parts: Iterable[str], width: float, height: float, label: str) -> str:
+def svg(parts: Iterable[str], width: float, height: float, label: str) -> str:
+    """A drawing.
+
+    Args:
+        parts: Its elements.
+        width: Pixels, as is the height.
+        height: Likewise.
+        label: What it shows, for those who cannot see it.
+    """
     return (
         f'<svg width="{width:g}" height="{height:g}" viewBox="0 0 {width:g} {height:g}" '
         f'role="img" aria-label="{html.escape(label)}" xmlns="http://www.w3.org/2000/svg" '

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from typing import TYPE_CHECKING
 
-from reviewer.jobs.pages.html import Cell, page, table
+from reviewer.jobs.pages.html import Cell, page, svg, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -192,8 +192,4 @@ def bars_svg(bars: Iterable[tuple[str, Interval]]) -> str:
             f'<circle cx="{middle:.1f}" cy="{y}" r="7" fill="{colour}"/>'
             f'<text x="{LEFT + scale + 14}" y="{y + 5}">{entry.share:.1%}</text>'
         )
-    height = ROW * len(bars)
-    return (
-        f'<svg width="{WIDTH}" height="{height}" viewBox="0 0 {WIDTH} {height}" role="img" '
-        f'aria-label="Precision and recall of the tags">{"".join(parts)}</svg>'
-    )
+    return svg(parts, WIDTH, ROW * len(bars), "Precision and recall of the tags")

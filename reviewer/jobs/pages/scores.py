@@ -11,7 +11,7 @@ from reviewer.core.published import SCORE_ERRORS
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.pages.html import histogram_svg, page, table, tree_svg
 from reviewer.jobs.scoring import EACH_COMMON, ScoreReport, score_data, score_report
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.figures import SCORES, write_figures
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def write_scores(
         ("histogram.svg", bars),
         ("scores.html", page(f"{library.name}: scores", body)),
     ):
-        with replacing(target / name) as aside:
-            aside.write_text(text, encoding="utf-8")
+        write_whole(target / name, text)
     write_figures(target / SCORES, score_figures(found, paths))
     summary: dict[str, int | float | str] = {
         "samples": found.samples,

@@ -23,9 +23,10 @@ from reviewer.core.tags.tagstats import (
 from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels
-from reviewer.jobs.pages.html import histogram_svg, lines_svg, page, table
+from reviewer.jobs.pages.chart_svg import Axis, Series, chart_svg
+from reviewer.jobs.pages.html import histogram_svg, page, table
 from reviewer.jobs.pages.over_time import PARTS, over_time
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.figures import STATISTICS, write_figures
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ CLUSTERED = 150
 """Tags that are put into groups."""
 CLUSTERS = 18
 CLOUD = 120
-TRENDING, TRENDS = 500, 8
-"""Tags of which it is told how their share changed over time, and of those that changed most."""
+TRENDS = 8
+"""Tags whose share changed most over time, that are drawn."""
 OVER_TIME = ("parts of the images, the oldest posts first", "new tags")
 """Axes of what comes over time."""
 
@@ -68,8 +69,7 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
     """
     with stage(listener, "statistics", 0, ""):
         found = statistics(library)
-    with replacing(target / "statistics.html") as aside:
-        aside.write_text(page(f"{library.name}: statistics", _body(found)), encoding="utf-8")
+    write_whole(target / "statistics.html", page(f"{library.name}: statistics", _body(found)))
     write_figures(target / STATISTICS, found)
     return ChangeSet(
         summary={
@@ -167,18 +167,6 @@ def _tail(counts: NDArray[np.int64]) -> tuple[tuple[int, int], ...]:
     )
 
 
-def trends(found: CollectionFigures) -> tuple[tuple[str, tuple[float, ...]], ...]:
-    """(tag, shares of each part) of the tags whose share changed most, in standard errors."""
-    changed = []
-    for name, here in found.popularity[:TRENDING]:
-        shares = np.array(here) / np.array(found.sizes)
-        mean = shares.mean()
-        error = math.sqrt(max(mean * (1 - mean), 1e-9) / found.sizes[0])
-        changed.append((float(shares.std() / error), name, shares))
-    changed.sort(key=lambda entry: -entry[0])
-    return tuple((name, tuple(shares.tolist())) for _, name, shares in changed[:TRENDS])
-
-
 def _clusters(together: NDArray[np.float64], names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Groups of frequent tags that keep company: average linkage over the cosine of images."""
     size = min(CLUSTERED, len(names))
@@ -241,8 +229,32 @@ def _time(found: CollectionFigures) -> str:
         return ""
     return f"""<h2>Over time</h2><p class="note">In the order of the site's ids, oldest first, in
 {PARTS} equal parts: the tags whose share of the images changed most.</p>
-{lines_svg(trends(found), "Shares of tags over time")}
+{_trends(found)}
 <h3>New tags</h3>{histogram_svg(list(enumerate(found.fresh, 1)), "New tags", OVER_TIME)}"""
+
+
+def _trends(found: CollectionFigures) -> str:
+    """The tags whose share of the images changed most, a line each."""
+    series = [
+        Series(
+            name,
+            tuple(
+                _point(part, 100 * n / size)
+                for part, (n, size) in enumerate(zip(counts, found.sizes, strict=True), 1)
+            ),
+            colour=number,
+        )
+        for number, (name, counts) in enumerate(found.most_changed(TRENDS))
+    ]
+    ticks = tuple((float(part), str(part)) for part in range(1, PARTS + 1))
+    return chart_svg(
+        series, Axis(OVER_TIME[0], ticks), "% of the images", "Shares of tags over time"
+    )
+
+
+def _point(part: int, share: float) -> tuple[float, float, float, float]:
+    """A share without an interval."""
+    return (float(part), share, share, share)
 
 
 def _cloud(tags: Sequence[tuple[str, int, int]]) -> str:

@@ -8,7 +8,7 @@ from reviewer.core.quality.vetting_figures import VettedFigures, VettedTag
 from reviewer.core.types import Category, ChangeSet
 from reviewer.jobs.pages.html import page, table
 from reviewer.jobs.vetting import STYLES, measure_bias, weight_of
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.figures import VETTED, write_figures
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def write_vetted(library: Library, target: Path) -> ChangeSet:
     """
     found = vetted_figures(library)
     place = target / "vetted.html"
-    with replacing(place) as aside:
-        aside.write_text(page(f"{library.name}: vetted images", _body(found)), encoding="utf-8")
+    write_whole(place, page(f"{library.name}: vetted images", _body(found)))
     write_figures(target / VETTED, found)
     return ChangeSet(
         summary={

@@ -17,7 +17,7 @@ from reviewer.core.tags.vocabulary import NOT_VISUAL
 from reviewer.core.types import Answer, ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import gather_labels
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.implied import Broken
 
 if TYPE_CHECKING:
@@ -307,6 +307,5 @@ def write_rules(rules: Iterable[Rule], vocabulary: Vocabulary, target: Path) -> 
     writer.writerow(["antecedent_name", "consequent_name"])
     new = [rule for rule in rules if not rule.listed]
     writer.writerows((vocabulary.name(r.child), vocabulary.name(r.parent)) for r in new)
-    with replacing(target) as aside:
-        aside.write_text(text.getvalue(), encoding="utf-8")
+    write_whole(target, text.getvalue())
     return len(new)

@@ -59,7 +59,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     from model.parallel import usual_workers
 
     chosen = choices or ScanChoices()
-    name = chosen.version or _active(library)
+    name = library.versions.meant(chosen.version)
     place = _place(library, chosen)
     began = time.perf_counter()
     predictor, identity = open_on(library, listener, name, chosen)
@@ -155,13 +155,6 @@ def _broken(failures: Sequence[Failure], waiting: Waiting, place: Path) -> list[
 def _opener(library: Library, copies: Path | None) -> OpenImage:
     """Opens an image's file, or its small copy where there is one."""
     return open_for_tagger if copies is None else SmallCopies(copies, library.folder).open
-
-
-def _active(library: Library) -> str:
-    active = library.versions.active()
-    if active is None:
-        raise UsageError("There is no tagger version yet. Train one first: reviewer train")
-    return active.name
 
 
 def _shape(library: Library, name: str, predictor: Predictor) -> ScanShape:

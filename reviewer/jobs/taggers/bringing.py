@@ -28,7 +28,7 @@ from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import seen_key
 from reviewer.sources.base import Reading
 from reviewer.sources.tag_list import read_tag_lists
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 from reviewer.store.versions import VersionInfo, VersionState
 
 if TYPE_CHECKING:
@@ -192,8 +192,7 @@ def mapping_of(library: Library, version: str = "") -> tuple[str, TagMapping]:
     Raises:
         UsageError: There is no such version, or it was not brought.
     """
-    name = version or _active(library)
-    library.versions.get(name)
+    name = library.versions.meant(version)
     path = library.version_folder(name) / MAPPING
     if not path.is_file():
         raise UsageError(
@@ -240,9 +239,8 @@ def map_again(library: Library, listener: Listener, *, version: str = "") -> Cha
     """
     from model.record import read_record
 
-    name = version or _active(library)
+    name = library.versions.meant(version)
     folder = library.version_folder(name)
-    library.versions.get(name)
     (folder / MAPPING).unlink(missing_ok=True)
     with tagger_errors():
         record = read_record(folder)
@@ -297,8 +295,7 @@ def _keep(library: Library, name: str, mapping: TagMapping) -> None:
     if new:
         library.tags.add(new)
     categories = {tag.name: int(tag.category) for tag in library.vocabulary().tags.values()}
-    with replacing(library.version_folder(name) / MAPPING) as aside:
-        aside.write_text(mapping.as_csv(categories), encoding="utf-8", newline="")
+    write_whole(library.version_folder(name) / MAPPING, mapping.as_csv(categories))
 
 
 def _say(listener: Listener, mapping: TagMapping) -> None:
@@ -322,10 +319,3 @@ def _seen(library: Library, trained_on: str) -> str:
     if any(name in site for site in sites for name in same):
         return "yes"
     return "may" if not (sites.keys() - {""}) else "no"
-
-
-def _active(library: Library) -> str:
-    active = library.versions.active()
-    if active is None:
-        raise UsageError("There is no version yet. Bring a tagger with: reviewer bring TAGGER")
-    return active.name

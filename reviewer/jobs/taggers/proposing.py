@@ -15,7 +15,7 @@ from reviewer.jobs.pictures import open_for_tagger
 from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.bringing import mapping_of
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -115,8 +115,7 @@ def _counted(library: Library, version: str) -> Path:
 def _keep(library: Library, version: str, counts: dict[str, int]) -> None:
     path = _counted(library, version)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as aside:
-        aside.write_text(json.dumps(counts, ensure_ascii=False), encoding="utf-8")
+    write_whole(path, json.dumps(counts, ensure_ascii=False))
 
 
 def _with_all_outputs(library: Library, name: str, device: str) -> Predictor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from reviewer.core.errors import UsageError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
 from reviewer.jobs.tagger_problems import tagger_errors
@@ -39,11 +38,7 @@ def export_tagger(
         TaggerError: It cannot be written in this form.
         StoreError: The folder cannot be written.
     """
-    active = library.versions.active()
-    name = version or (active.name if active else "")
-    if not name:
-        raise UsageError("There is no version yet. Train one, or bring one: reviewer bring TAGGER")
-    library.versions.get(name)
+    name = library.versions.meant(version)
     from model.record import read_record
     from model.taggers.export import export_version
 

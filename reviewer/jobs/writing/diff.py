@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.core.outbox import names
-from reviewer.store.disk import replacing
+from reviewer.store.disk import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -148,8 +148,7 @@ def save(plan: Plan, target: Path, decided: int, made_at: int) -> None:
         content = json.dumps(as_json(plan, decided, made_at), ensure_ascii=False, indent=1) + "\n"
     else:
         raise UsageError(f"{target}: the diff is saved as .csv or .json.")
-    with replacing(target) as aside:
-        aside.write_text(content, encoding="utf-8")
+    write_whole(target, content)
 
 
 def shown_file(library: Library, destination: str) -> Path:

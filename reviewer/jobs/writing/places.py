@@ -8,7 +8,7 @@ from reviewer.assets import asset
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import key_of
-from reviewer.sites.policy import Mode, Policy, TagStyle, parse_policies
+from reviewer.sites.policy import KnownBy, Mode, Policy, TagStyle, parse_policies
 from reviewer.sources.hydrus import namespaced, plain_name
 from reviewer.sources.text import name_key, spaced
 
@@ -76,7 +76,7 @@ def check_new(destination: Destination) -> None:
         UsageError: Something is missing; the text names it.
     """
     policy = policy_of(destination)
-    if destination.kind == "files":
+    if policy.known_by is KnownBy.PATH:
         raise UsageError("The files of the collection are a destination already: files.")
     if policy.mode is Mode.EXPORT_ONLY:
         return
@@ -84,11 +84,11 @@ def check_new(destination: Destination) -> None:
         given = destination.url
         wrong = f"; {given} begins with neither http:// nor https://" if given else ""
         raise UsageError(f"{policy.title} needs its address: --url https://...{wrong}")
-    if destination.kind == "hydrus" and not destination.service:
+    if policy.service and not destination.service:
         raise UsageError(
-            "Hydrus needs the tag service to write to, for example --service 'my tags'."
+            f"{policy.title} needs the tag service to write to, for example --service 'my tags'."
         )
-    if destination.kind != "hydrus" and not destination.user:
+    if not policy.service and not destination.user:
         raise UsageError(f"{policy.title} needs your login there: --user NAME")
     if destination.daily_cap > policy.daily_cap > 0 and not destination.approved_by:
         raise UsageError(

@@ -15,6 +15,7 @@ from reviewer.core.labels import effective_tags, settled
 from reviewer.core.outbox import Destination, Edit, Tags
 from reviewer.core.types import Answer, Decision, ImageState, Origin
 from reviewer.jobs.writing.places import reader, writer
+from reviewer.sites.policy import KnownBy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -189,9 +190,9 @@ def _rating_there(image: Image) -> Tags:
 
 def _post_of(image: Image, destination: Destination, policy: Policy) -> str:
     """How a destination names the post of an image; empty where that is not known."""
-    if destination.kind == "hydrus":
+    if policy.known_by is KnownBy.HASH:
         return image.sha256.hex()
-    if destination.kind == "files":
+    if policy.known_by is KnownBy.PATH:
         return image.path
     words = {destination.site} if destination.site else policy.words_at(destination.url)
     return image.remote_id if image.site and image.site in words else ""

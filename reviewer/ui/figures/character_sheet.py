@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QWidget
-
 from reviewer.core import published
 from reviewer.store.figures import CHARACTERS
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
-from reviewer.ui.widgets.parts import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from reviewer.core.choices.character_figures import BandFigures, CharacterFigures, Naming
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
@@ -69,17 +69,8 @@ class CharacterSheet(FigureSheet):
         )
         self.naming = text_label(of=self, wrap=True)
         self.table = FigureTable("Every character", FIELDS, self)
-        grid = QGridLayout(self.content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(14)
-        grid.addWidget(self.first, 0, 0)
-        grid.addWidget(self.five, 1, 0)
-        grid.addWidget(self.naming, 2, 0)
-        grid.addWidget(self.table, 0, 1, 3, 1)
-        for place, stretch in ((0, 1), (1, 1)):
-            grid.setColumnStretch(place, stretch)
-            grid.setRowStretch(place, 1)
+        plots = in_column((self.first, 1), (self.five, 1), self.naming, gap=14)
+        in_row((plots, 1), (self.table, 1), of=self.content, gap=20, edge=0)
 
     def work_out(self) -> None:
         """Starts the training; it leaves its figures where they are read."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QScrollArea, QWidget
 
 from reviewer.store.figures import NOISE
 from reviewer.ui.figures.figure_plots import LINES, NEAREST, line_look, spaced
@@ -17,7 +17,7 @@ from reviewer.ui.figures.plot_frame import PlotFrame
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled
-from reviewer.ui.widgets.parts import text_label
+from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -173,15 +173,9 @@ class NoiseSheet(FigureSheet):
         area.setWidgetResizable(True)
         area.setFrameShape(QScrollArea.Shape.NoFrame)
         area.setWidget(self.answer)
-        grid = QGridLayout(self.content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(14)
-        for place, widget in enumerate((self.noise, self.images, self.table, area)):
-            grid.addWidget(widget, place // 2, place % 2)
-        for place in (0, 1):
-            grid.setColumnStretch(place, 1)
-            grid.setRowStretch(place, 3 - place)
+        plots = in_row((self.noise, 1), (self.images, 1), gap=20)
+        told = in_row((self.table, 1), (area, 1), gap=20)
+        in_column((plots, 3), (told, 2), of=self.content, gap=14, edge=0)
 
     def work_out(self) -> None:
         """Starts the experiment."""

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,7 +23,7 @@ from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import scaled, shown_name
-from reviewer.ui.widgets.parts import in_column, in_row, text_label
+from reviewer.ui.widgets.parts import in_column, in_row, segment, text_label
 
 if TYPE_CHECKING:
     from reviewer.core.figures import CollectionFigures, Meeting
@@ -57,6 +56,8 @@ PARTS = (
     ("Seem to imply", "Not in the list of implications, and kept by nearly all images."),
     ("Implied and missing", "Listed implications: images that carry the one and lack the other."),
 )
+LINES_AT_FIRST = 4
+"""Tags whose popularity is shown before any is typed."""
 PLOT_HEIGHT, TABLE_HEIGHT, TABLE_WIDTH = 230, 320, 1300
 
 
@@ -151,10 +152,7 @@ class StatisticsSheet(FigureSheet):
         row = in_row(title, gap=6)
         row.addSpacing(8)
         for place, (words, _) in enumerate(PARTS):
-            button = QPushButton(words, self)
-            button.setCheckable(True)
-            button.setProperty("tone", "segment")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button = segment(words, words, self)
             self._parts.addButton(button, place)
             row.addWidget(button)
         row.addStretch(1)
@@ -200,7 +198,7 @@ class StatisticsSheet(FigureSheet):
             self.popular.show_empty()
             return
         sizes = np.array(found.sizes, float)
-        chosen = _wanted(found, self.typed.text()) or most_changed(found)
+        chosen = _wanted(found, self.typed.text()) or found.most_changed(LINES_AT_FIRST)
         self.popular.show_lines(
             [
                 (shown_name(name), (np.array(counts) / sizes * 100).tolist())
@@ -221,18 +219,6 @@ class StatisticsSheet(FigureSheet):
             self.pairs.show_rows(rows)
         else:
             self.implied.show_rows(found.suggested if part == 2 else found.gaps)
-
-
-def most_changed(found: CollectionFigures, count: int = 4) -> list[tuple[str, tuple[int, ...]]]:
-    """The tags whose share of the images changed most over time, in standard errors."""
-    if not found.popularity:
-        return []
-    sizes = np.array(found.sizes, float)
-    shares = np.array([counts for _, counts in found.popularity], float) / sizes
-    mean = shares.mean(axis=1)
-    error = np.sqrt(np.maximum(mean * (1 - mean), 1e-9) / sizes.mean())
-    order = np.argsort(-shares.std(axis=1) / error)[:count]
-    return [found.popularity[place] for place in order.tolist()]
 
 
 def _wanted(found: CollectionFigures, typed: str) -> list[tuple[str, tuple[int, ...]]]:

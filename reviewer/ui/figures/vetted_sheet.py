@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QGridLayout, QWidget
-
 from reviewer.core.statistics import wilson
 from reviewer.store.figures import VETTED
 from reviewer.ui.figures.figure_plots import FigurePlot, Length
@@ -15,8 +13,11 @@ from reviewer.ui.figures.rating_names import rating_names
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
 from reviewer.ui.theme import shown_name
+from reviewer.ui.widgets.parts import in_column, in_row
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from reviewer.core.quality.vetting_figures import VettedFigures, VettedTag
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
@@ -76,16 +77,8 @@ class VettedSheet(FigureSheet):
             below="% of the images",
         )
         self.table = FigureTable("Every tag", FIELDS, self)
-        grid = QGridLayout(self.content)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(14)
-        grid.addWidget(self.lifts, 0, 0)
-        grid.addWidget(self.manners, 1, 0)
-        grid.addWidget(self.table, 0, 1, 2, 1)
-        for place in (0, 1):
-            grid.setColumnStretch(place, 1)
-            grid.setRowStretch(place, 1)
+        plots = in_column((self.lifts, 1), (self.manners, 1), gap=14)
+        in_row((plots, 1), (self.table, 1), of=self.content, gap=20, edge=0)
 
     def read(self) -> VettedFigures | None:
         """Reads the comparison."""

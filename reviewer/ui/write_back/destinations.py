@@ -20,7 +20,7 @@ from reviewer.core.errors import ReviewerError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import keep_key
 from reviewer.jobs.writing.places import check_new, policies
-from reviewer.sites.policy import Mode
+from reviewer.sites.policy import KnownBy, Mode
 from reviewer.ui.background import Background
 from reviewer.ui.widgets.parts import in_column, in_row, text_label
 
@@ -122,7 +122,7 @@ class DestinationForm(QFrame):
         self._policies = policies()
         self.kind = QComboBox(self)
         for policy in self._policies.values():
-            if policy.kind != "files":
+            if policy.known_by is not KnownBy.PATH:
                 self.kind.addItem(policy.title, policy.kind)
         self.name = QLineEdit(self)
         self.url = QLineEdit(self)
@@ -201,21 +201,21 @@ class DestinationForm(QFrame):
         sends = policy.mode is not Mode.EXPORT_ONLY
         self._fields.setRowVisible(self.url, sends)
         self._fields.setRowVisible(self.key, sends)
-        self._fields.setRowVisible(self.user, sends and policy.kind != "hydrus")
-        self._fields.setRowVisible(self.service, policy.kind == "hydrus")
-        self._fields.setRowVisible(self.site, policy.kind != "hydrus")
+        self._fields.setRowVisible(self.user, sends and not policy.service)
+        self._fields.setRowVisible(self.service, policy.service)
+        self._fields.setRowVisible(self.site, not policy.service)
         kept = " The key is kept in the system's keyring and nowhere else." if sends else ""
         self._rules.setText(policy.rules + kept)
 
     def _save(self) -> None:
         kind = str(self.kind.currentData())
-        hydrus = kind == "hydrus"
+        service = self._policies[kind].service
         place = Destination(
             name=self.name.text().strip() or kind,
             kind=kind,
             url=(self.url.text().strip() or self.url.placeholderText()).rstrip("/"),
-            user="" if hydrus else self.user.text().strip(),
-            service=self.service.text().strip() if hydrus else "",
+            user="" if service else self.user.text().strip(),
+            service=self.service.text().strip() if service else "",
             site=self.site.text().strip(),
         )
         try:

@@ -9,7 +9,7 @@ from PIL import Image
 
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
-from reviewer.jobs.pages.statistics import PARTS, statistics, trends, write_statistics
+from reviewer.jobs.pages.statistics import PARTS, statistics, write_statistics
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library
 
@@ -58,7 +58,7 @@ def test_figures_add_up_and_what_was_planted_is_found(tmp_path: Path) -> None:
     assert ("cat_ears", "animal_ears") in {entry[:2] for entry in found.suggested}
     apart = {frozenset((e.first, e.second)) for e in found.apart}
     assert frozenset({"touhou", "kantai_collection"}) in apart
-    assert {name for name, _ in trends(found)[:2]} == {"touhou", "kantai_collection"}
+    assert {name for name, _ in found.most_changed(2)} == {"touhou", "kantai_collection"}
     assert sum(found.fresh) == found.tags
     assert len(found.fresh) == PARTS
     page = (tmp_path / "out" / "statistics.html").read_text(encoding="utf-8")
