@@ -17,6 +17,7 @@ from reviewer.store.workspace import Workspace
 from reviewer.ui.jobs.page import ORDERS, JobsPage
 from reviewer.ui.keys.actions import KeyMap
 from reviewer.ui.keys.enter_key import EnterKey
+from reviewer.ui.keys.held_keys import HeldKeys
 from reviewer.ui.review import Review
 from reviewer.ui.review_jobs import ReviewJobs
 from reviewer.ui.settings.applying import Appearance, needs_reopening
@@ -24,7 +25,7 @@ from reviewer.ui.side_pages import Beside, SidePages
 from reviewer.ui.start.import_page import ImportPage
 from reviewer.ui.start.preparing import EARLY, Preparation, Preparing, Sample
 from reviewer.ui.start.start_page import NAME, StartPage
-from reviewer.ui.widgets.notice_bar import Kind
+from reviewer.ui.widgets.notice_bar import Kind, NoticeBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         review: The review in progress; `None` without one.
         jobs: Long work on its collection.
         side_pages: The pages beside the review, opened by name.
+        notice: Over whichever page is shown, for what is about none of them.
     """
 
     def __init__(
@@ -71,10 +73,12 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self._appearance = Appearance(self, settings)
         EnterKey(self)
+        HeldKeys(self)
         self._keep = keep
         self._runner = runner
         self._sample = sample
         self.review: Review | None = None
+        self.notice = NoticeBar(self)
         self.start_page = StartPage(self)
         self._refuse = partial(self.start_page.notice.say, kind=Kind.ERROR)
         self.import_page = ImportPage(place_for, self)
@@ -188,7 +192,7 @@ class MainWindow(QMainWindow):
         try:
             self._keep(settings)
         except ReviewerError as error:
-            self.start_page.notice.say(str(error), Kind.WARNING)
+            self.notice.say(str(error), Kind.WARNING)
 
     def _open_recent(self, entry: Recent) -> None:
         self.come_back(Path(entry.workspace), entry)

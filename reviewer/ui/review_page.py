@@ -36,8 +36,9 @@ RIGHT_WIDTH = 16
 MOST_PANEL = 25
 """Of the page's width, per cent."""
 LEAST_PANEL = 180
-REPEATED = ("next", "previous", "zoom.", "pan", "grid.move")
-"""What a key held down does again and again; nothing that writes."""
+REPEATED = ("next", "previous", "zoom.", "pan", "grid.move", "look.full", "grid.large")
+"""What a key held down does again and again; nothing that writes. What is shown while a key is
+held is among them, for the release before a repetition may have ended it."""
 ELSEWHERE = {
     View.GRID: "only in the grid. {grid} opens it.",
     View.SINGLE: "only one by one. {grid.close} goes back to that.",

@@ -82,6 +82,40 @@ def test_a_key_held_down_answers_once(qtbot: QtBot, reviewing: MainWindow):
     assert reviewing.review.library.decisions.total() == 1
 
 
+def at_the_window(window: MainWindow, kind: QEvent.Type, key: Qt.Key, at_ms: int) -> None:
+    """Sends a key as the window system does, at a time of its clock."""
+    event = QKeyEvent(kind, key, Qt.KeyboardModifier.NoModifier)
+    event.setTimestamp(at_ms)
+    QApplication.sendEvent(window.windowHandle(), event)
+
+
+def test_a_key_held_down_answers_once_where_its_repetitions_look_like_presses(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    down, up = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+    at_the_window(reviewing, down, Qt.Key.Key_A, 1000)
+    for at in range(1600, 2000, 50):
+        wait_painted(qtbot, reviewing)
+        at_the_window(reviewing, up, Qt.Key.Key_A, at)
+        at_the_window(reviewing, down, Qt.Key.Key_A, at)
+    at_the_window(reviewing, up, Qt.Key.Key_A, 2000)
+    assert reviewing.review.library.decisions.total() == 1
+    wait_painted(qtbot, reviewing)
+    at_the_window(reviewing, down, Qt.Key.Key_A, 2060)
+    assert reviewing.review.library.decisions.total() == 2
+
+
+def test_full_resolution_stays_while_its_key_is_held(qtbot: QtBot, reviewing: MainWindow):
+    down, up = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+    view = reviewing.review.page.view
+    at_the_window(reviewing, down, Qt.Key.Key_W, 1000)
+    at_the_window(reviewing, up, Qt.Key.Key_W, 1600)
+    at_the_window(reviewing, down, Qt.Key.Key_W, 1600)
+    assert view.zoomed
+    at_the_window(reviewing, up, Qt.Key.Key_W, 1700)
+    assert not view.zoomed
+
+
 def test_undo_brings_the_question_back_and_redo_answers_it_again(
     qtbot: QtBot, reviewing: MainWindow
 ):

@@ -47,7 +47,7 @@ AHEAD = 4
 CACHE_BYTES = 128 << 20
 NOTHING_BACK = "Your last answer was not given here; it is taken back in the review."
 NOTHING_AGAIN = "There is nothing to answer again."
-REPEATED = ("next", "previous", "zoom.")
+REPEATED = ("next", "previous", "zoom.", "look.full")
 
 
 @dataclass(frozen=True)
