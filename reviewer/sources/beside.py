@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar, cast
 from reviewer.core.alike import alike, only_ones
 from reviewer.core.errors import SourceError
 from reviewer.pictures import SUFFIXES as IMAGES
+from reviewer.sources.base import Passed, unheard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -49,7 +50,9 @@ class Read(Generic[T]):
         return cast("T", self.value)
 
 
-def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tuple[str, Path]]:
+def beside(
+    images: Mapping[str, Path], suffixes: Sequence[str], passed: Passed = unheard
+) -> Iterator[tuple[str, Path]]:
     """The file beside each image that has one, as (relative path of the image, its file).
 
     For each suffix in turn, `image` + suffix and `image.png` + suffix are looked for; the first
@@ -58,9 +61,11 @@ def beside(images: Mapping[str, Path], suffixes: Sequence[str]) -> Iterator[tupl
     Args:
         images: Image files by relative path.
         suffixes: With the dot, in order of preference.
+        passed: Hears of the images come to.
     """
     listed: dict[str, Neighbours] = {}
-    for name, path in images.items():
+    for count, (name, path) in enumerate(images.items()):
+        passed(count)
         place, _, file = name.rpartition("/")
         if place not in listed:
             listed[place] = Neighbours(path.parent, suffixes)
@@ -145,7 +150,11 @@ def read_ahead(
 
 
 def readable(
-    images: Mapping[str, Path], suffixes: Sequence[str], read: Callable[[Path], T], notes: list[str]
+    images: Mapping[str, Path],
+    suffixes: Sequence[str],
+    read: Callable[[Path], T],
+    notes: list[str],
+    passed: Passed = unheard,
 ) -> Iterator[tuple[str, T]]:
     """What the file beside each image holds; those that cannot be read become one note.
 
@@ -154,12 +163,13 @@ def readable(
         suffixes: As for `beside`.
         read: Reads one; called in other threads. Where it raises `SourceError`, the next is read.
         notes: The note is added to it.
+        passed: Hears of the images come to.
 
     Yields:
         The relative path of the image, and what was read.
     """
     problems = []
-    for name, found in read_ahead(beside(images, suffixes), read):
+    for name, found in read_ahead(beside(images, suffixes, passed), read):
         if found.error is not None:
             problems.append(found.error)
         else:
@@ -192,7 +202,15 @@ def files_ending(place: Path, endings: tuple[str, ...]) -> frozenset[str]:
             return frozenset(
                 entry.name
                 for entry in entries
-                if entry.name.lower().endswith(endings) and entry.is_file()
+                if entry.name.lower().endswith(endings) and _is_file(entry)
             )
     except OSError:
         return frozenset()
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:
+        # A link that leads to itself.
+        return False

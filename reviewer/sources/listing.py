@@ -259,10 +259,15 @@ def _listed(place: str) -> tuple[list[str], list[str], list[str]]:
             name = entry.name
             if name[0] == ".":
                 continue
-            if entry.is_dir():
+            try:
+                is_folder, is_file = entry.is_dir(), entry.is_file()
+            except OSError:
+                # A link that leads to itself: it is one entry, and not the folder's end.
+                is_folder = is_file = False
+            if is_folder:
                 folders.append(name)
             elif name.endswith(_SUFFIXES) or name.lower().endswith(_SUFFIXES):
-                if entry.is_file() or _leads_nowhere(entry):
+                if is_file or _leads_nowhere(entry):
                     names.append(name)
             elif name.lower().endswith(_VIDEOS):
                 videos.append(name)
