@@ -17,9 +17,11 @@ from reviewer.store.workspace import data_folder, workspace_for
 from reviewer.ui.garbage import Collector
 from reviewer.ui.jobs.runner import JobRunner
 from reviewer.ui.main_window import MainWindow
+from reviewer.ui.no_display import NoDisplay
 from reviewer.ui.start.preparing import Sample
 from reviewer.ui.start.start_page import NAME
 from reviewer.ui.theme import apply_theme
+from reviewer.ui.unexpected import Unexpected
 from reviewer.ui.widgets.icons import application_icon
 from reviewer.ui.widgets.notice_bar import Kind
 
@@ -134,7 +136,8 @@ def _run(begin: Callable[[MainWindow], None], settings: Settings | None) -> int:
     show(window)
     begin(window)
     if problem:
-        window.start_page.notice.say(problem, Kind.WARNING)
+        window.notice.say(problem, Kind.ERROR)
+    unexpected = Unexpected(window.notice, data_folder())
     ending.close(window)
     # Python hears of signals only while it runs, and Qt's loop may sleep for long.
     pulse = QTimer(app, interval=PULSE_MS)
@@ -145,6 +148,7 @@ def _run(begin: Callable[[MainWindow], None], settings: Settings | None) -> int:
         return app.exec()
     finally:
         collector.close()
+        unexpected.close()
 
 
 def _breathe() -> None:
@@ -159,7 +163,8 @@ def make_application() -> QApplication:
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(sys.argv[:1])
+        with NoDisplay():
+            app = QApplication(sys.argv[:1])
     app.setApplicationName("tag-reviewer")
     app.setApplicationDisplayName(NAME)
     app.setDesktopFileName("tag-reviewer")

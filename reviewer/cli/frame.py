@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +23,7 @@ from reviewer.settings import Recent, load, save
 from reviewer.store.library import Library
 from reviewer.store.news import news
 from reviewer.store.workspace import workspace_for
+from reviewer.ui.system_libraries import WITHOUT, lacking_sentence, named_in
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -209,15 +211,20 @@ def need_display() -> None:
     """Refuses to open a window where there is nowhere to show it.
 
     Raises:
-        UsageError: There is no display; the text names what works without.
+        UsageError: There is no display, or a library of the system lacks; the text names the
+            remedy.
     """
     shown = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in shown):
-        raise UsageError(
-            "There is no display to open a window on. Without one these work: "
-            "reviewer demo --simulate 500, reviewer open --no-window FOLDER, and the single steps "
-            "(import, train, scan, rank, retrain, export, status)."
-        )
+        raise UsageError(f"There is no display to open a window on. {WITHOUT}")
+    try:
+        import_module("PySide6.QtWidgets")
+    except ModuleNotFoundError:
+        raise
+    except ImportError as error:
+        library = named_in(str(error))
+        problem = lacking_sentence([library]) if library else f"Qt cannot be used: {error}."
+        raise UsageError(f"{problem} {WITHOUT}") from error
 
 
 def stop_calmly() -> None:

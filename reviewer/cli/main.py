@@ -14,6 +14,7 @@ from reviewer.cli.frame import Frame, ending, need_display, stop_calmly
 from reviewer.cli.priority import lower_priority
 from reviewer.cli.streams import open_streams
 from reviewer.cli.window_tie import end_with_input
+from reviewer.core.errors import SourceError
 from reviewer.settings import load
 
 HELP = """Find and fix the wrong and missing tags of an image collection.
@@ -53,10 +54,20 @@ def cli(context: click.Context, *, as_json: bool, nice: bool, tied: bool, verbos
         return
     with context.obj.output() as output, ending(output):
         need_display()
-        settings = load()
     from reviewer.app import run
 
-    # One whose preparation was stopped has no questions: the start page goes on with it.
-    begun = settings.recent and settings.recent[0].images
-    last = Path(settings.recent[0].workspace) if begun else None
-    sys.exit(run(last if last is not None and last.is_dir() else None, None))
+    sys.exit(run(_last_opened(), None))
+
+
+def _last_opened() -> Path | None:
+    """The collection that was opened last; `None` without one.
+
+    One whose preparation was stopped has no questions: the start page goes on with it.
+    """
+    try:
+        recent = load().recent
+    except SourceError:
+        # The window says what is wrong with the settings: it may have been opened by an icon.
+        return None
+    last = Path(recent[0].workspace) if recent and recent[0].images else None
+    return last if last is not None and last.is_dir() else None

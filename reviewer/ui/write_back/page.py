@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from reviewer.core.errors import ReviewerError
+from reviewer.core.errors import ReviewerError, StoreError
 from reviewer.core.outbox import EntryState
 from reviewer.jobs.writing import outbox
 from reviewer.jobs.writing.diff import ShownDiff, load_shown
@@ -127,7 +128,9 @@ class WriteBackPage(SidePage):
 
     def opened(self) -> None:
         """Reads destinations and states anew."""
-        find_destination(self._library, FILES.name)
+        # What keeps the files from being one of them is said where they are shown.
+        with suppress(StoreError):
+            find_destination(self._library, FILES.name)
         self.places.show_places(self._library.destinations.all(), self._wanted)
         self.refresh()
         self.sheet.take_focus()
@@ -264,7 +267,11 @@ class WriteBackPage(SidePage):
 
     def _change(self, work: Callable[[Library, Destination], object], *, then_send: bool) -> None:
         """Changes entries of the destination, and sends if that is what it is for."""
-        work(self._library, self.destination)
+        try:
+            work(self._library, self.destination)
+        except ReviewerError as error:
+            self.sheet.say(str(error))
+            return
         if then_send:
             self._go("Send to", "resume")
         self.refresh()
