@@ -185,25 +185,28 @@ class Completion:
         return self._near(text, sorted(examined), allowed)
 
     def _near(self, text: str, rows: Sequence[int], allowed: int) -> list[int]:
-        """Those of some names that are no more than so many slips away, the nearest first."""
+        """Those of some names that are no more than so many slips away, the nearest first.
+
+        Fingers rarely slip at the first letter: of names as near, those that keep it come first.
+        """
         # The window starts without it: nobody has slipped yet.
         from rapidfuzz.distance import OSA  # noqa: PLC0415 - see above
         from rapidfuzz.process import cdist  # noqa: PLC0415
 
         lengths = range(max(len(text) - allowed, 1), len(text) + allowed + 1)
-        parts = [beginnings(self._plain(row), lengths) for row in rows]
-        owners = np.repeat(np.array(rows, np.int64), [len(mine) for mine in parts])
+        owned = [(row, part) for row in rows for part in beginnings(self._plain(row), lengths)]
         distances = cdist(
             [text],
-            list(itertools.chain.from_iterable(parts)),
+            [part for _, part in owned],
             scorer=OSA.distance,
             score_cutoff=allowed,
             dtype=np.uint8,
         )[0]
-        best: dict[int, int] = {}
-        for row, distance in zip(owners.tolist(), distances.tolist(), strict=True):
+        best: dict[int, tuple[int, bool]] = {}
+        for (row, part), distance in zip(owned, distances.tolist(), strict=True):
             if distance <= allowed:
-                best[row] = min(best.get(row, distance), distance)
+                found = (distance, part[:1] != text[:1])
+                best[row] = min(best.get(row, found), found)
         return sorted(best, key=lambda row: (best[row], -self._weight[row], row))
 
 

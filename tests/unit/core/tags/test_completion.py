@@ -94,6 +94,12 @@ def test_each_tag_comes_once_and_no_more_than_asked_for() -> None:
     assert [match.entry for match in matches] == list(range(39, 27, -1))
 
 
+def test_of_names_as_near_those_that_keep_the_first_letter_come_first() -> None:
+    names = ["body", "food", "rod"]
+    matches = Completion(names, np.array([900, 20, 500])).complete("fod")
+    assert [names[match.entry] for match in matches] == ["food", "body", "rod"]
+
+
 WORDS = st.lists(st.text("abcd", min_size=1, max_size=6), min_size=1, max_size=3)
 TAGS = st.lists(WORDS.map("_".join), min_size=1, max_size=30, unique=True)
 
