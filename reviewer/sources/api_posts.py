@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reviewer.core.errors import SourceError
+from reviewer.sources.base import unheard
 from reviewer.sources.danbooru import is_dump, metadata_files
 from reviewer.sources.json_file import read_json, read_json_lines
 from reviewer.sources.post import JsonObject, is_post, read_posts
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from reviewer.sources.base import Reading
+    from reviewer.sources.base import Passed, Reading
 
 
 class ApiPosts:
@@ -33,7 +34,7 @@ class ApiPosts:
         """Whether there is a file of posts that is not a Danbooru20xx dump."""
         return any(_holds_posts(path) for path in metadata_files(folder))
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every file of posts.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reviewer.core.types import Category
+
+
+Passed = Callable[[int], None]
+"""Hears how many of a folder's images a reader has come to."""
+
+
+def unheard(count: int) -> None:
+    """Where nobody listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +172,13 @@ class Source(Protocol):
     def recognises(self, folder: Path, images: Mapping[str, Path]) -> bool:
         """Whether the folder's metadata are in this format."""
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads all metadata of a folder.
 
         Args:
             folder: The collection's folder.
             images: Its image files by relative path.
+            passed: Called by formats that read what stands beside each image.
 
         Raises:
             SourceError: The metadata cannot be read at all; the text names the file.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.beside import Neighbours, beside, read_ahead
 from reviewer.sources.caption_text import Caption, Style, UsualStyle, sentences_in, style_among
 from reviewer.sources.text import DecodedText, decoded, read_beside, tag_key
@@ -66,7 +66,7 @@ class Captions:
         """Whether any image has a caption file."""
         return next(beside(images, SUFFIXES), None) is not None
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every caption file.
 
         Raises:
@@ -78,7 +78,7 @@ class Captions:
         odd: list[Path] = []
         prose = Sentences()
         keys = _Keys()
-        for name, read in read_ahead(beside(images, SUFFIXES), _read):
+        for name, read in read_ahead(beside(images, SUFFIXES, passed), _read):
             path, held = read.result()
             if held.encoding == "latin-1":
                 odd.append(path)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal
 
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.text import name_key
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class CharacterSets:
         """Whether one of the two sets of files is there."""
         return _grapeot(folder) is not None or _dafre(folder) is not None
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every line whose image is here.
 
         Raises:

@@ -14,7 +14,7 @@ import msgspec
 
 from reviewer.core.types import Category
 from reviewer.pictures import SUFFIXES
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.beside import files_ending
 from reviewer.sources.match import ImagesByPost
 from reviewer.sources.post import category_of, settle_ratings, whole_number
@@ -60,7 +60,7 @@ class DanbooruDump:
         """Whether there is a file whose first line is a post."""
         return any(is_dump(path) for path in metadata_files(folder))
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every metadata file; what is broken in it is left out and told."""
         by_post = ImagesByPost(images)
         reading = Reading()

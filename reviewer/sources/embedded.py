@@ -15,7 +15,7 @@ from PIL import Image, IptcImagePlugin
 from PIL.JpegImagePlugin import JpegImageFile
 
 from reviewer.pictures import FORMATS
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.text import LARGEST_BESIDE, name_key
 from reviewer.sources.xmp import xmp_tags
 
@@ -41,10 +41,11 @@ class Embedded:
         """Whether one of the first images carries tags."""
         return any(embedded_tags(path) for path in islice(images.values(), _LOOKED_AT))
 
-    def read(self, _folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, _folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads the header of every image; one that is broken has no tags here."""
         reading = Reading()
-        for name, path in images.items():
+        for count, (name, path) in enumerate(images.items()):
+            passed(count)
             tags = embedded_tags(path)
             if tags:
                 reading.records[name] = SourceRecord(tags=tags)

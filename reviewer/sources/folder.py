@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import SourceError, UsageError
 from reviewer.pictures import SUFFIXES
 from reviewer.sources.api_posts import ApiPosts
-from reviewer.sources.base import Reading, Source
+from reviewer.sources.base import Passed, Reading, Source, unheard
 from reviewer.sources.beside import files_ending
 from reviewer.sources.caption_text import Style
 from reviewer.sources.captions import Captions
@@ -40,7 +40,7 @@ class Untagged:
         """Any folder of images."""
         return bool(images)
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Nothing; says what else is there that is not read."""
         reading = Reading()
         if odd := metadata_files(folder):
@@ -147,6 +147,7 @@ def read_folder(
     source: Source,
     tag_lists: Sequence[Path] = (),
     aliases: Mapping[str, str] | None = None,
+    passed: Passed = unheard,
 ) -> Reading:
     """Reads a folder's metadata and lists of tags; every tag under one name.
 
@@ -156,11 +157,12 @@ def read_folder(
         source: The format of the metadata.
         tag_lists: Lists of tags from elsewhere.
         aliases: Other names to tag names, as earlier imports had them.
+        passed: Hears of the images come to, where the format reads what stands beside each.
 
     Raises:
         SourceError: The metadata or a list cannot be read; the text names the file.
     """
-    reading = source.read(folder, images)
+    reading = source.read(folder, images, passed)
     read_tag_lists(folder, reading, tag_lists)
     settle_names(reading, aliases)
     return reading

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading
+from reviewer.sources.base import Passed, Reading, unheard
 from reviewer.sources.beside import beside, readable
 from reviewer.sources.json_file import read_json_beside
 from reviewer.sources.post import JsonObject, is_post, read_post, settle_ratings, tag_fields
@@ -38,10 +38,10 @@ class GalleryDl:
             for _, path in islice(beside(images, SUFFIXES), _LOOKED_AT)
         )
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every metadata file; one that is broken becomes a note."""
         reading = Reading()
-        for name, post in readable(images, SUFFIXES, read_json_beside, reading.notes):
+        for name, post in readable(images, SUFFIXES, read_json_beside, reading.notes, passed):
             if _is_metadata(post):
                 parsed = read_post(post)
                 reading.records[name] = parsed.record

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.beside import beside, read_ahead, readable
 from reviewer.sources.gallery_dl import metadata_of
 from reviewer.sources.json_file import read_json_beside
@@ -61,7 +61,7 @@ class HydrusSidecars:
             _tags_in_json(path) for _, path in islice(beside(images, (".json",)), _LOOKED_AT)
         )
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every sidecar; an image with both kinds has the tags of both.
 
         Raises:
@@ -69,9 +69,12 @@ class HydrusSidecars:
         """
         reading = Reading()
         written: dict[str, list[str]] = {}
-        for name, lines in read_ahead(beside(images, (".txt",)), _lines):
+        half = len(images) // 2
+        for name, lines in read_ahead(beside(images, (".txt",), lambda n: passed(n // 2)), _lines):
             written.setdefault(name, []).extend(lines.result())
-        for name, held in readable(images, (".json",), read_json_beside, reading.notes):
+        for name, held in readable(
+            images, (".json",), read_json_beside, reading.notes, lambda n: passed(half + n // 2)
+        ):
             if (tags := tags_within(held)) is not None:
                 written.setdefault(name, []).extend(tags)
         for name, found in written.items():

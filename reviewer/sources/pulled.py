@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.hydrus import plain_name
 from reviewer.sources.post import CATEGORY_WORDS
 from reviewer.sources.text import name_key
@@ -100,7 +100,7 @@ class PulledPosts:
         """Whether posts were pulled."""
         return self.file.is_file()
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """The tags of the images that have a post.
 
         Raises:

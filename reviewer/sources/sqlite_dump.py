@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError
 from reviewer.core.sqlite_uri import sqlite_uri
+from reviewer.sources.base import unheard
 from reviewer.sources.post import read_posts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from reviewer.sources.base import Reading
+    from reviewer.sources.base import Passed, Reading
 from reviewer.sources.beside import files_ending
 
 _ENDINGS = (".sqlite", ".sqlite3", ".db")
@@ -43,7 +44,7 @@ class SqliteDump:
         """Whether there is an SQLite file with a table of posts."""
         return next(_dumps(folder), None) is not None
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every post that has an image here.
 
         Raises:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.alike import Names, alike
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.beside import files_ending
 from reviewer.sources.caption_text import Caption, UsualStyle, style_among
 from reviewer.sources.captions import Sentences
@@ -52,7 +52,7 @@ class Tables:
         finder = _Finder(folder, images)
         return any(_is_table(path, finder) for path in _candidates(folder, images))
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every table that names images of the folder.
 
         Raises:

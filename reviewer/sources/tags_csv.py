@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.alike import Names
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.caption_text import Caption, Style
 from reviewer.sources.post import rating_of
 from reviewer.sources.table_entries import columns_of
@@ -39,7 +39,7 @@ class TagsCsv:
         path = folder / FILE
         return path.is_file() and not _is_named_otherwise(path)
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads the table.
 
         Raises:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from xml.parsers import expat
 
 from reviewer.core.errors import SourceError
-from reviewer.sources.base import Reading, SourceRecord
+from reviewer.sources.base import Passed, Reading, SourceRecord, unheard
 from reviewer.sources.beside import beside, readable
 from reviewer.sources.text import name_key, read_beside
 
@@ -42,10 +42,10 @@ class Xmp:
         """Whether one of the first sidecars holds tags: most programs keep other things there."""
         return any(_has_tags(path) for _, path in islice(beside(images, (".xmp",)), _LOOKED_AT))
 
-    def read(self, folder: Path, images: Mapping[str, Path]) -> Reading:
+    def read(self, folder: Path, images: Mapping[str, Path], passed: Passed = unheard) -> Reading:
         """Reads every sidecar; one that is broken becomes a note."""
         reading = Reading()
-        for name, tags in readable(images, (".xmp",), sidecar_tags, reading.notes):
+        for name, tags in readable(images, (".xmp",), sidecar_tags, reading.notes, passed):
             reading.records[name] = SourceRecord(tags=tags)
         return reading
 

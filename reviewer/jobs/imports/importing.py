@@ -90,7 +90,15 @@ def import_folder(
             listener.note(f"Not read: {other.title}. To read those instead: --source {other.name}")
     vocabulary = library.vocabulary()
     aliases = {alias: vocabulary.name(tag_id) for alias, tag_id in vocabulary.aliases.items()}
-    reading = read_folder(library.folder, images, source, tag_lists, aliases)
+    with stage(listener, "read", unit="images") as progress:
+        reading = read_folder(
+            library.folder,
+            images,
+            source,
+            tag_lists,
+            aliases,
+            lambda count: progress.at(count, len(images)),
+        )
     counts = reading.records.counts()
     categories = {name: reading.categories.get(name) for name in counts}
     found = _Found(reading.records, library.tags.add(categories))

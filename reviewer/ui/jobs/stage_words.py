@@ -12,6 +12,7 @@ STAGES: Mapping[str, str] = MappingProxyType(
     {
         "draw": "Drawing the pictures",
         "known": "Looking at what is known",
+        "read": "Reading tags",
         "import": "Reading images and tags",
         "match images": "Matching posts and files",
         "check": "Checking the files",

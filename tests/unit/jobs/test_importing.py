@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from reviewer.core.types import Progress
+
     MakeFolder = Callable[[Mapping[str, str]], Path]
 
 
@@ -195,3 +197,32 @@ def test_videos_are_counted_and_left_out(opened: Library) -> None:
     heard = Heard()
     assert import_folder(opened, heard).summary["images"] == 3
     assert any(note.startswith("2 videos are left out, for example") for note in heard.notes)
+
+
+class Counts(Silent):
+    """Keeps how far the reading of tags was, and of how many images."""
+
+    def __init__(self) -> None:
+        self.read: list[tuple[int, int]] = []
+
+    def progress(self, progress: Progress) -> None:
+        if progress.stage == "read":
+            self.read.append((progress.done, progress.total))
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "format_name"),
+    [(".txt", "cat, solo", "captions"), (".png.txt", "creator:me\nsolo", "hydrus")],
+)
+def test_the_reading_of_files_beside_images_is_counted(
+    tmp_path: Path, ending: str, content: str, format_name: str
+) -> None:
+    folder = tmp_path / "images"
+    for number in range(12):
+        draw(folder / f"{number}.png", number)
+        (folder / f"{number}{ending}").write_text(content, encoding="utf-8")
+    heard = Counts()
+    with Library.create(tmp_path / "workspace", folder) as library:
+        assert import_folder(library, heard).summary["source"] == format_name
+    assert heard.read[0] == (0, 0)
+    assert heard.read[-1] == (12, 12)
