@@ -175,6 +175,7 @@ def others_there(folder: Path, images: Mapping[str, Path], source: Source) -> li
         other
         for other in SOURCES[:-1]
         if other is not source
+        and other not in STYLED
         and not {source.name, other.name} <= _SAME_FILES
         and other.recognises(folder, some)
     ]
