@@ -16,7 +16,7 @@ from model.errors import TaggerProblem
 from model.networks.autotagger import build_autotagger
 from model.networks.deepdanbooru import build_deepdanbooru
 from model.networks.joytag import build_joytag
-from model.networks.parts import Parts, wrong_size, wrong_stem
+from model.networks.parts import Parts, wrong_size
 from model.networks.timm_network import build_timm
 from model.small import SmallNetwork
 from model.weights import WeightsOrigin, read_state
@@ -154,8 +154,6 @@ def create_tagger(config: TaggerConfig, n_tags: int, folder: Path | None = None)
 def _build_untaught(config: TaggerConfig, n_tags: int) -> Parts:
     """Our own network, or one of torchvision's, with a head that says nearly nothing yet."""
     if config.backbone == SMALL:
-        if config.stem == "small":
-            raise wrong_stem(config)
         network = SmallNetwork()
         parts = Parts(network, nn.Linear(network.width, n_tags))
     else:

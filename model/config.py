@@ -10,7 +10,6 @@ import msgspec
 from model.errors import TaggerProblem
 
 Resample = Literal["bicubic", "bilinear", "lanczos", "box"]
-Stem = Literal["standard", "small"]
 Network = Literal["torchvision", "timm", "joytag", "deepdanbooru", "autotagger", "onnx"]
 Channels = Literal["rgb", "bgr"]
 Fit = Literal["inside", "square", "stretch", "crop"]
@@ -37,8 +36,6 @@ class TaggerConfig:
         mean, std: Per channel, in the order of `channels`, on the scale 0..`peak`.
         pad_colour: What fills the square beside the picture, 0..255 for red, green, blue.
         resample: Pillow's filter for the resize.
-        stem: "small" gives a residual network a 3x3 first convolution and no pooling, for inputs
-            that are too small to be divided by four at once; it fits no pretrained weights.
         network: Who builds the network, a key of `model.backbones`' table.
         arguments: JSON values for that builder.
         channels: Order in which the network takes the colours.
@@ -59,7 +56,6 @@ class TaggerConfig:
     std: tuple[float, float, float] = (0.229, 0.224, 0.225)
     pad_colour: tuple[int, int, int] = (255, 255, 255)
     resample: Resample = "bicubic"
-    stem: Stem = "standard"
     network: Network = "torchvision"
     arguments: dict[str, Any] = field(default_factory=dict)
     channels: Channels = "rgb"

@@ -31,7 +31,7 @@ _BLOCK_PAIRS = 24_000_000
 """Pairs (image, tag) that are solved at once; about four float32 arrays of this size live in each
 worker, two in all. With half as many the products of matrices run at four fifths of the speed."""
 
-__all__ = ["CrossFit", "HeadConfig", "Heads", "cross_fit_heads", "fit_heads", "fold_heads"]
+__all__ = ["HeadConfig", "Heads", "cross_fit_heads", "fit_heads", "fold_heads"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,35 +58,13 @@ class Heads:
         return np.asarray(embeddings.astype(np.float32) @ self.weight.T + self.bias)
 
 
-@dataclass(frozen=True, slots=True)
-class CrossFit:
-    """Scores out of sample, and heads fitted on everything.
-
-    Attributes:
-        logits: (N, T) float32, each image's from heads that never saw its labels.
-        weight: (T, D) float32, fitted on all images.
-        bias: (T,) float32, fitted on all images.
-    """
-
-    logits: Floats
-    weight: Floats
-    bias: Floats
-
-    @property
-    def heads(self) -> Heads:
-        """The heads fitted on everything."""
-        return Heads(self.weight, self.bias)
-
-
 def cross_fit_heads(
     embeddings: NDArray[np.floating],
     labels: LabelMatrix,
     folds: NDArray[np.int8],
     config: HeadConfig | None = None,
     told: Told | None = None,
-    *,
-    whole: bool = True,
-) -> CrossFit:
+) -> Floats:
     """Score every image by heads that were fitted without its fold.
 
     Args:
@@ -95,29 +73,24 @@ def cross_fit_heads(
         folds: (N,) fold of each image, 0..k-1, near-duplicates in one fold.
         config: How heads are fitted.
         told: Hears of progress.
-        whole: Fit heads on everything too; they are zeros where not.
 
     Returns:
-        The logits out of sample and the heads fitted on everything.
+        (N, T) float32 logits out of sample.
     """
     used = config or HeadConfig()
     n_images, n_tags = labels.shape
     logits = np.empty((n_images, n_tags), np.float32)
-    weight, bias = _empty_heads(embeddings, n_tags)
     order = _FoldOrder.of(folds)
-    held_out = [*([None] if whole else []), *np.unique(folds).tolist()]
+    held_out = np.unique(folds).tolist()
     blocks = _blocks(n_images, n_tags, -(-used.workers // len(held_out)))
     solved = _solved(embeddings, labels, blocks, (order, held_out), used)
     for done, (axes, task, heads) in enumerate(solved, start=1):
-        if task.fold is None:
-            weight[task.tags], bias[task.tags] = axes.heads(heads)
-        else:
-            held, rows = order.rows(task.fold)
-            # Tags of a block are neighbours: a slice is written in half the time of a list.
-            logits[rows, task.tags[0] : task.tags[-1] + 1] = (axes.x[held] @ heads).numpy()
+        held, rows = order.rows(task.fold or 0)
+        # Tags of a block are neighbours: a slice is written in half the time of a list.
+        logits[rows, task.tags[0] : task.tags[-1] + 1] = (axes.x[held] @ heads).numpy()
         if told is not None:
             told(done, len(blocks) * len(held_out))
-    return CrossFit(logits, weight, bias)
+    return logits
 
 
 def fold_heads(

@@ -29,7 +29,6 @@ class LabelMatrix:
     Attributes:
         codes: (N, T) scipy CSR uint8 of `Code`; what is not stored is an unreviewed absence.
         absent_weight: (T,) float32 in 0..1, the weight of an unreviewed absence of each tag.
-        present_weight: (T,) float32 in 0..1, the weight of an unreviewed presence of each tag.
         doubt: (N, T) scipy CSR float32, the chance that an unreviewed absence is a missing tag;
             `None` where nothing is known of it. What is not stored is certain.
         image_weight: (N,) float32 in 0..1, by which the unreviewed pairs of each image weigh less;
@@ -38,7 +37,6 @@ class LabelMatrix:
 
     codes: sp.csr_matrix
     absent_weight: Floats
-    present_weight: Floats
     doubt: sp.csr_matrix | None = None
     image_weight: Floats | None = None
 
@@ -51,7 +49,6 @@ class LabelMatrix:
         unsure: sp.spmatrix | None = None,
         *,
         absent_weight: float | Floats = 1.0,
-        present_weight: float | Floats = 1.0,
     ) -> LabelMatrix:
         """Lay the four kinds of label over each other; a later one wins over an earlier one.
 
@@ -61,7 +58,6 @@ class LabelMatrix:
             confirmed_absent: (N, T) sparse, non-zero where a person confirmed the absence.
             unsure: (N, T) sparse, non-zero where a person could not tell.
             absent_weight: One weight, or (T,), of unreviewed absences, 0..1.
-            present_weight: One weight, or (T,), of unreviewed presences, 0..1.
 
         Returns:
             The labels.
@@ -77,9 +73,7 @@ class LabelMatrix:
         rows = np.concatenate([row for row, _, _ in kept])
         columns = np.concatenate([column for _, column, _ in kept])
         codes = np.concatenate([np.full(len(row), code, np.uint8) for row, _, code in kept])
-        return cls._from_triples(
-            rows, columns, codes, present.shape, (absent_weight, present_weight)
-        )
+        return cls._from_triples(rows, columns, codes, present.shape, absent_weight)
 
     @classmethod
     def _from_triples(
@@ -88,7 +82,7 @@ class LabelMatrix:
         columns: NDArray[np.integer],
         codes: NDArray[np.uint8],
         shape: tuple[int, int],
-        weights: tuple[float | Floats, float | Floats],
+        absent_weight: float | Floats,
     ) -> LabelMatrix:
         keys = rows.astype(np.int64) * shape[1] + columns
         # The codes are ordered by precedence, so the last of equal keys is the one that counts.
@@ -97,11 +91,8 @@ class LabelMatrix:
         last[:-1] = keys[order][1:] != keys[order][:-1]
         kept = order[last]
         matrix = sp.csr_matrix((codes[kept], (rows[kept], columns[kept])), shape=shape)
-        absent, present = (
-            np.broadcast_to(np.asarray(weight, np.float32), (shape[1],)).copy()
-            for weight in weights
-        )
-        return cls(matrix, absent, present)
+        absent = np.broadcast_to(np.asarray(absent_weight, np.float32), (shape[1],)).copy()
+        return cls(matrix, absent)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -152,7 +143,7 @@ class LabelMatrix:
         dense = self.codes[indices].toarray()
         doubt = None if self.doubt is None else self.doubt[indices].toarray()
         share = None if self.image_weight is None else self.image_weight[indices]
-        return self._dense(dense, doubt, (self.absent_weight, self.present_weight), share)
+        return self._dense(dense, doubt, self.absent_weight, share)
 
     def columns(self, tags: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Targets and weights of some tags over all images, dense.
@@ -165,14 +156,13 @@ class LabelMatrix:
         """
         dense = self.codes[:, tags].toarray()
         doubt = None if self.doubt is None else self.doubt[:, tags].toarray()
-        weight = (self.absent_weight[tags], self.present_weight[tags])
-        return self._dense(dense, doubt, weight, self.image_weight)
+        return self._dense(dense, doubt, self.absent_weight[tags], self.image_weight)
 
     @staticmethod
     def _dense(
         codes: NDArray[np.uint8],
         doubt: Floats | None,
-        weight: tuple[Floats, Floats],
+        absent: Floats,
         share: Floats | None,
     ) -> tuple[Floats, Floats]:
         targets = ((codes == Code.PRESENT) | (codes == Code.CONFIRMED_PRESENT)).astype(np.float32)
@@ -180,9 +170,8 @@ class LabelMatrix:
             # A target between 0 and 1 counts as that much of a presence and the rest of an
             # absence: an absence is down-weighted by its own suspicion.
             targets = np.where(codes == Code.ABSENT, doubt, targets)
-        absent, present = weight
         confirmed = (codes == Code.CONFIRMED_PRESENT) | (codes == Code.CONFIRMED_ABSENT)
-        unreviewed = np.where(codes == Code.PRESENT, present, absent)
+        unreviewed = np.where(codes == Code.PRESENT, np.float32(1), absent)
         if share is not None:
             unreviewed = unreviewed * share[:, None]
         weights = np.where(confirmed, np.float32(1), unreviewed)
@@ -216,7 +205,6 @@ class LabelMatrix:
             self,
             codes=self.codes[:, tags],
             absent_weight=self.absent_weight[tags],
-            present_weight=self.present_weight[tags],
             doubt=None if self.doubt is None else self.doubt[:, tags],
         )
 

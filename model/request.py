@@ -132,7 +132,6 @@ def data_hash(request: TrainRequest) -> str:
     found.update(request.labels.absent_weight.tobytes())
     if request.labels.image_weight is not None:
         found.update(request.labels.image_weight.tobytes())
-    found.update(request.labels.present_weight.tobytes())
     if request.ratings is not None:
         found.update("\n".join(request.ratings.names).encode())
         found.update(request.ratings.labels.tobytes())

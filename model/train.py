@@ -175,7 +175,7 @@ def _copy_parent(tagger: Tagger, request: TrainRequest) -> int:
 
 def _network(config: TaggerConfig) -> tuple[object, ...]:
     """What must be the same for weights to fit."""
-    return config.network, config.backbone, config.stem, config.arguments
+    return config.network, config.backbone, config.arguments
 
 
 def _fixed(tagger: Tagger, request: TrainRequest) -> torch.Tensor | None:

@@ -124,7 +124,7 @@ def _copy_graph(tagger: Tagger, config: TaggerConfig, aside: Path) -> list[Path]
 
 def _as_before(config: TaggerConfig) -> TaggerConfig:
     """The same settings, as far as a program knows them that has no brought taggers."""
-    first = ("backbone", "input_size", "mean", "std", "pad_colour", "resample", "stem")
+    first = ("backbone", "input_size", "mean", "std", "pad_colour", "resample")
     return TaggerConfig(**{name: getattr(config, name) for name in first})
 
 

@@ -47,7 +47,7 @@ def find_weights(config: TaggerConfig, file: Path | None = None) -> WeightsOrigi
     """Look for pretrained weights: the given file, else torchvision's cache, else none.
 
     Args:
-        config: Names the backbone; its small stem fits no weights of torchvision.
+        config: Names the backbone.
         file: What the user chose; it must be there.
 
     Returns:
@@ -61,9 +61,6 @@ def find_weights(config: TaggerConfig, file: Path | None = None) -> WeightsOrigi
             raise TaggerProblem(f"There is no weights file {file}; choose one that is there.")
         return WeightsOrigin("file", file, f"weights from the file {file}")
     cache = Path(torch.hub.get_dir()) / "checkpoints"
-    if config.stem == "small":
-        words = "from scratch: no weights file was given, and torchvision has none for a small stem"
-        return WeightsOrigin("scratch", None, words)
     for name in _cached_names(config.backbone) if cache.is_dir() else []:
         if (cache / name).is_file():
             return WeightsOrigin("cache", cache / name, f"weights from the cache, {cache / name}")

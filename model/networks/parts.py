@@ -33,13 +33,6 @@ def wrong_size(config: TaggerConfig) -> TaggerProblem:
     )
 
 
-def wrong_stem(config: TaggerConfig) -> TaggerProblem:
-    """What is said of a network that has no first convolution for small pictures."""
-    return TaggerProblem(
-        f'The stem "small" is for residual networks; {config.backbone} needs "standard".'
-    )
-
-
 def classifier_path(network: nn.Module, n_outputs: int, within: str = "") -> str:
     """Find the linear layer that gives the outputs.
 

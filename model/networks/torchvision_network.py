@@ -12,7 +12,7 @@ from torch import nn
 from torchvision import models
 
 from model.errors import TaggerProblem
-from model.networks.parts import Parts, take_off, wrong_size, wrong_stem
+from model.networks.parts import Parts, take_off, wrong_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,14 +59,14 @@ def build_torchvision(config: TaggerConfig, n_tags: int) -> Parts:
     """Build a network with random weights, its classifier taken off.
 
     Args:
-        config: Names the network, its stem and the input size.
+        config: Names the network and the input size.
         n_tags: T.
 
     Returns:
         The backbone, and a new head.
 
     Raises:
-        TaggerProblem: It has no linear classifier, or cannot take the size or the stem.
+        TaggerProblem: It has no linear classifier, or cannot take the size.
     """
     family = models.get_model_builder(config.backbone).__module__.rpartition(".")[2]
     options = _SIZE_OPTIONS[family](config.input_size) if family in _SIZE_OPTIONS else {}
@@ -74,17 +74,7 @@ def build_torchvision(config: TaggerConfig, n_tags: int) -> Parts:
         network = whole_network(config.backbone, **options)
     except (ValueError, RuntimeError, AssertionError) as problem:
         raise wrong_size(config) from problem
-    if config.stem == "small":
-        _fit_small_stem(network, config)
     return Parts(network, nn.Linear(_take_off_classifier(network, config), n_tags))
-
-
-def _fit_small_stem(network: nn.Module, config: TaggerConfig) -> None:
-    if not isinstance(network, models.ResNet):
-        raise wrong_stem(config)
-    network.conv1 = nn.Conv2d(3, network.conv1.out_channels, 3, stride=2, padding=1, bias=False)
-    nn.init.kaiming_normal_(network.conv1.weight, mode="fan_out", nonlinearity="relu")
-    network.maxpool = nn.Identity()
 
 
 def _take_off_classifier(network: nn.Module, config: TaggerConfig) -> int:

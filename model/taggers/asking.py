@@ -53,13 +53,13 @@ class Asking:
     answers: Answers
     open: list[Question] = field(default_factory=list)
 
-    def word(self, key: str, question: Question | None = None) -> str:
+    def word(self, key: str) -> str:
         """An answer; empty, and noted as open, where there is none.
 
         Raises:
             TaggerProblem: The answer is none of the choices.
         """
-        asked = question or QUESTIONS[key]
+        asked = QUESTIONS[key]
         given = self.answers.get(key, "")
         if not given:
             self.open.append(asked)

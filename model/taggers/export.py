@@ -94,7 +94,6 @@ def _as_onnx(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfi
         record.config,
         network="onnx",
         backbone="onnx",
-        stem="standard",
         arguments={"layout": "nhwc", "single": single},
         channels="bgr",
         peak=255,
@@ -106,8 +105,8 @@ def _as_onnx(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfi
 def _as_timm(tagger: Tagger, record: VersionRecord, folder: Path) -> TaggerConfig:
     """`config.json` and `model.safetensors` under timm's names."""
     config, n_tags = record.config, len(record.outputs)
-    of_timm = config.network in {"timm", "torchvision"} and is_timm(config.backbone)
-    if not of_timm or config.stem != "standard":
+    is_timms = config.network in {"timm", "torchvision"} and is_timm(config.backbone)
+    if not is_timms:
         raise TaggerProblem(
             f"The network of {record.folder.name} ({config.backbone}) is none of timm's; export it "
             "as ONNX."

@@ -178,7 +178,7 @@ def cross_fitted_logits(
 
     fold = folds(groups, sparse.csr_matrix(present), FOLDS, seed)
     config = choose_penalty(embeddings, labels, fold, HeadConfig(workers=1))
-    return cross_fit_heads(embeddings, labels, fold, config, whole=False).logits
+    return cross_fit_heads(embeddings, labels, fold, config)
 
 
 def plain_labels(present: NDArray[np.bool_]) -> LabelMatrix:

@@ -331,7 +331,7 @@ def refreshing(place: Path, size: Size) -> Figures:
     folds = (np.arange(size.head_images) % 5).astype(np.int8)
     with _clock() as fitting:
         config = choose_penalty(embeddings, labels, folds)
-        cross_fit_heads(embeddings, labels, folds, config, whole=False)
+        cross_fit_heads(embeddings, labels, folds, config)
     return {
         "refresh_s": fitting.seconds,
         "refresh_cpu_s": fitting.cpu,

@@ -122,15 +122,14 @@ def _head_logits(
     with stage(listener, "refresh", 0, "steps") as progress:
         matrix = label_matrix(labels, tags)
         fold = folds(groups, labels.original.columns(tags).tocsr(), FOLDS, seed)
-        fit = cross_fit_heads(
+        logits = cross_fit_heads(
             embeddings,
             matrix,
             fold,
             choose_penalty(embeddings, matrix, fold),
             told=progress.at,
-            whole=False,
         )
-    return np.ascontiguousarray(fit.logits.T, dtype=np.float16)
+    return np.ascontiguousarray(logits.T, dtype=np.float16)
 
 
 def _graph(

@@ -43,18 +43,6 @@ def test_any_family_becomes_a_tagger(name: str, size: int, width: int):
     assert not any(part.shape[:1] == (1000,) for part in tagger.parameters())
 
 
-def test_the_small_stem_keeps_more_of_a_small_picture():
-    shapes = {}
-    for stem in ("standard", "small"):
-        config = TaggerConfig(backbone="resnet18", input_size=64, stem=stem)
-        tagger = create_tagger(config, 2).eval()
-        tagger.backbone.layer1.register_forward_hook(
-            lambda _, __, out, stem=stem: shapes.update({stem: out.shape[-1]})
-        )
-        tagger(torch.zeros(1, 3, 64, 64))
-    assert shapes == {"standard": 16, "small": 32}
-
-
 @pytest.mark.parametrize(
     ("config", "word"),
     [
@@ -62,7 +50,6 @@ def test_the_small_stem_keeps_more_of_a_small_picture():
         (TaggerConfig(backbone="squeezenet1_0", input_size=64), "linear"),
         (TaggerConfig(backbone="densenet121", input_size=16), "16 pixels"),
         (TaggerConfig(backbone="vit_b_32", input_size=50), "50 pixels"),
-        (TaggerConfig(backbone="swin_t", input_size=64, stem="small"), "stem"),
     ],
 )
 def test_what_cannot_be_built_is_refused_with_a_sentence(config: TaggerConfig, word: str):

@@ -9,7 +9,7 @@ from model.errors import TaggerProblem
 
 
 def test_settings_survive_json():
-    tagger = TaggerConfig(backbone="resnet50", input_size=96, pad_colour=(1, 2, 3), stem="small")
+    tagger = TaggerConfig(backbone="resnet50", input_size=96, pad_colour=(1, 2, 3))
     training = TrainConfig(epochs=3, loss="asymmetric", patience=2)
     assert TaggerConfig.from_json(json.loads(json.dumps(tagger.to_json()))) == tagger
     assert TrainConfig.from_json(json.loads(json.dumps(training.to_json()))) == training

@@ -29,9 +29,10 @@ def test_random_labels_are_at_chance_out_of_sample_and_learnt_in_sample():
     embeddings = chance.normal(size=(400, 64)).astype(np.float16)
     targets = chance.random((400, 8)) < 0.3
     folds = (np.arange(400) % 5).astype(np.int8)
-    found = cross_fit_heads(embeddings, labels_of(targets), folds, HeadConfig(penalty=1.0))
-    assert mean_auc(found.logits, targets) == pytest.approx(0.5, abs=0.05)
-    assert mean_auc(found.heads.logits(embeddings), targets) > 0.7
+    labels, config = labels_of(targets), HeadConfig(penalty=1.0)
+    out_of_sample = cross_fit_heads(embeddings, labels, folds, config)
+    assert mean_auc(out_of_sample, targets) == pytest.approx(0.5, abs=0.05)
+    assert mean_auc(fit_heads(embeddings, labels, config).logits(embeddings), targets) > 0.7
 
 
 def test_changing_a_label_changes_no_score_of_its_own_fold():
@@ -39,9 +40,9 @@ def test_changing_a_label_changes_no_score_of_its_own_fold():
     embeddings = chance.normal(size=(100, 10)).astype(np.float32)
     targets = chance.random((100, 3)) < 0.4
     folds = chance.integers(0, 4, 100).astype(np.int8)
-    before = cross_fit_heads(embeddings, labels_of(targets), folds).logits
+    before = cross_fit_heads(embeddings, labels_of(targets), folds)
     targets[folds == 2] = ~targets[folds == 2]
-    after = cross_fit_heads(embeddings, labels_of(targets), folds).logits
+    after = cross_fit_heads(embeddings, labels_of(targets), folds)
     np.testing.assert_allclose(before[folds == 2], after[folds == 2], atol=1e-3)
     assert np.abs(before[folds == 1] - after[folds == 1]).max() > 0.05
 
@@ -87,12 +88,13 @@ def test_tags_at_the_edges_stay_finite():
     targets[3, 2] = True
     targets[:, 3] = embeddings[:, 0] > 0
     folds = (np.arange(90) % 3).astype(np.int8)
-    found = cross_fit_heads(embeddings, labels_of(targets), folds, HeadConfig(penalty=5.0))
-    assert np.isfinite(found.logits).all()
-    assert np.isfinite(found.weight).all()
-    assert found.logits[:, 0].max() < -3
-    assert found.logits[:, 1].min() > 3
-    assert mean_auc(found.logits[:, 3:], targets[:, 3:]) > 0.95
+    labels, config = labels_of(targets), HeadConfig(penalty=5.0)
+    logits = cross_fit_heads(embeddings, labels, folds, config)
+    assert np.isfinite(logits).all()
+    assert np.isfinite(fit_heads(embeddings, labels, config).weight).all()
+    assert logits[:, 0].max() < -3
+    assert logits[:, 1].min() > 3
+    assert mean_auc(logits[:, 3:], targets[:, 3:]) > 0.95
 
 
 def test_scores_are_nearly_calibrated():
@@ -101,8 +103,8 @@ def test_scores_are_nearly_calibrated():
     p = 1 / (1 + np.exp(-(embeddings[:, :1] * 1.5 - 2)))
     targets = chance.random((2_000, 1)) < p
     folds = (np.arange(2_000) % 5).astype(np.int8)
-    found = cross_fit_heads(embeddings, labels_of(targets), folds, HeadConfig(penalty=3.0))
-    scores = 1 / (1 + np.exp(-found.logits))
+    logits = cross_fit_heads(embeddings, labels_of(targets), folds, HeadConfig(penalty=3.0))
+    scores = 1 / (1 + np.exp(-logits))
     assert scores.mean() == pytest.approx(targets.mean(), abs=0.01)
     high = scores > 0.5
     assert targets[high].mean() == pytest.approx(scores[high].mean(), abs=0.08)
@@ -125,13 +127,11 @@ def test_heads_of_a_fold_are_those_that_score_it():
     embeddings = chance.normal(size=(300, 12)).astype(np.float32)
     targets = embeddings[:, :5] + chance.normal(size=(300, 5)) > 0.5
     folds = (np.arange(300) % 3).astype(np.int8)
-    fit = cross_fit_heads(embeddings, labels_of(targets), folds, whole=False)
+    logits = cross_fit_heads(embeddings, labels_of(targets), folds)
     heads = fold_heads(embeddings, labels_of(targets), folds, 4)
     for fold in range(3):
         mine = folds == fold
-        np.testing.assert_allclose(
-            heads[fold].logits(embeddings[mine]), fit.logits[mine], atol=1e-3
-        )
+        np.testing.assert_allclose(heads[fold].logits(embeddings[mine]), logits[mine], atol=1e-3)
     # Nothing is held out where a fold has no image.
     whole = fit_heads(embeddings, labels_of(targets))
     np.testing.assert_allclose(heads[3].weight, whole.weight, atol=1e-3)

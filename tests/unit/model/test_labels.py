@@ -16,12 +16,11 @@ def test_weights_follow_the_kind_of_label():
         confirmed_absent=[(1, 0), (1, 2)],
         unsure=[(0, 3), (2, 2)],
         absent_weight=np.array([0.1, 0.2, 0.3, 0.4], np.float32),
-        present_weight=0.9,
     )
     targets, weights = labels.rows(np.array([0, 1, 2]))
     assert targets.dtype == weights.dtype == np.float32
     assert targets.tolist() == [[1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]
-    expected = [[0.9, 1, 0.3, 0], [1, 0.2, 1, 0.4], [0.1, 0.2, 0, 0.4]]
+    expected = [[1, 1, 0.3, 0], [1, 0.2, 1, 0.4], [0.1, 0.2, 0, 0.4]]
     np.testing.assert_allclose(weights, expected, rtol=1e-6)
 
 
@@ -54,7 +53,6 @@ def test_columns_and_rows_agree():
     codes.data = chance.integers(1, 5, codes.nnz).astype(np.uint8)
     labels = LabelMatrix(
         codes.astype(np.uint8),
-        chance.random(13).astype(np.float32),
         chance.random(13).astype(np.float32),
     )
     by_rows = labels.rows(np.arange(40))

@@ -32,7 +32,7 @@ GPU = torch.device("cuda")
 COUNT, TAGS = 4, 7
 NETWORKS = [
     TaggerConfig(backbone="small", input_size=64),
-    TaggerConfig(backbone="resnet18", input_size=64, stem="small", channels="bgr", peak=255),
+    TaggerConfig(backbone="resnet18", input_size=64, channels="bgr", peak=255),
     TaggerConfig(
         backbone="vit_tiny_patch16_224",
         network="timm",

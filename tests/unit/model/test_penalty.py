@@ -53,7 +53,7 @@ def test_scores_out_of_sample_are_better_with_what_was_chosen():
     embeddings, targets, folds = drawn(1500, 8, 6.0, 4)
 
     def loss(config: HeadConfig) -> float:
-        logits = cross_fit_heads(embeddings, labels_of(targets), folds, config).logits
+        logits = cross_fit_heads(embeddings, labels_of(targets), folds, config)
         return float((np.logaddexp(0, logits) - targets * logits).mean())
 
     assert loss(choose_penalty(embeddings, labels_of(targets), folds)) < loss(HeadConfig()) - 0.002
@@ -63,5 +63,5 @@ def test_one_kind_of_label_alone_is_no_reason_to_fail():
     embeddings, targets, folds = drawn(300, 5, 1.0, 5)
     targets[:, 0], targets[:, 1] = True, False
     config = choose_penalty(embeddings, labels_of(targets), folds)
-    logits = cross_fit_heads(embeddings, labels_of(targets), folds, config).logits
+    logits = cross_fit_heads(embeddings, labels_of(targets), folds, config)
     assert np.isfinite(logits).all()
