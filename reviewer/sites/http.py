@@ -16,6 +16,8 @@ import email.utils
 import json
 import logging
 import math
+import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -38,6 +40,15 @@ CONNECT_S = 10.0
 READ_S = 30.0
 """Seconds; a busy booru answers an edit in six and more."""
 
+LONGEST_ANSWER_S = 120.0
+"""Seconds that an answer may go on coming: each piece in time is no answer yet."""
+
+MOST_BYTES = 64_000_000
+"""Of an answer, unpacked; the largest that is asked for has some megabytes."""
+
+LONGEST_WAIT_S = 86_400.0
+"""Seconds that a site is taken at its word for."""
+
 LONGEST_REASON = 200
 """Characters of a site's own words that are shown."""
 
@@ -50,6 +61,20 @@ for _name in ("httpx", "httpcore"):
 
 Json = Any
 """What a site answers: JSON holds anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a site answered.
+
+    Attributes:
+        headers: Names in any case.
+        content: Unpacked.
+    """
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
 
 
 def user_agent(user: str) -> str:
@@ -72,7 +97,6 @@ class Http:
         *,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
-        timeout_s: float = READ_S,
     ) -> None:
         """Opens nothing yet.
 
@@ -81,7 +105,6 @@ class Http:
             user: The person's login, for the User-Agent.
             headers: Beside the usual ones.
             auth: Login and key for HTTP Basic.
-            timeout_s: To wait for an answer.
 
         Raises:
             RefusedError: The address would send the key in the clear over the internet.
@@ -99,7 +122,7 @@ class Http:
                 **(headers or {}),
             },
             auth=auth,
-            timeout=httpx.Timeout(timeout_s, connect=CONNECT_S),
+            timeout=httpx.Timeout(READ_S, connect=CONNECT_S),
             follow_redirects=False,
             trust_env=not is_private(url),
         )
@@ -133,11 +156,12 @@ class Http:
             SiteError: By what is to be done about it.
         """
         try:
-            answer = self._client.request(method, path, params=params, data=form, json=body)
+            with self._client.stream(method, path, params=params, data=form, json=body) as coming:
+                answer = Answer(coming.status_code, coming.headers, self._whole(coming))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # Nothing was sent: a certificate that is refused ends here as well.
             raise BusyError(f"{self._host} cannot be reached ({_words(error)}).") from error
-        except httpx.TransportError as error:
+        except httpx.RequestError as error:
             raise UnknownOutcomeError(
                 f"The connection to {self._host} broke ({_words(error)})."
             ) from error
@@ -149,8 +173,17 @@ class Http:
         """Lets go of the connection."""
         self._client.close()
 
-    def _refuse_failures(self, answer: httpx.Response) -> None:
-        status = answer.status_code
+    def _whole(self, coming: httpx.Response) -> bytes:
+        """The content of an answer, as long as it is one that ends."""
+        content, end = bytearray(), time.monotonic() + LONGEST_ANSWER_S
+        for piece in coming.iter_bytes():
+            content += piece
+            if len(content) > MOST_BYTES or time.monotonic() > end:
+                raise UnknownOutcomeError(f"The answer of {self._host} does not end.")
+        return bytes(content)
+
+    def _refuse_failures(self, answer: Answer) -> None:
+        status = answer.status
         if status < 300:
             return
         said = f"{self._host} answered {status}{_reason(answer)}"
@@ -194,30 +227,31 @@ class HttpClient:
         self._http.close()
 
 
-def retry_after(answer: httpx.Response, now: dt.datetime | None = None) -> float | None:
+def retry_after(answer: Answer, now: dt.datetime | None = None) -> float | None:
     """Seconds that an answer asks to wait (RFC 9110: seconds or a date); `None` if it does not."""
     text = answer.headers.get("Retry-After", "").strip()
     if text.isdecimal():
-        return float(text)
+        return min(float(text), LONGEST_WAIT_S)
     try:
         when = email.utils.parsedate_to_datetime(text)
-    except ValueError:
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=dt.UTC)
+        seconds = (when - (now or dt.datetime.now(dt.UTC))).total_seconds()
+    except (ValueError, OverflowError):
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=dt.UTC)
-    return max((when - (now or dt.datetime.now(dt.UTC))).total_seconds(), 0.0)
+    return min(max(seconds, 0.0), LONGEST_WAIT_S)
 
 
-def _json(answer: httpx.Response) -> Json:
+def _json(answer: Answer) -> Json:
     if not answer.content.strip():
         return None
     try:
-        return answer.json()
-    except ValueError:
+        return json.loads(answer.content)
+    except (ValueError, RecursionError):
         return None
 
 
-def _reason(answer: httpx.Response) -> str:
+def _reason(answer: Answer) -> str:
     """The site's own words, from the fields in which sites put them."""
     held = _json(answer)
     if not isinstance(held, dict):

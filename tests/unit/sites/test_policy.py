@@ -8,7 +8,7 @@ import pytest
 from reviewer.core.types import Category
 from reviewer.jobs.writing.places import policies, reader, writer
 from reviewer.sites.errors import BusyError, RefusedError
-from reviewer.sites.http import Http, retry_after
+from reviewer.sites.http import Answer, Http, retry_after
 from reviewer.sites.moebooru import password_hash
 from reviewer.sites.policy import Mode, TagStyle, is_loopback, is_private
 from reviewer.sites.table import CLIENTS
@@ -117,7 +117,7 @@ def test_retry_after_in_seconds_or_as_a_date(text: str, seconds: float | None) -
     import datetime as dt
 
     now = dt.datetime(2015, 10, 21, 7, 28, 0, tzinfo=dt.UTC)
-    answer = httpx.Response(429, headers={"Retry-After": text})
+    answer = Answer(429, httpx.Headers({"Retry-After": text}), b"")
     assert retry_after(answer, now) == seconds
 
 
@@ -138,7 +138,7 @@ def test_an_id_is_taken_only_from_the_very_site(kind: str, url: str, words: set[
 
 
 def test_a_host_that_is_not_there_is_said_calmly() -> None:
-    http = Http("http://127.0.0.1:9", "me", timeout_s=2)
+    http = Http("http://127.0.0.1:9", "me")
     with pytest.raises(BusyError, match=r"127\.0\.0\.1 cannot be reached"):
         http.get("/")
     http.close()
