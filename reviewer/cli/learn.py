@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -14,7 +14,7 @@ from reviewer.cli.training import FEWEST_WORDS, train_choices, train_options
 from reviewer.core.ranking.order import ORDERS
 from reviewer.jobs.learning.cross_fitting import FOLDS, cross_fit
 from reviewer.jobs.learning.fewest import images_needed
-from reviewer.jobs.learning.retraining import Comparison, Promotion, retrain
+from reviewer.jobs.learning.retraining import Promotion, retrain
 from reviewer.jobs.learning.training import train_version
 from reviewer.jobs.pipeline import refresh_and_rank, scan_to_questions
 from reviewer.jobs.questions.first_questions import rank_by_tags
@@ -25,6 +25,9 @@ from reviewer.jobs.scans.scanning import scan
 from reviewer.jobs.space import has_weights, refuse_without_weights
 from reviewer.jobs.taggers.seen import may_have_seen
 from reviewer.settings import ENGINES
+
+if TYPE_CHECKING:
+    from reviewer.jobs.learning.comparing import Comparison
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

@@ -17,7 +17,8 @@ from reviewer.core.types import Answer, Decision, Origin
 from reviewer.jobs.audit_report import audit_lines, audit_report, note_audit
 from reviewer.jobs.auditing import draw_audit
 from reviewer.jobs.context import Silent
-from reviewer.jobs.learning.retraining import AUDITED, FEWEST_AUDITED, Promotion, retrain
+from reviewer.jobs.learning.comparing import AUDITED, FEWEST_AUDITED
+from reviewer.jobs.learning.retraining import Promotion, retrain
 from reviewer.jobs.reporting import write_report
 from reviewer.store.figures import FigureFiles
 from reviewer.store.library import Library

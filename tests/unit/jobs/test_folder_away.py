@@ -10,8 +10,9 @@ import pytest
 from reviewer.core.errors import SourceError
 from reviewer.core.types import ImageState
 from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.learning.comparing import compare
 from reviewer.jobs.learning.cross_fitting import cross_fit
-from reviewer.jobs.learning.retraining import compare, retrain
+from reviewer.jobs.learning.retraining import retrain
 from reviewer.jobs.learning.training import train_version
 from tests.unit.jobs.conftest import CHOICES, COUNT
 

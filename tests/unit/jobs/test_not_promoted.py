@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from reviewer.core.held_out import held_out
+from reviewer.core.quality.version_change import Change
 from reviewer.core.types import Answer
-from reviewer.jobs.learning.retraining import Comparison, retrain
+from reviewer.jobs.learning.comparing import Comparison
+from reviewer.jobs.learning.retraining import retrain
 from tests.conftest import Heard
 from tests.unit.jobs.conftest import CHOICES, answer
 
@@ -53,3 +55,22 @@ def test_what_cannot_be_told_is_not_shown_to_be_no_worse() -> None:
     assert replace(unknown, rows=(ROW, ("audited AP", 0.9, 0.8))).worse == (
         "audited AP 0.900 to 0.800"
     )
+
+
+def test_answers_that_the_new_version_orders_worse_keep_it_out_unless_that_may_be_chance() -> None:
+    sure = Change(0.9, 0.7, -0.3, -0.1, 80)
+    rows = (ROW, ("Yes above No", 0.9, 0.7))
+    assert Comparison(9, 80, 0, rows, (), None, sure).worse == "Yes above No 0.900 to 0.700"
+    assert Comparison(9, 80, 0, rows, (), None, replace(sure, high=0.01)).is_no_worse
+
+
+def test_it_is_said_how_sure_a_change_is_and_what_it_rests_on() -> None:
+    tags = Change(0.8, 0.81, -0.02, 0.04, 12)
+    answers = Change(0.7, 0.8, 0.02, 0.18, 80)
+    told = Comparison(9, 80, 12, (ROW,), (), tags, answers).how_sure
+    assert "people answered 80 pairs: +0.010, with 95 % between -0.020 and +0.040, may be" in told
+    assert "On 80 answered pairs alone" in told
+    assert "+0.020 and +0.180, surely better" in told
+    assert "12 of its pairs on these images are answered, 40 are needed" in told
+    few = Comparison(9, 3, 40, (ROW,), ()).how_sure
+    assert few == "Too few of the pairs are answered to say anything by answers alone."
