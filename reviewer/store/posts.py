@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from reviewer.core.errors import StoreError
-from reviewer.store.database import BULK_ROWS
 from reviewer.store.rowpages import Numbers, Records, Texts, as_database, joined, records
 from reviewer.store.table import Table
 from reviewer.store.tagmatrix import RAISE_STAMP
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_KNOWN_POSTS = """
-SELECT state, id, rating, rating_scheme, score, source, site, remote_id, tags
-FROM image WHERE id IN ({})
-"""
-
 _LAST = "SELECT ifnull(max(id), 0) FROM image"
 
 _NEW_POSTS = """
@@ -35,29 +29,20 @@ SELECT rowid, path, 0, 0, sha256, rating, rating_scheme, score, source, site, re
 FROM beside.post ORDER BY rowid
 """
 
-_CHANGED_POST = """
-UPDATE image SET rating = ?, rating_scheme = ?, score = ?, source = ?, site = ?, remote_id = ?,
-    tags = ?, state = CASE WHEN state = 'gone' THEN 'ok' ELSE state END
-WHERE id = ?
+_CHANGED_POSTS = """
+UPDATE image SET rating = told.rating, rating_scheme = told.rating_scheme, score = told.score,
+    source = told.source, site = told.site, remote_id = told.remote_id, tags = told.tags,
+    state = CASE WHEN image.state = 'gone' THEN 'ok' ELSE image.state END
+FROM beside.post AS told
+WHERE image.id = told.id AND (image.state = 'gone' OR image.tags <> told.tags
+    OR image.score IS NOT told.score OR image.rating <> told.rating
+    OR image.rating_scheme <> told.rating_scheme OR image.source <> told.source
+    OR image.site <> told.site OR image.remote_id <> told.remote_id)
 """
 
 
-class PostRow(NamedTuple):
-    """What metadata tell of an image that is known.
-
-    Attributes:
-        id: Of the image.
-        tags: Packed.
-    """
-
-    id: int
-    rating: str
-    rating_scheme: str
-    score: int | None
-    source: str
-    site: str
-    remote_id: str
-    tags: bytes
+_CONTENT = 2
+"""Columns of `PostColumns` that say which file it is; those behind them are the metadata's."""
 
 
 class PostColumns(NamedTuple):
@@ -99,11 +84,9 @@ class PostColumns(NamedTuple):
         """The same as rows that `PostTable.write` takes."""
         return records(self)
 
-    def rows(self, ids: Sequence[int]) -> list[PostRow]:
-        """The same row by row, to be compared with what is stored."""
-        told = self.rating, self.rating_scheme, self.score, self.source, self.site, self.remote_id
-        columns = [column.each() for column in (*told, self.tags)]
-        return [PostRow._make(row) for row in zip(ids, *columns, strict=True)]
+    def known(self, ids: NDArray[np.int64]) -> Records:
+        """The same of images that are known by these ids, as rows that `PostTable.tell` takes."""
+        return records((Numbers(ids, np.ones(len(ids), np.bool_)), *self[_CONTENT:]))
 
 
 class PostTable(Table):
@@ -118,37 +101,39 @@ class PostTable(Table):
         """(id, path, state) of every image, by id."""
         yield from self._database.read().execute("SELECT id, path, state FROM image ORDER BY id")
 
-    def known(self, ids: Sequence[int]) -> Iterator[tuple[PostRow, str]]:
-        """What is stored of some images, with their states."""
-        for start in range(0, len(ids), BULK_ROWS):
-            part = ids[start : start + BULK_ROWS]
-            marks = ", ".join("?" * len(part))
-            rows = self._database.read().execute(_KNOWN_POSTS.format(marks), part)
-            for state, *told in rows:
-                yield PostRow._make(told), state
-
-    def write(
-        self, first: int, new: Sequence[Records], changed: Sequence[PostRow], tags: MetTags
-    ) -> Future[None]:
+    def write(self, first: int, new: Sequence[Records], tags: MetTags) -> Future[int]:
         """Begins to write the metadata of images whose files were not opened.
-
-        Of images that are known only what the metadata tells is replaced.
 
         Args:
             first: Id that the caller, who holds the collection, gave to the first of `new`; the
                 others follow.
             new: Images that are not in the collection yet, as `PostColumns.records` has them.
-            changed: Known images, with what is told of them now.
             tags: That these have and the collection did not.
 
         Returns:
-            Done when it is on disk; raises what went wrong.
+            0 when it is on disk: no known image is changed; raises what went wrong.
         """
         beside: bytes | memoryview[int] = b""
         if new:
             beside = as_database("post", PostColumns._fields, joined(new), first)
-        work = partial(_write_posts, first=first if new else 0, changed=changed, tags=tags)
+        work = partial(_write_new, first=first if new else 0, tags=tags)
         return self._database.submit(work, beside=beside)
+
+    def tell(self, known: Records, tags: MetTags) -> Future[int]:
+        """Begins to write what metadata tell of known images, where something else is stored.
+
+        Only what the metadata tells is replaced; images that were gone are there again.
+
+        Args:
+            known: Each once, as `PostColumns.known` has them.
+            tags: That these have and the collection did not.
+
+        Returns:
+            How many told something else, when it is on disk; raises what went wrong.
+        """
+        columns = ("id", *PostColumns._fields[_CONTENT:])
+        beside = as_database("post", columns, known, 1)
+        return self._database.submit(partial(_write_changed, tags=tags), beside=beside)
 
     def has_rating_scheme(self, site: str, scheme: str) -> bool:
         """Whether a rating of a site is stored in a scheme."""
@@ -176,10 +161,8 @@ class PostTable(Table):
         )
 
 
-def _write_posts(
-    connection: sqlite3.Connection, first: int, changed: Sequence[PostRow], tags: MetTags
-) -> None:
-    """Writes new images, whose first has the id `first` (0 if there are none), and changed ones."""
+def _write_new(connection: sqlite3.Connection, first: int, tags: MetTags) -> int:
+    """Writes new images, whose first has the id `first` (0 if there are none)."""
     (last,) = connection.execute(_LAST).fetchone()
     if first and first != last + 1:
         # Ids have no gaps, as the last one is the count: after a failed write none follows.
@@ -188,4 +171,13 @@ def _write_posts(
     write_met(connection, tags)
     if first:
         connection.execute(_NEW_POSTS)
-    connection.executemany(_CHANGED_POST, [(*row[1:], row.id) for row in changed])
+    return 0
+
+
+def _write_changed(connection: sqlite3.Connection, tags: MetTags) -> int:
+    """Writes what is told of known images; returns of how many that changed anything."""
+    changed = connection.execute(_CHANGED_POSTS).rowcount
+    if changed:
+        connection.execute(RAISE_STAMP)
+    write_met(connection, tags)
+    return changed

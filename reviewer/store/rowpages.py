@@ -62,11 +62,6 @@ class Texts(NamedTuple):
         """Some of the rows."""
         return self._replace(spans=self.spans[rows])
 
-    def each(self) -> list[str] | list[bytes]:
-        """What every row has."""
-        parts = [self.raw[low:high].tobytes() for low, high in self.spans.tolist()]
-        return parts if self.blobs else [part.decode() for part in parts]
-
 
 class Numbers(NamedTuple):
     """A column of whole numbers.
@@ -82,11 +77,6 @@ class Numbers(NamedTuple):
     def take(self, rows: NDArray[np.int64]) -> Numbers:
         """Some of the rows."""
         return Numbers(self.values[rows], self.known[rows])
-
-    def each(self) -> list[int | None]:
-        """What every row has."""
-        several = zip(self.values.tolist(), self.known.tolist(), strict=True)
-        return [value if known else None for value, known in several]
 
 
 class Records(NamedTuple):

@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from reviewer.core.types import Category
     from reviewer.sources.post_blocks import PostBlock
     from reviewer.store.library import Library
-    from reviewer.store.posts import PostRow
     from reviewer.store.rowpages import Records
 
 SITE = "danbooru"
@@ -142,7 +141,8 @@ class _Import:
         self._stored = library.tags.ids()
         self._next = max(self._stored.values(), default=0) + 1
         self._matched = np.zeros(len(listed), bool)
-        self._writing: list[Future[None]] = []
+        self._writing: list[Future[int]] = []
+        self._told = 0
         posts = library.images.posts
         self._last = self._sent = posts.last_id()
         self._images, self._lost = self._stored_images(told)
@@ -255,47 +255,50 @@ class _Import:
     def _send(self, columns: PostColumns, files: NDArray[np.int32]) -> None:
         """Puts what is told of some files in line to be written; waits where too much is."""
         ids, new = self._numbered(files)
-        fresh, changed = columns, _NO_ROWS
         if not new.all():
-            fresh = columns.take(np.flatnonzero(new))
-            changed = self._changed(columns.take(np.flatnonzero(~new)).rows(ids[~new].tolist()))
+            self._tell_known(columns.take(np.flatnonzero(~new)), ids[~new])
+            columns = columns.take(np.flatnonzero(new))
         if new.any():
-            self._rows.append(fresh.records())
+            self._rows.append(columns.records())
         self._gathered += int(new.sum())
         self.tally.new += int(new.sum())
-        self.tally.changed += len(changed)
-        if changed or self._gathered >= WRITE_EVERY:
-            self._begin_to_write(changed)
+        if self._gathered >= WRITE_EVERY:
+            self._begin_to_write()
         while len(self._writing) > IN_FLIGHT:
-            self._writing.pop(0).result()
+            self._heed()
 
-    def _begin_to_write(self, changed: Sequence[PostRow]) -> None:
+    def _begin_to_write(self) -> None:
         """Puts what has gathered in line, as one transaction."""
         posts = self._library.images.posts
-        self._writing.append(posts.write(self._sent + 1, self._rows, changed, self._met))
+        self._writing.append(posts.write(self._sent + 1, self._rows, self._take_met()))
         self._sent += self._gathered
-        self._rows, self._gathered, self._met = [], 0, MetTags([], [])
+        self._rows, self._gathered = [], 0
 
-    def _changed(self, rows: Sequence[PostRow]) -> list[PostRow]:
-        """The rows of known images that tell something else than is stored."""
-        self.finish()  # of two posts of one image the second is to find the first
-        known = self._library.images.posts.known([row.id for row in rows])
-        stored = {before.id: (before, state) for before, state in known}
-        changed = []
-        for row in rows:
-            before, state = stored[row.id]
-            if state == ImageState.GONE or row != before:
-                changed.append(row)
-            else:
-                self.tally.unchanged += 1
-        return changed
+    def _tell_known(self, columns: PostColumns, ids: NDArray[np.int64]) -> None:
+        """Puts what is told of known images in line, to be compared with what is stored."""
+        if ids.max() > self._sent:
+            # Of two posts of one image the second is to find the first.
+            self._begin_to_write()
+        self._told += len(ids)
+        posts = self._library.images.posts
+        self._writing.append(posts.tell(columns.known(ids), self._take_met()))
+
+    def _take_met(self) -> MetTags:
+        """The tags to be written now; none of them is left to be written later."""
+        met, self._met = self._met, MetTags([], [])
+        return met
+
+    def _heed(self) -> None:
+        """Waits for the first thing in line."""
+        self.tally.changed += self._writing.pop(0).result()
+        self.tally.unchanged = self._told - self.tally.changed
 
     def finish(self) -> None:
         """Waits until all is on disk."""
         if self._rows or any(self._met):
-            self._begin_to_write(_NO_ROWS)
+            self._begin_to_write()
         while self._writing:
-            self._writing.pop(0).result()
+            self._heed()
 
     def mark_gone(self) -> int:
         """Marks images whose files are not there any more; returns how many."""
@@ -315,9 +318,6 @@ class _Import:
             "tag_instances": self.tally.instances,
             "source": DanbooruDump.name,
         }
-
-
-_NO_ROWS: list[PostRow] = []
 
 
 def _wherever(text: str, there: NDArray[np.bool_]) -> Texts:

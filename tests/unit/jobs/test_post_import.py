@@ -124,9 +124,9 @@ def test_after_images_that_were_not_written_none_are(tmp_path: Path) -> None:
 
     with Library.create(tmp_path / "workspace", tmp_path / "images") as library:
         posts, none = library.images.posts, MetTags([], [])
-        posts.write(1, rows(1, 121), [], none).result()
+        posts.write(1, rows(1, 121), none).result()
         with pytest.raises(StoreError, match="Import again"):
-            posts.write(122, rows(122, 123), [], MetTags([(1, "cat", 0)], [])).result()
+            posts.write(122, rows(122, 123), MetTags([(1, "cat", 0)], [])).result()
         assert library.images.counts()["ok"] == posts.last_id() == 120
         assert library.tags.ids() == {}
         assert [path for _, path, _ in posts.paths()] == [f"{n}.jpg" for n in range(1, 121)]
@@ -159,3 +159,45 @@ def test_a_rating_of_four_changes_those_before_it(
         assert {image.rating_scheme for image, _ in library.images.rows()} == {"gsqe"}
         assert stored(library)["8.jpg"] == {"tag_8", "cat"}
         assert import_posts(library, Silent()).summary["unchanged"] == 8
+
+
+def test_posts_of_known_images_are_written_only_where_they_tell_something_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A part for each post: what one part tells of an image is there when the next is compared.
+    monkeypatch.setattr("reviewer.sources.post_blocks.READ_BYTES", 10)
+    folder = tmp_path / "images"
+    images(folder, [f"{n}.jpg" for n in range(1, 6)])
+    first: list[dict[str, Any] | str] = [
+        post(1, "cat", rating="s", score=-3, source="https://a.b/1"),
+        post(2, ""),
+        post(3, "dog", score=None, source=None),
+    ]
+    dump(folder, first)
+    with Library.create(tmp_path / "workspace", folder) as library:
+        import_posts(library, Silent())
+        stamp = library.state.get("tags_stamp")
+        same = import_posts(library, Silent()).summary
+        assert (same["new"], same["changed"], same["unchanged"]) == (0, 0, 5)
+        # Whatever is derived from the tags is still good: nothing was written.
+        assert library.state.get("tags_stamp") == stamp
+        (folder / "2.jpg").unlink()
+        assert import_posts(library, Silent()).summary["gone"] == 1
+        images(folder, ["2.jpg", "6.jpg"])
+        told_twice = [
+            post(6, "new_tag"),
+            post(6, "new_tag late"),
+            post(1, "x"),
+            post(1, "cat bird"),
+        ]
+        dump(folder, [*first, *told_twice])
+        again = import_posts(library, Silent()).summary
+        # The first image changes twice, the second is back, the sixth is told twice.
+        assert (again["new"], again["changed"]) == (1, 4)
+        assert library.images.counts() == {"ok": 6, "gone": 0, "set aside": 0}
+        assert stored(library)["1.jpg"] == {"cat", "bird"}
+        assert stored(library)["6.jpg"] == {"new_tag", "late"}
+        assert library.state.get("tags_stamp") != stamp
+        rated = {i.path: (i.rating, i.score, i.source) for i, _ in library.images.rows()}
+        assert rated["1.jpg"] == ("", None, "")
+        assert rated["3.jpg"] == ("", None, "")
