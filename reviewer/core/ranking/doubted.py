@@ -2,10 +2,10 @@
 
 The feedback's model is fitted to the answers on four fifths of the images and applied to the rest,
 so that no answer speaks for itself; near-duplicates are on the same side. What it expects of a
-pair, the share of answers that are wrong, and the answers to near-duplicates of the image give the
-chance that this answer is a slip (Bayes' rule; the share is found together with the chances, as by
-Dawid and Skene 1979 with one reviewer). An answer that is wrong in the same way on all images of a
-kind is expected by the others, and not found.
+pair, and what was answered for near-duplicates of the image, give the chance that the answer is a
+slip; how far the model is off and the share of slips are found together, by the likelihood of all
+answers (a mixture of right ones and slips). What is answered wrong in the same way on all images of
+a kind is expected by the others, and not found.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from reviewer.core.ranking.feedback import learn
+from reviewer.core.types import Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,16 +30,21 @@ FOLDS = 5
 FEWEST = 100
 """Answers before anything is said of one: the model has to know the tags."""
 
-SLIPS, SLIPS_WORTH = 0.03, 200.0
+SLIPS, SLIPS_WORTH = 0.03, 100.0
 """Share of answers that is taken to be wrong beforehand, and so many answers' worth of that."""
 
-SUREST = 0.002
-"""No pair is expected more surely than this to be right or wrong: the model is smooth."""
+SHIFT_SD, SLOPE_SD = 0.5, 0.7
+"""Of the prior of how far the model's log-odds are off, and of the logarithm of their slope: it is
+fitted with slips among the answers, and says less than it knows."""
+
+SUREST = 9.0
+"""Log-odds beyond which nothing is expected more surely."""
 
 UNLIKE = 0.15
 """Share of near-duplicates that differ in a tag, or were answered wrong."""
 
-ROUNDS = 20
+MOST_TWINS = 2
+"""Near-duplicates that count."""
 
 DOUBTED = np.dtype(
     [
@@ -111,33 +118,40 @@ def _expected(
     return expected
 
 
-def _twins(settled: Answers, group: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(A,) near-duplicates answered otherwise, less those answered alike."""
+def _twins(settled: Answers, group: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(A,) log-odds of a change by the answers to near-duplicates of the image."""
     key = np.stack([settled.tag.astype(np.int64), group], axis=1)
-    _, place = np.unique(key, axis=0, return_inverse=True)
-    place = place.ravel()
-    shows = settled.shows()
-    votes = np.where(shows, 1, -1)
-    others = (
-        np.bincount(place, weights=votes, minlength=int(place.max(initial=-1)) + 1)[place] - votes
-    )
-    return (-votes * others).astype(np.int64)
+    place = np.unique(key, axis=0, return_inverse=True)[1].ravel()
+    vote = np.where(settled.shows(), 1, -1)
+    others = np.bincount(place, weights=vote, minlength=vote.size)[place] - vote
+    # What shows the tag is an error where it is missing.
+    change = np.where(settled.side == Side.MISSING, others, -others)
+    return np.clip(change, -MOST_TWINS, MOST_TWINS) * float(logit(1.0 - UNLIKE))
 
 
 def _wrong(
-    expected: NDArray[np.float64], changed: NDArray[np.bool_], otherwise: NDArray[np.int64]
+    expected: NDArray[np.float64], changed: NDArray[np.bool_], twins: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(A,) chance of each answer to be wrong, by Bayes' rule."""
-    slips = SLIPS
-    said = np.where(changed, expected, 1.0 - expected)
-    against = np.clip(otherwise, -2, 2) * float(logit(1.0 - UNLIKE))
-    wrong = np.zeros(expected.size)
-    for _ in range(ROUNDS):
-        # The model has learnt from answers of which as many are wrong.
-        right = np.clip((said - slips) / (1.0 - 2.0 * slips), SUREST, 1.0 - SUREST)
-        wrong = expit(logit(slips) - logit(right) + against)
-        before, slips = slips, (wrong.sum() + SLIPS * SLIPS_WORTH) / (wrong.size + SLIPS_WORTH)
-        slips = float(np.clip(slips, 0.002, 0.3))
-        if abs(before - slips) < 1e-5:
-            break
+    """(A,) chance of each answer to be wrong: the most likely share of slips, and what is right."""
+    if not expected.size:
+        return np.zeros(0)
+    odds = np.clip(logit(np.clip(expected, 1e-4, 1.0 - 1e-4)), -SUREST, SUREST)
+
+    def right(shift: float, slope: float) -> NDArray[np.float64]:
+        """Chance that what was answered is so, (A,)."""
+        change = np.clip(shift + np.exp(slope) * odds + twins, -SUREST, SUREST)
+        chance: NDArray[np.float64] = expit(np.where(changed, change, -change))
+        return chance
+
+    def loss(given: NDArray[np.float64]) -> float:
+        shift, slope, slips = given[0], given[1], expit(given[2])
+        is_right = right(shift, slope)
+        said = (1.0 - slips) * is_right + slips * (1.0 - is_right)
+        usual = SLIPS * np.log(slips) + (1.0 - SLIPS) * np.log1p(-slips)
+        priors = (shift / SHIFT_SD) ** 2 / 2.0 + (slope / SLOPE_SD) ** 2 / 2.0
+        return float(priors - np.log(said).sum() - SLIPS_WORTH * usual)
+
+    begin, bounds = [0.0, 0.0, logit(SLIPS)], [(-3.0, 3.0), (-2.0, 2.0), (-8.0, 0.0)]
+    shift, slope, slips = minimize(loss, begin, method="L-BFGS-B", bounds=bounds).x
+    wrong: NDArray[np.float64] = expit(slips - logit(right(shift, slope)))
     return wrong
