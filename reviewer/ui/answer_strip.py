@@ -102,8 +102,6 @@ class AnswerCell(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         place = QRect(3, (self.height() - THUMB) // 2, THUMB, THUMB)
         if self.decision is None:
-            painter.setPen(QColor(look().line))
-            painter.drawRoundedRect(place, 4, 4)
             painter.end()
             return
         if self.underMouse():

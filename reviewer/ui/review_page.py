@@ -23,7 +23,7 @@ from reviewer.ui.status_line import StatusLine
 from reviewer.ui.tag_panel import TagPanel
 from reviewer.ui.telling import Teller
 from reviewer.ui.widgets.notice_bar import NoticeBar
-from reviewer.ui.widgets.parts import in_column, in_row
+from reviewer.ui.widgets.parts import in_column, in_row, keep_place
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QResizeEvent
@@ -190,7 +190,7 @@ class ReviewPage(QWidget):
     def show_side_panels(self, shown: bool) -> None:
         """Shows the side panels, or gives their place to the picture."""
         for panel in (self.queues, self.tags):
-            _keep_place(panel, kept=False)
+            keep_place(panel, kept=False)
         self.queues.setVisible(shown)
         self.tags.setVisible(shown and self._shown is View.SINGLE)
 
@@ -198,11 +198,11 @@ class ReviewPage(QWidget):
         """Blanks everything but the question and its picture; nothing moves."""
         for part in (self.queues, self.tags, self.captions, self._bottom):
             if bare and part.isVisibleTo(self):
-                _keep_place(part, kept=True)
+                keep_place(part, kept=True)
                 part.hide()
             elif not bare and part.sizePolicy().retainSizeWhenHidden():
                 part.show()
-                _keep_place(part, kept=False)
+                keep_place(part, kept=False)
 
     def focusNextPrevChild(self, _next: bool) -> bool:
         """Tab is a command here; nothing on the page takes the focus but the picker."""
@@ -254,9 +254,3 @@ class ReviewPage(QWidget):
 
     def _take_focus(self) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
-
-
-def _keep_place(widget: QWidget, *, kept: bool) -> None:
-    policy = widget.sizePolicy()
-    policy.setRetainSizeWhenHidden(kept)
-    widget.setSizePolicy(policy)

@@ -87,7 +87,8 @@ class StatusLine(QWidget):
         self._job.hide()
         self._jobs_key = ""
         row = in_row(of=self, gap=SPACE, edge=(EDGE, 0, EDGE, 2))
-        for label in (self._pace, self._today, self._yield, self._left, self._saved):
+        # What is known from the beginning comes first: what appears later moves none of it.
+        for label in (self._left, self._saved, self._today, self._yield, self._pace):
             row.addWidget(label)
         row.addWidget(self._time)
         row.addStretch(1)
@@ -142,7 +143,7 @@ class StatusLine(QWidget):
             left -= self._job.sizeHint().width() + SPACE
         for label in self._labels():
             needed = max(label.sizeHint().width(), label.minimumWidth()) + SPACE
-            fits = needed <= left
+            fits = needed <= left and (label.minimumWidth() > 0 or bool(label.text()))
             label.setVisible(fits)
             left -= needed if fits else 0
 
@@ -154,11 +155,11 @@ class StatusLine(QWidget):
 
     def show_figures(self, figures: Figures) -> None:
         """Takes new figures; those without ground are left blank."""
-        pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else "no pace yet"
+        pace = f"{figures.per_minute:.0f} a minute" if figures.per_minute else ""
         self._tell(self._pace, pace)
-        self._tell(self._today, f"{figures.today:,} today")
+        self._tell(self._today, f"{figures.today:,} today" if figures.today else "")
         known = f"yield {percent_range(figures.recent_yield)}"
-        self._tell(self._yield, known if figures.counted else "no yield yet")
+        self._tell(self._yield, known if figures.counted else "")
         self._tell(self._left, promise(figures.errors_left, "errors left", proven=figures.proven))
         self._tell(self._saved, "saved" if figures.saved else "NOT SAVED")
         set_tone(self._saved, "muted" if figures.saved else "alarm")

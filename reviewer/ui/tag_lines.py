@@ -107,17 +107,21 @@ def _mark(
 
 
 def meaning(vocabulary: Vocabulary, tag_id: int, answer: Answer) -> str:
-    """What an answer says about the picture, whatever the metadata holds now."""
+    """What else an answer says about the picture, whatever the metadata holds now.
+
+    Returns:
+        The tag with what follows; empty where nothing follows, for that the question says itself.
+    """
     kin = (
         vocabulary.implications.ancestors(tag_id)
         if answer is Answer.YES
         else vocabulary.implications.descendants(tag_id)
     )
+    if not kin:
+        return ""
     name = shown_name(vocabulary.name(tag_id))
     names = _few(vocabulary, kin)
-    if answer is Answer.YES:
-        return f"{name}, and with it {names}" if kin else name
-    return f"no {name}, nor {names}" if kin else f"no {name}"
+    return f"{name}, and with it {names}" if answer is Answer.YES else f"no {name}, nor {names}"
 
 
 def change(vocabulary: Vocabulary, change_set: Consequences) -> str:

@@ -17,7 +17,7 @@ from reviewer.ui.aids.quick_chips import QuickChips
 from reviewer.ui.tag_lines import change, meaning, tag_lines
 from reviewer.ui.tag_list import TagDelegate, TagListModel
 from reviewer.ui.why.panel import WhyPanel
-from reviewer.ui.widgets.parts import in_column, plain_tip, text_label
+from reviewer.ui.widgets.parts import in_column, keep_place, plain_tip, text_label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -182,15 +182,16 @@ class TagPanel(QFrame):
 
 
 class _Consequence(QWidget):
-    """A heading and two lines of text, always of the same height."""
+    """A heading and two lines of text; its place stays where there is nothing to say."""
 
     def __init__(self, heading: str, parent: QWidget) -> None:
         super().__init__(parent)
-        title = text_label(heading, "heading", of=self)
+        self._title = text_label(heading, "heading", of=self)
+        keep_place(self._title, kept=True)
         self._text = text_label(of=self, wrap=True)
         self._text.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._take_height()
-        in_column(title, self._text, of=self, gap=1, edge=(12, 2, 12, 4))
+        in_column(self._title, self._text, of=self, gap=1, edge=(12, 2, 12, 4))
 
     def _take_height(self) -> None:
         self._text.setFixedHeight(self._text.fontMetrics().lineSpacing() * 2 + 2)
@@ -202,6 +203,7 @@ class _Consequence(QWidget):
             self._take_height()
 
     def say(self, text: str) -> None:
+        self._title.setVisible(bool(text))
         self._text.setText(text)
         self._text.setToolTip(plain_tip(text))
 

@@ -126,3 +126,10 @@ def progress_bar(name: str, of: QWidget) -> QProgressBar:
     bar.setTextVisible(False)
     bar.setAccessibleName(name)
     return bar
+
+
+def keep_place(widget: QWidget, *, kept: bool) -> None:
+    """Lets a widget keep its place while it is hidden, or no longer."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(kept)
+    widget.setSizePolicy(policy)
