@@ -45,9 +45,11 @@ def place(tmp_path: Path) -> Workspace:
 NONE: frozenset[int] = frozenset()
 
 
-def answer(library: Library, *images: int) -> None:
+def answer(
+    library: Library, *images: int, given: Answer = Answer.YES, reviewer: str = "me"
+) -> None:
     for image_id in images:
-        row = Decision(image_id, 1, Answer.YES, Side.MISSING, 0.5, 0.5, "v1", "me", image_id)
+        row = Decision(image_id, 1, given, Side.MISSING, 0.5, 0.5, "v1", reviewer, image_id)
         library.decisions.append([row])
 
 
@@ -94,6 +96,19 @@ def test_answers_that_the_copy_lacks_come_from_the_damaged_file(place: Workspace
     with Library.open(place.path) as library:
         answer(library, 6)
         assert library.decisions.last_id() == 6
+
+
+def test_what_people_differ_about_is_open_again(place: Workspace) -> None:
+    with Library.open(place.path) as library:
+        answer(library, 1, given=Answer.NO, reviewer="you")
+        live = [row.id for row in library.decisions.live()]
+        assert library.reviewers.open_pairs() == {(1, 1)}
+    spoil(place.database, pages_of(place.database, "image")[0])
+    (copy,) = sound_copies(place.backups)
+    assert restore(place, copy.path).rescued == 3
+    with Library.open(place.path) as library:
+        assert library.reviewers.open_pairs() == {(1, 1)}
+        assert [row.id for row in library.decisions.live()] == live
 
 
 def answered_images(place: Workspace) -> int:

@@ -515,6 +515,23 @@ def test_moving_answers_nothing_and_comes_back(filled: Library) -> None:
     assert labels(filled) == {}
 
 
+@pytest.mark.parametrize("mode", [Mode.TAG, Mode.BEST])
+def test_what_is_skipped_is_asked_again_when_nothing_else_is_left(
+    filled: Library, mode: Mode
+) -> None:
+    session = start(filled)
+    session.enter(mode, filled.vocabulary().by_name["hat"].id if mode is Mode.TAG else None)
+    count = N_IMAGES if mode is Mode.TAG else N_IMAGES * len(NAMES)
+    asked = []
+    for _ in range(count + 1):
+        assert session.current is not None
+        asked.append(session.current.pair)
+        assert session.next()
+    assert len(set(asked[:-1])) == count
+    assert asked[-1] in asked[:-2]
+    assert labels(filled) == {}
+
+
 def test_a_flagged_question_leaves_the_queue_until_it_is_asked_for(filled: Library) -> None:
     session = start(filled)
     flagged = session.current
