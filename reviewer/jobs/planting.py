@@ -18,6 +18,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.sample.kinds import KINDS, with_errors
 from reviewer.sources.folder import find_images, read_folder, source_for
 from reviewer.store.disk import replacing
+from reviewer.store.moved import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -107,7 +108,7 @@ def plant_errors(
 def _check_place(source: Path, target: Path) -> None:
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} is not empty. Name a new folder for the copy.")
-    if target.resolve().is_relative_to(source.resolve()):
+    if is_inside(target, source):
         raise UsageError(f"{target} lies inside {source}. Name a folder outside of it.")
 
 

@@ -126,6 +126,17 @@ def same_place(one: Path, other: Path) -> bool:
         return False
 
 
+def is_inside(path: Path, folder: Path) -> bool:
+    """Whether a path is a folder or in it, whatever the folder is called on the way.
+
+    Args:
+        path: Need not be there.
+        folder: Absolute.
+    """
+    whole = path.resolve()
+    return any(place == folder or same_place(place, folder) for place in (whole, *whole.parents))
+
+
 def _is_there(folder: Path, name: str, size: int) -> bool:
     """Whether a file is there and as large as it was; 0 where that is not known."""
     for form in forms(name):

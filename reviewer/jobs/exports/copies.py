@@ -29,6 +29,7 @@ from reviewer.sources.danbooru import Post, is_dump, lines_of, metadata_files
 from reviewer.sources.folder import find_images
 from reviewer.sources.post import read_post
 from reviewer.store.disk import write_whole
+from reviewer.store.moved import is_inside
 
 if TYPE_CHECKING:
     from reviewer.core.tags.vocabulary import Vocabulary
@@ -52,7 +53,7 @@ def export(library: Library, listener: Listener, folder: Path, formats: list[str
         StoreError: The folder cannot be written.
     """
     target = folder.expanduser().resolve()
-    if target == library.folder or library.folder in target.parents:
+    if is_inside(target, library.folder):
         raise UsageError(
             f"{folder} is inside the folder of the images. Choose another one, or write into the "
             "images' own caption files with --in-place, which shows a diff first."

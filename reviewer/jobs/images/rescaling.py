@@ -23,6 +23,7 @@ from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.pictures import open_picture, open_with_alpha
 from reviewer.store.disk import replacing, writing
+from reviewer.store.moved import is_inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -110,7 +111,7 @@ def rescale(library: Library, listener: Listener, target: Path, how: Copying) ->
         UsageError: The target is inside the images' folder.
         StoreError: It cannot be written.
     """
-    if target.resolve().is_relative_to(library.folder.resolve()):
+    if is_inside(target, library.folder):
         raise UsageError(f"{target} is inside the folder of the images. Choose another one.")
     tasks = _tasks(library, target, how)
     waiting = [task for task in tasks if not task.copy.exists()]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from reviewer.core.errors import UsageError
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Silent
 from reviewer.jobs.exports import write_back
@@ -158,6 +159,10 @@ def test_a_folder_that_a_link_leads_to_is_the_same_collection(tmp_path: Path) ->
     assert workspace_for(moved) == place
     with Library.open(place, folder=moved) as library:
         assert import_folder(library, Silent()).summary["unchanged"] == 1
+        # Nor is it another place to export to.
+        for inside in (moved, folder):
+            with pytest.raises(UsageError, match="inside the folder of the images"):
+                export(library, Silent(), inside / "out", ["tags.csv"])
 
 
 def test_a_folder_that_was_copied_with_names_composed_otherwise_is_known(tmp_path: Path) -> None:
