@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from reviewer.core.ranking.candidates import Candidates
     from reviewer.core.ranking.evidence import Answers
-    from reviewer.jobs.questions.ranking import Frame
     from reviewer.store.library import Library
 
 LEAST = 0.15
@@ -25,7 +24,11 @@ MOST = 500
 
 
 def doubted_questions(
-    library: Library, candidates: Candidates, answers: Answers, frame: Frame
+    library: Library,
+    candidates: Candidates,
+    answers: Answers,
+    images: NDArray[np.int64],
+    tags: NDArray[np.int64],
 ) -> NDArray[np.void]:
     """The answers that look wrong, in the order to look at them again.
 
@@ -35,7 +38,8 @@ def doubted_questions(
         library: The collection.
         candidates: From the ranking's own pass.
         answers: All that the ranking knows of.
-        frame: What rows and columns are.
+        images: (N,) ids of the ranking's rows.
+        tags: (T,) ids of its columns.
 
     Returns:
         (n,) `DOUBTED`: runs of one tag, those with the most to find first.
@@ -45,7 +49,7 @@ def doubted_questions(
     """
     doubts = doubt_answers(candidates, answers.latest())
     found = np.zeros(len(doubts), DOUBTED)
-    found["image"], found["tag"] = frame.images[doubts.row], frame.tags[doubts.tag]
+    found["image"], found["tag"] = images[doubts.row], tags[doubts.tag]
     found["side"], found["score"] = doubts.side, expit(candidates.score[doubts.position])
     found["suspicion"], found["wrong"] = doubts.expected, doubts.wrong
     found = found[found["wrong"] >= LEAST]
@@ -53,6 +57,21 @@ def doubted_questions(
     pairs = zip(found["image"].tolist(), found["tag"].tolist(), strict=True)
     found = found[np.array([pair not in twice for pair in pairs], bool)]
     return in_runs(found[np.argsort(-found["wrong"], kind="stable")][:MOST])
+
+
+def both_doubted(
+    before: NDArray[np.void] | None, new: NDArray[np.void] | None, tags: NDArray[np.int64]
+) -> NDArray[np.void] | None:
+    """What looks wrong of all tags, where some were looked at anew.
+
+    Args:
+        before: (n,) `DOUBTED` of the ranking before; `None` if nobody looked.
+        new: (m,) of these tags.
+        tags: Their ids.
+    """
+    if before is None or new is None:
+        return new
+    return in_runs(np.concatenate([before[~np.isin(before["tag"], tags)], new])[:MOST])
 
 
 def in_runs(found: NDArray[np.void]) -> NDArray[np.void]:

@@ -18,6 +18,7 @@ from reviewer.core.ranking.rank import RankOptions, rank_again
 from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.learning.fewest import images_needed
+from reviewer.jobs.questions.doubted import both_doubted, doubted_questions
 from reviewer.jobs.questions.every_tag import every_tag_scan, made_at
 from reviewer.jobs.questions.streamed import StreamedScan
 
@@ -85,7 +86,8 @@ def rank_large(
     with stage(listener, "rank tags", len(columns), "tags") as progress:
         found.append(scan.by_tag(columns, progress.at))
     with stage(listener, "order"):
-        queues = rank_again(scan.joined(found), scan.answers, options)
+        candidates = scan.joined(found)
+        queues = rank_again(candidates, scan.answers, options)
     tags = np.array(files.shape.tags, np.int64)
     new = Ranking(
         tags=tags[queues.queue_tag],
@@ -98,6 +100,7 @@ def rank_large(
         spreads=queues.spread,
         version=name,
         decided=decided,
+        doubted=doubted_questions(library, candidates, scan.answers, scan.images, tags),
     )
     library.state.set(SCAN, state)
     library.state.set(HEADS, str(newest))
@@ -129,6 +132,7 @@ def merged(before: Ranking, new: Ranking, tags: NDArray[np.int64]) -> Ranking:
         suspicions=both(before.suspicions, new.suspicions),
         priorities=both_if_there(before.priorities, new.priorities),
         spreads=both_if_there(before.spreads, new.spreads),
+        doubted=both_doubted(before.doubted, new.doubted, tags),
     )
 
 

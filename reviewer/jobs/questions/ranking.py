@@ -199,7 +199,7 @@ def rank_evidence(
         spreads=queues.spread,
         version="",
         decided=labels.decided,
-        doubted=doubted_questions(library, candidates, answers, frame),
+        doubted=doubted_questions(library, candidates, answers, frame.images, frame.tags),
     )
 
 

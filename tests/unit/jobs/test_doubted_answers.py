@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,10 +12,14 @@ from reviewer.core.review.session import ReviewSession
 from reviewer.core.types import Answer, Decision, Origin, Side
 from reviewer.jobs.context import Silent
 from reviewer.jobs.pipeline import refresh_and_rank
+from reviewer.jobs.questions import large
 from reviewer.jobs.questions.doubted import LEAST
+from reviewer.jobs.questions.ranking import rank_questions
 from tests.unit.jobs.conftest import CHOICES
 
 if TYPE_CHECKING:
+    import pytest
+
     from reviewer.store.library import Library
 
 SHAPES = ("circle", "square")
@@ -99,3 +104,30 @@ def test_without_answers_nothing_is_doubted(
     assert ranking.doubted is not None
     assert not len(ranking.doubted)
     assert ranking.doubtful() == []
+
+
+def test_in_a_large_collection_a_tag_without_new_answers_keeps_its_doubts(
+    shapes: tuple[Library, dict[str, frozenset[str]]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library, truth = shapes
+    monkeypatch.setattr(large, "LARGE_PAIRS", 0)
+    shutil.rmtree(library.workspace.scans / "v1" / "crossfit")
+    ids = library.tags.ids()
+    images = [image_id for image_id, _, _ in library.images.askable()]
+    slips = {(images[place], ids[SHAPES[place % 2]]) for place in (10, 41, 72, 103)}
+    answer_all(library, truth, slips)
+    refresh_and_rank(library, Silent(), minimum=CHOICES.minimum)
+    before = library.rankings.load().doubtful()
+    assert len({question.pair for question in before} & slips) >= 3
+    circle, square = (ids[tag] for tag in SHAPES)
+    # A second look at one tag, of which all that looks wrong is answered.
+    session = session_on(library)
+    session.enter(Mode.DOUBTED)
+    again = [question for question in before if question.tag_id == circle]
+    session.change([(question, Answer.YES) for question in again])
+    rank_questions(library, Silent())
+    after = library.rankings.load().doubtful()
+    assert [q.pair for q in after if q.tag_id == square] == [
+        q.pair for q in before if q.tag_id == square
+    ]
+    assert not {q.pair for q in after} & {q.pair for q in again}
