@@ -296,6 +296,47 @@ def test_enter_adds_a_tag_and_typing_it_again_takes_it_off(qtbot: QtBot, about_h
     assert QApplication.focusWidget() is line
 
 
+def test_tab_lists_what_an_image_may_lack_and_enter_adds_one_after_the_other(
+    qtbot: QtBot, about_hats: MainWindow
+):
+    review = about_hats.review
+    tag = ids(review.library)
+
+    def lacking() -> list[str]:
+        present = review.library.images.original_tags(review.session.current.image_id)
+        return [name for name in sorted(tag, key=tag.__getitem__) if tag[name] not in present]
+
+    while len(lacking()) < 3:
+        press(qtbot, about_hats, Qt.Key.Key_Right)
+    wait_painted(qtbot, about_hats)
+    image = review.session.current.image_id
+    press(qtbot, about_hats, Qt.Key.Key_E, Qt.Key.Key_Tab)
+    line, editor = QApplication.focusWidget(), review.page.tags.editor
+
+    def listed() -> list[str]:
+        rows = range(editor._model.rowCount()) if editor.offers else ()
+        return [editor._model.row_at(editor._model.index(row)).name for row in rows]
+
+    # The ranking promises most of the first tag and least of the last; the asked one is left out.
+    one, other = (name for name in lacking() if name != "hat")
+    assert listed() == [one, other]
+    press(qtbot, about_hats, Qt.Key.Key_Down, Qt.Key.Key_Return)
+    assert listed() == [one]
+    assert review.library.decisions.answers(image) == {tag[other]: Answer.YES}
+    assert {d.origin for d in review.library.decisions.recent(9)} == {Origin.EDIT}
+    # What was taken back is offered again; whoever types is done with the list.
+    qtbot.keyClick(line, Qt.Key.Key_Z, CONTROL)
+    assert listed() == [one, other]
+    qtbot.keyClicks(line, "x")
+    assert not editor.offers
+    line.clear()
+    press(qtbot, about_hats, Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Return)
+    assert review.library.decisions.answers(image) == dict.fromkeys(
+        (tag[one], tag[other]), Answer.YES
+    )
+    assert not editor.offers
+
+
 def test_slips_aliases_and_listed_tags_are_found(qtbot: QtBot, about_hats: MainWindow):
     review = about_hats.review
     image = review.session.current.image_id

@@ -85,7 +85,8 @@ def write(qtbot: QtBot, page: VocabularyPage, own: str, tag: str) -> None:
 
 def test_every_row_is_there_with_how_it_is_known(page: VocabularyPage) -> None:
     own, tags = texts(page, Column.OWN), texts(page, Column.TAG)
-    assert own[: 4 + len(KNOWN)] == ["general", "sensitive", "questionable", "explicit", *KNOWN]
+    ratings = ["general", "sensitive", "questionable", "explicit"]
+    assert sorted(own[: 4 + len(KNOWN)]) == sorted([*ratings, *KNOWN])
     assert tags[own.index("Cat Ears")] == "cat_ears"
     assert texts(page, Column.HOW)[own.index("Cat Ears")] == "mapped: spelling"
     assert "smile" in tags
@@ -93,11 +94,13 @@ def test_every_row_is_there_with_how_it_is_known(page: VocabularyPage) -> None:
     assert page.kind.currentText() == "all  (14)"
     counted = [place for place in texts(page, Column.SEEN) if place]
     assert len(counted) == 4 + len(KNOWN)
+    # What matters here stands above: of ten thousand tags most are seen on no image.
+    assert counted == sorted(counted, key=int, reverse=True)
 
 
 def test_rows_are_found_by_kind_and_by_text(qtbot: QtBot, page: VocabularyPage) -> None:
     page.kind.setCurrentIndex(page.kind.findData(Kind.MISSING.value))
-    assert texts(page, Column.OWN) == ["no_such_tag", "^_^"]
+    assert sorted(texts(page, Column.OWN)) == ["^_^", "no_such_tag"]
     qtbot.keyClicks(page.search, "such tag")
     assert texts(page, Column.OWN) == ["no_such_tag"]
     page.kind.setCurrentIndex(page.kind.findData(LACKING))

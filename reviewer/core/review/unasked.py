@@ -42,6 +42,23 @@ def unasked(
     return Question(image_id, tag_id, side, 0.0, 0.0, "", origin)
 
 
+def may_be_missing(ranking: Ranking, image_id: int) -> list[int]:
+    """The tags that an image lacks by the metadata and that the ranking suspects it to show.
+
+    Args:
+        ranking: The present one; its images are gone through once.
+        image_id: The image.
+
+    Returns:
+        Tag ids, the likeliest first.
+    """
+    places = np.flatnonzero(np.asarray(ranking.images) == image_id)
+    places = places[np.asarray(ranking.sides)[places] == Side.MISSING]
+    places = places[np.argsort(-np.asarray(ranking.suspicions)[places], kind="stable")]
+    queues = np.searchsorted(np.asarray(ranking.offsets), places, side="right") - 1
+    return [int(tag_id) for tag_id in np.asarray(ranking.tags)[queues]]
+
+
 def with_sibling(
     session: ReviewSession, original: frozenset[int], sibling_id: int
 ) -> list[tuple[Question, Answer]]:

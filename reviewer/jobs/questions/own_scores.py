@@ -16,7 +16,6 @@ import numpy as np
 from reviewer.core.lookup import carries, places_of
 from reviewer.core.ranking.calibration import halves
 from reviewer.core.ranking.fusion import TwoScores, fit_fusion
-from reviewer.core.tags.vocabulary import reason_not_asked
 from reviewer.jobs.context import stage
 from reviewer.jobs.labels import tag_counts
 from reviewer.jobs.tagger_problems import tagger_errors
@@ -99,8 +98,7 @@ class OwnScores:
         for tag_id in sorted(self.columns.keys() - others):
             tag, count = vocabulary.tags.get(tag_id), counts.get(tag_id, 0)
             negatives = len(labels.images) - count
-            gone = tag_id in vocabulary.deprecated
-            if tag is None or reason_not_asked(tag, count, 0, negatives=negatives, deprecated=gone):
+            if tag is None or vocabulary.why_not_asked(tag, count, 0, negatives):
                 continue
             logits = self.logits(tag_id)
             if count > 0 or (logits is not None and bool((logits >= SEEN_AT).any())):
@@ -185,16 +183,17 @@ def with_own(
         for tag in range(len(tags)):
             logits[tag] = fusion.logits(tag)
             progress.advance()
-    _say(listener, own, len(known))
+    tagged = bool(np.any(labels.original.counts()))
+    _say(listener, own, len(known), doubtful=own.seen and tagged)
     return tags, logits
 
 
-def _say(listener: Listener, own: OwnScores, alone: int) -> None:
+def _say(listener: Listener, own: OwnScores, alone: int, *, doubtful: bool) -> None:
     missing = int((own.rows < 0).sum())
     if alone:
         doubt = (
             ", which may have seen these labels: then it hides some of their errors"
-            if own.seen
+            if doubtful
             else ""
         )
         listener.note(

@@ -151,7 +151,6 @@ def bring_tagger(
             tags=[(tag.name, int(tag.category)) for tag in known],
         )
     seen = _seen(library, inspected.family.trained_on)
-    listener.note(_SEEN[seen].format(site=inspected.family.trained_on))
     library.state.set(seen_key(name), seen)
     try:
         mapping = _mapped(library, record, [tag.name for tag in known], choices.aliases)
@@ -164,6 +163,8 @@ def bring_tagger(
             "These images have no tags of their own: the tagger's are taken for the collection's, "
             "and what it sees is asked. Nothing counts as a tag before you say Yes."
         )
+    else:
+        listener.note(_SEEN[seen].format(site=inspected.family.trained_on))
     _say(listener, mapping)
     first = library.versions.active() is None
     library.versions.put(

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 
 from reviewer.core.errors import StoreError
+from reviewer.core.labels import effective_tags
 from reviewer.core.review.controls import unbiased
-from reviewer.core.review.unasked import turned, unasked
+from reviewer.core.review.unasked import may_be_missing, turned, unasked
 from reviewer.core.types import Answer, Origin, Tag
 from reviewer.ui.aids.completing import Completing
+from reviewer.ui.aids.completion_model import CompletionRow
 from reviewer.ui.command_group import CommandGroup
 from reviewer.ui.keys.actions import keys_here
 from reviewer.ui.tag_panel import Part
@@ -21,17 +23,21 @@ from reviewer.ui.theme import shown_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from reviewer.ui.aids.completion_model import CompletionRow
     from reviewer.ui.command_group import ReviewParts
 
 HINT = (
-    "Enter adds, or takes off what is there. Ctrl+1 to 9 makes it a quick tag, "
-    "Ctrl+R a sibling of {tag}. Esc leaves."
+    "Enter adds, or takes off what is there. Tab lists what may be missing. Ctrl+1 to 9 makes it "
+    "a quick tag, Ctrl+R a sibling of {tag}. Esc leaves."
 )
 HINT_QUICK = "Enter puts the tag on the key {place}. Esc leaves it as it is."
 HINT_SIBLING = "Enter makes it a sibling of {tag}, or no longer one. Esc leaves."
 WAIT = "The tags are being read; a moment."
+OFFERED = "Most likely first. Enter adds the marked one; Ctrl+Z takes it back."
+NOTHING_MORE = "No other tag is suspected to be missing here."
 ITSELF = "{tag} is what is being asked: answer it with Yes or No."
+
+
+MOST_OFFERED = 100
 
 
 class Aim(Enum):
@@ -76,6 +82,7 @@ class EditCommands(CommandGroup):
         self._editor.quick_wanted.connect(self._set_quick)
         self._editor.sibling_wanted.connect(self._toggle_sibling)
         self._editor.undo_wanted.connect(self._undo)
+        self._editor.offer_wanted.connect(self._offer)
         self._editor.left.connect(self.leave)
         self._page.tags.quick.picked.connect(self.press)
         self._page.tags.quick.set_wanted.connect(self._open_quick)
@@ -195,14 +202,33 @@ class EditCommands(CommandGroup):
             case Aim.IMAGE:
                 tag = self._known(row)
                 if tag is not None:
-                    self._turn(tag.id)
+                    offered = self._editor.offers
+                    said = self._turn(tag.id)
                     self._editor.clear()
+                    if offered:
+                        self._offer(said)
             case Aim.QUICK:
                 self._set_quick(row, self._purpose.key)
                 self.leave()
             case Aim.SIBLING:
                 self._toggle_sibling(row)
                 self._editor.clear()
+
+    def _offer(self, said: str = OFFERED) -> None:
+        """Lists the tags that the image on screen may lack, without those that it has by now."""
+        question = self._session.current
+        if self._purpose.aim is not Aim.IMAGE or question is None:
+            return
+        vocabulary, feed = self._session.vocabulary, self._session.feed
+        original = self._library.images.original_tags(question.image_id)
+        given = unbiased(question, self._library.decisions.answers(question.image_id))
+        there = effective_tags(original, given, vocabulary.implications)
+        settled = {question.tag_id, *there, *given}
+        found = may_be_missing(feed.book.ranking, question.image_id)
+        tags = [vocabulary.tags[t] for t in found if t in vocabulary.tags and t not in settled]
+        rows = [CompletionRow(tag.name, tag.category, tag.id) for tag in tags[:MOST_OFFERED]]
+        self._editor.show_rows(rows, offered=bool(rows))
+        self._editor.say(said if rows else NOTHING_MORE)
 
     def _known(self, row: CompletionRow) -> Tag | None:
         """The tag of a completion; one that the collection does not know yet is added to it."""
@@ -279,7 +305,9 @@ class EditCommands(CommandGroup):
         self._around.stored(taken, -1)
         self._showing.refresh()
         names = {shown_name(self._session.vocabulary.name(d.tag_id)) for d in taken}
-        self._said(f"Taken back: {', '.join(sorted(names))}.")
+        said = self._said(f"Taken back: {', '.join(sorted(names))}.")
+        if self._editor.offers:
+            self._offer(said)
 
     def _said(self, sentence: str) -> str:
         self._editor.say(sentence)

@@ -40,6 +40,7 @@ class TagEditor(QWidget):
         quick_wanted: Emitted with a `CompletionRow` and a digit that it is to stand on.
         sibling_wanted: Emitted with a `CompletionRow` that is to be a sibling of the asked tag.
         undo_wanted: The last step is to be taken back.
+        offer_wanted: With nothing typed, what the image may lack is to be listed.
         left: The person is done.
     """
 
@@ -49,6 +50,7 @@ class TagEditor(QWidget):
     quick_wanted = Signal(object, int)
     sibling_wanted = Signal(object)
     undo_wanted = Signal()
+    offer_wanted = Signal()
     left = Signal()
 
     def __init__(self, tags: TagListModel, parent: QWidget | None = None) -> None:
@@ -60,6 +62,7 @@ class TagEditor(QWidget):
         """
         super().__init__(parent)
         self._tags = tags
+        self._offers = False
         self._heading = text_label(tone="heading", of=self)
         self._line = QLineEdit(self)
         self._line.setPlaceholderText("Type a tag")
@@ -104,7 +107,7 @@ class TagEditor(QWidget):
         self._heading.setText(heading)
         self._line.setAccessibleName(heading)
         self.say(hint)
-        self._line.clear()
+        self.clear()
         self._present.setCurrentIndex(QModelIndex())
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -120,18 +123,30 @@ class TagEditor(QWidget):
 
     def clear(self) -> None:
         """Empties the line, for the next tag."""
+        self._offers = False
         self._line.clear()
 
-    def show_rows(self, rows: Sequence[CompletionRow]) -> None:
-        """Shows completions of what is typed, the first one marked."""
+    @property
+    def offers(self) -> bool:
+        """Whether tags are listed that nobody typed."""
+        return self._offers
+
+    def show_rows(self, rows: Sequence[CompletionRow], *, offered: bool = False) -> None:
+        """Shows completions of what is typed, or tags that are offered; the first one is marked."""
+        self._offers = offered
         self._model.show(rows)
-        self._lists.setCurrentWidget(self._completions if self.text.strip() else self._present)
+        self._lists.setCurrentWidget(self._completions if self._lists_tags else self._present)
         if rows:
             self._completions.setCurrentIndex(self._model.index(0))
 
+    @property
+    def _lists_tags(self) -> bool:
+        """Whether other tags are listed than those of the image."""
+        return self._offers or bool(self.text.strip())
+
     def marked(self) -> CompletionRow | None:
         """The completion that Enter would take."""
-        if not self.text.strip():
+        if not self._lists_tags:
             return None
         return self._model.row_at(self._completions.currentIndex())
 
@@ -190,11 +205,11 @@ class TagEditor(QWidget):
         line = self._tags.row_at(self._present.currentIndex())
         if row is not None:
             self.chosen.emit(row)
-        elif not self.text.strip() and line is not None and not line.heading:
+        elif not self._lists_tags and line is not None and not line.heading:
             self.taken_off.emit(line.tag_id)
 
     def _step(self, step: int) -> None:
-        if self.text.strip():
+        if self._lists_tags:
             last = self._model.rowCount() - 1
             row = min(max(self._completions.currentIndex().row() + step, 0), last)
             self._completions.setCurrentIndex(self._model.index(row))
@@ -205,10 +220,13 @@ class TagEditor(QWidget):
 
     def _fill(self) -> None:
         row = self.marked()
-        if row is not None:
+        if not self._lists_tags:
+            self.offer_wanted.emit()
+        elif row is not None:
             self._line.setText(shown_name(row.name))
 
     def _changed(self, text: str) -> None:
+        self._offers = False
         self.typed.emit(text)
 
     def _clicked(self, index: QModelIndex) -> None:

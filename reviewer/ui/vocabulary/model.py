@@ -67,7 +67,7 @@ class VocabularyRow:
 
 
 def rows_of(mapping: TagMapping, seen: Mapping[str, int]) -> list[VocabularyRow]:
-    """The lines of a table.
+    """The lines of a table: what the tagger sees on most images first, where that was counted.
 
     Args:
         mapping: The table.
@@ -84,6 +84,7 @@ def rows_of(mapping: TagMapping, seen: Mapping[str, int]) -> list[VocabularyRow]
         )
         for m in mapping.meanings
     ]
+    rows.sort(key=lambda row: -(row.seen or 0))
     words = "the tagger lacks it: it gets a head of its own where it has examples enough"
     rows += [VocabularyRow("", tag, "", words, None, LACKING) for tag in mapping.lacking]
     return rows

@@ -124,6 +124,7 @@ class VocabularyPage(SidePage):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._narrow)
         self.kind.setAccessibleName("Which rows are shown")
+        self.kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.kind.currentIndexChanged.connect(self._narrow)
         line = in_row(self.kind, (self.search, 1), gap=10)
         self._lay_out_table()
