@@ -133,6 +133,16 @@ def test_a_long_name_is_broken_before_its_brackets_and_shortened_at_last(
         assert "\N{HORIZONTAL ELLIPSIS}" in line
 
 
+def test_the_smallest_window_cuts_no_word_of_the_answers(qtbot: QtBot, faces: MainWindow) -> None:
+    faces.resize(faces.minimumSize())
+    page = opened(qtbot, faces)
+    page.layout().activate()
+    words = [b for b in page.row._buttons if not isinstance(b, FaceButton)]
+    assert [b.text() for b in words] == ["None of these", "Can't tell", "Undo"]
+    assert all(b.width() >= b.sizeHint().width() for b in words)
+    assert page.row._buttons[-1].geometry().right() <= page.row.width()
+
+
 def test_what_was_said_is_exported(qtbot: QtBot, faces: MainWindow, tmp_path: Path) -> None:
     page = opened(qtbot, faces)
     press(qtbot, page, Qt.Key.Key_3)

@@ -62,6 +62,8 @@ class ChoiceRow(QWidget):
         font = button.font()
         font.setPointSizeF(points(POINTS))
         button.setFont(font)
+        # Its words are not cut; where there is little room, heads stand nearer to each other.
+        button.setMinimumWidth(button.sizeHint().width())
         button.clicked.connect(self._clicked)
         return button
 

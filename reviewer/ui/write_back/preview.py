@@ -53,7 +53,8 @@ class WriteBackPreview(QWidget):
         self._picture.show_picture(None)
         if row is None or row.image_id <= 0:
             return
-        self._change.setText(f"{row.path}\n{row.change}")
+        # In a narrow window the table has no room for its note, which says what is wrong.
+        self._change.setText("\n".join(word for word in (row.path, row.change, row.note) if word))
         key = self._picture.key(row.image_id)
         known = self._loader.get(key)
         if known is not None:
