@@ -49,6 +49,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "ratings": "questions:ratings_command",
         "characters": "characters:characters_group",
         "implications": "questions:implications_command",
+        "asked": "questions:asked_command",
         "propose": "questions:propose_command",
     },
     "Corrections out": {

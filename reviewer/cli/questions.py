@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from reviewer.cli.frame import Call, Frame, collection_options, ending
+from reviewer.core.errors import UsageError
 from reviewer.jobs.questions.implying import find_broken, rule_lines, write_rules
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
@@ -53,6 +54,29 @@ def implications_command(call: Call, count: int, target: Path | None) -> None:
         output.table(rule_lines(rules, vocabulary, count))
         written = {"written": write_rules(rules, vocabulary, target)} if target else {}
         output.done({**changes.summary, **written})
+
+
+@click.command("asked")
+@collection_options
+@click.option("--tag", "wanted", multiple=True, metavar="NAME", help="Ask about it from now on.")
+@click.option("--not", "unwanted", multiple=True, metavar="NAME", help="No longer.")
+def asked_command(call: Call, wanted: tuple[str, ...], unwanted: tuple[str, ...]) -> None:
+    """Choose tags to be asked about although their kind is not: artist, meta, deprecated.
+
+    Their questions come with the next refresh. In the window: write the tag into the picker.
+
+    Example: reviewer asked ~/Pictures/booru --tag signature
+    """
+    with call.opened() as (library, output):
+        chosen = dict.fromkeys(wanted, True) | dict.fromkeys(unwanted, False)
+        unknown = sorted(chosen.keys() - library.tags.ids_of(chosen).keys())
+        if unknown:
+            raise UsageError(f"There is no tag called {', '.join(unknown)} in this collection.")
+        if chosen:
+            library.tags.want(chosen)
+        names = sorted(tag.name for tag in library.tags.some(library.tags.wanted()))
+        output.table(names or ["No tag is asked about beside those of the usual kinds."])
+        output.done({"tags": len(names)})
 
 
 @click.command("propose")

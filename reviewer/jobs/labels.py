@@ -10,7 +10,6 @@ import numpy as np
 from scipy import sparse
 
 from reviewer.core.labels import settled
-from reviewer.core.tags.vocabulary import Vocabulary, reason_not_asked
 from reviewer.core.types import Answer, Tag
 from reviewer.jobs.vetting import image_shares
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
     from model.labels import LabelMatrix
     from reviewer.core.tags.tagrows import TagRows
+    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.store.library import Library
 
 ABSENT_WEIGHT = 0.7
@@ -119,13 +119,7 @@ def choose_tags(labels: Labels, vocabulary: Vocabulary, minimum: int) -> TagChoi
         count = counts.get(tag_id, 0)
         if count == 0:
             continue
-        reason = reason_not_asked(
-            tag,
-            count,
-            minimum,
-            negatives=len(labels.images) - count,
-            deprecated=tag_id in vocabulary.deprecated,
-        )
+        reason = vocabulary.why_not_asked(tag, count, minimum, len(labels.images) - count)
         if reason:
             reasons[reason] += 1
         else:

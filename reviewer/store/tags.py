@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 DEPRECATED = "tags.deprecated"
 """Key of the state where deprecated tags are kept, by name: whether an image has them or not."""
 
-_DEPRECATED = """
+WANTED = "tags.wanted"
+"""Key of the state where the tags are kept, by name, that are asked about whatever their kind."""
+
+_NOTED = """
 SELECT tag.id FROM state, json_each(state.value) JOIN tag ON tag.name = json_each.value
 WHERE state.key = ?
 """
@@ -42,12 +45,28 @@ class TagTable(Table):
         }
         pairs = connection.execute("SELECT child, parent FROM implication").fetchall()
         aliases = dict(connection.execute("SELECT name, tag_id FROM alias").fetchall())
-        return Vocabulary(tags, Implications(pairs), aliases, frozenset(self._deprecated()))
+        implied, gone = Implications(pairs), frozenset(self._noted(DEPRECATED))
+        return Vocabulary(tags, implied, aliases, gone, self.wanted())
 
-    def _deprecated(self) -> Iterator[int]:
-        """Ids of the tags that were noted as deprecated."""
-        for (tag_id,) in self._database.read().execute(_DEPRECATED, (DEPRECATED,)):
+    def _noted(self, key: str) -> Iterator[int]:
+        """Ids of the tags that are noted by name under a key of the state."""
+        for (tag_id,) in self._database.read().execute(_NOTED, (key,)):
             yield int(tag_id)
+
+    def wanted(self) -> frozenset[int]:
+        """Ids of the tags that the user wants to be asked about, whatever kind they are of."""
+        return frozenset(self._noted(WANTED))
+
+    def want(self, names: Mapping[str, bool]) -> None:
+        """Remembers which tags the user wants to be asked about; the others stay as they are.
+
+        Args:
+            names: Of tags, with whether they are wanted.
+
+        Raises:
+            StoreError: It could not be stored.
+        """
+        self._note(WANTED, names)
 
     def note_deprecated(self, told: Mapping[str, bool]) -> None:
         """Remembers which tags their sites gave up; what is not told of stays as it is.
@@ -58,16 +77,17 @@ class TagTable(Table):
         Raises:
             StoreError: It could not be stored.
         """
-        if not told:
-            return
+        if told:
+            self._note(DEPRECATED, told)
 
+    def _note(self, key: str, told: Mapping[str, bool]) -> None:
         def work(connection: sqlite3.Connection) -> None:
-            row = connection.execute("SELECT value FROM state WHERE key = ?", (DEPRECATED,))
+            row = connection.execute("SELECT value FROM state WHERE key = ?", (key,))
             (before,) = row.fetchone() or ("[]",)
             left = {name for name in json.loads(before) if told.get(name, True)}
-            names = sorted(left | {name for name, gone in told.items() if gone})
+            names = sorted(left | {name for name, is_so in told.items() if is_so})
             connection.execute(
-                "INSERT OR REPLACE INTO state VALUES (?, ?)", (DEPRECATED, json.dumps(names))
+                "INSERT OR REPLACE INTO state VALUES (?, ?)", (key, json.dumps(names))
             )
 
         self._database.write(work)

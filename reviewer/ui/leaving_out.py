@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from reviewer.core.review.session import ReviewSession
     from reviewer.store.library import Library
+    from reviewer.ui.command_group import ReviewParts
 
 _KEY = "review.left_out"
 """Key of the store's state where the tags are kept, by name: a merge may number them anew."""
@@ -37,11 +38,36 @@ class LeavingOut(CommandGroup):
     """Leaves a tag out of what is asked, and takes it in again.
 
     It is no answer: nothing is written on any image, and its queue stays at the end of the list.
+    Tags of a kind that nobody is asked about are taken in likewise, where the picker offers it.
     """
+
+    def __init__(self, parts: ReviewParts, refresh: Callable[[], None]) -> None:
+        """Listens to the picker.
+
+        Args:
+            parts: Of the review.
+            refresh: Begins a refresh, which brings the questions of a tag that was taken in.
+        """
+        super().__init__(parts)
+        self._refresh = refresh
+        self._page.queues.wanted.connect(self._take_in)
 
     def handlers(self) -> dict[str, Callable[[], None]]:
         """The commands by id."""
         return {"queue.leave_out": self._turn}
+
+    def _take_in(self, tag_id: int) -> None:
+        name = self._session.vocabulary.name(tag_id)
+        try:
+            self._library.tags.want({name: True})
+        except StoreError as error:
+            self._around.not_saved(error)
+            return
+        self._page.notice.say(
+            f"{shown_name(name)} is asked about from now on, in this collection: the refresh that "
+            "begins now brings its questions."
+        )
+        self._refresh()
 
     def _turn(self) -> None:
         pressed = self._showing.latency.now()

@@ -128,7 +128,7 @@ class ReviewController(QObject):
             **self._aids.handlers(),
             **carrying.handlers(),
             **accepting.handlers(),
-            **LeavingOut(parts).handlers(),
+            **LeavingOut(parts, self.refresh_due.emit).handlers(),
             **self.why.handlers(),
             **{name: partial(self.page_wanted.emit, name) for name in PAGES},
             "look.bare": self._bare.start,

@@ -65,12 +65,14 @@ class Vocabulary:
         implications: Over the ids of `tags`.
         aliases: Other names of a tag, to its id.
         deprecated: Ids of tags that their site gave up: they are not asked about.
+        wanted: Ids of tags that the user wants to be asked about, whatever kind they are of.
     """
 
     tags: MutableMapping[int, Tag]
     implications: Implications = field(default_factory=Implications)
     aliases: Mapping[str, int] = field(default_factory=dict)
     deprecated: frozenset[int] = frozenset()
+    wanted: frozenset[int] = frozenset()
 
     @cached_property
     def by_name(self) -> dict[str, Tag]:
@@ -88,6 +90,26 @@ class Vocabulary:
         if tag is None and name in self.aliases:
             return self.tags.get(self.aliases[name])
         return tag
+
+    def why_not_asked(
+        self, tag: Tag, images: int, minimum: int, negatives: int | None = None
+    ) -> str:
+        """Why a tag is left out of the questions; empty if it may be asked.
+
+        Args:
+            tag: The tag.
+            images: Images that carry it.
+            minimum: Fewer images than this are too few to learn from.
+            negatives: Images that do not carry it, where known.
+        """
+        return reason_not_asked(
+            tag,
+            images,
+            minimum,
+            negatives=negatives,
+            deprecated=tag.id in self.deprecated,
+            wanted=tag.id in self.wanted,
+        )
 
     def name(self, tag_id: int) -> str:
         """The name of a tag; a placeholder with its number if it is unknown."""
@@ -111,6 +133,7 @@ def reason_not_asked(
     *,
     negatives: int | None = None,
     deprecated: bool = False,
+    wanted: bool = False,
 ) -> str:
     """Why a tag is left out of the questions; empty if it may be asked.
 
@@ -120,15 +143,21 @@ def reason_not_asked(
         minimum: Fewer images than this are too few to learn from.
         negatives: Images that do not carry it, where known.
         deprecated: Whether its site gave it up.
+        wanted: Whether the user wants it to be asked about, whatever kind it is of.
     """
-    if tag.category in NOT_VISUAL:
-        return f"{tag.category.word} tag: a picture does not show it"
-    if tag.name.startswith(NAMESPACES_NOT_VISUAL):
-        return "namespace that a picture does not show"
-    if deprecated:
-        return "deprecated: its site gave it up"
+    if not wanted and (kind := _kind_not_asked(tag, deprecated=deprecated)):
+        return kind
     if images < minimum:
         return f"on fewer than {minimum} images: too few to learn from"
     if negatives is not None and negatives < FEWEST_WITHOUT:
         return "on nearly every image: nothing to tell it from"
     return ""
+
+
+def _kind_not_asked(tag: Tag, *, deprecated: bool) -> str:
+    """Why a tag of its kind is not asked about unless the user says so; empty if it is."""
+    if tag.category in NOT_VISUAL:
+        return f"{tag.category.word} tag: a picture does not show it"
+    if tag.name.startswith(NAMESPACES_NOT_VISUAL):
+        return "namespace that a picture does not show"
+    return "deprecated: its site gave it up" if deprecated else ""

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from reviewer.core.tags.vocabulary import reason_not_asked
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -43,12 +41,8 @@ def asked_columns(
     return np.array(
         [
             tag_id in vocabulary.tags
-            and not reason_not_asked(
-                vocabulary.tags[tag_id],
-                count,
-                minimum,
-                negatives=living - count,
-                deprecated=tag_id in vocabulary.deprecated,
+            and not vocabulary.why_not_asked(
+                vocabulary.tags[tag_id], count, minimum, living - count
             )
             for tag_id, count in zip(tags, counts.tolist(), strict=True)
         ],

@@ -6,10 +6,9 @@ tag is never silently absent, the picker says why.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reviewer.core.tags.vocabulary import reason_not_asked
 from reviewer.jobs.learning.fewest import images_needed
 from reviewer.ui.tag_search import name_of
 from reviewer.ui.theme import shown_name
@@ -22,6 +21,8 @@ if TYPE_CHECKING:
 
 NO_QUEUE = "No queue has that in its name."
 PERHAPS = "Meant, perhaps:"
+ALL_THE_SAME = "Enter asks about it all the same."
+NOT_YET = "{tag} is asked about once a refresh has taken it in."
 NONE_LEFT = "{tag} has no question left: what looked suspicious is answered, or nothing did."
 
 
@@ -32,10 +33,12 @@ class Meant:
     Attributes:
         tags: Ids of tags whose queues are meant, the likeliest first.
         words: For people; empty where nothing needs saying.
+        offered: Id of a tag that can be asked about if the user wants it; `None` for none.
     """
 
     tags: tuple[int, ...] = ()
     words: str = ""
+    offered: int | None = None
 
 
 class PickerHelp:
@@ -64,7 +67,7 @@ class PickerHelp:
         if tag is not None:
             if self._left(tag.id):
                 return Meant((tag.id,))
-            return Meant(words=self._why(tag))
+            return self._why(tag)
         if shown:
             return Meant()
         self._completing.begin()
@@ -83,18 +86,22 @@ class PickerHelp:
     def _left(self, tag_id: int) -> bool:
         return self._session.feed.book.summary(tag_id).left > 0
 
-    def _why(self, tag: Tag) -> str:
-        """Why a tag has no question."""
+    def _why(self, tag: Tag) -> Meant:
+        """Why a tag has no question, and whether the user may want it to be asked about."""
         name = shown_name(tag.name)
         if (self._session.feed.book.ranking.tags == tag.id).any():
-            return NONE_LEFT.format(tag=name)
+            return Meant(words=NONE_LEFT.format(tag=name))
         needed = images_needed(self._library)
         images = self._library.aids.counts.of(tag.id)
-        gone = tag.id in self._session.vocabulary.deprecated
-        if images is None:
-            # Not counted yet: only its kind can be a reason.
-            reason = reason_not_asked(tag, needed, needed, deprecated=gone)
-        else:
-            others = self._library.images.counts()["ok"] - images
-            reason = reason_not_asked(tag, images, needed, negatives=others, deprecated=gone)
-        return f"{name} is not asked about: {reason}." if reason else NONE_LEFT.format(tag=name)
+        # Not counted yet: only its kind can be a reason.
+        count = needed if images is None else images
+        others = None if images is None else self._library.images.counts()["ok"] - images
+        vocabulary, wanted = self._session.vocabulary, self._library.tags.wanted()
+        reason = replace(vocabulary, wanted=wanted).why_not_asked(tag, count, needed, others)
+        if not reason:
+            return Meant(words=(NOT_YET if tag.id in wanted else NONE_LEFT).format(tag=name))
+        told = f"{name} is not asked about: {reason}."
+        asked = replace(vocabulary, wanted=frozenset({tag.id}))
+        if asked.why_not_asked(tag, count, needed, others):
+            return Meant(words=told)
+        return Meant(words=f"{told} {ALL_THE_SAME}", offered=tag.id)

@@ -40,6 +40,7 @@ class QueuePanel(QFrame):
     Attributes:
         chosen: Emitted with the `QueueRow` that was picked.
         side_chosen: Emitted with a `Side` or `None`.
+        wanted: Emitted with the id of a tag that is to be asked about whatever kind it is of.
         picking_ended: The picker gave the focus back.
         outlook: What the queue in front of the reviewer gave and promises.
         meant: Tells what a text means beside the names of queues; it is told whether one has it.
@@ -47,6 +48,7 @@ class QueuePanel(QFrame):
 
     chosen = Signal(object)
     side_chosen = Signal(object)
+    wanted = Signal(int)
     picking_ended = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -75,6 +77,7 @@ class QueuePanel(QFrame):
         self._words.setContentsMargins(12, 4, 12, 4)
         self._words.hide()
         self.meant: Callable[[str, bool], Meant] = _unknown
+        self._offered: int | None = None
         column = in_column(of=self, gap=6, edge=(0, 8, 0, 8))
         top = in_row(self._picker, edge=(8, 0, 8, 0))
         column.addLayout(top)
@@ -143,10 +146,12 @@ class QueuePanel(QFrame):
         if key in {Qt.Key.Key_Down, Qt.Key.Key_Up}:
             self._mark(here + (1 if key == Qt.Key.Key_Down else -1))
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            row = self._model.row_at(self._list.currentIndex())
+            row, offered = self._model.row_at(self._list.currentIndex()), self._offered
             self._stop_picking()
             if row is not None:
                 self.chosen.emit(row)
+            elif offered is not None:
+                self.wanted.emit(offered)
         elif key in {Qt.Key.Key_Escape, Qt.Key.Key_Tab}:
             self._stop_picking()
         else:
@@ -169,6 +174,7 @@ class QueuePanel(QFrame):
     def _narrow(self, text: str) -> None:
         self._model.narrow(text)
         meant = self.meant(text, self._model.rowCount() > 0) if text.strip() else Meant()
+        self._offered = meant.offered
         if meant.tags:
             self._model.narrow(text, meant.tags)
         words = meant.words or ("" if self._model.rowCount() else NO_QUEUE)
