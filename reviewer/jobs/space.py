@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from reviewer.core.errors import StoreError, TaggerError
 from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import stage
+from reviewer.jobs.questions.begun_scores import BEGUN
 from reviewer.jobs.scans.rescoring import embedded_by
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.store.columns import read_record
@@ -126,7 +127,17 @@ def _of_versions(library: Library) -> Iterator[Part]:
         scan, engines = place.scans / name, place.engines / name
         again = "" if scan in needed else "scanned again if it is put into use"
         spare = () if scan in needed else (scan,)
-        yield Part(f"version {name}: scan", _size(scan), again, spare)
+        # With a scan that can go, what was begun beside it goes too.
+        begun = tuple(scan.glob(BEGUN)) if scan in needed else ()
+        cut_off = sum(map(_size, begun))
+        yield Part(f"version {name}: scan", _size(scan) - cut_off, again, spare)
+        yield Part(
+            f"version {name}: scores of every tag that were cut off",
+            cut_off,
+            "goes on from there with refresh --every-tag; else from its beginning",
+            begun,
+            lost=True,
+        )
         used = active is not None and active.name == name
         again = "" if used else "written again when it is needed"
         spare = () if used else (engines,)

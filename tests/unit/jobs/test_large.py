@@ -10,14 +10,20 @@ import pytest
 
 from reviewer.core.errors import StoreFullError
 from reviewer.core.types import Answer, Decision, Side
+from reviewer.jobs import context
 from reviewer.jobs.context import Silent
-from reviewer.jobs.questions import large, large_refresh
+from reviewer.jobs.questions import every_tag, large, large_refresh
+from reviewer.jobs.questions.begun_scores import BEGUN
 from reviewer.jobs.questions.every_tag import every_tag_scan, score_every_tag
 from reviewer.jobs.questions.ranking import rank_questions
 from reviewer.jobs.questions.refreshing import refresh
+from reviewer.store.scans import ScanFiles
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from reviewer.core.queues import Ranking
+    from reviewer.core.types import Progress
     from reviewer.store.library import Library
 
 HARDLY = 0.02
@@ -309,3 +315,78 @@ def test_what_a_killed_run_left_is_removed_by_the_next(shapes: Shapes) -> None:
     score_every_tag(library, Silent(), files, minimum=5)
     assert not torn.exists()
     assert [path.name for path in files.folder.glob("*every_tag*")] == ["every_tag"]
+
+
+class CutOff(Silent):
+    """Ends a job, as a signal would, when it is further than a share of a stage."""
+
+    def __init__(self, stage: str, share: float) -> None:
+        self._stage, self._share = stage, share
+
+    def progress(self, progress: Progress) -> None:
+        """Ends the job there."""
+        if progress.stage == self._stage and progress.done > self._share * progress.total:
+            raise KeyboardInterrupt
+
+
+def every_file(folder: Path) -> dict[str, bytes]:
+    """What the files of a folder hold."""
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few images and tags at a time, each of which is told."""
+    monkeypatch.setattr(every_tag, "BLOCK_IMAGES", 50)
+    monkeypatch.setattr(every_tag, "LOT", 2)
+    monkeypatch.setattr(context, "REPORT_EVERY_S", 0.0)
+
+
+def test_a_run_over_every_tag_that_was_cut_off_goes_on_where_it_was(
+    shapes: Shapes, small_steps: None
+) -> None:
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    score_every_tag(library, Silent(), files, minimum=5)
+    undisturbed = every_file(files.folder / "every_tag")
+    shutil.rmtree(files.folder / "every_tag")
+    begun = files.folder / BEGUN
+    with pytest.raises(KeyboardInterrupt):
+        score_every_tag(library, CutOff("refresh", 0.5), files, minimum=5)
+    kept = every_file(begun / "heads-0")
+    # Whoever fits it again would not find these.
+    np.save(begun / "heads-0" / "bias.npy", np.load(begun / "heads-0" / "bias.npy") + 1)
+    with pytest.raises(KeyboardInterrupt):
+        score_every_tag(library, CutOff("score", 0.0), files, minimum=5)
+    assert every_file(begun / "heads-0").keys() == kept.keys()
+    assert every_file(begun / "heads-0") != kept
+    shutil.rmtree(begun / "scores")
+    (begun / "heads-0" / "bias.npy").write_bytes(kept["bias.npy"])
+    with pytest.raises(KeyboardInterrupt):
+        score_every_tag(library, CutOff("score", 0.3), files, minimum=5)
+    some = ScanFiles.open(begun / "scores")
+    assert some is not None
+    assert 0 < len(some) < len(files)
+    assert every_tag_scan(files) is None
+    # The end of the last write may be torn.
+    with (begun / "scores" / "rows.bin").open("ab") as rows:
+        rows.write(b"torn")
+    score_every_tag(library, Silent(), files, minimum=5)
+    assert every_file(files.folder / "every_tag") == undisturbed
+    assert not begun.exists()
+
+
+def test_scores_that_were_begun_for_other_tags_are_begun_anew(
+    shapes: Shapes, small_steps: None
+) -> None:
+    library, _ = shapes
+    files = library.scan("v1")
+    assert files is not None
+    score_every_tag(library, Silent(), files, minimum=5)
+    undisturbed = every_file(files.folder / "every_tag")
+    with pytest.raises(KeyboardInterrupt):
+        score_every_tag(library, CutOff("score", 0.3), files, minimum=5, seed=8)
+    score_every_tag(library, Silent(), files, minimum=5)
+    assert every_file(files.folder / "every_tag") == undisturbed
+    assert not (files.folder / BEGUN).exists()

@@ -12,6 +12,7 @@ import pytest
 
 from reviewer.core.errors import TaggerError, UsageError
 from reviewer.jobs.context import Silent
+from reviewer.jobs.questions.begun_scores import BEGUN
 from reviewer.jobs.space import (
     DAY_S,
     free_space,
@@ -85,6 +86,10 @@ def old(used: Library) -> Library:
         put_candidate(used, number)
     (used.workspace.cache / "train-v6").mkdir(parents=True)
     (used.workspace.cache / "train-v6" / "checkpoint.safetensors").write_bytes(bytes(500))
+    for scan in ("v1", "v2"):
+        begun = used.workspace.scans / scan / BEGUN
+        begun.mkdir()
+        (begun / "rests_on.json").write_bytes(bytes(90))
     part = used.workspace.versions / ".v6.part"
     part.mkdir()
     (part / "model.safetensors").write_bytes(bytes(60))
@@ -122,8 +127,9 @@ def test_what_cannot_be_made_again_goes_only_when_that_is_asked_for(old: Library
         "version v3: weights": 3000,
         "version v4: weights": 4000,
         "a training that was cut off": 500,
+        "version v2: scores of every tag that were cut off": 90,
     }
-    assert free_space(old, Silent(), old=True).summary == {"freed_bytes": 7500}
+    assert free_space(old, Silent(), old=True).summary == {"freed_bytes": 7590}
     assert weights(old) == before | {"v3": 0, "v4": 0}
     assert [v.name for v in old.versions.all() if has_weights(old, v.name)] == ["v1", "v2", "v5"]
     assert not (old.workspace.cache / "train-v6").exists()
