@@ -106,3 +106,35 @@ def test_while_nothing_was_counted_only_the_kind_is_a_reason(
         library.aids.counts.replace({})
     assert typed(qtbot, picking, "someone")[1].startswith("someone is not asked about: artist")
     assert typed(qtbot, picking, "rare thing")[1].startswith("rare thing has no question left")
+
+
+def test_a_tag_of_a_kind_that_is_not_asked_is_taken_in_by_enter(
+    qtbot: QtBot, picking: MainWindow, workspace: Path
+):
+    review = picking.review
+    library, queues = review.library, review.page.queues
+    begun: list[bool] = []
+    review.controller.refresh_due.connect(lambda: begun.append(True))
+    # It is counted nowhere yet, so that only its kind stands against it.
+    library.aids.counts.replace({})
+    _, words = typed(qtbot, picking, "someone")
+    assert words == (
+        "someone is not asked about: artist tag: a picture does not show it. "
+        "Enter asks about it all the same."
+    )
+    assert not library.tags.wanted()
+    qtbot.keyClick(queues._picker, Qt.Key.Key_Return)
+    someone = review.session.vocabulary.by_name["someone"].id
+    assert library.tags.wanted() == {someone}
+    assert begun == [True]
+    assert review.page.notice.text.startswith("someone is asked about from now on")
+    qtbot.keyClick(review.page, Qt.Key.Key_Slash)
+    _, words = typed(qtbot, picking, "someone")
+    assert words == "someone is asked about once a refresh has taken it in."
+    qtbot.keyClick(queues._picker, Qt.Key.Key_Return)
+    # A tag on too few images is not offered: nothing could be learnt of it.
+    library.aids.counts.replace({review.session.vocabulary.by_name["highres"].id: 1})
+    assert not typed(qtbot, picking, "highres")[1].endswith("all the same.")
+    qtbot.keyClick(queues._picker, Qt.Key.Key_Return)
+    assert library.tags.wanted() == {someone}
+    assert begun == [True]

@@ -81,3 +81,22 @@ def test_what_a_picture_does_not_show_is_the_first_reason(collection: Library):
     tag = collection.vocabulary().by_name["headwear_thing"]
     assert reason_not_asked(tag, 6, 3) == ""
     assert reason_not_asked(tag, 1, 3, deprecated=True) == "deprecated: its site gave it up"
+
+
+def test_who_wants_it_is_asked_about_it_all_the_same(collection: Library):
+    images = [image_id for image_id, _, _ in collection.images.askable()]
+
+    def asked(minimum: int) -> list[str]:
+        vocabulary = collection.vocabulary()
+        labels = gather_labels(collection, images, vocabulary)
+        return [tag.name for tag in choose_tags(labels, vocabulary, minimum).tags]
+
+    collection.tags.want({"headwear_thing": True, "nowhere": True})
+    assert sorted(asked(3)) == ["hat", "headwear_thing"]
+    # Of what is on too few images nothing can be learnt, whoever wants it.
+    assert asked(7) == []
+    # A list that is imported again does not undo the choice.
+    collection.tags.note_deprecated({"headwear_thing": True})
+    assert sorted(asked(3)) == ["hat", "headwear_thing"]
+    collection.tags.want({"headwear_thing": False})
+    assert asked(3) == ["hat"]
