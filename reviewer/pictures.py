@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError, features
+from PIL import Image, ImageOps, PngImagePlugin, UnidentifiedImageError, features
 
 from reviewer.core.errors import SourceError
 
@@ -43,6 +43,12 @@ PIXEL_LIMIT = 512_000_000
 # The limit above is checked where files are opened; Pillow's own warns at 89 million pixels, which
 # large scans exceed, and its warning would be printed once for the first of them only.
 Image.MAX_IMAGE_PIXELS = None
+
+# A picture that a program made of a long recipe keeps that in it; Pillow refuses one of a megabyte.
+PngImagePlugin.MAX_TEXT_CHUNK = 16_000_000
+
+STRIP = 1 << 22
+"""Pixels that are worked on at a time where several copies of them are needed."""
 
 PADDED_SET = "512px"
 """Danbooru20xx's folder of small copies: squares, padded with black or white bars."""
@@ -242,10 +248,29 @@ def _to_rgb(picture: Image.Image) -> Image.Image:
     if picture.mode.startswith(("I", "F")):
         picture = _to_8_bit(picture)
     if picture.has_transparency_data:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGBA", picture.size, _ground_of(picture))
-        return Image.alpha_composite(ground, picture).convert("RGB")
-    return picture.convert("RGB")
+        return _flat(picture if picture.mode == "RGBA" else picture.convert("RGBA"))
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _flat(drawing: Image.Image) -> Image.Image:
+    """An RGBA picture over its ground, a strip at a time: a large one is held once, not thrice."""
+    colour = _ground_of(drawing)
+    flat = Image.new("RGB", drawing.size)
+    for strip, place in _strips(drawing):
+        ground = Image.new("RGBA", strip.size, colour)
+        flat.paste(Image.alpha_composite(ground, strip).convert("RGB"), place)
+    return flat
+
+
+def _strips(picture: Image.Image) -> Iterator[tuple[Image.Image, tuple[int, int]]]:
+    """A picture in parts of whole lines, with the place of each."""
+    width, height = picture.size
+    lines = max(STRIP // max(width, 1), 1)
+    if lines >= height:
+        yield picture, (0, 0)
+        return
+    for top in range(0, height, lines):
+        yield picture.crop((0, top, width, min(top + lines, height))), (0, top)
 
 
 def _ground_of(drawing: Image.Image) -> tuple[int, int, int, int]:
@@ -259,11 +284,14 @@ def _ground_of(drawing: Image.Image) -> tuple[int, int, int, int]:
 
 
 def _to_8_bit(picture: Image.Image) -> Image.Image:
-    values = np.asarray(picture, dtype=np.float64)
     # 16 bit files use their range, whatever mode Pillow gives them; others are stretched.
-    top = 65535.0 if picture.mode.startswith("I") else float(values.max(initial=0.0))
-    scaled = np.clip(values * (255.0 / top if top > 0 else 0.0), 0, 255)
-    return Image.fromarray(scaled.astype(np.uint8), "L")
+    top = 65535.0 if picture.mode.startswith("I") else float(np.max(picture, initial=0.0))
+    grey = Image.new("L", picture.size)
+    for strip, place in _strips(picture):
+        values = np.asarray(strip, dtype=np.float64)
+        scaled = np.clip(values * (255.0 / top if top > 0 else 0.0), 0, 255)
+        grey.paste(Image.fromarray(scaled.astype(np.uint8), "L"), place)
+    return grey
 
 
 def _reason(error: Exception) -> str:
@@ -271,4 +299,6 @@ def _reason(error: Exception) -> str:
         return "it is not an image that can be read"
     if "truncated" in str(error).lower():
         return _CUT_OFF
+    if "MAX_TEXT" in str(error):
+        return "it holds more text beside its pixels than pictures do"
     return str(error).rstrip(".") or type(error).__name__

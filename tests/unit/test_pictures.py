@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, features
+from PIL import Image, ImageDraw, PngImagePlugin, features
 
 from reviewer import pictures
 from reviewer.core.errors import SourceError
@@ -192,6 +192,36 @@ def test_a_decompression_bomb_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
     assert "more than the limit" in look(path.read_bytes()).problem
     with pytest.raises(SourceError, match="more than the limit"):
         open_picture(path)
+
+
+@pytest.mark.parametrize("kind", ["RGBA", "I;16"])
+@pytest.mark.parametrize("strip", [1, 64 * 5, 64 * 31])
+def test_a_picture_is_the_same_in_strips(
+    tmp_path: Path, kind: str, strip: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = np.random.default_rng(3).integers(0, 256, (33, 64, 4), np.uint8)
+    made = values.view(np.uint16)[..., 0] if kind == "I;16" else values
+    path = saved(tmp_path / "a.png", Image.fromarray(made))
+    whole = open_picture(path)
+    monkeypatch.setattr(pictures, "STRIP", strip)
+    assert np.array_equal(open_picture(path), whole)
+    assert len(np.unique(whole)) > 100
+
+
+@pytest.mark.parametrize(("count", "problem"), [(3, ""), (90, "more text beside its pixels")])
+def test_a_long_recipe_inside_a_picture_is_no_fault_of_it(
+    tmp_path: Path, count: int, problem: str
+) -> None:
+    made = PngImagePlugin.PngInfo()
+    made.add_text("prompt", "a" * (count * 1_000_000), zip=True)
+    path = saved(tmp_path / "a.png", gradient(), pnginfo=made)
+    found = look(path.read_bytes())
+    assert problem in found.problem
+    if problem:
+        with pytest.raises(SourceError, match=problem):
+            open_picture(path)
+    else:
+        assert open_picture(path).size == (found.width, found.height) == (64, 32)
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
