@@ -63,3 +63,20 @@ def test_a_dump_that_is_not_opened_takes_lists_and_definitions_too(tmp_path: Pat
         assert library.aids.texts.of(tag.id) == {TextKind.DEFINITION: "Hair past the shoulders."}
         assert [name for name, _, _ in library.aids.listed.each()] == ["long_hair", "short_hair"]
         assert library.aids.listed.aliases() == [("longhair", "long_hair")]
+
+
+def test_tags_of_other_kinds_are_chosen_and_listed(tmp_path: Path) -> None:
+    folder = tmp_path / "images"
+    draw(folder / "a.png", 1)
+    (folder / "a.txt").write_text("long_hair, highres")
+    assert run("import", folder).code == 0
+    said = run("asked", folder)
+    assert said.code == 0, said.err
+    assert "No tag is asked about beside" in said.out
+    said = run("asked", folder, "--tag", "highres", "--tag", "nowhere")
+    assert said.code == 2
+    assert "no tag called nowhere" in said.err
+    assert "highres" in run("asked", folder, "--tag", "highres").out
+    with Library.open(workspace_for(folder, None)) as library:
+        assert library.tags.wanted() == {library.tags.ids()["highres"]}
+    assert "No tag is asked" in run("asked", folder, "--not", "highres").out
