@@ -6,13 +6,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from reviewer.core.types import Answer, Category, Side
 from reviewer.ui.aids.sibling_chips import SiblingChips
 from reviewer.ui.theme import category_colour, look, points, scaled, shown_name
-from reviewer.ui.widgets.parts import plain_tip
+from reviewer.ui.widgets.parts import plain_tip, two_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,6 +67,9 @@ def why_text(question: Question) -> str:
 class QuestionBar(QWidget):
     """Paints the question and one line below it; its height never changes.
 
+    The first question about another tag than before is painted the other way round, light for dark:
+    a hand that answers to a beat must not go on with the tag that it has in mind.
+
     Attributes:
         siblings: In its place while a sibling is chosen.
         told: It says something else.
@@ -83,6 +86,7 @@ class QuestionBar(QWidget):
         self._tag: Tag | None = None
         self._note = ""
         self._heed = False
+        self._is_new = False
         self._asides: dict[str, str] = {}
         self._lead: list[_Said] = [(LEAD, None)]
         self._tail = "?"
@@ -114,8 +118,11 @@ class QuestionBar(QWidget):
         """
         lead: list[_Said] = [(LEAD, None)]
         note = "" if answered is None else f"You answered {answered.word}."
+        was_new, self._is_new = self._is_new, self._tag is not None and self._tag != tag
         if (tag, lead, note) == (self._tag, self._lead, self._note):
             # Questions come in blocks of one tag; painting the same words again delays the picture.
+            if was_new:
+                self.update()
             return
         self._tag, self._lead, self._tail, self._note = tag, lead, "?", note
         self._heed = False
@@ -130,7 +137,7 @@ class QuestionBar(QWidget):
             page: The questions with their answers.
             naming: Writes the person's keys for the ids of commands in braces.
         """
-        self._tag = tag
+        self._tag, self._is_new = tag, False
         answer = page.presumed
         self._lead = [
             (f"{PRESUMED} ", None),
@@ -154,7 +161,7 @@ class QuestionBar(QWidget):
 
     def show_nothing(self) -> None:
         """Clears the bar; its place stays."""
-        self._tag = None
+        self._tag, self._is_new = None, False
         self._note = ""
         self._say("No question")
 
@@ -207,10 +214,9 @@ class QuestionBar(QWidget):
         parts = self._fitting_lead(fonts, self.width() - around, shown_name(tag.name))
         lead_width = _width(parts)
         room = max(self.width() - lead_width - around, 60.0)
-        font = _font_for(fonts.tag, shown_name(tag.name), room)
+        font, lines = chip_lines(fonts.tag, shown_name(tag.name), room)
         name = QFontMetricsF(font)
-        text = name.elidedText(shown_name(tag.name), Qt.TextElideMode.ElideMiddle, room)
-        chip_width = name.horizontalAdvance(text) + 2 * CHIP_PAD
+        chip_width = max(name.horizontalAdvance(line) for line in lines) + 2 * CHIP_PAD
         left = (self.width() - lead_width - GAP - chip_width - GAP / 2 - tail_width) / 2
         top = 8.0
         baseline = top + (height + lead.ascent() - lead.descent()) / 2
@@ -221,7 +227,8 @@ class QuestionBar(QWidget):
             left += QFontMetricsF(part_font).horizontalAdvance(part)
         left += GAP
         painter.setFont(font)
-        _paint_chip(painter, QRectF(left, top, chip_width, height), text, tag.category)
+        box = QRectF(left, top, chip_width, height)
+        _paint_chip(painter, box, "\n".join(lines), tag.category, filled=self._is_new)
         left += chip_width + GAP / 2
         painter.setFont(fonts.lead)
         painter.setPen(QColor(look().text))
@@ -277,6 +284,21 @@ class QuestionBar(QWidget):
         return _shortened(parts)
 
 
+def chip_lines(base: QFont, name: str, room: float) -> tuple[QFont, list[str]]:
+    """A tag's name on one line, smaller where it is long; on two where that is too wide as well.
+
+    Args:
+        base: The largest font.
+        name: As it is shown.
+        room: Width of a line, device-independent pixels.
+
+    Returns:
+        The font, and one or two lines; shortened in their middles if even that is too narrow.
+    """
+    font = _font_for(base, name, room)
+    return font, two_lines(name, QFontMetrics(font), int(room))
+
+
 def _font_for(base: QFont, text: str, room: float, least: float = LEAST_POINTS) -> QFont:
     """The largest font in which a text fits; very long ones are cut all the same."""
     font = QFont(base)
@@ -299,12 +321,14 @@ def _width(parts: list[_Part]) -> float:
     return sum(QFontMetricsF(font).horizontalAdvance(text) for text, font, _ in parts)
 
 
-def _paint_chip(painter: QPainter, box: QRectF, text: str, category: Category) -> None:
+def _paint_chip(
+    painter: QPainter, box: QRectF, text: str, category: Category, *, filled: bool
+) -> None:
     colour = category_colour(category)
-    painter.setBrush(QColor(look().raised))
+    painter.setBrush(colour if filled else QColor(look().raised))
     painter.setPen(QPen(colour, 1.5))
     painter.drawRoundedRect(box, 7, 7)
-    painter.setPen(colour)
+    painter.setPen(QColor(look().ground) if filled else colour)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
 

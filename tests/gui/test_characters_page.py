@@ -16,7 +16,8 @@ from reviewer.jobs.exports.copies import export
 from reviewer.store.character_examples import CharacterExamples, examples_folder, save_examples
 from reviewer.store.library import Library
 from reviewer.ui.choice.page import ChoicePage
-from reviewer.ui.choice.row import FaceButton, two_lines
+from reviewer.ui.choice.row import FaceButton
+from reviewer.ui.widgets.parts import two_lines
 
 if TYPE_CHECKING:
     from pathlib import Path

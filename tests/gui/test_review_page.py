@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QWheelEvent
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from reviewer.core.review.feed import Mode
 from reviewer.core.types import Side
 from reviewer.store.library import Library
+from reviewer.ui.question_bar import chip_lines
+from reviewer.ui.theme import look
 from tests.gui.conftest import rank_all, wait_painted
 
 if TYPE_CHECKING:
@@ -54,6 +57,44 @@ def test_side_and_score_are_hidden_until_asked_for(qtbot: QtBot, reviewing: Main
     assert f"{session.current.score:.2f}" in page.question_bar.note
     qtbot.keyClick(page, Qt.Key.Key_A)
     assert page.question_bar.note == ""
+
+
+def chip_ground(page: ReviewPage) -> QColor:
+    """The colour of the tag's chip beside its words."""
+    bar = page.question_bar.grab().toImage()
+    row = [bar.pixelColor(x, 14) for x in range(bar.width())]
+    inside = [x for x, colour in enumerate(row) if colour != QColor(look().ground)]
+    return row[inside[0] + 6]
+
+
+def test_the_first_question_about_another_tag_looks_otherwise_than_those_after_it(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    page, session = reviewing.review.page, reviewing.review.session
+    seen = []
+    for _ in range(8):
+        tag = session.current.tag_id
+        seen.append((tag, chip_ground(page) == QColor(look().raised)))
+        qtbot.keyClick(page, Qt.Key.Key_A)
+        wait_painted(qtbot, reviewing)
+    tags = [tag for tag, _ in seen]
+    # The very first question follows no other.
+    changed = [False, *(before != now for before, now in pairwise(tags))]
+    assert any(changed)
+    assert [not calm for _, calm in seen] == changed
+
+
+def test_a_long_name_is_read_whole_in_half_a_screen(reviewing: MainWindow):
+    reviewing.resize(960, 700)
+    room = reviewing.review.page.question_bar.width() / 2
+    base = QFont(reviewing.font())
+    base.setPointSizeF(20.0)
+    name = "hatsune miku (project sekai colorful stage)"
+    font, lines = chip_lines(base, name, room)
+    assert " ".join(lines) == name
+    assert len(lines) == 2
+    assert all(QFontMetricsF(font).horizontalAdvance(line) <= room + 1 for line in lines)
+    assert chip_lines(base, "hat", room)[1] == ["hat"]
 
 
 def test_what_an_answer_means_reads_the_same_on_both_sides(qtbot: QtBot, reviewing: MainWindow):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QWidget
 from reviewer.ui.choice.keys import CHOOSE, NONE, UNSURE
 from reviewer.ui.keys.caption_bar import PAD, CaptionButton
 from reviewer.ui.theme import look, points
-from reviewer.ui.widgets.parts import in_row
+from reviewer.ui.widgets.parts import in_row, two_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -145,23 +145,3 @@ class FaceButton(CaptionButton):
             box = QRect(0, top, self.width(), metrics.lineSpacing())
             painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
         painter.end()
-
-
-def two_lines(text: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """A name on one or two lines, broken between words, each shortened in the middle if need be."""
-    if metrics.horizontalAdvance(text) <= width:
-        return [text]
-    words = text.split(" ")
-    breaks = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
-    if not breaks:
-        return [metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)]
-    # What stands in brackets belongs together; else the longer line is to be short.
-    first, rest = min(
-        breaks,
-        key=lambda pair: (
-            max(metrics.horizontalAdvance(line) for line in pair) > width,
-            not pair[1].startswith("("),
-            max(metrics.horizontalAdvance(line) for line in pair),
-        ),
-    )
-    return [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, width) for line in (first, rest)]

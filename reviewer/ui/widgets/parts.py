@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from PySide6.QtGui import Qt
+from PySide6.QtGui import QFontMetrics, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
@@ -133,3 +133,23 @@ def keep_place(widget: QWidget, *, kept: bool) -> None:
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(kept)
     widget.setSizePolicy(policy)
+
+
+def two_lines(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """A name on one or two lines, broken between words, each shortened in the middle if need be."""
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
+    words = text.split(" ")
+    breaks = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+    if not breaks:
+        return [metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, width)]
+    # What stands in brackets belongs together; else the longer line is to be short.
+    first, rest = min(
+        breaks,
+        key=lambda pair: (
+            max(metrics.horizontalAdvance(line) for line in pair) > width,
+            not pair[1].startswith("("),
+            max(metrics.horizontalAdvance(line) for line in pair),
+        ),
+    )
+    return [metrics.elidedText(line, Qt.TextElideMode.ElideMiddle, width) for line in (first, rest)]
