@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from reviewer.cli.commands import PLACES
 from reviewer.core.commands import COMMANDS, View, command, commands_in, key_table_markdown
 
 ROOT = Path(__file__).parents[1]
@@ -97,18 +98,38 @@ def test_sql_is_written_in_the_store_alone(modules: dict[str, Looks]) -> None:
     assert [name for name in with_sql if not name.startswith("reviewer/store/")] == []
 
 
-def test_torch_is_not_loaded_before_it_is_needed() -> None:
-    names = ("reviewer.cli.main", "reviewer.jobs.pipeline", "reviewer.app")
-    code = (
-        "import importlib, sys\n"
-        f"for name in {names}:\n"
-        "    importlib.import_module(name)\n"
-        "    print(name, *sorted({'torch', 'torchvision', 'model', 'sklearn'} & set(sys.modules)))"
-    )
+HEAVY = ("torch", "torchvision", "timm", "sklearn", "onnx", "onnxruntime", "model")
+"""What takes longer to load than most commands take for everything else."""
+LOADING = """
+import importlib, sys
+heavy, *names = sys.argv[1:]
+for name in names:
+    importlib.import_module(name)
+    print(name, *sorted(set(heavy.split()) & set(sys.modules)), sep="|")
+"""
+
+
+def loaded(heavy: tuple[str, ...], *names: str) -> list[str]:
+    """Each module with those of the heavy ones that are loaded after it."""
     found = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, "-c", LOADING, " ".join(heavy), *names],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=ROOT,
     )
-    assert found.stdout.split() == [*names]
+    return found.stdout.splitlines()
+
+
+def test_what_is_heavy_is_not_loaded_before_it_is_needed() -> None:
+    commands = {f"reviewer.cli.{place.partition(':')[0]}" for place in PLACES.values()}
+    names = ["reviewer.cli.main", "reviewer.app", *sorted(commands)]
+    assert loaded(HEAVY, *names) == names
+
+
+def test_a_tagger_of_our_own_loads_no_other_s_libraries() -> None:
+    names = ["model.predict", "model.crossfit", "model.train"]
+    assert loaded(("torchvision", "timm", "onnx", "onnxruntime", "sklearn"), *names) == names
 
 
 @pytest.mark.parametrize("view", [View.SINGLE, View.GRID])
@@ -134,3 +155,18 @@ def test_the_map_names_every_package() -> None:
     packages = {path.parent.relative_to(ROOT).as_posix() for path in MODULES}
     missing = [name for name in packages if f"`{name}/" not in text]
     assert missing == []
+
+
+def test_what_the_map_names_is_there() -> None:
+    named = set(re.findall(r"`([\w./]+)`", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")))
+    files = {name for name in named if name.endswith(".py")}
+    places = (ROOT, ROOT / "reviewer", ROOT / "reviewer" / "store")
+    gone = [name for name in files if not any((place / name).is_file() for place in places)]
+    assert gone == []
+    sources = [*MODULES, *(ROOT / "tests").glob("**/conftest.py"), *(ROOT / "tests").glob("*.py")]
+    words = set(re.findall(r"\w+", "\n".join(path.read_text(encoding="utf-8") for path in sources)))
+    code = {
+        name.rpartition(".")[2] for name in named - files if re.fullmatch(r"[A-Za-z_][\w.]*", name)
+    }
+    assert len(files) > 50
+    assert code - words == set()

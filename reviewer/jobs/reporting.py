@@ -8,7 +8,6 @@ from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve
 
 from reviewer.core.figures import TagFigures
 from reviewer.core.lookup import carries
@@ -62,7 +61,7 @@ def write_report(library: Library, listener: Listener, target: Path) -> ChangeSe
         estimate_bands(audit.outcomes) if audit else (),
     )
     write_whole(target / "report.html", page)
-    write_figures(target / REPORT, figures)
+    write_figures(target, REPORT, tuple(figures))
     summary: dict[str, int | float | str] = {
         "report": str(target / "report.html"),
         "tags": len(figures),
@@ -206,6 +205,9 @@ class _Best:
 def _best(truth: NDArray[np.bool_], logits: NDArray[np.float32]) -> _Best:
     if not truth.any():
         return _Best()
+    # It takes longer to load than most commands take, whose help names this one.
+    from sklearn.metrics import precision_recall_curve
+
     precision, recall, thresholds = precision_recall_curve(truth, logits)
     f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-12)
     at = int(np.argmax(f1[:-1]))

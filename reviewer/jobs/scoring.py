@@ -12,14 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.decomposition import PCA
-from sklearn.dummy import DummyRegressor
-from sklearn.ensemble import HistGradientBoostingRegressor
-from sklearn.linear_model import LinearRegression, RidgeCV
-from sklearn.metrics import mean_absolute_error
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.tree import DecisionTreeRegressor
 
 from reviewer.core.errors import UsageError
 from reviewer.jobs.context import Listener, stage
@@ -30,6 +22,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from scipy import sparse
+    from sklearn.tree import DecisionTreeRegressor
 
     from reviewer.store.library import Library
 
@@ -191,8 +184,8 @@ def score_report(data: ScoreData, listener: Listener) -> ScoreReport:
             errors.append(
                 ModelError(
                     name,
-                    mean_absolute_error(data.scores[validated], model.predict(features[validated])),
-                    mean_absolute_error(data.scores[tested], predicted[name]),
+                    _error(data.scores[validated], model.predict(features[validated])),
+                    _error(data.scores[tested], predicted[name]),
                 )
             )
             progress.advance()
@@ -220,6 +213,11 @@ def score_report(data: ScoreData, listener: Listener) -> ScoreReport:
     )
 
 
+def _error(scores: Floats, said: Floats) -> float:
+    """Mean absolute error."""
+    return float(np.abs(scores - said).mean())
+
+
 TREE = "decision tree on tags"
 
 Features = Any
@@ -228,6 +226,15 @@ Features = Any
 
 def _models(data: ScoreData, learnt: NDArray[np.int64]) -> dict[str, tuple[Features, Any]]:
     """Every way to predict, with what it is given."""
+    # They take longer to load than most commands take, whose help names this one.
+    from sklearn.decomposition import PCA
+    from sklearn.dummy import DummyRegressor
+    from sklearn.ensemble import HistGradientBoostingRegressor
+    from sklearn.linear_model import LinearRegression, RidgeCV
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.tree import DecisionTreeRegressor
+
     share = len(learnt) / DOCUMENT_SAMPLES
     tree = DecisionTreeRegressor(
         max_depth=TREE_DEPTH,

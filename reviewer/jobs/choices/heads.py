@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from sklearn.linear_model import LogisticRegression
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
     from scipy import sparse
+    from sklearn.linear_model import LogisticRegression
 
 FOLDS = 5
 MOST_FITTED = 30_000
@@ -134,6 +134,9 @@ def _weighed(
 
 
 def _head(pull: float) -> LogisticRegression:
+    # It takes longer to load than most commands take, whose help names the one that needs it.
+    from sklearn.linear_model import LogisticRegression
+
     return LogisticRegression(C=pull, max_iter=300, tol=1e-3)
 
 

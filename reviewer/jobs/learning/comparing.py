@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.metrics import average_precision_score
 
 from reviewer.core.errors import UsageError
 from reviewer.core.held_out import held_out
@@ -211,11 +210,10 @@ class _Audited:
 
     def average_precision(self, scores: NDArray[np.float32]) -> float:
         """0..1, each pair with the weight of those it stands for."""
-        return float(
-            average_precision_score(
-                self.truth, scores[self.rows, self.columns], sample_weight=self.weights
-            )
-        )
+        from model.metrics import average_precision
+
+        truth, weights = self.truth.astype(np.float32), self.weights.astype(np.float32)
+        return average_precision(scores[self.rows, self.columns], truth, weights)
 
 
 def _audited(library: Library, images: Sequence[int], tags: Sequence[int]) -> _Audited:
