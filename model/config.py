@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 import msgspec
 
@@ -19,8 +19,6 @@ Optimizer = Literal["adamw", "adam"]
 Schedule = Literal["cycle", "constant"]
 
 GIBIBYTE = 2**30
-
-Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +102,10 @@ class TaggerConfig:
         Raises:
             TaggerProblem: A value has the wrong type or is out of its range.
         """
-        return _convert(values, cls)
+        try:
+            return msgspec.convert(values, cls)
+        except msgspec.ValidationError as problem:
+            raise TaggerProblem(f"These tagger settings cannot be used: {problem}.") from problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +190,6 @@ class TrainConfig:
         """The values as plain JSON types."""
         return asdict(self)
 
-    @classmethod
-    def from_json(cls, values: object) -> TrainConfig:
-        """Read what `to_json` wrote.
-
-        Raises:
-            TaggerProblem: A value has the wrong type or is out of its range.
-        """
-        return _convert(values, cls)
-
 
 def quick_recipe(
     device: str, n_images: int, *, from_scratch: bool
@@ -242,10 +234,3 @@ def _epochs_for(n_images: int, *, images_in_all: int) -> int:
 def _require(condition: bool, words: str) -> None:
     if not condition:
         raise TaggerProblem(f"These tagger settings cannot be used: {words}.")
-
-
-def _convert(values: object, kind: type[Kind]) -> Kind:
-    try:
-        return msgspec.convert(values, kind)
-    except msgspec.ValidationError as problem:
-        raise TaggerProblem(f"These tagger settings cannot be used: {problem}.") from problem

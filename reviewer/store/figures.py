@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import msgspec
 import numpy as np
@@ -20,11 +20,26 @@ if TYPE_CHECKING:
 
 Figures = TypeVar("Figures")
 
-STATISTICS, SCORES, REPORT = "statistics.json", "scores.json", "tags.json"
-NOISE = "noise.json"
-CHARACTERS = "characters.json"
-VETTED = "vetted.json"
-"""Names of the files in a folder of figures."""
+
+@dataclass(frozen=True, slots=True)
+class FigureFile(Generic[Figures]):
+    """The file of one kind of figures, in a folder of figures.
+
+    Attributes:
+        name: Of the file.
+        kind: Of what is in it.
+    """
+
+    name: str
+    kind: type[Figures]
+
+
+STATISTICS = FigureFile("statistics.json", CollectionFigures)
+SCORES = FigureFile("scores.json", ScoreFigures)
+REPORT = FigureFile("tags.json", tuple[TagFigures, ...])
+NOISE = FigureFile("noise.json", NoiseFigures)
+CHARACTERS = FigureFile("characters.json", CharacterFigures)
+VETTED = FigureFile("vetted.json", VettedFigures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,82 +52,40 @@ class FigureFiles:
 
     folder: Path
 
-    def statistics(self) -> CollectionFigures | None:
-        """What the collection is like; `None` before it was worked out.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(STATISTICS, CollectionFigures)
-
-    def scores(self) -> ScoreFigures | None:
-        """What the users' scores follow; `None` before it was worked out.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(SCORES, ScoreFigures)
-
-    def report(self) -> tuple[TagFigures, ...] | None:
-        """Every tag; `None` before it was worked out.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(REPORT, tuple[TagFigures, ...])
-
-    def characters(self) -> CharacterFigures | None:
-        """How well characters are told apart; `None` before a network was trained.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(CHARACTERS, CharacterFigures)
-
-    def noise(self) -> NoiseFigures | None:
-        """What the noise experiment found; `None` before there was one.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(NOISE, NoiseFigures)
-
-    def vetted(self) -> VettedFigures | None:
-        """How unlike the others vetted images are; `None` before it was measured.
-
-        Raises:
-            StoreError: The file cannot be read.
-        """
-        return self._read(VETTED, VettedFigures)
-
-    def stamp(self, name: str) -> float:
-        """When a file was written, unix seconds; 0 if it is not there."""
+    def stamp(self, of: FigureFile[Any]) -> float:
+        """When figures were written, unix seconds; 0 if they are not there."""
         try:
-            return (self.folder / name).stat().st_mtime
+            return (self.folder / of.name).stat().st_mtime
         except OSError:
             return 0.0
 
-    def _read(self, name: str, kind: type[Figures]) -> Figures | None:
-        path = self.folder / name
+    def read(self, of: FigureFile[Figures]) -> Figures | None:
+        """Figures; `None` before they were worked out.
+
+        Raises:
+            StoreError: The file cannot be read.
+        """
+        path = self.folder / of.name
         try:
-            return msgspec.json.decode(path.read_bytes(), type=kind)
+            return msgspec.json.decode(path.read_bytes(), type=of.kind)
         except FileNotFoundError:
             return None
         except (OSError, msgspec.DecodeError) as error:
             raise StoreError(f"{path} cannot be read ({error}). Work it out again.") from error
 
 
-def write_figures(path: Path, figures: object) -> None:
+def write_figures(folder: Path, of: FigureFile[Figures], figures: Figures) -> None:
     """Writes figures aside and renames them into place.
 
     Args:
-        path: One of the names above, in the folder that a job was given.
-        figures: One of the types that `FigureFiles` reads.
+        folder: That a job was given.
+        of: Their kind.
+        figures: What was worked out.
 
     Raises:
         StoreError: It cannot be written.
     """
-    write_whole(path, msgspec.json.encode(figures, enc_hook=_plain))
+    write_whole(folder / of.name, msgspec.json.encode(figures, enc_hook=_plain))
 
 
 def _plain(value: object) -> object:

@@ -61,7 +61,7 @@ def test_before_a_network_is_trained_it_says_what_it_needs(
 def test_figures_are_shown_with_what_they_rest_on(
     qtbot: QtBot, sheet: CharacterSheet, window: MainWindow
 ) -> None:
-    write_figures(sheet.files.folder / CHARACTERS, FIGURES)
+    write_figures(sheet.files.folder, CHARACTERS, FIGURES)
     sheet.opened()
     qtbot.waitUntil(lambda: not sheet.is_empty)
     rows = sheet.table.model.rows

@@ -191,7 +191,7 @@ def test_a_job_is_followed_and_its_figures_shown(
     job.state = JobState.DONE
     window._runner.changed.emit(job)
     qtbot.waitUntil(lambda: not sheet.is_empty)
-    shown = sheet.files.statistics()
+    shown = sheet.files.read(STATISTICS)
     assert shown is not None
     assert shown.images == counted
     assert sheet.popular.isVisibleTo(page)
@@ -200,7 +200,7 @@ def test_a_job_is_followed_and_its_figures_shown(
 def test_statistics_follow_the_tags_that_are_typed(
     qtbot: QtBot, page: FiguresPage, workspace: Path
 ):
-    write_figures(workspace / "figures" / STATISTICS, COLLECTION)
+    write_figures(workspace / "figures", STATISTICS, COLLECTION)
     show(qtbot, page, 0)
     sheet = page.sheet
     assert isinstance(sheet, StatisticsSheet)
@@ -222,7 +222,7 @@ def test_statistics_follow_the_tags_that_are_typed(
 def test_pairs_are_filtered_and_implications_have_their_own_columns(
     qtbot: QtBot, page: FiguresPage, workspace: Path
 ):
-    write_figures(workspace / "figures" / STATISTICS, COLLECTION)
+    write_figures(workspace / "figures", STATISTICS, COLLECTION)
     show(qtbot, page, 0)
     sheet = page.sheet
     assert isinstance(sheet, StatisticsSheet)
@@ -239,7 +239,7 @@ def test_pairs_are_filtered_and_implications_have_their_own_columns(
 def test_under_rated_images_are_shown(qtbot: QtBot, page: FiguresPage, workspace: Path):
     with Library.open(workspace) as library:
         image_id = library.images.askable()[0][0]
-    write_figures(workspace / "figures" / SCORES, scores(image_id))
+    write_figures(workspace / "figures", SCORES, scores(image_id))
     show(qtbot, page, 1)
     sheet = page.sheet
     assert isinstance(sheet, ScoreSheet)
@@ -265,7 +265,7 @@ def test_an_under_rated_image_is_shown_large_over_the_sheet(
         path = library.images.get(gone).path
         (library.folder / path).unlink()
     two = (UnderRated(image_id, "0.jpg", 1.0, 5.5), UnderRated(gone, path, 0.0, 3.0))
-    write_figures(workspace / "figures" / SCORES, replace(scores(image_id), under_rated=two))
+    write_figures(workspace / "figures", SCORES, replace(scores(image_id), under_rated=two))
     show(qtbot, page, 1)
     sheet = page.sheet
     assert isinstance(sheet, ScoreSheet)
@@ -302,7 +302,7 @@ def test_an_under_rated_image_is_shown_large_over_the_sheet(
 
 def test_every_tag_sorts_by_figures_not_by_words(qtbot: QtBot, page: FiguresPage, workspace: Path):
     rows = (tag_row("cat", 90, 100), tag_row("dog", 1000, 1000), tag_row("sky", 30, 20))
-    write_figures(workspace / "figures" / REPORT, rows)
+    write_figures(workspace / "figures", REPORT, rows)
     show(qtbot, page, 2)
     sheet = page.sheet
     assert isinstance(sheet, ReportSheet)
@@ -312,7 +312,7 @@ def test_every_tag_sorts_by_figures_not_by_words(qtbot: QtBot, page: FiguresPage
 
 
 def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, workspace: Path):
-    write_figures(workspace / "figures" / VETTED, VETTED_IMAGES)
+    write_figures(workspace / "figures", VETTED, VETTED_IMAGES)
     show(qtbot, page, 5)
     sheet = page.sheet
     assert isinstance(sheet, VettedSheet)
@@ -322,7 +322,7 @@ def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, wor
     marks = shares(VETTED_IMAGES)
     assert [mark.name for mark in marks[::2]] == ["rated safe", "rated questionable", "sketch"]
     assert [(m.share.share, m.second) for m in marks[:2]] == [(0.8, False), (2 / 3, True)]
-    write_figures(workspace / "figures" / VETTED, replace(VETTED_IMAGES, vetted=0, tags=()))
+    write_figures(workspace / "figures", VETTED, replace(VETTED_IMAGES, vetted=0, tags=()))
     sheet._stamp = -1.0
     sheet.opened()
     qtbot.waitUntil(lambda: "No image is vetted yet" in sheet._as_of.text())
@@ -332,10 +332,10 @@ def test_the_bias_of_vetted_images_is_shown(qtbot: QtBot, page: FiguresPage, wor
 def test_every_plot_can_be_saved(
     qtbot: QtBot, page: FiguresPage, workspace: Path, tmp_path: Path, place: int
 ):
-    write_figures(workspace / "figures" / STATISTICS, COLLECTION)
-    write_figures(workspace / "figures" / SCORES, scores(1))
-    write_figures(workspace / "figures" / REPORT, (tag_row("cat", 90, 100),))
-    write_figures(workspace / "figures" / VETTED, VETTED_IMAGES)
+    write_figures(workspace / "figures", STATISTICS, COLLECTION)
+    write_figures(workspace / "figures", SCORES, scores(1))
+    write_figures(workspace / "figures", REPORT, (tag_row("cat", 90, 100),))
+    write_figures(workspace / "figures", VETTED, VETTED_IMAGES)
     show(qtbot, page, place)
     plots = [plot for plot in page.sheet.findChildren(PlotFrame) if plot._draw is not None]
     assert plots
@@ -358,9 +358,9 @@ def test_every_plot_can_be_saved(
 def test_figures_that_cannot_be_read_are_said_so(qtbot: QtBot, page: FiguresPage, workspace: Path):
     folder = workspace / "figures"
     folder.mkdir(exist_ok=True)
-    (folder / STATISTICS).write_text('{"images": "many"}', encoding="utf-8")
+    (folder / STATISTICS.name).write_text('{"images": "many"}', encoding="utf-8")
     with pytest.raises(StoreError, match="Work it out again"):
-        FigureFiles(folder).statistics()
+        FigureFiles(folder).read(STATISTICS)
     page.show_sheet(0)
     qtbot.waitUntil(lambda: "cannot be read" in page.sheet.nothing.words)
     assert page.findChild(QStackedWidget) is not None

@@ -265,8 +265,8 @@ def summary(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
 def figures(qtbot: QtBot, window: MainWindow, workspace: Path) -> None:
     """Statistics that were worked out some time ago."""
     folder = workspace / "figures"
-    write_figures(folder / STATISTICS, COLLECTION)
-    os.utime(folder / STATISTICS, (LONG_AGO, LONG_AGO))
+    write_figures(folder, STATISTICS, COLLECTION)
+    os.utime(folder / STATISTICS.name, (LONG_AGO, LONG_AGO))
     window.open_collection(workspace)
     wait_painted(qtbot, window)
     window.side_pages.open("figures", window.review)

@@ -63,6 +63,29 @@ class Naming:
     strangers: int
     separation: float | None
 
+    @property
+    def sentence(self) -> str:
+        """When a face is not named, and what that is worth, in words."""
+        level = f"{self.level:.0%}"
+        if self.named:
+            known = (
+                f"A face is named where its chance of being right is {level} or more: "
+                f"{_said(self.named)} of the known faces are, and {_said(self.right)} of the names "
+                f"are right (promised {_said(self.promised)})."
+            )
+        else:
+            known = f"No face is named: none has a chance of {level} of being right."
+        if not self.strangers:
+            return f"{known} No face of a stranger was there to try."
+        return (
+            f"{known} Of {self.strangers:,} faces of strangers {_said(self.refused)} are told "
+            "“unknown”."
+        )
+
+
+def _said(share: float | None) -> str:
+    return "none" if share is None else f"{share:.0%}"
+
 
 @dataclass(frozen=True, slots=True)
 class CharacterFigures:

@@ -94,7 +94,7 @@ def report_lines(found: CharacterFigures) -> list[str]:
         _row(_HEADS),
         *(_line(band) for band in (*found.bands, *found.others)),
         "",
-        naming_sentence(found.naming),
+        _naming(found.naming),
         published.CHARACTERS,
     ]
 
@@ -128,23 +128,12 @@ def rests_on(found: CharacterFigures) -> str:
     )
 
 
-def naming_sentence(naming: Naming) -> str:
-    """What it is worth to say "unknown" where it is not sure."""
-    return (
-        f"It names a face where its chance of being right is {naming.level:.0%} or more, else "
-        f'"unknown": {_share(naming.named)} of the known faces are named, {_share(naming.right)} '
-        f"of the names are right (promised {_share(naming.promised)}), {_share(naming.refused)} "
-        f"of {naming.strangers:,} strangers' faces are refused; area under the curve "
-        f"{_figure(naming.separation)}."
-    )
+def _naming(naming: Naming) -> str:
+    return f"{naming.sentence} Area under the curve: {_figure(naming.separation)}."
 
 
 def _figure(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.0%}"
 
 
 def write_report(found: CharacterFigures, target: Path) -> None:
@@ -161,7 +150,7 @@ def write_report(found: CharacterFigures, target: Path) -> None:
         for line in found.each:
             shares = ("" if value is None else f"{value:.4f}" for value in (line.top1, line.top5))
             writer.writerow((line.name, line.learnt, line.tested, *shares))
-    write_figures(target / CHARACTERS, found)
+    write_figures(target, CHARACTERS, found)
 
 
 def _page(found: CharacterFigures) -> str:
@@ -180,7 +169,7 @@ def _page(found: CharacterFigures) -> str:
     ]
     about = html.escape(f"{found.network}: {found.about}. {rests_on(found)}")
     body = (
-        f"<p>{about}</p>{table(_HEADS, bands)}<p>{html.escape(naming_sentence(found.naming))}</p>"
+        f"<p>{about}</p>{table(_HEADS, bands)}<p>{html.escape(_naming(found.naming))}</p>"
         f'<p class="note">{html.escape(published.CHARACTERS)}</p>'
         f"<h2>Every character</h2>{table(('character', *_HEADS[:1], *_HEADS[2:5]), each)}"
     )

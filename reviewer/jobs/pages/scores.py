@@ -53,7 +53,7 @@ def write_scores(
         ("scores.html", page(f"{library.name}: scores", body)),
     ):
         write_whole(target / name, text)
-    write_figures(target / SCORES, score_figures(found, paths))
+    write_figures(target, SCORES, score_figures(found, paths))
     summary: dict[str, int | float | str] = {
         "samples": found.samples,
         "best": found.best,

@@ -70,7 +70,7 @@ def write_statistics(library: Library, listener: Listener, target: Path) -> Chan
     with stage(listener, "statistics", 0, ""):
         found = statistics(library)
     write_whole(target / "statistics.html", page(f"{library.name}: statistics", _body(found)))
-    write_figures(target / STATISTICS, found)
+    write_figures(target, STATISTICS, found)
     return ChangeSet(
         summary={
             "report": str(target / "statistics.html"),

@@ -32,7 +32,7 @@ def write_vetted(library: Library, target: Path) -> ChangeSet:
     found = vetted_figures(library)
     place = target / "vetted.html"
     write_whole(place, page(f"{library.name}: vetted images", _body(found)))
-    write_figures(target / VETTED, found)
+    write_figures(target, VETTED, found)
     return ChangeSet(
         summary={
             "vetted": found.vetted,

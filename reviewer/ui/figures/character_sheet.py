@@ -15,7 +15,7 @@ from reviewer.ui.widgets.parts import in_column, in_row, text_label
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
-    from reviewer.core.choices.character_figures import BandFigures, CharacterFigures, Naming
+    from reviewer.core.choices.character_figures import BandFigures, CharacterFigures
     from reviewer.store.figures import FigureFiles
     from reviewer.ui.side_pages import Beside
 
@@ -37,7 +37,7 @@ class CharacterSheet(FigureSheet):
     """Two plots by frequency, what "unknown" is worth, and a line a character."""
 
     command = "characters"
-    file = CHARACTERS
+    figures = CHARACTERS
     page = "characters.html"
     job_title = "Train characters"
     empty = (
@@ -76,16 +76,12 @@ class CharacterSheet(FigureSheet):
         """Starts the training; it leaves its figures where they are read."""
         self._beside.start_job(self.job_title, (self.command, "train"))
 
-    def read(self) -> CharacterFigures | None:
-        """Reads the figures."""
-        return self.files.characters()
-
     def show_figures(self, found: CharacterFigures) -> str:
         """Shows a network."""
         bands = [*found.bands, *found.others]
         self.first.show_lengths([_length(band, band.top1) for band in bands], percent=True)
         self.five.show_lengths([_length(band, band.top5) for band in bands], percent=True)
-        self.naming.setText(f"{_unknown(found.naming)} {published.CHARACTERS}")
+        self.naming.setText(f"{found.naming.sentence} {published.CHARACTERS}")
         self.table.show_rows(found.each)
         return (
             f"Network {found.network}, learnt from {found.learnt:,} faces and tested on "
@@ -96,26 +92,3 @@ class CharacterSheet(FigureSheet):
 def _length(band: BandFigures, share: float | None) -> Length:
     words = "none tested" if share is None else f"{share:.0%} of {band.faces:,}"
     return Length(band.name, 100 * (share or 0), words)
-
-
-def _unknown(naming: Naming) -> str:
-    """When a face is not named, in two sentences."""
-
-    def said(value: float | None) -> str:
-        return "none" if value is None else f"{value:.0%}"
-
-    level = f"{naming.level:.0%}"
-    if naming.named:
-        known = (
-            f"A face is named where its chance of being right is {level} or more: "
-            f"{said(naming.named)} of the known faces are, and {said(naming.right)} of the names "
-            f"are right (promised {said(naming.promised)})."
-        )
-    else:
-        known = f"No face is named: none has a chance of {level} of being right."
-    if not naming.strangers:
-        return f"{known} No face of a stranger was there to try."
-    return (
-        f"{known} Of {naming.strangers:,} faces of strangers {said(naming.refused)} are told "
-        "“unknown”."
-    )

@@ -135,7 +135,7 @@ class NoiseSheet(FigureSheet):
     """Two plots, the answer in sentences, and a table of the levels."""
 
     command = "experiment"
-    file = NOISE
+    figures = NOISE
     page = "noise.html"
     job_title = "Noise experiment"
     empty = (
@@ -181,10 +181,6 @@ class NoiseSheet(FigureSheet):
         """Starts the experiment."""
         words = (self.command, "noise", "--to", str(self.files.folder))
         self._beside.start_job(self.job_title, words)
-
-    def read(self) -> NoiseFigures | None:
-        """Reads what the experiment found."""
-        return self.files.noise()
 
     def show_figures(self, found: NoiseFigures) -> str:
         """Shows what the experiment found."""

@@ -99,7 +99,7 @@ class ReportSheet(FigureSheet):
     """The table, and two plots of before and after."""
 
     command = "report"
-    file = REPORT
+    figures = REPORT
     page = "report.html"
     job_title = "Report"
     empty = (
@@ -138,7 +138,7 @@ class ReportSheet(FigureSheet):
 
     def read(self) -> tuple[tuple[TagFigures, ...], AuditNote | None] | None:
         """Reads every tag, and the last estimate of the audit."""
-        found = self.files.report()
+        found = self.files.read(REPORT)
         if found is None:
             return None
         audit = self._library.audits.current()

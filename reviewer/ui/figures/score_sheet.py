@@ -67,7 +67,7 @@ class ScoreSheet(FigureSheet):
     """
 
     command = "scores"
-    file = SCORES
+    figures = SCORES
     page = "scores.html"
     job_title = "Scores"
     empty = (
@@ -168,10 +168,6 @@ class ScoreSheet(FigureSheet):
         super().resizeEvent(event)
         if self.large.isVisibleTo(self):
             self._enlarge()
-
-    def read(self) -> ScoreFigures | None:
-        """Reads the scores."""
-        return self.files.scores()
 
     def show_figures(self, found: ScoreFigures) -> str:
         """Shows a collection."""

@@ -20,7 +20,7 @@ from reviewer.ui.widgets.parts import in_column, in_row, text_label
 from reviewer.ui.words import when
 
 if TYPE_CHECKING:
-    from reviewer.store.figures import FigureFiles
+    from reviewer.store.figures import FigureFile, FigureFiles
     from reviewer.ui.side_pages import Beside
 
 LIVE = frozenset({JobState.WAITING, JobState.RUNNING})
@@ -31,7 +31,7 @@ class FigureSheet(QWidget):
 
     Attributes:
         command: The program's command that works them out.
-        file: Name of the file that it leaves for the window.
+        figures: The file that it leaves for the window.
         page: Name of the page that it leaves for a browser.
         job_title: For people.
         empty: Title, explanation and action while there are none.
@@ -39,7 +39,7 @@ class FigureSheet(QWidget):
     """
 
     command: ClassVar[str] = ""
-    file: ClassVar[str] = ""
+    figures: ClassVar[FigureFile[Any]]
     page: ClassVar[str] = ""
     job_title: ClassVar[str] = ""
     empty: ClassVar[tuple[str, str, str]] = ("", "", "")
@@ -87,7 +87,7 @@ class FigureSheet(QWidget):
         Raises:
             StoreError: They cannot be read.
         """
-        raise NotImplementedError
+        return self.files.read(self.figures)
 
     def show_figures(self, found: Any) -> str:  # noqa: ANN401 - each sheet has its own kind
         """Shows figures.
@@ -113,7 +113,7 @@ class FigureSheet(QWidget):
 
     def opened(self) -> None:
         """Brings itself up to date, if there is anything newer than what it shows."""
-        stamp = self.files.stamp(self.file)
+        stamp = self.files.stamp(self.figures)
         if stamp != self._stamp:
             self._stamp = stamp
             if stamp:

@@ -65,7 +65,7 @@ class StatisticsSheet(FigureSheet):
     """Six plots and a table of pairs."""
 
     command = "stats"
-    file = STATISTICS
+    figures = STATISTICS
     page = "statistics.html"
     job_title = "Statistics"
     empty = (
@@ -158,10 +158,6 @@ class StatisticsSheet(FigureSheet):
         row.addStretch(1)
         self._parts.idClicked.connect(self._show_part)
         return row
-
-    def read(self) -> CollectionFigures | None:
-        """Reads the statistics."""
-        return self.files.statistics()
 
     def show_figures(self, found: CollectionFigures) -> str:
         """Shows a collection."""

@@ -50,7 +50,7 @@ class VettedSheet(FigureSheet):
     """What is rarer and what more frequent among vetted images, manners of drawing, every tag."""
 
     command = "vetted"
-    file = VETTED
+    figures = VETTED
     page = "vetted.html"
     job_title = "Vetted images"
     empty = (
@@ -79,10 +79,6 @@ class VettedSheet(FigureSheet):
         self.table = FigureTable("Every tag", FIELDS, self)
         plots = in_column((self.lifts, 1), (self.manners, 1), gap=14)
         in_row((plots, 1), (self.table, 1), of=self.content, gap=20, edge=0)
-
-    def read(self) -> VettedFigures | None:
-        """Reads the comparison."""
-        return self.files.vetted()
 
     def show_figures(self, found: VettedFigures) -> str:
         """Shows a comparison."""

@@ -20,7 +20,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.learning.comparing import AUDITED, FEWEST_AUDITED
 from reviewer.jobs.learning.retraining import Promotion, retrain
 from reviewer.jobs.reporting import write_report
-from reviewer.store.figures import FigureFiles
+from reviewer.store.figures import REPORT, FigureFiles
 from reviewer.store.library import Library
 from tests.unit.jobs.conftest import CHOICES
 
@@ -140,7 +140,7 @@ def test_each_tag_is_told_apart_and_the_intervals_hold_most_of_them(shapes: Shap
     assert np.mean(held) > 0.8
     target = library.workspace.path / "told"
     write_report(library, Silent(), target)
-    told = FigureFiles(target).report()
+    told = FigureFiles(target).read(REPORT)
     assert told is not None
     assert {entry.tag: entry.audited for entry in told} == {
         names.name(tag_id): found for tag_id, found in quality.items()
@@ -207,7 +207,7 @@ def test_the_report_names_every_tag_and_the_audit(shapes: Shapes, tmp_path: Path
     assert set(rows) == {"circle", "square", "red", "blue"}
     assert all(0 < float(row["average_precision"]) <= 1 for row in rows.values())
     assert sum(int(row["answers"]) for row in rows.values()) == 120
-    told = FigureFiles(tmp_path / "report").report()
+    told = FigureFiles(tmp_path / "report").read(REPORT)
     assert told is not None
     assert {row.tag: row.answers for row in told} == {t: int(r["answers"]) for t, r in rows.items()}
     changed = sum(abs(row.images - row.original) for row in told)

@@ -31,7 +31,7 @@ from reviewer.jobs.characters.training import (
 )
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
-from reviewer.store.figures import FigureFiles
+from reviewer.store.figures import CHARACTERS, FigureFiles
 from reviewer.store.library import Library
 from tests.detectors import marked, save_finder
 
@@ -347,9 +347,9 @@ def test_the_report_adds_up(library: Library, tmp_path: Path) -> None:
     assert few.faces == RARE
     text = "\n".join(report_lines(found))
     assert "20-49" in text
-    assert "strangers' faces are refused" in text
+    assert found.naming.sentence in text
     write_report(found, tmp_path / "out")
-    assert FigureFiles(tmp_path / "out").characters() == found
+    assert FigureFiles(tmp_path / "out").read(CHARACTERS) == found
     with (tmp_path / "out" / "characters.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["character"] for row in rows] == [line.name for line in found.each]

@@ -15,7 +15,7 @@ from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.pages.scores import score_lines, write_scores
 from reviewer.jobs.scoring import ScoreData, correlation, score_data, score_report
-from reviewer.store.figures import FigureFiles
+from reviewer.store.figures import SCORES, FigureFiles
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def test_scores_of_posts_become_a_page(tmp_path: Path) -> None:
     assert "monochrome" in page
     assert (tmp_path / "out" / "tree.svg").read_text(encoding="utf-8").startswith("<svg")
     assert any("best" in line for line in score_lines(found))
-    told = FigureFiles(tmp_path / "out").scores()
+    told = FigureFiles(tmp_path / "out").read(SCORES)
     assert told is not None
     assert sum(images for _, images in told.histogram) == 320
     assert told.best in {entry.name for entry in told.errors}

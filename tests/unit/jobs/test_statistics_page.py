@@ -10,7 +10,7 @@ from PIL import Image
 from reviewer.jobs.context import Silent
 from reviewer.jobs.imports.importing import import_folder
 from reviewer.jobs.pages.statistics import PARTS, statistics, write_statistics
-from reviewer.store.figures import FigureFiles
+from reviewer.store.figures import STATISTICS, FigureFiles
 from reviewer.store.library import Library
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def test_figures_add_up_and_what_was_planted_is_found(tmp_path: Path) -> None:
     page = (tmp_path / "out" / "statistics.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 3
     assert done.summary["tags"] == 6
-    told = FigureFiles(tmp_path / "out").statistics()
+    told = FigureFiles(tmp_path / "out").read(STATISTICS)
     assert told is not None
     assert told == found
     follow = dict(told.popularity)

@@ -23,7 +23,7 @@ from reviewer.jobs.vetting import (
     measure_bias,
     vetted_lines,
 )
-from reviewer.store.figures import FigureFiles
+from reviewer.store.figures import VETTED, FigureFiles
 from reviewer.store.images import ImageRow
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def test_a_choice_by_score_loses_sketches_and_says_so(scored: Library) -> None:
 def test_the_bias_is_written_for_the_window_and_as_a_page(scored: Library, tmp_path: Path) -> None:
     choose_vetted(scored, Choice(min_score=20))
     summary = write_vetted(scored, tmp_path / "out").summary
-    found = FigureFiles(tmp_path / "out").vetted()
+    found = FigureFiles(tmp_path / "out").read(VETTED)
     assert found is not None
     assert [tag.tag for tag in found.rarer] == ["sketch"]
     assert found.rarer[0].manner
@@ -91,7 +91,7 @@ def test_the_bias_is_written_for_the_window_and_as_a_page(scored: Library, tmp_p
     assert "sketch" in page.partition("Clearly rarer")[2].partition("Clearly more")[0]
     clear_vetted(scored)
     write_vetted(scored, tmp_path / "out")
-    nothing = FigureFiles(tmp_path / "out").vetted()
+    nothing = FigureFiles(tmp_path / "out").read(VETTED)
     assert nothing is not None
     assert (nothing.vetted, nothing.tags) == (0, ())
 
