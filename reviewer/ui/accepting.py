@@ -77,7 +77,8 @@ class Accepting(CommandGroup):
         drawn = self._acceptance.begin(session.current)
         if not drawn:
             self._page.notice.say(
-                f"There is nothing to accept yet: it is offered after {self._after} Yes in a row."
+                f"There is nothing to accept now: it is offered after {self._after} Yes in a row, "
+                "where enough is left that scores no less than they did."
                 if self._after
                 else "Accepting the rest is turned off in the settings."
             )

@@ -175,11 +175,22 @@ class LookCommands(CommandGroup):
         pressed = self._showing.latency.now()
         if direction > 0:
             if self._session.current is None:
+                self._go_on()
                 return
             self._session.next()
         elif not self._session.previous():
             return
         self._showing.show(pressed)
+
+    def _go_on(self) -> None:
+        """Leaves a queue that has ended, for the next one; a list that has, for the best queue."""
+        mode = self._session.feed.mode
+        if mode is Mode.TAG:
+            self._step_queue(1)
+        elif mode is not Mode.BEST:
+            pressed = self._showing.latency.now()
+            self._session.enter(Mode.BEST)
+            self._showing.show(pressed)
 
     def _step_queue(self, direction: int) -> None:
         pressed = self._showing.latency.now()

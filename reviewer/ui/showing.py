@@ -260,9 +260,11 @@ class Showing(QObject):
         side = "" if feed.side is None else f" that may be {feed.side.name.lower()}"
         if feed.mode is Mode.TAG and feed.tag_id is not None:
             name = shown_name(self._session.vocabulary.name(feed.tag_id))
+            # In the grid the arrows move over the page.
+            on = "{next}" if self._session.pages.current is None else "{queue.next}"
             return (
                 f"Nothing is left to ask about {name}{side}.\n{_put_by(feed)}"
-                "{queue.next} goes to the next queue, {queue.pick} picks one."
+                f"{on} goes on with the next queue, {{queue.pick}} picks one."
             )
         return (
             f"Nothing is left to ask{side}.\n{_put_by(feed)}"

@@ -244,6 +244,29 @@ def test_an_emptied_queue_says_what_to_do(qtbot: QtBot, reviewing: MainWindow):
     wait_painted(qtbot, reviewing)
 
 
+def test_at_the_end_of_a_queue_the_same_key_goes_on(qtbot: QtBot, reviewing: MainWindow):
+    review = reviewing.review
+    session = review.session
+    for command in ("queue.next", "answer.yes"):
+        review.controller.run_command(command)
+        wait_painted(qtbot, reviewing)
+    ended = session.feed.tag_id
+    while session.current is not None:
+        wait_painted(qtbot, reviewing)
+        qtbot.keyClick(review.page, Qt.Key.Key_X)
+    assert "goes on with the next queue" in review.page.view.message
+    qtbot.keyClick(review.page, Qt.Key.Key_Right)
+    wait_painted(qtbot, reviewing)
+    assert session.feed.mode is Mode.TAG
+    assert session.current.tag_id == session.feed.tag_id != ended
+    session.enter(Mode.FLAGGED)
+    review.controller.showing.show()
+    assert session.current is None
+    qtbot.keyClick(review.page, Qt.Key.Key_Right)
+    wait_painted(qtbot, reviewing)
+    assert session.feed.mode is Mode.BEST
+
+
 def test_a_broken_file_is_set_aside_and_the_review_goes_on(
     qtbot: QtBot, window: MainWindow, workspace: Path, tmp_path: Path
 ):
