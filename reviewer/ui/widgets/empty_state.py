@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QPushButton,
@@ -16,10 +16,22 @@ from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import progress_line
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
     from reviewer.core.types import Progress
 
 WIDTH = 560
+_ARROWS = frozenset({Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right})
 WORKING = "Being worked out\N{HORIZONTAL ELLIPSIS}"
+
+
+class ActionButton(QPushButton):
+    """The one thing to do: arrows do not lead away from it, as there is no list to move in."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt's arrows would go to whichever button comes next on the page."""
+        if event.key() not in _ARROWS:
+            super().keyPressEvent(event)
 
 
 class EmptyState(QWidget):
@@ -45,7 +57,7 @@ class EmptyState(QWidget):
         self._about = text_label(about, of=self, wrap=True)
         self._state = text_label(tone="muted", of=self, wrap=True)
         self._bar = progress_bar("Progress", self)
-        self.button = QPushButton(action, self)
+        self.button = ActionButton(action, self)
         self.button.setProperty("tone", "primary")
         self.button.clicked.connect(self.acted)
         self._lay_out()
