@@ -31,7 +31,7 @@ from reviewer.sites.errors import (
     StaleError,
     UnknownOutcomeError,
 )
-from reviewer.sites.policy import is_private
+from reviewer.sites.policy import is_private, why_no_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,13 +107,19 @@ class Http:
             auth: Login and key for HTTP Basic.
 
         Raises:
-            RefusedError: The address would send the key in the clear over the internet.
+            RefusedError: The address would send the key in the clear over the internet, or is
+                none; or the key holds what no key has.
         """
         if not url.startswith("https://") and not (url.startswith("http://") and is_private(url)):
             raise RefusedError(
                 f"{url} is not an https:// address. A key is never sent in the clear; http:// "
                 "works for servers on this machine or in the same house network alone."
             )
+        if problem := why_no_address(url):
+            raise RefusedError(f"The address of this destination cannot be used: {problem}.")
+        if not all(text.isascii() and text.isprintable() for text in (headers or {}).values()):
+            # What is said of such a header would hold the key.
+            raise RefusedError("The key holds signs that no key has. Give it again.")
         self._client = httpx.Client(
             base_url=url,
             headers={

@@ -117,7 +117,7 @@ class Policy:
         Ids of posts mean nothing at another site of the same kind, so an address that is not
         known has its host's name alone.
         """
-        host = urlsplit(url).hostname or ""
+        host = host_of(url)
         return frozenset({host, *self.hosts.get(host, ())}) if host else frozenset(self.words)
 
     def at(self, url: str) -> Policy:
@@ -173,9 +173,39 @@ def _policy(kind: str, table: dict[str, Any]) -> Policy:
     )
 
 
+def host_of(url: str) -> str:
+    """The host of an address; empty where it is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def why_no_address(url: str) -> str:
+    """Why a site cannot be at an address, or the address not be kept; empty if it can.
+
+    Addresses are kept in the collection and shown, so nothing secret may be in one.
+    """
+    if not url.startswith(("https://", "http://")):
+        return f"{url} begins with neither http:// nor https://" if url else "none was given"
+    try:
+        parts = urlsplit(url)
+        # It is a number only when it is asked for.
+        good = bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        good = False
+    if not good or not url.isprintable() or " " in url:
+        return "what was given is no address"
+    if "@" in parts.netloc:
+        return "a name or a password has no place in it, as it is kept in the collection"
+    if parts.query or parts.fragment:
+        return "nothing may follow a ? or a # in it, as it is kept in the collection"
+    return ""
+
+
 def is_loopback(url: str) -> bool:
     """Whether an address is this machine itself."""
-    host = urlsplit(url).hostname or ""
+    host = host_of(url)
     if host == "localhost":
         return True
     try:
@@ -189,6 +219,6 @@ def is_private(url: str) -> bool:
     if is_loopback(url):
         return True
     try:
-        return ipaddress.ip_address(urlsplit(url).hostname or "").is_private
+        return ipaddress.ip_address(host_of(url)).is_private
     except ValueError:
         return False

@@ -8,7 +8,14 @@ from reviewer.assets import asset
 from reviewer.core.errors import UsageError
 from reviewer.core.outbox import Destination
 from reviewer.jobs.writing.keys import key_of
-from reviewer.sites.policy import KnownBy, Mode, Policy, TagStyle, parse_policies
+from reviewer.sites.policy import (
+    KnownBy,
+    Mode,
+    Policy,
+    TagStyle,
+    parse_policies,
+    why_no_address,
+)
 from reviewer.sources.hydrus import namespaced, plain_name
 from reviewer.sources.text import name_key, spaced
 
@@ -80,10 +87,8 @@ def check_new(destination: Destination) -> None:
         raise UsageError("The files of the collection are a destination already: files.")
     if policy.mode is Mode.EXPORT_ONLY:
         return
-    if not destination.url.startswith(("https://", "http://")):
-        given = destination.url
-        wrong = f"; {given} begins with neither http:// nor https://" if given else ""
-        raise UsageError(f"{policy.title} needs its address: --url https://...{wrong}")
+    if problem := why_no_address(destination.url):
+        raise UsageError(f"{policy.title} needs its address: --url https://...; {problem}.")
     if policy.service and not destination.service:
         raise UsageError(
             f"{policy.title} needs the tag service to write to, for example --service 'my tags'."
