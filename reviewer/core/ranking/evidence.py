@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from reviewer.core.types import Side
+from reviewer.core.types import Answer, Side
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -138,6 +138,39 @@ class Answers:
         empty = np.zeros(0, dtype=np.int32)
         return cls(empty, empty, empty.astype(np.uint8), empty.astype(np.int8))
 
+    @classmethod
+    def among(
+        cls,
+        decisions: Sequence[Decision],
+        images: NDArray[np.int64],
+        tags: Sequence[int],
+        by_tags: float = BY_TAGS_WEIGHT,
+    ) -> Answers:
+        """The answers on pairs of some images and tags, in their numbering.
+
+        Args:
+            decisions: All that count.
+            images: Ids by row, shape (N,); of several rows of one image the last one counts.
+            tags: Ids by column.
+            by_tags: What an answer to a question that the tags alone asked says, 0..1.
+        """
+        columns = {tag_id: column for column, tag_id in enumerate(tags)}
+        known = [decision for decision in decisions if decision.tag_id in columns]
+        if not known or not len(images):
+            return cls.none()
+        order = np.argsort(images, kind="stable")
+        ids = np.array([decision.image_id for decision in known], np.int64)
+        rows = order[np.maximum(np.searchsorted(images[order], ids, side="right") - 1, 0)]
+        early = [decision.origin.ranked and not decision.version for decision in known]
+        answer = [UNSURE if d.answer is Answer.UNSURE else int(d.changes_metadata) for d in known]
+        return cls(
+            row=rows.astype(np.int32),
+            tag=np.array([columns[d.tag_id] for d in known], np.int32),
+            side=np.array([int(d.side) for d in known], np.uint8),
+            changed=np.array(answer, np.int8),
+            weight=np.where(early, np.float32(by_tags), np.float32(1.0)).astype(np.float32),
+        ).take(images[rows] == ids)
+
     def __len__(self) -> int:
         return int(self.row.size)
 
@@ -184,16 +217,3 @@ class Answers:
         """Where one tag's answers lie; the answers must be sorted by tag (`latest`)."""
         low, high = np.searchsorted(self.tag, [tag, tag + 1])
         return slice(int(low), int(high))
-
-
-def by_tags_weights(
-    decisions: Sequence[Decision], weight: float = BY_TAGS_WEIGHT
-) -> NDArray[np.float32]:
-    """(A,) what answers say to the feedback: `weight` where the tags alone asked the question.
-
-    Args:
-        decisions: The answers.
-        weight: 0..1.
-    """
-    early = [decision.origin.ranked and not decision.version for decision in decisions]
-    return np.where(early, np.float32(weight), np.float32(1.0)).astype(np.float32)

@@ -114,7 +114,7 @@ def rescale(library: Library, listener: Listener, target: Path, how: Copying) ->
     if is_inside(target, library.folder):
         raise UsageError(f"{target} is inside the folder of the images. Choose another one.")
     tasks = _tasks(library, target, how)
-    waiting = [task for task in tasks if not task.copy.exists()]
+    waiting = [task for task in tasks if not _is_there(task.copy)]
     unreadable = library.images.problems()
     dropped: list[tuple[str, str]] = []
     limit = _decoding_rate(waiting, how)
@@ -137,6 +137,14 @@ def rescale(library: Library, listener: Listener, target: Path, how: Copying) ->
             "of_decoding": round(rate / limit, 3) if limit else 0.0,
         }
     )
+
+
+def _is_there(copy: Path) -> bool:
+    """Whether a copy was written; a system that went down may leave a name without content."""
+    try:
+        return copy.stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _tasks(library: Library, target: Path, how: Copying) -> list[_Task]:

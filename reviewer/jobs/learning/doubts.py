@@ -9,9 +9,10 @@ import numpy as np
 from scipy import sparse
 
 from reviewer.core.lookup import places_of
+from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.targets import missing_chances
 from reviewer.jobs.labels import gather_labels, label_matrix
-from reviewer.jobs.questions.ranking import StoredEvidence, known_answers
+from reviewer.jobs.questions.ranking import StoredEvidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,7 +46,7 @@ def doubted_labels(library: Library, labels: Labels, tags: Sequence[int]) -> Lab
     known = gather_labels(library, crossfit.images, library.vocabulary())
     chances = missing_chances(
         StoredEvidence(crossfit, known.original.columns(crossfit.tags.tolist())),
-        known_answers(list(library.decisions.live()), crossfit),
+        Answers.among(list(library.decisions.live()), crossfit.images, crossfit.tags.tolist()),
         groups=np.asarray(crossfit.groups),
     )
     columns = np.asarray(tags, np.int64)

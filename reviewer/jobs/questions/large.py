@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from reviewer.core.queues import Ranking
-from reviewer.core.ranking.evidence import UNSURE, Answers, by_tags_weights
+from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.rank import RankOptions, rank_again
-from reviewer.core.types import Answer
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.learning.fewest import images_needed
 from reviewer.jobs.questions.doubted import both_doubted, doubted_questions
@@ -70,7 +69,7 @@ def rank_large(
     files = every_tag_scan(files) or files
     with stage(listener, "load"):
         scan = StreamedScan.of(library, files, vocabulary, minimum, options)
-        scan = replace(scan, answers=answers_of(decisions, scan.images, files.shape.tags))
+        scan = replace(scan, answers=Answers.among(decisions, scan.images, files.shape.tags))
     before = library.rankings.load()
     state = f"{name} {len(files)} {options.order} {options.limit} {options.floor}{made}"
     whole = library.state.get(SCAN) != state or before.version != name
@@ -154,25 +153,3 @@ def _columns_since(
     tags = {decision.tag_id for decision in decisions if decision.id > decided} | fresh
     known = [tag_id for tag_id in sorted(tags) if tag_id < len(scan.columns)]
     return [int(scan.columns[tag_id]) for tag_id in known if scan.columns[tag_id] >= 0]
-
-
-def answers_of(
-    decisions: Sequence[Decision], images: NDArray[np.int64], tags: Sequence[int]
-) -> Answers:
-    """The answers on pairs of a scan, in its rows and columns."""
-    columns = {tag_id: column for column, tag_id in enumerate(tags)}
-    order = np.argsort(images, kind="stable")
-    known = [decision for decision in decisions if decision.tag_id in columns]
-    ids = np.array([decision.image_id for decision in known], np.int64)
-    # The last row of an image is the one that counts.
-    at = np.maximum(np.searchsorted(images[order], ids, side="right") - 1, 0)
-    rows = order[at] if len(order) else at
-    there = images[rows] == ids if len(order) else np.zeros(0, bool)
-    changed = [UNSURE if d.answer is Answer.UNSURE else int(d.changes_metadata) for d in known]
-    return Answers(
-        row=rows.astype(np.int32),
-        tag=np.array([columns[d.tag_id] for d in known], np.int32),
-        side=np.array([int(d.side) for d in known], np.uint8),
-        changed=np.array(changed, np.int8),
-        weight=by_tags_weights(known),
-    ).take(there)

@@ -13,11 +13,11 @@ from reviewer.core.held_out import held_out
 from reviewer.core.lookup import carriers, carries
 from reviewer.core.queues import Ranking
 from reviewer.core.ranking.candidates import Scope
-from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, UNSURE, Answers, by_tags_weights
+from reviewer.core.ranking.evidence import BY_TAGS_WEIGHT, Answers
 from reviewer.core.ranking.neighbours import NeighbourGraph
 from reviewer.core.ranking.pace import Pace, measured_pace
 from reviewer.core.ranking.rank import prepare, rank_again
-from reviewer.core.types import Answer, ChangeSet, Side
+from reviewer.core.types import ChangeSet
 from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.labels import Labels, gather_labels
 from reviewer.jobs.proposals.kept_out import kept_out_questions
@@ -171,7 +171,7 @@ def rank_evidence(
     settled = _Settled(labels, frame, vocabulary)
     decisions = list(library.decisions.live())
     chosen = options or rank_options(library)
-    answers = known_answers(decisions, frame, by_tags)
+    answers = Answers.among(decisions, frame.images, frame.tags.tolist(), by_tags)
     chosen = replace(chosen, pace=chosen.pace or _pace(decisions, frame))
     with stage(listener, "rank", 2 * evidence.n_tags, "tags") as progress:
         candidates = prepare(
@@ -260,26 +260,3 @@ class _Settled:
         for child in self._implications.descendants(tag_id):
             known[carriers(self._children, self._columns[child])] = True
         return known
-
-
-def known_answers(
-    decisions: list[Decision], frame: Frame, by_tags: float = BY_TAGS_WEIGHT
-) -> Answers:
-    """The answers on pairs that the ranking knows, in its numbering.
-
-    Args:
-        decisions: All that count.
-        frame: The rows and columns.
-        by_tags: What an answer to a question that the tags alone asked says, 0..1.
-    """
-    rows = {image_id: row for row, image_id in enumerate(frame.images.tolist())}
-    columns = {tag_id: column for column, tag_id in enumerate(frame.tags.tolist())}
-    known = [d for d in decisions if d.image_id in rows and d.tag_id in columns]
-    changed = [UNSURE if d.answer is Answer.UNSURE else int(d.changes_metadata) for d in known]
-    return Answers(
-        row=np.array([rows[d.image_id] for d in known], np.int32),
-        tag=np.array([columns[d.tag_id] for d in known], np.int32),
-        side=np.array([int(Side(d.side)) for d in known], np.uint8),
-        changed=np.array(changed, np.int8),
-        weight=by_tags_weights(known, by_tags),
-    )

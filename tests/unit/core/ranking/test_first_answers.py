@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from reviewer.core.ranking import Answers, ArrayEvidence, RankOptions, prepare
-from reviewer.core.ranking.evidence import UNSURE, by_tags_weights
+from reviewer.core.ranking.evidence import UNSURE
 from reviewer.core.ranking.feedback import learn
 from reviewer.core.types import Answer, Decision, Origin, Side
+
+PAIRS = ((10, 5), (40, 7), (30, 7), (10, 6))
+"""Image and tag of an answer: one in two rows, one image and one tag that are not asked."""
 
 
 def decision(version: str, origin: Origin) -> Decision:
@@ -22,8 +27,16 @@ def test_only_what_the_tags_alone_asked_says_less() -> None:
         decision("", Origin.EDIT),
         decision("v1", Origin.QUEUE),
     ]
-    assert by_tags_weights(given, 0.25).tolist() == [0.25, 0.25, 1, 1]
-    assert by_tags_weights([], 0.25).tolist() == []
+    told = Answers.among(given, np.array([1]), [2], 0.25)
+    assert told.weights().tolist() == [0.25, 0.25, 1, 1]
+
+
+def test_answers_are_numbered_as_their_rows_and_columns() -> None:
+    given = [replace(decision("v1", Origin.QUEUE), image_id=n, tag_id=t) for n, t in PAIRS]
+    told = Answers.among(given, np.array([30, 10, 20, 10]), [7, 5])
+    assert list(zip(told.row.tolist(), told.tag.tolist(), strict=True)) == [(3, 1), (0, 0)]
+    assert len(Answers.among(given, np.zeros(0, np.int64), [7, 5])) == 0
+    assert len(Answers.among([], np.array([10]), [7])) == 0
 
 
 def test_weights_go_with_their_answers() -> None:
