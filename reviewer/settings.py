@@ -15,7 +15,7 @@ from reviewer.core.bindings import Bindings, preset
 from reviewer.core.errors import SourceError
 from reviewer.core.patience import patiently
 
-THEMES = ("dark", "light", "system")
+THEMES = ("dark", "light", "contrast", "system")
 """Looks of the window, the usual one first."""
 ENGINES = ("torch", "onnx", "bf16", "int8")
 """What a scan can run on where there is no GPU, the usual one first."""
@@ -71,7 +71,7 @@ class Settings:
         timebox_minutes: Length of a timed sitting, as it was last chosen.
         window: Width and height of the window, device-independent pixels.
         maximized: Whether the window fills the screen.
-        theme: "dark", "light" or "system".
+        theme: "dark", "light", "contrast" or "system".
         text_percent: Size of the text, per cent of the usual.
         bindings: Preset and keys.
         recent: Collections opened before, newest first.

@@ -1,10 +1,11 @@
 """How the window looks: neutral greys round the picture, colour only where it means something.
 
-There are two looks, dark and light. Which one is in use is kept by Qt, as the application's
-palette: whatever paints asks `look()` each time it paints, and so follows a change at once. Every
-text colour stands at 4.5:1 or better on the grounds it is used on (WCAG 2.2, 1.4.3), frames that
-show the focus at 3:1 (1.4.11); a test measures both. Category hues are those that booru users know:
-general blue, artist red, copyright purple, character green, meta orange.
+There are three looks: dark, light, and one of high contrast. Which one is in use is kept by Qt, as
+the application's palette: whatever paints asks `look()` each time it paints, and so follows a
+change at once. Every text colour stands at 4.5:1 or better on the grounds it is used on (WCAG 2.2,
+1.4.3), at high contrast at 7:1 (1.4.6), frames that show the focus at 3:1 (1.4.11); a test measures
+all of it. Category hues are those that booru users know: general blue, artist red, copyright
+purple, character green, meta orange.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ class Theme(StrEnum):
 
     DARK = "dark"
     LIGHT = "light"
+    CONTRAST = "contrast"
     SYSTEM = "system"
 
 
@@ -154,6 +156,42 @@ LIGHT = Look(
         {Answer.YES: "#005f6d", Answer.NO: "#8c3c07", Answer.UNSURE: "#4f4f4f"}
     ),
 )
+CONTRAST = Look(
+    canvas="#000000",
+    ground="#000000",
+    raised="#0d0d0d",
+    hover="#2b2b2b",
+    line="#757575",
+    selected="#3d3300",
+    text="#ffffff",
+    muted="#e4e4e4",
+    disabled="#a8a8a8",
+    accent="#ffd84d",
+    accent_hover="#ffe88f",
+    on_accent="#000000",
+    handle="#9a9a9a",
+    handle_hover="#ffffff",
+    error_ground="#4a0006",
+    error_text="#ffffff",
+    error_line="#ff9d9d",
+    warning_ground="#332a00",
+    warning_text="#ffffff",
+    warning_line="#ffd84d",
+    check="check-dark",
+    categories=MappingProxyType(
+        {
+            Category.GENERAL: "#7fd0ff",
+            Category.ARTIST: "#ffb3b3",
+            Category.COPYRIGHT: "#e0c2ff",
+            Category.CHARACTER: "#7df08f",
+            Category.META: "#ffcc70",
+        }
+    ),
+    answers=MappingProxyType(
+        {Answer.YES: "#8fe9ff", Answer.NO: "#ffbf94", Answer.UNSURE: "#e0e0e0"}
+    ),
+)
+LOOKS = (DARK, LIGHT, CONTRAST)
 
 POINT = 96 / 72 if sys.platform == "darwin" else 1.0
 """A Mac counts 72 points to the inch that others count 96 pixels to: text of as many points is
@@ -167,7 +205,8 @@ _WORDY = re.compile(r"[^\W_]{2}")
 
 def look() -> Look:
     """The colours in use now."""
-    return LIGHT if QGuiApplication.palette().window().color().lightness() > 127 else DARK
+    ground = QGuiApplication.palette().window().color().name()
+    return next((known for known in LOOKS if known.ground == ground), DARK)
 
 
 def scaled(length: float) -> float:
@@ -222,7 +261,7 @@ def apply_theme(app: QApplication, theme: Theme = Theme.DARK, percent: int = 100
         theme: Which look; that of the system is asked for now.
         percent: Size of the text, per cent of the usual.
     """
-    chosen = LIGHT if _is_light(theme) else DARK
+    chosen = _chosen(theme)
     sheet = style_sheet(chosen, percent / 100, POINT)
     wanted = FONT_POINTS * percent / 100
     if _is_dressed(app, chosen, sheet, wanted):
@@ -247,10 +286,17 @@ def _is_dressed(app: QApplication, chosen: Look, sheet: str, points: float) -> b
     )
 
 
-def _is_light(theme: Theme) -> bool:
-    if theme is Theme.SYSTEM:
-        return QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Light
-    return theme is Theme.LIGHT
+def _chosen(theme: Theme) -> Look:
+    """The look that a person chose, or that the system has."""
+    own = {Theme.DARK: DARK, Theme.LIGHT: LIGHT, Theme.CONTRAST: CONTRAST}
+    if theme in own:
+        return own[theme]
+    hints = QGuiApplication.styleHints()
+    # Qt tells it from 6.10 on.
+    accessible = hints.accessibility() if hasattr(hints, "accessibility") else None
+    if accessible and accessible.contrastPreference() == Qt.ContrastPreference.HighContrast:
+        return CONTRAST
+    return LIGHT if hints.colorScheme() == Qt.ColorScheme.Light else DARK
 
 
 def _palette(look: Look) -> QPalette:

@@ -42,7 +42,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-LOOKS = pytest.mark.parametrize("used", [theme.DARK, theme.LIGHT], ids=["dark", "light"])
+LOOKS = pytest.mark.parametrize("used", theme.LOOKS, ids=["dark", "light", "contrast"])
 
 
 @LOOKS
@@ -51,6 +51,28 @@ def test_every_text_can_be_read(used: theme.Look, ground: str):
     words = [*used.categories.values(), *used.answers.values()]
     for colour in (*words, used.text, used.muted, used.accent):
         assert contrast(colour, getattr(used, ground)) >= 4.5, (colour, ground)
+
+
+def test_high_contrast_is_high():
+    """WCAG 2.2, 1.4.6: 7:1 for every text, wherever it stands."""
+    used = theme.CONTRAST
+    words = [*used.categories.values(), *used.answers.values(), used.text, used.muted, used.accent]
+    for ground in (used.canvas, used.ground, used.raised, used.selected, used.hover):
+        assert min(contrast(colour, ground) for colour in words) >= 7, ground
+    for text, ground in (
+        (used.error_text, used.error_ground),
+        (used.warning_text, used.warning_ground),
+        (used.on_accent, used.accent),
+        (used.disabled, used.ground),
+    ):
+        assert contrast(text, ground) >= 7
+
+
+def test_high_contrast_can_be_chosen(qapp: QApplication):
+    theme.apply_theme(qapp, theme.Theme.CONTRAST)
+    assert theme.look() is theme.CONTRAST
+    theme.apply_theme(qapp)
+    assert theme.look() is theme.DARK
 
 
 class Counted(QWidget):

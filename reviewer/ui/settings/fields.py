@@ -90,6 +90,7 @@ SECTIONS: tuple[Section, ...] = (
                 (
                     (Theme.DARK.value, "Dark"),
                     (Theme.LIGHT.value, "Light"),
+                    (Theme.CONTRAST.value, "High contrast"),
                     (Theme.SYSTEM.value, "As the system"),
                 ),
             ),
