@@ -20,6 +20,7 @@ from reviewer.jobs.context import stage
 from reviewer.jobs.labels import tag_counts
 from reviewer.jobs.tagger_problems import tagger_errors
 from reviewer.jobs.taggers.seen import may_have_seen
+from reviewer.store.scans import logits_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +82,22 @@ class OwnScores:
         found[there] = logits[self.rows[there]]
         return found
 
+    @cached_property
+    def _best(self) -> NDArray[np.float32]:
+        """(T,) the highest logit of each column on any image that was scanned, the tag absent."""
+        best = np.zeros(len(self.files.shape.tags), np.uint8)
+        for block in self.files.blocks():
+            np.maximum(best, block.scores.max(axis=1), out=best)
+        return logits_of(best)
+
+    def _is_seen(self, tag_id: int) -> bool:
+        """Whether the tagger sees a tag on one of the images."""
+        # Of ten thousand tags most are seen nowhere: their columns are not read one by one.
+        if self._best[self.columns[tag_id]] < SEEN_AT:
+            return False
+        logits = self.logits(tag_id)
+        return logits is not None and bool((logits >= SEEN_AT).any())
+
     def worth_asking(
         self, labels: Labels, vocabulary: Vocabulary, learnt: Iterable[int]
     ) -> list[int]:
@@ -100,8 +117,7 @@ class OwnScores:
             negatives = len(labels.images) - count
             if tag is None or vocabulary.why_not_asked(tag, count, 0, negatives):
                 continue
-            logits = self.logits(tag_id)
-            if count > 0 or (logits is not None and bool((logits >= SEEN_AT).any())):
+            if count > 0 or self._is_seen(tag_id):
                 found.append(tag_id)
         return found
 
