@@ -14,6 +14,7 @@ from reviewer.core.errors import SourceError
 from reviewer.core.types import Category
 from reviewer.jobs.imports.previewing import ROWS, preview_import
 from reviewer.jobs.writing.keys import key_of
+from reviewer.sources.caption_text import Style
 from reviewer.store.library import Library
 from reviewer.store.workspace import data_folder, workspace_for
 from tests.gui.conftest import make_images
@@ -51,7 +52,8 @@ def test_a_new_folder_is_shown_before_it_is_imported(
     assert not (data_folder() / "collections").exists()
     formats = window.import_page.findChild(QComboBox)
     offered = [formats.itemData(n) for n in range(formats.count())]
-    assert offered == ["captions", "untagged", "szurubooru", "hydrus"]
+    styles = [f"captions-{style}" for style in Style]
+    assert offered == ["captions", *styles, "untagged", "szurubooru", "hydrus"]
 
 
 def test_ratings_are_shown_where_there_are_any(qtbot: QtBot, window: MainWindow, tmp_path: Path):
@@ -78,8 +80,9 @@ def test_enter_begins_with_the_chosen_format(qtbot: QtBot, window: MainWindow, t
     qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     qtbot.keyClick(window.import_page, Qt.Key.Key_Return)
     formats = window.import_page.findChild(QComboBox)
-    formats.setCurrentIndex(1)
-    formats.activated.emit(1)
+    untagged = formats.findData("untagged")
+    formats.setCurrentIndex(untagged)
+    formats.activated.emit(untagged)
     qtbot.waitUntil(lambda: window.import_page.table.rowCount() == 6)
     assert "no tags" in window.import_page.table.cellWidget(0, 1).text()
     qtbot.keyClick(window.import_page, Qt.Key.Key_Return)

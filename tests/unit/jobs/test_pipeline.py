@@ -241,7 +241,7 @@ def test_no_version_learns_from_a_held_out_image() -> None:
 def test_steps_say_what_is_missing(library: Library) -> None:
     with pytest.raises(UsageError, match="Import first"):
         train_version(library, Silent(), CHOICES)
-    with pytest.raises(UsageError, match="Train one first"):
+    with pytest.raises(UsageError, match="There is no version yet"):
         scan(library, Silent())
     with pytest.raises(UsageError, match="Nothing is scanned yet"):
         refresh(library, Silent())
