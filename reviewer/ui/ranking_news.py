@@ -20,6 +20,7 @@ class Promised:
         errors: Expected fixes among those that are left.
         proven: Whether that rests on answers.
         decided: Id of the last decision that it knew of.
+        doubted: Answers that look wrong.
     """
 
     version: str
@@ -27,6 +28,7 @@ class Promised:
     errors: float
     proven: bool
     decided: int
+    doubted: int = 0
 
     @property
     def words(self) -> str:
@@ -35,12 +37,19 @@ class Promised:
 
 
 def ranking_news(before: Promised, after: Promised) -> str:
-    """What changed, and why the expected errors differ.
+    """What changed, why the expected errors differ, and whether more answers look wrong.
 
     Args:
         before: What the ranking promised that was in use.
         after: What the one promises that takes its place.
     """
+    if after.doubted <= before.doubted:
+        return _errors_news(before, after)
+    few = "answer looks" if after.doubted == 1 else "answers look"
+    return f"{_errors_news(before, after)} {after.doubted:,} {few} wrong: a queue asks them again."
+
+
+def _errors_news(before: Promised, after: Promised) -> str:
     if not before.questions:
         return f"The questions are ranked: {after.words}."
     if not before.version and after.version:

@@ -123,6 +123,7 @@ class Surroundings(QObject):
             errors=self._board.expected,
             proven=ranking.proven,
             decided=ranking.decided,
+            doubted=len(self._session.feed.lists.of(Mode.DOUBTED)),
         )
 
     def close(self) -> None:
@@ -143,7 +144,10 @@ class Surroundings(QObject):
             # A list that was filled anew stands at its top.
             self._filled = False
             self._page.queues.show_current()
-        self._page.answers.show_answers(self._library.decisions.recent(SHOWN), self._showing.thumbs)
+        # Someone else's, who sat here before, may be of what is asked blind now.
+        last = self._library.decisions.recent(SHOWN)
+        mine = [decision for decision in last if decision.reviewer == self._session.reviewer]
+        self._page.answers.show_answers(mine, self._showing.thumbs)
         self._page.status.show_figures(self._figures())
         self._showing.prefetch()
         self._remember_place()

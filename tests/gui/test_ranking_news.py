@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -43,6 +44,13 @@ def test_other_rankings_give_the_figure_before_and_after(after: Promised, told: 
     sentence = ranking_news(TAGGER, after)
     assert told in sentence
     assert sentence.endswith("≤ 11,296 errors before.")
+
+
+def test_answers_that_look_wrong_are_told_where_there_are_more_of_them():
+    told = ranking_news(TAGGER, replace(TAGGER, doubted=3))
+    assert told.endswith("as before. 3 answers look wrong: a queue asks them again.")
+    told = ranking_news(replace(TAGGER, doubted=3), replace(TAGGER, doubted=1))
+    assert "wrong" not in told
 
 
 def test_no_figure_is_told_that_did_not_change():

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +68,7 @@ def over_tags(before: Sequence[float], after: Sequence[float]) -> Change | None:
     gains = np.asarray(after, np.float64) - np.asarray(before, np.float64)
     if gains.size < 2:
         return None
-    half = float(student.ppf(0.975, gains.size - 1) * gains.std(ddof=1) / np.sqrt(gains.size))
+    half = float(stdtrit(gains.size - 1, 0.975) * gains.std(ddof=1) / np.sqrt(gains.size))
     middle = float(gains.mean())
     return Change(
         float(np.mean(before)), float(np.mean(after)), middle - half, middle + half, gains.size

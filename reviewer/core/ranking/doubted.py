@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 from reviewer.core.ranking.feedback import learn
+from reviewer.core.ranking.pooled import PooledProblem, fit_pooled
 from reviewer.core.types import Side
 
 if TYPE_CHECKING:
@@ -33,12 +33,15 @@ FEWEST = 100
 SLIPS, SLIPS_WORTH = 0.03, 100.0
 """Share of answers that is taken to be wrong beforehand, and so many answers' worth of that."""
 
-SHIFT_SD, SLOPE_SD = 0.5, 0.7
-"""Of the prior of how far the model's log-odds are off, and of the logarithm of their slope: it is
-fitted with slips among the answers, and says less than it knows."""
+SLOPE_SD, SHIFT_SD, FIXED_SD = 1.0, 0.5, 1e-3
+"""Of the priors of how far the model's log-odds are off: their slope, which is mostly too low as it
+is fitted with slips among the answers, their level, and what is not to be fitted."""
 
-SUREST = 9.0
-"""Log-odds beyond which nothing is expected more surely."""
+LEAST_EXPECTED, SUREST = 1e-4, 9.0
+"""Chances and log-odds beyond which nothing is expected more surely."""
+
+ROUNDS, STILL = 100, 1e-6
+"""Most rounds, and the change of the share of slips that ends them."""
 
 UNLIKE = 0.15
 """Share of near-duplicates that differ in a tag, or were answered wrong."""
@@ -132,26 +135,36 @@ def _twins(settled: Answers, group: NDArray[np.int64]) -> NDArray[np.float64]:
 def _wrong(
     expected: NDArray[np.float64], changed: NDArray[np.bool_], twins: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """(A,) chance of each answer to be wrong: the most likely share of slips, and what is right."""
-    if not expected.size:
-        return np.zeros(0)
-    odds = np.clip(logit(np.clip(expected, 1e-4, 1.0 - 1e-4)), -SUREST, SUREST)
-
-    def right(shift: float, slope: float) -> NDArray[np.float64]:
-        """Chance that what was answered is so, (A,)."""
-        change = np.clip(shift + np.exp(slope) * odds + twins, -SUREST, SUREST)
-        chance: NDArray[np.float64] = expit(np.where(changed, change, -change))
-        return chance
-
-    def loss(given: NDArray[np.float64]) -> float:
-        shift, slope, slips = given[0], given[1], expit(given[2])
-        is_right = right(shift, slope)
-        said = (1.0 - slips) * is_right + slips * (1.0 - is_right)
-        usual = SLIPS * np.log(slips) + (1.0 - SLIPS) * np.log1p(-slips)
-        priors = (shift / SHIFT_SD) ** 2 / 2.0 + (slope / SLOPE_SD) ** 2 / 2.0
-        return float(priors - np.log(said).sum() - SLIPS_WORTH * usual)
-
-    begin, bounds = [0.0, 0.0, logit(SLIPS)], [(-3.0, 3.0), (-2.0, 2.0), (-8.0, 0.0)]
-    shift, slope, slips = minimize(loss, begin, method="L-BFGS-B", bounds=bounds).x
-    wrong: NDArray[np.float64] = expit(slips - logit(right(shift, slope)))
+    """(A,) chance of each answer to be wrong, by expectation and maximisation."""
+    odds = logit(np.clip(expected, LEAST_EXPECTED, 1.0 - LEAST_EXPECTED))
+    change, slips = odds + twins, SLIPS
+    wrong = np.zeros(expected.size)
+    for _ in range(ROUNDS if expected.size else 0):
+        # What speaks for the answer, and what the usual slip is worth against that.
+        wrong = expit(logit(slips) - np.where(changed, change, -change))
+        before, slips = slips, (wrong.sum() + SLIPS * SLIPS_WORTH) / (wrong.size + SLIPS_WORTH)
+        change = _sharpened(odds, twins, np.where(changed, 1.0 - wrong, wrong))
+        if abs(before - slips) < STILL:
+            break
     return wrong
+
+
+def _sharpened(
+    odds: NDArray[np.float64], twins: NDArray[np.float64], is_error: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(A,) log-odds of an error, as far as the model is off by what the answers are taken for."""
+    nobody = np.zeros(odds.size, np.int64)
+    problem = PooledProblem(
+        design=np.stack([odds, np.ones(odds.size), twins], axis=1),
+        local=np.zeros((odds.size, 1)),
+        group=nobody,
+        n_groups=1,
+        target=is_error,
+        weight=np.ones(odds.size),
+        prior_mean=np.array([1.0, 0.0, 1.0]),
+        prior_precision=1.0 / np.array([SLOPE_SD, SHIFT_SD, FIXED_SD]) ** 2,
+        own_precision=np.ones(1),
+    )
+    fit = fit_pooled(problem)
+    change: NDArray[np.float64] = np.clip(problem.logit(fit.beta, fit.own), -SUREST, SUREST)
+    return change
