@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QWidget
 
 from reviewer.ui.jobs.stage_words import STAGES
 from reviewer.ui.theme import set_tone
-from reviewer.ui.widgets.parts import in_row, text_label
+from reviewer.ui.widgets.parts import in_row, on_button, plain_tip, text_label
 from reviewer.ui.words import duration, percent_range, promise, time_left
 
 if TYPE_CHECKING:
@@ -185,20 +185,21 @@ class StatusLine(QWidget):
     def show_job(self, title: str, progress: Progress | None) -> None:
         """Shows the job in progress: of one with several stages, which it is at."""
         text = STAGES.get(progress.stage, title) if progress is not None else title
-        self._job.setToolTip(f"{title}: {self._jobs_key} shows more")
+        self._job.setToolTip(plain_tip(f"{title}: {self._jobs_key} shows more"))
         if progress is not None and progress.total:
             text += f"  {progress.done / progress.total:.0%}"
         left = progress.seconds_left if progress is not None else None
         if left is not None:
             text += f", {duration(left)} left"
-        self._job.setText(text)
+        self._job.setText(on_button(text))
         self._job.show()
         self._fit()
 
     def show_cut_off(self, title: str) -> None:
         """Shows a job of an earlier sitting that can be gone on with."""
-        self._job.setToolTip(f"{title} goes on where it was: {self._jobs_key} starts it again")
-        self._job.setText(f"{title} was cut off")
+        tip = f"{title} goes on where it was: {self._jobs_key} starts it again"
+        self._job.setToolTip(plain_tip(tip))
+        self._job.setText(on_button(f"{title} was cut off"))
         self._job.show()
         self._fit()
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 from reviewer.core.types import Category, Tag
 from reviewer.ui.aids.number_chip import NumberChip
 from reviewer.ui.question_bar import QuestionBar
+from reviewer.ui.status_line import StatusLine
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.parts import plain_tip, text_label
 
@@ -55,3 +56,14 @@ def test_a_sign_in_a_name_is_no_key_of_a_chip(qapp: object) -> None:
 def test_a_name_that_turns_the_line_round_is_written_out() -> None:
     assert shown_name("long\u202ehair_x") == r"long\u202ehair x"
     assert shown_name("初音ミク_(append)") == "初音ミク (append)"
+
+
+def test_a_collection_is_called_what_its_folder_is(qapp: object) -> None:
+    line = StatusLine()
+    line.show_job("Prepare R&B <b>x", None)
+    assert line._job.text() == "Prepare R&&B <b>x"
+    assert as_qt_shows(line._job.toolTip()).startswith("Prepare R&B <b>x: ")
+    line.show_cut_off("Prepare R&B")
+    # Two of them are shown as one; a single one would be a key.
+    assert line._job.text() == "Prepare R&&B was cut off"
+    assert line._job.shortcut().isEmpty()

@@ -26,7 +26,7 @@ from reviewer.ui.jobs.stage_words import stage_words
 from reviewer.ui.jobs.version_list import VersionList
 from reviewer.ui.jobs.words import outcome
 from reviewer.ui.keys.actions import KeyMap
-from reviewer.ui.widgets.parts import in_column, in_row, progress_bar, text_label
+from reviewer.ui.widgets.parts import in_column, in_row, on_button, progress_bar, text_label
 from reviewer.ui.widgets.scrolled import ScrolledColumn
 from reviewer.ui.words import duration, progress_line
 
@@ -257,7 +257,7 @@ class JobsPage(QWidget):
         cut_off = cut_off_last(self._runner.jobs) if job is None else None
         self._again.setVisible(cut_off is not None)
         if cut_off is not None:
-            self._again.setText(f"Start again: {cut_off.title}")
+            self._again.setText(on_button(f"Start again: {cut_off.title}"))
         self._stop.setVisible(job is not None)
         self._bar.setVisible(job is not None)
         if job is None:

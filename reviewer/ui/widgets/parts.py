@@ -26,6 +26,11 @@ def plain_tip(text: str) -> str:
     return Qt.convertFromPlainText(text) if Qt.mightBeRichText(text) else text
 
 
+def on_button(text: str) -> str:
+    """Words of a button that a person chose: what Qt takes for the mark of a key stays a sign."""
+    return text.replace("&", "&&")
+
+
 def text_label(
     text: str = "", tone: str = "", *, of: QWidget | None = None, wrap: bool = False
 ) -> QLabel:
