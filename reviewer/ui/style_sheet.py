@@ -98,6 +98,7 @@ def _fields(look: Look, scale: float) -> str:
     side = round(14 * scale)
     return f"""
 QLineEdit {{
+    placeholder-text-color: {look.muted};
     background: {look.raised}; border: 1px solid {look.line}; border-radius: 5px; padding: 5px 8px;
     selection-background-color: {look.accent}; selection-color: {look.on_accent};
 }}
