@@ -92,6 +92,9 @@ def test_a_disagreement_is_asked_blind_and_both_answers_are_told_after(
     assert question.origin is Origin.SETTLE
     assert session.current_answer() is None
     # What was said is nowhere on screen.
+    # The line below is filled after the last answers.
+    qtbot.waitUntil(lambda: bool(page.status._left.text()))
+    assert page.answers.decisions() == []
     qtbot.waitUntil(lambda: bool(page.tags._model.rows))
     asked = next(line for line in page.tags._model.rows if line.asked)
     assert not asked.mark
