@@ -98,6 +98,30 @@ def test_hydrus_sidecars_keep_their_namespaces_and_names(
     }
 
 
+def test_with_two_sidecars_a_new_tag_goes_to_the_text_alone(library: Library, folder: Path) -> None:
+    (folder / "a.png.txt").write_text("blue hair\n")
+    (folder / "a.png.json").write_text(json.dumps({"tags": ["blue hair", "hat"]}))
+    import_folder(library, Silent())
+    answer(library, "a.png", "luka", Answer.YES)
+    answer(library, "a.png", "blue_hair", Answer.NO)
+    write_back.apply(library, Silent(), write_back.plan(library))
+    assert (folder / "a.png.txt").read_text() == "luka\n"
+    assert json.loads((folder / "a.png.json").read_text()) == {"tags": ["hat"]}
+
+
+def test_what_others_wrote_into_a_file_since_the_import_stays(
+    library: Library, folder: Path
+) -> None:
+    post = {"category": "danbooru", "id": 5, "tags": ["solo", "wolf"]}
+    (folder / "a.png.json").write_text(json.dumps(post))
+    import_folder(library, Silent())
+    answer(library, "a.png", "wolf", Answer.NO)
+    answer(library, "a.png", "dog", Answer.YES)
+    (folder / "a.png.json").write_text(json.dumps(post | {"tags": ["river", "solo", "wolf"]}))
+    write_back.apply(library, Silent(), write_back.plan(library))
+    assert json.loads((folder / "a.png.json").read_text())["tags"] == ["river", "solo", "dog"]
+
+
 def test_captions_of_images_that_share_a_stem_stay_apart(
     library: Library, folder: Path, tmp_path: Path
 ) -> None:

@@ -169,15 +169,20 @@ def test_corrections_go_back_to_the_posts_they_came_from(server: Server) -> None
     assert plan.edits[0].edit.remove == {"1girl"}
 
 
-def test_a_pull_that_is_cut_off_goes_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pull_that_is_cut_off_goes_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch, synced: list[int]
+) -> None:
     client = connect(server.destination)
     assert isinstance(client, LiveSite)
     first = type(client).posts
+    part = pulled_file(server.library, "home").with_suffix(".part")
     calls = []
 
     def break_off(self: LiveSite, files: Sequence[FileHash]) -> Mapping[str, LivePost]:
         calls.append(len(files))
         if len(calls) == 2:
+            # What was said is on disk before more is asked.
+            assert part.stat().st_ino in synced
             raise KeyboardInterrupt
         return first(self, files)
 
@@ -185,7 +190,6 @@ def test_a_pull_that_is_cut_off_goes_on(server: Server, monkeypatch: pytest.Monk
     with pytest.raises(KeyboardInterrupt):
         server.pull()
     assert server.tags(1) == set()
-    part = pulled_file(server.library, "home").with_suffix(".part")
     with part.open("ab") as file:
         file.write(b'{"sha256": "torn')
     client.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -80,6 +81,28 @@ def test_processes_that_take_at_once_get_no_token_twice(pace: PaceFile) -> None:
         for _ in range(3)
     ]
     assert sum(int(process.communicate(timeout=300)[0]) for process in started) == 40
+
+
+def test_who_waits_for_another_sees_what_that_one_took(pace: PaceFile) -> None:
+    assert pace.take("k", 0.001, 2, 1000) == 0
+    other = sqlite3.connect(pace.path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE bucket SET tokens = 0")
+    looked = threading.Event()
+    pace._connection.set_trace_callback(
+        lambda said: looked.set() if said.startswith("SELECT") else None
+    )
+
+    def commit() -> None:
+        # Who does not wait would look by now.
+        looked.wait(0.2)
+        other.execute("COMMIT")
+
+    ending = threading.Thread(target=commit)
+    ending.start()
+    assert pace.take("k", 0.001, 2, 1000) > 0
+    ending.join()
+    other.close()
 
 
 def test_edits_of_the_day_are_counted_and_forgotten(pace: PaceFile) -> None:

@@ -4,13 +4,14 @@ import shutil
 import sqlite3
 import struct
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
 from reviewer.store import writeahead
 from reviewer.store.database import Database, Lane, connect
-from reviewer.store.writeahead import LENGTHEN_AFTER, PART, REST_AFTER
+from reviewer.store.writeahead import LENGTHEN_AFTER, PART, REST_AFTER, WriteAheadLog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,6 +63,22 @@ def copied(database: Database, folder: Path) -> Path:
     shutil.copy(database.path, folder / "test.db")
     shutil.copy(log_of(database), folder / "test.db-wal")
     return folder / "test.db"
+
+
+def test_a_log_that_another_program_writes_to_is_left_as_long_as_it_is(database: Database) -> None:
+    put(database, range(3), Lane.BULK)
+    with closing(connect(database.path)) as ours, closing(connect(database.path)) as theirs:
+        ours.execute("PRAGMA busy_timeout = 20")
+        log = WriteAheadLog(ours, database.path)
+        for _ in range(LENGTHEN_AFTER):
+            log.note(answer=True)
+        due = log.care()
+        assert due is not None
+        before = log_of(database).stat().st_size
+        theirs.execute("BEGIN IMMEDIATE")
+        due[1]()
+        assert log_of(database).stat().st_size == before
+        theirs.execute("ROLLBACK")
 
 
 def test_a_rest_lengthens_the_log_and_answers_then_leave_its_length(
