@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import datetime as dt
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -12,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.core.choices.ratings import word_of
 from reviewer.core.errors import UsageError
-from reviewer.core.types import Answer, ChangeSet, Decision, ImageState, Side
+from reviewer.core.types import ChangeSet, ImageState
 from reviewer.jobs.changes import (
     caption_habit,
     corrected_caption,
@@ -22,7 +19,7 @@ from reviewer.jobs.changes import (
     tag_key_of,
 )
 from reviewer.jobs.context import Listener, stage
-from reviewer.jobs.exports.log import write_log
+from reviewer.jobs.exports.log import write_corrections, write_log
 from reviewer.sources import gallery_dl, write
 from reviewer.sources.api_posts import saved_posts
 from reviewer.sources.danbooru import Post, is_dump, lines_of, metadata_files
@@ -32,7 +29,6 @@ from reviewer.store.disk import write_whole
 from reviewer.store.moved import is_inside
 
 if TYPE_CHECKING:
-    from reviewer.core.tags.vocabulary import Vocabulary
     from reviewer.jobs.changes import CorrectedImage
     from reviewer.store.library import Library
 
@@ -182,65 +178,11 @@ def _post_lines(path: Path) -> list[tuple[bytes, Post]]:
     return [(line.raw, line.post) for line in lines_of(path) if line.post is not None]
 
 
-CORRECTION_COLUMNS = (
-    "image",
-    "sha256",
-    "tag",
-    "answer",
-    "original",
-    "changed",
-    "reviewer",
-    "answered_at",
-    "version",
-    "score",
-    "suspicion",
-    "site",
-    "remote_id",
-)
-
-
-def _corrections(library: Library, folder: Path, listener: Listener) -> int:
-    """Every answered pair, the confirmed absences (negative tags) included."""
-    vocabulary = library.vocabulary()
-    rows = [_correction(library, vocabulary, decision) for decision in library.decisions.live()]
-    text = io.StringIO()
-    writer = csv.DictWriter(text, CORRECTION_COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_whole(folder / "corrections.csv", text.getvalue().encode())
-    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    write_whole(folder / "corrections.jsonl", lines.encode())
-    listener.note(f"{len(rows):,} answers in {folder / 'corrections.csv'} and .jsonl")
-    return len(rows)
-
-
-def _correction(
-    library: Library, vocabulary: Vocabulary, decision: Decision
-) -> dict[str, str | float | bool]:
-    image = library.images.get(decision.image_id)
-    at = dt.datetime.fromtimestamp(decision.answered_at / 1000, dt.UTC)
-    return {
-        "image": image.path,
-        "sha256": image.sha256.hex(),
-        "tag": vocabulary.name(decision.tag_id),
-        "answer": {Answer.YES: "yes", Answer.NO: "no", Answer.UNSURE: "unsure"}[decision.answer],
-        "original": "present" if decision.side is Side.WRONG else "absent",
-        "changed": decision.changes_metadata,
-        "reviewer": decision.reviewer,
-        "answered_at": at.isoformat(timespec="milliseconds"),
-        "version": decision.version,
-        "score": round(decision.score, 6),
-        "suspicion": round(decision.suspicion, 6),
-        "site": image.site,
-        "remote_id": image.remote_id,
-    }
-
-
 FORMATS: dict[str, Writer] = {
     "captions": _captions,
     "tags.csv": _tags_csv,
     "jsonl": _json_lines,
-    "corrections": _corrections,
+    "corrections": write_corrections,
     "log": write_log,
 }
 """What can be exported, by name."""
