@@ -49,11 +49,6 @@ class Change:
         """Whether it fell by more than chance has it."""
         return self.high < 0
 
-    @property
-    def surely_better(self) -> bool:
-        """Whether it rose by more than chance has it."""
-        return self.low > 0
-
 
 def over_tags(before: Sequence[float], after: Sequence[float]) -> Change | None:
     """The mean of a figure over tags; each tag's change is one of a sample (Student's t).

@@ -98,37 +98,32 @@ class Comparison:
         """In sentences, how sure the change is and what it rests on."""
         said = []
         if self.over_tags is not None:
-            said.append(
-                f"mAP, by the tags as they are, of which people answered {self.confirmed:,} pairs: "
-                f"{_in_words(self.over_tags)}."
-            )
-        if self.on_answers is not None:
-            said.append(
-                f"On {self.on_answers.counted:,} answered pairs alone, by how often Yes scores "
-                f"above No: {_in_words(self.on_answers)}."
-            )
+            said.append(f"{self.rows[0][0]} {_in_words(self.over_tags)}.")
+        said.append(
+            f"That is by the tags as they are, of which {self.confirmed:,} were answered: a "
+            "version that repeats wrong tags looks better by them."
+        )
+        if self.on_answers is None:
+            said.append("Too few are answered to compare by answers alone.")
         else:
-            said.append("Too few of the pairs are answered to say anything by answers alone.")
+            said.append(
+                f"By the {self.on_answers.counted:,} answers alone the share of Yes above No "
+                f"{_in_words(self.on_answers)}."
+            )
         if self.audited < FEWEST_AUDITED:
             said.append(
-                "A version that agrees with wrong tags looks better by them. An audit is free of "
-                f"that: {self.audited} of its pairs on these images are answered, "
+                f"An audit tells more: {self.audited} of its pairs on these images are answered, "
                 f"{FEWEST_AUDITED} are needed (reviewer audit)."
             )
         return " ".join(said)
 
 
 def _in_words(change: Change) -> str:
-    sure = (
-        "surely worse"
-        if change.surely_worse
-        else "surely better"
-        if change.surely_better
-        else "may be chance"
-    )
-    return (
-        f"{change.change:+.3f}, with 95 % between {change.low:+.3f} and {change.high:+.3f}, {sure}"
-    )
+    """A change with its interval ("rose by 0.016 (95 %: +0.003 to +0.029), more than chance")."""
+    way = "rose" if change.change > 0 else "fell" if change.change < 0 else "changed"
+    sure = "more than chance" if change.low > 0 or change.high < 0 else "which may be chance"
+    by = f"{abs(change.change):.3f} (95 %: {change.low:+.3f} to {change.high:+.3f})"
+    return f"{way} by {by}, {sure}"
 
 
 def compare(
