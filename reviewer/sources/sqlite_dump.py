@@ -88,10 +88,8 @@ def _open(path: Path) -> sqlite3.Connection:
 
 def _columns(connection: sqlite3.Connection) -> set[str]:
     """Columns of the table of posts; none where that is a view, which may go on for ever."""
-    kind = connection.execute(
-        "SELECT type FROM sqlite_master WHERE name = 'posts' AND sql LIKE 'CREATE TABLE%'"
-    ).fetchone()
-    if kind is None or kind[0] != "table":
+    kinds = {row[2] for row in connection.execute("PRAGMA table_list(posts)")}
+    if not kinds <= {"table"}:
         return set()
     return {row[1] for row in connection.execute("PRAGMA table_info(posts)")}
 
