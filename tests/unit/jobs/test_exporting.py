@@ -96,9 +96,10 @@ def test_lines_of_a_dump_keep_their_shape(tmp_path: Path) -> None:
     with Library.create(tmp_path / "workspace", folder) as library:
         import_folder(library, Silent())
         answer(library, "0001/1001.png", "hat", Answer.NO)
+        answer(library, "0001/1001.png", "rating:explicit", Answer.YES)
         export(library, Silent(), tmp_path / "out", ["jsonl"])
     (line,) = (tmp_path / "out" / "posts.jsonl").read_text().splitlines()
-    assert json.loads(line) == post | {"tag_string": "solo"}
+    assert json.loads(line) == post | {"tag_string": "solo", "rating": "e"}
 
 
 def test_the_folder_of_the_images_is_refused(captioned: Library) -> None:
@@ -129,6 +130,16 @@ def test_undo_leaves_alone_what_was_changed_since(captioned: Library) -> None:
     (captioned.folder / "a.txt").write_text("mine")
     assert write_back.undo(captioned, Silent()).summary == {"restored": 0, "left_alone": 1}
     assert (captioned.folder / "a.txt").read_text() == "mine"
+
+
+def test_an_undo_that_was_cut_off_is_finished(captioned: Library) -> None:
+    before = contents(captioned.folder)
+    correct(captioned)
+    answer(captioned, "b.png", "solo", Answer.NO)
+    write_back.apply(captioned, Silent(), write_back.plan(captioned))
+    (captioned.folder / "a.txt").write_bytes(before["a.txt"])
+    assert write_back.undo(captioned, Silent()).summary == {"restored": 1, "left_alone": 0}
+    assert contents(captioned.folder) == before
 
 
 def test_a_file_that_changed_since_the_diff_is_not_written(captioned: Library) -> None:
