@@ -22,8 +22,7 @@ from model.taggers.family import Described, Family, Loaded, Output
 from model.taggers.onnx_weights import load_onnx
 from model.taggers.tag_lists import SELECTED, read_selected
 from model.taggers.torch_weights import load_torch
-from model.taggers.wd_onnx import graph_files, onnx_fields
-from model.taggers.wd_timm import CONFIG, WEIGHTS, is_timm, timm_fields
+from model.taggers.wd import CONFIG, WEIGHTS, graph_files, is_timm, onnx_fields, timm_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -27,7 +27,7 @@ from model.taggers.bring import inspect, probe_picture
 from model.taggers.exported import SIDECAR, write_ratings
 from model.taggers.onnx_export import write_graph, write_joined
 from model.taggers.tag_lists import SELECTED, selected_as_csv
-from model.taggers.wd_timm import CONFIG, WEIGHTS
+from model.taggers.wd import CONFIG, WEIGHTS
 from model.version import load_version
 
 if TYPE_CHECKING:

@@ -23,8 +23,7 @@ from model.taggers.family import Described, Family, Loaded
 from model.taggers.onnx_weights import load_onnx
 from model.taggers.tag_lists import SELECTED, read_selected
 from model.taggers.torch_weights import load_torch
-from model.taggers.wd_onnx import graph_files
-from model.taggers.wd_timm import CONFIG, WEIGHTS
+from model.taggers.wd import CONFIG, WEIGHTS, graph_files
 
 if TYPE_CHECKING:
     from pathlib import Path

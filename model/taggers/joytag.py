@@ -15,7 +15,7 @@ from model.taggers.family import Described, Family, Loaded
 from model.taggers.onnx_weights import load_onnx
 from model.taggers.tag_lists import plain_outputs
 from model.taggers.torch_weights import load_torch
-from model.taggers.wd_onnx import graph_files, onnx_fields
+from model.taggers.wd import graph_files, onnx_fields
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from model.taggers.facts import one_of
 from model.taggers.family import Described, Family, Output
 from model.taggers.onnx_weights import load_onnx
 from model.taggers.tag_lists import in_order, plain_outputs, read_selected
-from model.taggers.wd_onnx import graph_files, onnx_fields
+from model.taggers.wd import graph_files, onnx_fields
 
 if TYPE_CHECKING:
     from model.taggers.facts import FolderFacts

@@ -14,8 +14,7 @@ from model.taggers.joytag import JOYTAG
 from model.taggers.ml_danbooru import ML_DANBOORU
 from model.taggers.ours import OURS
 from model.taggers.torchvision_checkpoint import TORCHVISION
-from model.taggers.wd_onnx import OTHER_ONNX, WD_ONNX
-from model.taggers.wd_timm import OTHER_TIMM, WD_TIMM
+from model.taggers.wd import OTHER_ONNX, OTHER_TIMM, WD_ONNX, WD_TIMM
 
 if TYPE_CHECKING:
     from model.taggers.facts import FolderFacts

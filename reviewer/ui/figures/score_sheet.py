@@ -13,10 +13,9 @@ from PySide6.QtWidgets import (
 )
 
 from reviewer.store.figures import SCORES
-from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length
+from reviewer.ui.figures.figure_plots import Column, FigurePlot, Length, TreePlot
 from reviewer.ui.figures.sheet import FigureSheet
 from reviewer.ui.figures.table import Field, FigureTable
-from reviewer.ui.figures.tree_plot import TreePlot
 from reviewer.ui.grid.large import GridLarge
 from reviewer.ui.history.preview import SIDE, PreviewPicture
 from reviewer.ui.pictures.loader import ImageLoader
