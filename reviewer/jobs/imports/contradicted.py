@@ -2,7 +2,8 @@
 
 Who takes a tag out of a caption by hand means it. An answer that says otherwise was given before
 that: it still counts, but it must not quietly put the tag back at the next write-back. So the pair
-is flagged, and asked again without showing what was answered.
+is flagged, and asked again without showing what was answered. What the person took back at a site
+is no news: it is not sent again (`writing.planning`), and not asked either.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reviewer.core.types import Answer, Origin, Question, Side
+from reviewer.jobs.writing.places import policy_of, reader
 
 if TYPE_CHECKING:
     from reviewer.store.library import Library
@@ -34,6 +36,24 @@ class Contradicted:
         """Images that have answers."""
         return frozenset(image for image, _ in self.library.decisions.answered_since(0))
 
+    @cached_property
+    def _taken_back(self) -> frozenset[tuple[int, int]]:
+        """Pairs whose answer was sent and taken back, or left as the site has it, since then."""
+        library = self.library
+        vocabulary = library.vocabulary()
+        at: dict[tuple[int, int], int] = {}
+        for place in library.destinations.all():
+            read = reader(policy_of(place).style, {})
+            for image_id, written in library.outbox.left_alone(place.name).items():
+                for word, when in written.items():
+                    tag = vocabulary.find(read(word))
+                    if tag is not None:
+                        at[image_id, tag.id] = max(when, at.get((image_id, tag.id), 0))
+        if not at:
+            return frozenset()
+        live = library.decisions.live()
+        return frozenset(d.pair for d in live if d.answered_at < at.get(d.pair, 0))
+
     def look(self, image_id: int, before: frozenset[int], now: frozenset[int]) -> None:
         """Looks at an image whose original tags changed, and flags what is to be asked again.
 
@@ -50,6 +70,8 @@ class Contradicted:
         answers = self.library.decisions.answers(image_id)
         for tag_id in sorted(before ^ now):
             there = tag_id in now
+            if (image_id, tag_id) in self._taken_back:
+                continue
             if answers.get(tag_id) is (Answer.NO if there else Answer.YES):
                 side = Side.WRONG if there else Side.MISSING
                 question = Question(image_id, tag_id, side, 0.0, 0.5, origin=Origin.SETTLE)
