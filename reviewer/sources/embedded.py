@@ -6,6 +6,7 @@ XMP: ISO 16684-1; IPTC-IIM 2:25 (Keywords); EXIF 0x9C9E (XPKeywords, UTF-16, sem
 
 from __future__ import annotations
 
+import os
 import struct
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,12 @@ _LOOKED_AT = 60
 """Images that are opened to tell the format; each costs a read of its header."""
 _KEYWORDS = (2, 25)
 _XP_KEYWORDS = 0x9C9E
+_EXIF_PARTS = (
+    b"eXIf",
+    *(kind + b"Raw profile type exif" for kind in (b"tEXt", b"zTXt", b"iTXt")),
+)
+"""How the parts of a PNG begin that hold EXIF; the second is ImageMagick's."""
+_LONGEST_HEAD = 32
 _BROKEN = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow's readers raise on broken headers."""
 
@@ -60,7 +67,7 @@ def embedded_tags(path: Path) -> frozenset[str]:
     """
     try:
         with Image.open(path, formats=FORMATS) as picture:
-            return _xmp(picture) or _iptc(picture) or _exif(picture)
+            return _xmp(picture) or _iptc(picture) or _exif(picture, path)
     except _BROKEN:
         return frozenset()
 
@@ -85,10 +92,24 @@ def _iptc(picture: Image.Image) -> frozenset[str]:
     return _keys(_text(entry) for entry in entries)
 
 
-def _exif(picture: Image.Image) -> frozenset[str]:
+def _exif(picture: Image.Image, path: Path) -> frozenset[str]:
+    # Pillow decodes all pixels of a PNG to see whether something stands behind them.
+    if picture.format == "PNG" and not _has_exif(path):
+        return frozenset()
     value: Any = picture.getexif().get(_XP_KEYWORDS)
     content = bytes(value) if isinstance(value, bytes | tuple) else b""
     return _keys(content.decode("utf-16-le", "replace").rstrip("\x00").split(";"))
+
+
+def _has_exif(path: Path) -> bool:
+    """Whether a PNG has EXIF anywhere, by the heads of its parts (PNG, section 5.3)."""
+    with path.open("rb") as file:
+        file.seek(8)
+        while len(head := file.read(8 + _LONGEST_HEAD)) >= 8:
+            if head[4:].startswith(_EXIF_PARTS):
+                return True
+            file.seek(int.from_bytes(head[:4]) + 12 - len(head), os.SEEK_CUR)
+    return False
 
 
 def _text(entry: bytes) -> str:

@@ -138,6 +138,25 @@ def test_a_name_with_line_breaks_is_no_option_of_exiftool(tmp_path: Path) -> Non
     assert not ran.exists()
 
 
+@pytest.mark.parametrize("behind", [False, True])
+def test_keywords_of_a_png_are_found_before_and_behind_its_pixels(
+    tmp_path: Path, *, behind: bool
+) -> None:
+    path = tmp_path / "a.png"
+    picture = Image.new("RGB", (40, 30))
+    exif = picture.getexif()
+    exif[0x9C9E] = "cat;long hair\0".encode("utf-16-le")
+    picture.save(path, exif=exif)
+    content = path.read_bytes()
+    start, end = content.index(b"eXIf") - 4, content.index(b"IDAT") - 4
+    if behind:
+        last = content.index(b"IEND") - 4
+        path.write_bytes(content[:start] + content[end:last] + content[start:end] + content[last:])
+    assert embedded_tags(path) == {"cat", "long_hair"}
+    path.write_bytes(content[: start + 6])
+    assert embedded_tags(path) == frozenset()
+
+
 # -- metadata -------------------------------------------------------------------------------------
 
 
