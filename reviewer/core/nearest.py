@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,13 @@ if TYPE_CHECKING:
 
 BLOCK = 8192
 """Embeddings turned to float32 at once."""
+
+Between = Callable[[], None]
+"""Called between the parts of a long reading; what it raises ends that."""
+
+
+def nothing() -> None:
+    """Lets a reading go on."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,17 @@ class Centre:
     lengths: NDArray[np.float32]
 
     @classmethod
-    def of(cls, embeddings: NDArray[np.float16]) -> Centre:
-        """Reads all embeddings (N, D) twice, a block at a time."""
+    def of(cls, embeddings: NDArray[np.float16], between: Between = nothing) -> Centre:
+        """Reads all embeddings (N, D) twice, a block at a time, `between` called before each."""
         count, width = embeddings.shape
         total = np.zeros(width, np.float64)
         for start in range(0, count, BLOCK):
+            between()
             total += embeddings[start : start + BLOCK].sum(axis=0, dtype=np.float64)
         mean = (total / max(count, 1)).astype(np.float32)
         lengths = np.empty(count, np.float32)
         for start in range(0, count, BLOCK):
+            between()
             part = embeddings[start : start + BLOCK].astype(np.float32) - mean
             lengths[start : start + BLOCK] = np.sqrt(np.einsum("nd,nd->n", part, part))
         return cls(mean, np.maximum(lengths, np.float32(1e-9)))
@@ -50,7 +60,10 @@ class Centre:
 
 
 def cosines_of(
-    embeddings: NDArray[np.float16], centre: Centre, direction: NDArray[np.float32]
+    embeddings: NDArray[np.float16],
+    centre: Centre,
+    direction: NDArray[np.float32],
+    between: Between = nothing,
 ) -> NDArray[np.float32]:
     """(N,) cosines of all embeddings with a direction, -1..1.
 
@@ -58,10 +71,12 @@ def cosines_of(
         embeddings: (N, D).
         centre: Of the same embeddings.
         direction: (D,) from `Centre.direction`.
+        between: Called before each block.
     """
     found = np.empty(len(embeddings), np.float32)
     shift = np.float32(centre.mean @ direction)
     for start in range(0, len(embeddings), BLOCK):
+        between()
         part = embeddings[start : start + BLOCK].astype(np.float32)
         found[start : start + BLOCK] = part @ direction
     return (found - shift) / centre.lengths

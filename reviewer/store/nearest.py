@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from reviewer.core.lookup import place_of
-from reviewer.core.nearest import Centre, bits_apart, cosines_of, first_few
+from reviewer.core.nearest import Between, Centre, bits_apart, cosines_of, first_few, nothing
 from reviewer.store.nearest_index import NearestIndex, can_build
 
 if TYPE_CHECKING:
@@ -45,14 +45,18 @@ class NearestImages:
         exact: Whether every image is compared with every other.
     """
 
-    def __init__(self, files: ScanFiles, *, exact: bool | None = None) -> None:
+    def __init__(
+        self, files: ScanFiles, *, exact: bool | None = None, between: Between = nothing
+    ) -> None:
         """Reads where each image is.
 
         Args:
             files: The scan.
             exact: Compare with every image, or ask the index; `None` for the index where the
                 collection is large and there is one.
+            between: Called between the parts of a reading of all embeddings.
         """
+        self._between = between
         rows = files.latest()
         records = files.rows()
         ids = records["image"][rows].astype(np.int64)
@@ -81,7 +85,7 @@ class NearestImages:
     def centre(self) -> Centre:
         """Middle and lengths of all records' embeddings; read when they are first needed."""
         if self._centre is None:
-            self._centre = Centre.of(self._embeddings)
+            self._centre = Centre.of(self._embeddings, self._between)
         return self._centre
 
     @property
@@ -118,7 +122,7 @@ class NearestImages:
         # One more than wanted: the image itself is among them.
         if self.exact:
             direction = self.centre.direction(embedding)
-            cosine = cosines_of(self._embeddings, self.centre, direction)[self._rows]
+            cosine = cosines_of(self._embeddings, self.centre, direction, self._between)[self._rows]
             places = first_few(-cosine, count + 1)
             return self._told(places, cosine[places], one, count, without)
         places = self._asked(embedding, max(LOOKED_AT * (count + 1), LEAST_LOOKED_AT))

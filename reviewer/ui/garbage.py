@@ -7,8 +7,13 @@ of a plot, and Qt ends the program when those are deleted outside the thread tha
 from __future__ import annotations
 
 import gc
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LOOK_MS = 200
 
@@ -37,3 +42,17 @@ class Collector(QObject):
             if counts[generation] > self._limits[generation] > 0:
                 gc.collect(generation)
                 return
+
+
+@contextmanager
+def spared() -> Iterator[None]:
+    """What is there when it begins is not looked through for garbage until it ends.
+
+    To go through the tags of a large collection, hundreds of thousands, takes longer than a turn of
+    the window may, and there is no garbage among them.
+    """
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()

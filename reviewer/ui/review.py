@@ -17,6 +17,7 @@ from reviewer.store.news import news
 from reviewer.store.rankings import RankingFiles
 from reviewer.store.workspace import Workspace
 from reviewer.ui.background import Background
+from reviewer.ui.garbage import spared
 from reviewer.ui.implying import open_implied
 from reviewer.ui.review_controller import ReviewController
 from reviewer.ui.review_page import ReviewPage
@@ -62,6 +63,7 @@ class Review:
             self.library = stack.enter_context(Library.open(workspace))
             stack.enter_context(self.library.workspace.held("review"))
             vocabulary = self.library.vocabulary()
+            stack.enter_context(spared())
             self.session = ReviewSession(
                 self.library.decisions,
                 self.library.images,

@@ -6,10 +6,12 @@ import gc
 import threading
 from typing import TYPE_CHECKING
 
-from reviewer.ui.garbage import Collector
+from reviewer.ui.garbage import Collector, spared
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
+
+    from reviewer.ui.main_window import MainWindow
 
 
 class Round:
@@ -59,3 +61,20 @@ def test_without_it_python_collects_in_any_thread():
     in_a_thread()
     assert ended
     assert threading.get_ident() not in ended
+
+
+def test_what_is_spared_is_looked_through_again_at_the_end():
+    ended: list[int] = []
+    kept = churn()
+    with spared():
+        assert gc.get_freeze_count() >= len(kept)
+        Round(ended)
+        gc.collect()
+        assert len(ended) == 1, "what came later is looked through"
+    assert gc.get_freeze_count() == 0
+
+
+def test_an_open_collection_spares_its_tags_and_a_closed_one_nothing(reviewing: MainWindow):
+    assert gc.get_freeze_count() > 0
+    reviewing.show_start()
+    assert gc.get_freeze_count() == 0

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
+from reviewer.core.errors import UsageError
 from reviewer.core.labels import Label
+from reviewer.core.nearest import Centre
 from reviewer.core.review.feed import Mode
 from reviewer.core.tags.implied import Rule
 from reviewer.core.types import Answer, Origin
@@ -19,9 +23,11 @@ from reviewer.store.versions import VersionInfo, VersionState
 from reviewer.ui.queues.rows import RowKind
 from reviewer.ui.similar.cells import WORDS, nearness
 from reviewer.ui.similar.page import SimilarPage
+from reviewer.ui.similar.reader import SimilarReader
 from tests.gui.conftest import wait_painted
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -181,3 +187,36 @@ def test_broken_implications_are_a_queue_with_reasons(
     assert (stored.pair, stored.answer) == (question.pair, Answer.YES)
     qtbot.keyClick(review.page, Qt.Key.Key_Backspace)
     assert len(review.session.feed.lists.of(Mode.IMPLIED)) == left
+
+
+def test_nobody_waits_for_a_look_that_was_given_up(reviewing: MainWindow, workspace: Path):
+    assert reviewing.review is not None
+    session = reviewing.review.session
+    question = session.current
+    assert question is not None
+    scan_all(workspace)
+    reader = SimilarReader(reviewing.review.library, session.vocabulary)
+    reader.give_up()
+    with pytest.raises(UsageError, match="any more"):
+        reader.find(question, by_hash=False)
+    reader.begin()
+    assert len(reader.find(question, by_hash=False).images) > 1
+
+
+def test_the_window_does_not_wait_for_what_the_page_still_looks_for(
+    qtbot: QtBot, reviewing: MainWindow, workspace: Path, monkeypatch: pytest.MonkeyPatch
+):
+    scan_all(workspace)
+    began = threading.Event()
+
+    def endless(centre: type[Centre], embeddings: object, between: Callable[[], None]) -> Centre:
+        """Reads as long as it may, as if there were millions."""
+        while True:
+            began.set()
+            between()
+
+    monkeypatch.setattr(Centre, "of", classmethod(endless))
+    open_page(qtbot, reviewing)
+    qtbot.waitUntil(began.is_set)
+    reviewing.show_start()
+    assert reviewing.review is None

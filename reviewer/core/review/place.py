@@ -36,7 +36,8 @@ def return_to(session: ReviewSession, place: str) -> None:
     try:
         told = json.loads(place)
         mode, side = Mode(told["mode"]), told["side"]
-        tag = session.vocabulary.find(told["tag"])
+        # To find one a table of all names is made, which takes its time where they are many.
+        tag = session.vocabulary.find(told["tag"]) if mode is Mode.TAG else None
     except (ValueError, KeyError, TypeError):
         return
     if side:

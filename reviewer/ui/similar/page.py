@@ -86,9 +86,12 @@ class SimilarPage(SidePage):
     def left(self) -> None:
         """Drops what is still to come."""
         self._background.forget()
+        self._reader.give_up()
 
     def dispose(self) -> None:
         """Ends the reading."""
+        self._background.forget()
+        self._reader.give_up()
         self._background.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -111,6 +114,7 @@ class SimilarPage(SidePage):
         name = shown_name(self._vocabulary.name(question.tag_id))
         self._title.setText(f"Similar images: do they show {name}?")
         self._words.setText("Looking\N{HORIZONTAL ELLIPSIS}")
+        self._reader.begin()
         self._background.ask(partial(self._reader.find, question, by_hash=by_hash), self._take)
 
     def _take(self, found: SimilarFound) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING
 
 from reviewer.core.errors import SourceError, UsageError
@@ -68,6 +69,19 @@ class SimilarReader:
         self._vocabulary = vocabulary
         self._known: tuple[str, int] = ("", 0)
         self._nearest: NearestImages | None = None
+        self._given_up = Event()
+
+    def begin(self) -> None:
+        """Lets what is asked for next go on to its end."""
+        self._given_up.clear()
+
+    def give_up(self) -> None:
+        """Ends a reading of all embeddings that goes on in another thread."""
+        self._given_up.set()
+
+    def _go_on(self) -> None:
+        if self._given_up.is_set():
+            raise UsageError("Nobody waits for the nearest images any more.")
 
     def find(self, question: Question, *, by_hash: bool) -> SimilarFound:
         """The nearest images of one, and what is known of the asked tag on each.
@@ -77,7 +91,7 @@ class SimilarReader:
             by_hash: By difference hash, or by embedding.
 
         Raises:
-            UsageError: Nothing is scanned, or this image is not.
+            UsageError: Nothing is scanned, or this image is not, or it was given up meanwhile.
             StoreError: The index cannot be read.
         """
         nearest = self._open()
@@ -113,7 +127,7 @@ class SimilarReader:
         if active is None or files is None or not len(files):
             return None
         if self._known != (active.name, len(files)):
-            self._nearest = NearestImages(files)
+            self._nearest = NearestImages(files, between=self._go_on)
             self._known = (active.name, len(files))
         return self._nearest
 

@@ -43,3 +43,21 @@ def test_the_first_few_are_those_of_a_stable_sort(values: list[int], count: int)
 def test_bits_are_counted(hashes: list[int], one: int) -> None:
     found = bits_apart(np.array(hashes, np.uint64), one)
     assert found.tolist() == [(entry ^ one).bit_count() for entry in hashes]
+
+
+def test_a_reading_can_be_ended_between_its_parts() -> None:
+    vectors = np.random.default_rng(2).normal(0, 1, (40, 8)).astype(np.float16)
+    centre, parts = Centre.of(vectors), []
+
+    def third() -> None:
+        parts.append(1)
+        if len(parts) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        Centre.of(vectors, third)
+    assert len(parts) == 3
+    parts.clear()
+    with pytest.raises(InterruptedError):
+        cosines_of(vectors, centre, centre.direction(vectors[0]), third)
+    assert len(parts) == 3
