@@ -71,7 +71,6 @@ def run_demo(
     *,
     images: int = 3000,
     seed: int = 7,
-    settings: Settings | None = None,
 ) -> int:
     """Opens the window on a sample collection, which is drawn and made ready first.
 
@@ -80,13 +79,12 @@ def run_demo(
         workspace: Where what is known of it is kept; `None` for the usual place.
         images: Illustrations to draw.
         seed: Of the illustrations.
-        settings: What the person set up; `None` for what is stored.
 
     Returns:
         The exit code.
     """
     sample = Sample(folder, workspace, images, seed)
-    return _run(lambda window: window.prepare_sample(sample), settings)
+    return _run(lambda window: window.prepare_sample(sample), None)
 
 
 class Ending:

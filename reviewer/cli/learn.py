@@ -254,7 +254,11 @@ def retrain_command(
         output.done(changes.summary)
 
 
-def comparison_lines(comparison: Comparison, shown: int = 5) -> list[str]:
+SHOWN = 5
+"""Tags that gained, and that lost, most."""
+
+
+def comparison_lines(comparison: Comparison) -> list[str]:
     """The before/after table, with what it rests on."""
     lines = [
         (
@@ -267,8 +271,8 @@ def comparison_lines(comparison: Comparison, shown: int = 5) -> list[str]:
     for name, before, after in comparison.rows:
         lines.append(f"{name:<12}{before:>9.3f}{after:>9.3f}{after - before:>+9.3f}")
     for title, entries in (
-        ("most gained", comparison.tags[:shown]),
-        ("most lost", comparison.tags[-shown:][::-1]),
+        ("most gained", comparison.tags[:SHOWN]),
+        ("most lost", comparison.tags[-SHOWN:][::-1]),
     ):
         named = ", ".join(f"{tag} {after - before:+.2f}" for tag, before, after in entries)
         lines.append(f"{title}: {named}")

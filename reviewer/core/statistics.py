@@ -24,17 +24,17 @@ class Interval:
     high: float
 
 
-def wilson(hits: int, trials: int, z: float = 1.96) -> Interval:
+def wilson(hits: int, trials: int) -> Interval:
     """A share and its interval (Wilson 1927), sensible from the first answers on.
 
     Args:
         hits: Successes.
         trials: All; with none the interval is the whole range.
-        z: Normal quantile; 1.96 for 95 %.
     """
     if trials == 0:
         return Interval(0.0, 0.0, 1.0)
     share = hits / trials
+    z = 1.96  # of the normal distribution, for 95 %
     spread = 1 + z * z / trials
     middle = (share + z * z / (2 * trials)) / spread
     half = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials * trials)) / spread

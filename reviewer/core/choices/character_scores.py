@@ -257,7 +257,11 @@ def open_set(sureness: Sureness, logits: Floats, cosines: Floats, labels: Ints) 
     )
 
 
-def doubts(said: Floats, classes: int, rounds: int = 30) -> Floats:
+_ROUNDS = 30
+"""Of the estimation of how many names are wrong."""
+
+
+def doubts(said: Floats, classes: int) -> Floats:
     """How likely each face's name is wrong, from what a network says that never learnt from it.
 
     A wrong name is taken for any of the others alike; how many are wrong is told by the faces
@@ -267,7 +271,6 @@ def doubts(said: Floats, classes: int, rounds: int = 30) -> Floats:
     Args:
         said: (N,) chance of the class that the name says, 0..1.
         classes: C.
-        rounds: Of the estimation.
 
     Returns:
         (N,) 0..1.
@@ -276,7 +279,7 @@ def doubts(said: Floats, classes: int, rounds: int = 30) -> Floats:
     own = said.astype(np.float64).clip(1e-9, 1)
     wrong = _FIRST_WRONG
     posterior = np.full(len(own), wrong)
-    for _ in range(rounds):
+    for _ in range(_ROUNDS):
         if len(own) == 0:
             break
         right = (1 - wrong) * own

@@ -34,18 +34,17 @@ class BandEstimate:
     found: Estimate | None
 
 
-def estimate_bands(outcomes: Sequence[Outcome], seed: int = 0) -> tuple[BandEstimate, ...]:
+def estimate_bands(outcomes: Sequence[Outcome]) -> tuple[BandEstimate, ...]:
     """Estimates for each band of frequency that the sample has pairs of, rarest first.
 
     Args:
         outcomes: Every stratum of the sample.
-        seed: Of the random draws.
     """
     estimates = []
     for band in sorted({entry.stratum.band for entry in outcomes}):
         mine = [entry for entry in outcomes if entry.stratum.band == band]
         answered = sum(entry.answered for entry in mine)
-        found = estimate(mine, seed) if answered >= FEWEST_OF_A_BAND else None
+        found = estimate(mine) if answered >= FEWEST_OF_A_BAND else None
         estimates.append(BandEstimate(NAMES[band], band_words(band), answered, found))
     return tuple(estimates)
 

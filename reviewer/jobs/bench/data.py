@@ -156,7 +156,7 @@ def _post(post_id: int, word: list[int], tags: list[tuple[str, int]]) -> bytes:
     return msgspec.json.encode(post) + b"\n"
 
 
-def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows, seed: int = 0) -> None:
+def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows) -> None:
     """Scores of a whole scan, written as a finished one lies on the disk.
 
     Absent tags score about -6, present ones about 2, each a few in a thousand far from that.
@@ -165,10 +165,9 @@ def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows, seed:
         files: Just begun.
         images: (N,) ids, ascending.
         tags: Tag ids of each.
-        seed: Of the chance.
     """
     n_tags = len(files.shape.tags)
-    chance = np.random.default_rng(seed)
+    chance = np.random.default_rng(0)
     base = [_absent(chance, (n_tags, BLOCK_IMAGES)) for _ in range(2)]
     numbers = tags.column_numbers(files.shape.tags)
     full = len(images) // BLOCK_IMAGES * BLOCK_IMAGES
@@ -216,9 +215,9 @@ def _absent(chance: np.random.Generator, shape: tuple[int, int]) -> NDArray[np.u
     return quantise(logits)
 
 
-def write_pictures(folder: Path, count: int, side: int = 512) -> None:
+def write_pictures(folder: Path, count: int) -> None:
     """JPEGs of a size and weight that is usual: shapes over a soft ground, with some grain."""
-    chance = np.random.default_rng(0)
+    chance, side = np.random.default_rng(0), 512
     folder.mkdir(parents=True)
     for number in range(count):
         ground = Image.fromarray(chance.integers(0, 256, (12, 12, 3), dtype=np.uint8))

@@ -44,7 +44,7 @@ ALONE_ON_GPU = 2048
 """Likewise on a GPU."""
 
 
-def scan_against_forward(place: Path, pictures: Path, device: str = "auto") -> dict[str, float]:
+def scan_against_forward(place: Path, pictures: Path) -> dict[str, float]:
     """Scans a folder with a fresh network, and runs its forward pass on as many images.
 
     The network is what people have there: on a CPU a resnet18 at 224, on a GPU WD's vision
@@ -53,7 +53,6 @@ def scan_against_forward(place: Path, pictures: Path, device: str = "auto") -> d
     Args:
         place: A workspace, made anew.
         pictures: The images.
-        device: As for `scan`.
 
     Returns:
         The scan's images a second over those of the forward pass before and after it, the median
@@ -63,13 +62,13 @@ def scan_against_forward(place: Path, pictures: Path, device: str = "auto") -> d
     shutil.rmtree(place, ignore_errors=True)
     with Library.create(place, pictures) as library:
         import_folder(library, Silent())
-        on_gpu = _is_gpu(device)
+        on_gpu = _is_gpu()
         _write_version(library, on_gpu=on_gpu)
-        predictor = _predictor(library, device)
+        predictor = _predictor(library)
         batch, workers = (GPU_BATCH, GPU_WORKERS) if on_gpu else (predictor.usual_batch, WORKERS)
         many = ALONE_ON_GPU if on_gpu else ALONE
         _forward(predictor, batch, workers, 2 * workers * batch)
-        choices = ScanChoices(device=device, batch_size=batch, workers=workers)
+        choices = ScanChoices(batch_size=batch, workers=workers)
         alone = [_forward(predictor, batch, workers, many)]
         scans = []
         for _ in range(ROUNDS):
@@ -115,10 +114,10 @@ def _scan(library: Library, choices: ScanChoices) -> _Taken:
     )
 
 
-def _is_gpu(device: str) -> bool:
+def _is_gpu() -> bool:
     from model.device import choose_device
 
-    return choose_device(device).kind != "cpu"
+    return choose_device().kind != "cpu"
 
 
 def _write_version(library: Library, *, on_gpu: bool) -> None:
@@ -154,10 +153,10 @@ def _write_version(library: Library, *, on_gpu: bool) -> None:
     )
 
 
-def _predictor(library: Library, device: str) -> Predictor:
+def _predictor(library: Library) -> Predictor:
     from model.predict import Predictor
 
-    return Predictor.load(library.version_folder("bench"), device)
+    return Predictor.load(library.version_folder("bench"))
 
 
 def _forward(predictor: Predictor, batch: int, workers: int, count: int) -> _Taken:
