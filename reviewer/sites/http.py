@@ -202,7 +202,10 @@ class Http:
         if status >= 500:
             raise UnknownOutcomeError(f"{said}.", retry_after(answer))
         if status in {401, 407, 419}:
-            raise NoAccessError(f"{said}. Check the login and the key of this destination.")
+            raise NoAccessError(
+                f"{said}. Check the login and the key: a "
+                "destination that is set up again under its name takes new ones."
+            )
         if status == 403:
             # One post that may not be edited, a key without the right, or e621's hourly limit.
             raise BusyError(f"{said}. Check what the key may do.", retry_after(answer))

@@ -106,6 +106,20 @@ def test_the_page_takes_no_number_that_the_file_would_refuse(field: Number, tmp_
         assert getattr(settings_files.load(path), field.name) == number
 
 
+def test_a_name_that_was_emptied_shows_the_one_that_holds(
+    reviewing: MainWindow, page: SettingsPage
+):
+    line = editor(page, "reviewer")
+    assert isinstance(line, QLineEdit)
+    line.selectAll()
+    QTest.keyClicks(line, "anna")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    line.selectAll()
+    QTest.keyClicks(line, "  ")
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert (line.text(), reviewing.settings.reviewer) == ("anna", "anna")
+
+
 @pytest.mark.parametrize(
     "field", [field for field in FIELDS if isinstance(field, Choice)], ids=lambda f: f.name
 )

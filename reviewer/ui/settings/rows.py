@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Value: TypeAlias = str | int | float | bool
 
+HOLDS = "holds"
+"""Qt's property of a line of text that keeps what is in force."""
+
 
 class SettingRows(QWidget):
     """The settings of one section.
@@ -118,8 +121,12 @@ class SettingRows(QWidget):
 
     def _text_set(self, name: str, line: QLineEdit) -> None:
         text = line.text().strip()
-        if text and line.isModified():
+        if not text:
+            # Nothing is no value: the field shows what holds.
+            line.setText(str(line.property(HOLDS) or ""))
+        elif line.isModified():
             line.setModified(False)
+            line.setProperty(HOLDS, text)
             self.changed.emit(name, text)
 
     def _chosen(self, name: str, choice: QComboBox, index: int) -> None:
@@ -141,6 +148,7 @@ class _Calm(QObject):
 def _show(editor: QWidget, value: Value) -> None:
     if isinstance(editor, QLineEdit):
         editor.setText(str(value))
+        editor.setProperty(HOLDS, str(value))
     elif isinstance(editor, QCheckBox):
         editor.setChecked(bool(value))
     elif isinstance(editor, QSpinBox):
