@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import shlex
 import shutil
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,11 +77,11 @@ def library(tmp_path: Path, folder: Path) -> Iterator[Library]:
         yield opened
 
 
-def answer(library: Library, tag: str, given: Answer) -> None:
-    """The same answer on every image."""
+def answer(library: Library, tag: str, given: Answer, most: int | None = None) -> None:
+    """The same answer on every image, or on a few."""
     number = library.tags.add({tag: None})[tag]
     rows = []
-    for image_id, _, _ in library.images.askable():
+    for image_id, _, _ in library.images.askable()[:most]:
         side = Side(int(number in library.images.original_tags(image_id)))
         rows.append(Decision(image_id, number, given, side, 0.5, 0.5, "v1", "me", 1))
     library.decisions.append(rows)
@@ -151,6 +154,41 @@ def test_what_cannot_be_written_whole_is_left_out(library: Library, folder: Path
     broken.write_bytes(broken.read_bytes()[:40])
     with staged(library, Silent()) as ready:
         assert "xmp.png" in dict(ready.left_out)
+
+
+SPOILS = """
+import subprocess, sys
+from PIL import Image
+words = sys.stdin.buffer.read()
+if b"-overwrite_original" in words:
+    target = words.decode().splitlines()[-1]
+    with Image.open(target) as picture:
+        size = picture.size
+    Image.new("RGB", size, (200, 0, 0)).save(target)
+sys.exit(subprocess.run([sys.argv[1], *sys.argv[2:]], input=words).returncode)
+"""
+"""An exiftool that writes the tags asked for, but into another picture."""
+
+
+@needs_exiftool
+@pytest.mark.skipif(os.name == "nt", reason="a script is no program there")
+def test_a_copy_that_shows_another_picture_takes_no_place(
+    library: Library, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(library, "long_hair", Answer.YES, most=1)
+    before = digests(folder)
+    (tmp_path / "spoils.py").write_text(SPOILS, encoding="utf-8")
+    program = tmp_path / "programs" / "exiftool"
+    program.parent.mkdir()
+    words = [sys.executable, str(tmp_path / "spoils.py"), find_exiftool()]
+    program.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with staged(library, Silent()) as ready:
+        assert ready.edits == []
+        ((_, reason),) = ready.left_out
+    assert "would not show the same picture" in reason
+    assert digests(folder) == before
 
 
 @needs_exiftool
