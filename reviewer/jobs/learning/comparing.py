@@ -120,6 +120,8 @@ class Comparison:
 
 def _in_words(change: Change) -> str:
     """A change with its interval ("rose by 0.016 (95 %: +0.003 to +0.029), more than chance")."""
+    if change.low == change.change == change.high == 0:
+        return "did not change"
     way = "rose" if change.change > 0 else "fell" if change.change < 0 else "changed"
     sure = "more than chance" if change.low > 0 or change.high < 0 else "which may be chance"
     by = f"{abs(change.change):.3f} (95 %: {change.low:+.3f} to {change.high:+.3f})"

@@ -77,3 +77,5 @@ def test_it_is_said_how_sure_a_change_is_and_what_it_rests_on() -> None:
     )
     few = Comparison(9, 3, 40, (ROW,), ()).how_sure
     assert few.endswith("Too few are answered to compare by answers alone.")
+    same = Comparison(9, 60, 40, (ROW,), (), None, Change(0.7, 0.7, 0.0, 0.0, 60)).how_sure
+    assert same.endswith("By the 60 answers alone the share of Yes above No did not change.")
