@@ -285,7 +285,7 @@ def _ground_of(drawing: Image.Image) -> tuple[int, int, int, int]:
 
 def _to_8_bit(picture: Image.Image) -> Image.Image:
     # 16 bit files use their range, whatever mode Pillow gives them; others are stretched.
-    top = 65535.0 if picture.mode.startswith("I") else float(np.max(picture, initial=0.0))
+    top = 65535.0 if picture.mode.startswith("I") else float(np.asarray(picture).max(initial=0.0))
     grey = Image.new("L", picture.size)
     for strip, place in _strips(picture):
         values = np.asarray(strip, dtype=np.float64)

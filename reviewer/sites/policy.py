@@ -188,14 +188,15 @@ def why_no_address(url: str) -> str:
     """
     if not url.startswith(("https://", "http://")):
         return f"{url} begins with neither http:// nor https://" if url else "none was given"
+    no_address = "what was given is no address"
     try:
         parts = urlsplit(url)
         # It is a number only when it is asked for.
         good = bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
-        good = False
+        return no_address
     if not good or not url.isprintable() or " " in url:
-        return "what was given is no address"
+        return no_address
     if "@" in parts.netloc:
         return "a name or a password has no place in it, as it is kept in the collection"
     if parts.query or parts.fragment:

@@ -139,4 +139,5 @@ def _above(
     scores: NDArray[np.float32], yes: NDArray[np.int64], no: NDArray[np.int64]
 ) -> NDArray[np.float64]:
     """1 where the first scores higher, one half where both score the same, else 0."""
-    return (scores[yes] > scores[no]) + 0.5 * (scores[yes] == scores[no])
+    higher = (scores[yes] > scores[no]) + 0.5 * (scores[yes] == scores[no])
+    return np.asarray(higher, np.float64)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, logit
 
+from reviewer.core.ranking.evidence import Answers
 from reviewer.core.ranking.feedback import learn
 from reviewer.core.ranking.pooled import PooledProblem, fit_pooled
 from reviewer.core.types import Side
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from reviewer.core.ranking.candidates import Candidates
-    from reviewer.core.ranking.evidence import Answers
 
 FOLDS = 5
 FEWEST = 100
@@ -100,9 +100,9 @@ def doubt_answers(candidates: Candidates, answers: Answers, seed: int = 0) -> Do
     position = candidates.find(settled.tag, settled.row)
     settled, position = settled.take(position >= 0), position[position >= 0]
     if len(settled) < FEWEST:
-        settled, position = settled.take(slice(0)), position[:0]
+        settled, position = Answers.none(), position[:0]
     part = candidates.take(position)
-    group = settled.row if part.groups is None else part.groups[settled.row]
+    group = np.asarray(settled.row if part.groups is None else part.groups[settled.row], np.int64)
     expected = _expected(part, settled, group, seed)
     wrong = _wrong(expected, settled.changed == 1, _twins(settled, group))
     return Doubts(settled.row, settled.tag, settled.side, position, expected, wrong)
