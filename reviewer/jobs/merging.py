@@ -147,7 +147,7 @@ def _row(line: bytes, path: Path, number: int) -> LogRow:
         row = msgspec.json.decode(line, type=LogRow)
         dt.datetime.fromisoformat(row.answered_at)
         Origin(row.origin)
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise SourceError(
             f"Line {number} of {path} is no row of a log of decisions ({error}). The log is the "
             "file log.jsonl that this writes: reviewer export --format log"

@@ -163,11 +163,11 @@ def _posts(text: str, path: Path) -> Iterator[dict[str, object]]:
     """The posts of one JSON list or object, or of one object a line."""
     try:
         whole = json.loads(text)
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, RecursionError):
         whole = None
     try:
         told = [json.loads(line) for line in text.splitlines() if line.strip()]
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         if whole is None:
             raise SourceError(f"{path} is neither a list nor JSON ({error}).") from error
         told = []

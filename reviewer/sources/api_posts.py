@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from reviewer.sources.base import Passed, Reading
 
 
+_LONGEST_LINE = 16_000_000
+"""Bytes of a post on one line; a longer first line is that of a file without lines."""
+
+
 class ApiPosts:
     """Files of posts, with the images beside them."""
 
@@ -73,10 +77,11 @@ def _posts(path: Path) -> Iterator[JsonObject]:
 def _has_lines(path: Path) -> bool:
     try:
         with path.open("rb") as lines:
-            msgspec.json.decode(lines.readline().removeprefix(b"\xef\xbb\xbf"))
+            first = lines.readline(_LONGEST_LINE)
+            msgspec.json.decode(first.removeprefix(b"\xef\xbb\xbf"))
     except OSError as error:
         raise SourceError(f"Cannot read {path}: {error.strerror or error}.") from error
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
 

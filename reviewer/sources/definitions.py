@@ -141,7 +141,7 @@ def _lines(path: Path) -> Iterator[Any]:
         if line.strip():
             try:
                 yield msgspec.json.decode(line)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, RecursionError) as error:
                 raise SourceError(f"{path}, line {number}, is not JSON: {error}.") from error
 
 

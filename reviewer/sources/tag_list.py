@@ -128,7 +128,7 @@ def _json_rows(path: Path) -> list[Any]:
         return [
             msgspec.json.decode(line) for line in read_text(path).text.split("\n") if line.strip()
         ]
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise SourceError(f"{path} is not JSON lines: {error}.") from error
 
 

@@ -18,8 +18,11 @@ from reviewer.core.errors import SourceError
 from reviewer.jobs.exports.exiftool import read_lists
 from reviewer.jobs.imports.image_files import LARGEST
 from reviewer.jobs.imports.importing import import_folder
+from reviewer.jobs.merging import read_log
+from reviewer.jobs.vetting import Choice, choose_vetted
 from reviewer.pictures import look, open_picture
 from reviewer.sources.base import Reading
+from reviewer.sources.definitions import read_definitions
 from reviewer.sources.embedded import embedded_tags
 from reviewer.sources.folder import find_images
 from reviewer.sources.post import read_post
@@ -227,6 +230,36 @@ def test_any_json_is_read_as_a_table_or_left(table: Path, value: object) -> None
     except SourceError:
         return
     assert all(isinstance(entry.file, str) for entry in entries)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"[" * 200_000, b'{"id": 1, "tags": "\xff\xfe"}', b'{"id": 1, "tags": NaN}', b"\x00"],
+)
+def test_json_that_is_none_ends_no_import(folder: Path, content: bytes) -> None:
+    for name in ("a.png.json", "b.json", "posts.json", "others.jsonl"):
+        (folder / name).write_bytes(content)
+    assert imported(folder)[0].summary["new"] == 2
+
+
+@pytest.mark.parametrize("content", [b"[" * 200_000, b'[{"a":' * 100_000, b'{"name": "\xff'])
+def test_lists_and_logs_of_strangers_are_refused_by_their_names(
+    folder: Path, content: bytes
+) -> None:
+    imported(folder)
+    path = folder.with_name("given.jsonl")
+    path.write_bytes(content)
+    with pytest.raises(SourceError, match=r"given\.jsonl"):
+        read_tag_lists(folder, Reading(), [path])
+    with pytest.raises(SourceError, match=r"given\.jsonl"):
+        read_definitions(path)
+    with pytest.raises(SourceError, match=r"given\.jsonl"):
+        read_log(path)
+    with (
+        Library.open(folder.with_name("workspace")) as library,
+        pytest.raises(SourceError, match=r"given\.jsonl"),
+    ):
+        choose_vetted(library, Choice(listed=path))
 
 
 # -- databases ------------------------------------------------------------------------------------
