@@ -20,7 +20,8 @@ class Device:
 
     Attributes:
         place: The device for tensors.
-        words: For people: "CPU, 2 threads" or "CUDA: NVIDIA H200".
+        words: For people: "CPU, 2 threads" or "CUDA: NVIDIA H200"; in brackets behind it what
+            keeps a GPU from computing that is there.
         amp: The type of mixed precision, `None` where full precision is faster or safer.
     """
 
@@ -69,11 +70,12 @@ def choose_device(request: str = "auto") -> Device:
     Raises:
         TaggerProblem: The device is unknown, or not on this machine.
     """
-    name = _best_device() if request == "auto" else request
+    if request == "auto":
+        return _best_device()
+    name = request
     kind, _, number = name.partition(":")
     if kind == "cpu":
-        threads = torch.get_num_threads()
-        return Device(torch.device("cpu"), f"CPU, {threads} thread{'s' if threads > 1 else ''}")
+        return _cpu()
     if kind == "cuda" and (number.isdecimal() or name == kind):
         return _cuda_device(name, int(number or 0))
     if kind == "mps":
@@ -83,21 +85,45 @@ def choose_device(request: str = "auto") -> Device:
     raise TaggerProblem(f'There is no device "{request}"; use auto, cpu, cuda, cuda:1 or mps.')
 
 
-def _best_device() -> str:
+def _best_device() -> Device:
+    """The GPU that is there, unless it cannot compute: then the CPU, with the reason in words."""
     if torch.cuda.is_available():
-        return "cuda"
-    return "mps" if torch.backends.mps.is_available() else "cpu"
+        fault = fault_of(torch.device("cuda", 0))
+        return _cpu(f" (the GPU cannot compute: {fault})") if fault else _cuda_device("cuda", 0)
+    return choose_device("mps") if torch.backends.mps.is_available() else _cpu()
+
+
+def _cpu(why: str = "") -> Device:
+    threads = torch.get_num_threads()
+    return Device(torch.device("cpu"), f"CPU, {threads} thread{'s' if threads > 1 else ''}{why}")
 
 
 def _cuda_device(name: str, index: int) -> Device:
     if not torch.cuda.is_available() or index >= torch.cuda.device_count():
         raise TaggerProblem(f'The device "{name}" is not on this machine; use "auto" or "cpu".')
+    if fault := fault_of(torch.device("cuda", index)):
+        raise TaggerProblem(
+            f'The device "{name}" is there and cannot compute ({fault}). A torch that is built '
+            "for it, or a newer driver, may help; the CPU computes meanwhile: --device cpu"
+        )
     major, _ = torch.cuda.get_device_capability(index)
     return Device(
         torch.device("cuda", index),
         f"CUDA: {torch.cuda.get_device_name(index)}",
         mixed_precision(major, is_amd=torch.version.hip is not None),
     )
+
+
+def fault_of(place: torch.device) -> str:
+    """What keeps a device from computing, in its driver's words; empty where it computes.
+
+    Torch says that a GPU is there also where its own code was not built for such an old one.
+    """
+    try:
+        (torch.ones(2, device=place) + 1).sum().item()
+    except (RuntimeError, AssertionError) as problem:
+        return str(problem).partition("\n")[0]
+    return ""
 
 
 def mixed_precision(generation: int, *, is_amd: bool = False) -> torch.dtype | None:

@@ -6,6 +6,7 @@ A batch that a GPU has no memory for is cut in halves, and so are all that follo
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -39,14 +40,34 @@ def gathered(pixels: Sequence[NDArray[np.uint8]], *, pinned: bool) -> Tensor:
 
     Args:
         pixels: B of (S, S, 3) uint8.
-        pinned: Into memory that a GPU copies from by itself.
+        pinned: Into memory that a GPU copies from by itself, as far as there is any.
 
     Returns:
         (B, S, S, 3) uint8.
     """
-    batch = torch.empty((len(pixels), *pixels[0].shape), dtype=torch.uint8, pin_memory=pinned)
+    batch = _room((len(pixels), *pixels[0].shape), pinned=pinned)
     np.stack(pixels, out=batch.numpy())
     return batch
+
+
+def _room(shape: tuple[int, ...], *, pinned: bool) -> Tensor:
+    """Uint8 memory of a shape; plain where the system has no more of the pinned kind.
+
+    Windows' Linux gives half a gigabyte of it in all, less than what is read ahead.
+    """
+    if pinned:
+        with suppress(RuntimeError):
+            return torch.empty(shape, dtype=torch.uint8, pin_memory=True)
+    return torch.empty(shape, dtype=torch.uint8)
+
+
+def _home(found: Tensor) -> Tensor:
+    """Results in the host's memory, or on their way there from a CUDA device."""
+    if found.device.type == "cuda":
+        # CUDA copies behind the network, to memory that torch pins for it where there is any.
+        with suppress(RuntimeError):
+            return found.to("cpu", non_blocking=True)
+    return found.cpu()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +128,7 @@ class Launcher:
         """Runs a batch, in halves of halves if need be."""
         try:
             first, second = self.forward(batch)
-            # CUDA copies behind the network, to memory that torch pins for it.
-            behind = self.device.type == "cuda"
-            return [(first.to("cpu", non_blocking=behind), second.to("cpu", non_blocking=behind))]
+            return [(_home(first), _home(second))]
         except RuntimeError as problem:
             if not lacks_memory(problem):
                 raise

@@ -228,9 +228,22 @@ class Predictor:
 
     def _landed(self, read: _Read, launched: Launched | None, waited: float) -> ScanBatch:
         began = time.perf_counter()
-        found = launched.fetch() if launched is not None else self._nothing()
+        found = self._sound(read, launched.fetch()) if launched is not None else self._nothing()
         computing = time.perf_counter() - began
         return _scan_batch(read, found, reading=waited, computing=computing)
+
+    def _sound(
+        self, read: _Read, found: tuple[NDArray[np.float32], NDArray[np.float16]]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float16]]:
+        """What was found, computed again in full precision where mixed precision overflowed.
+
+        float16 ends at 65504: networks that were trained otherwise go beyond it on some pictures,
+        and what is no number would be stored as some score or other.
+        """
+        if self.device.amp is None or read.pixels is None or np.isfinite(found[0]).all():
+            return found
+        fully = replace(self, device=replace(self.device, amp=None))
+        return fully.launcher().launch(read.pixels).fetch()
 
     def _batch(self, read: _Read) -> ScanBatch:
         began = time.perf_counter()

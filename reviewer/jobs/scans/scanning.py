@@ -64,7 +64,7 @@ def scan(library: Library, listener: Listener, choices: ScanChoices | None = Non
     began = time.perf_counter()
     predictor, identity = open_on(library, listener, name, chosen)
     listener.note(f"Scan with version {name} on {predictor.device.words}.")
-    library.state.set("device", predictor.device.words)
+    library.state.set("device", predictor.device.words.partition(" (")[0])
     shape = replace(_shape(library, name, predictor), engine=identity)
     shape = _floored(library, shape, chosen.keep_above)
     with tagger_errors():

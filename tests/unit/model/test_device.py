@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from model.device import choose_device, suited
+from model.device import choose_device, fault_of, suited
 from model.errors import TaggerProblem
 
 
@@ -38,3 +38,18 @@ def test_a_graph_runs_where_its_runtime_does_unless_told_otherwise():
     assert suited("auto", "onnx") == "cpu"
     assert suited("auto", "timm") == "auto"
     assert suited("cuda:1", "onnx") == "cuda:1"
+
+
+def test_a_gpu_that_cannot_compute_is_told_and_not_used(monkeypatch: pytest.MonkeyPatch):
+    """As where torch is not built for it: it is there, and the first sum on it fails."""
+    assert fault_of(torch.device("cpu")) == ""
+    if torch.cuda.is_available():
+        pytest.skip("the GPU of this machine computes")
+    assert fault_of(torch.device("cuda", 0))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    device = choose_device("auto")
+    assert device.kind == "cpu"
+    assert "the GPU cannot compute" in device.words
+    with pytest.raises(TaggerProblem, match="--device cpu"):
+        choose_device("cuda:0")

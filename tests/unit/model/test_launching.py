@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -91,6 +92,14 @@ def test_a_real_network_that_is_too_large_for_the_memory_runs_in_parts():
     assert len(told) == 2
 
 
+def test_without_pinned_memory_a_batch_is_gathered_in_plain_one():
+    pictures = [np.full((2, 2, 3), value, np.uint8) for value in (3, 7)]
+    gathered_again = gathered(pictures, pinned=True)
+    # Where there is no GPU, there is no memory of that kind at all.
+    assert torch.cuda.is_available() or not gathered_again.is_pinned()
+    assert torch.equal(gathered_again, gathered(pictures, pinned=False))
+
+
 def test_no_room_for_one_picture_is_a_sentence():
     with pytest.raises(TaggerProblem, match="--device cpu"):
         Launcher(Small(0), CPU, lambda _: None).launch(batch(0, 3))
@@ -145,3 +154,21 @@ def test_mixed_precision_is_what_the_chip_computes_fast(
 def test_workers_are_the_cores_within_reason(four_threads: None):
     assert usual_workers("cpu") == 4
     assert 1 <= usual_workers("cuda") <= MOST_WORKERS
+
+
+def test_what_overflows_in_mixed_precision_is_computed_again_in_full(drawn: Drawn, tmp_path: Path):
+    config = TaggerConfig(backbone="small", input_size=32)
+    torch.manual_seed(6)
+    save_version(tmp_path / "v", create_tagger(config, len(TAGS)), config, TAGS, {}, {})
+    predictor = Predictor.load(tmp_path / "v", "cpu")
+    mixed = replace(predictor, device=replace(predictor.device, amp=torch.bfloat16))
+    read = predictor._read(range(4), drawn.paths[:4], open_plain, pillow_resize)
+    assert read.pixels is not None
+    logits, embeddings = predictor.run(read.pixels.numpy())
+    overflowed = logits.copy()
+    overflowed[2, 1] = np.inf
+    again, _ = mixed._sound(read, (overflowed, embeddings))
+    np.testing.assert_allclose(again, logits, atol=1e-4)
+    # What is sound is taken as it is, and so is all where nothing more precise can be had.
+    assert mixed._sound(read, (logits, embeddings))[0] is logits
+    assert predictor._sound(read, (overflowed, embeddings))[0] is overflowed
