@@ -19,7 +19,7 @@ from reviewer.ui.grid.showing import GridShowing
 from reviewer.ui.latency import Latency
 from reviewer.ui.pictures.decoding import PictureFiles
 from reviewer.ui.pictures.loader import ImageLoader
-from reviewer.ui.pictures.prefetch import wanted, wanted_page
+from reviewer.ui.pictures.prefetch import keys_as_shown, wanted, wanted_page
 from reviewer.ui.pictures.thumbs import Thumbs
 from reviewer.ui.theme import shown_name
 from reviewer.ui.widgets.notice_bar import Kind
@@ -119,8 +119,8 @@ class Showing(QObject):
         self._loader.back.connect(self.show)
         self.grid = GridShowing(library, session, page, self._loader, self.latency)
         page.view.painted.connect(self._was_painted)
-        page.view.full_wanted.connect(self.prefetch)
-        page.view.resized.connect(self.prefetch)
+        page.view.full_wanted.connect(self._take_decoded)
+        page.view.resized.connect(self._take_decoded)
         page.grid.resized.connect(self.prefetch)
         self.grid.pictures_wanted.connect(self.prefetch)
 
@@ -245,31 +245,7 @@ class Showing(QObject):
         self._page.teller.about(reason)
 
     def _why_nothing(self) -> str:
-        return self._page.naming_keys(self._reason())
-
-    def _reason(self) -> str:
-        """Why there is no question, with the ids of commands in braces for their keys."""
-        feed = self._session.feed
-        if feed.mode in NOTHING_LISTED:
-            return NOTHING_LISTED[feed.mode]
-        if len(feed.book.ranking) == 0:
-            return (
-                "There are no questions yet.\n"
-                "They come from a trained tagger and a scan: press {jobs} and start them there."
-            )
-        side = "" if feed.side is None else f" that may be {feed.side.name.lower()}"
-        if feed.mode is Mode.TAG and feed.tag_id is not None:
-            name = shown_name(self._session.vocabulary.name(feed.tag_id))
-            # In the grid the arrows move over the page.
-            on = "{next}" if self._session.pages.current is None else "{queue.next}"
-            return (
-                f"Nothing is left to ask about {name}{side}.\n{_put_by(feed)}"
-                f"{on} goes on with the next queue, {{queue.pick}} picks one."
-            )
-        return (
-            f"Nothing is left to ask{side}.\n{_put_by(feed)}"
-            "Press {jobs} to train on your answers and rank again: that brings new questions."
-        )
+        return self._page.naming_keys(_reason(self._session))
 
     def _tag(self, tag_id: int) -> Tag:
         vocabulary = self._session.vocabulary
@@ -283,6 +259,18 @@ class Showing(QObject):
             return
         if picture.key.full or picture.key == self._page.view.key(image_id):
             self._page.view.accept(picture)
+
+    def _take_decoded(self) -> None:
+        """Shows the picture at the size that is wanted now: as it was decoded before, or soon."""
+        if self._closed:
+            return
+        question, view = self._session.current, self._page.view
+        if question is not None and self._library.images.is_askable(question.image_id):
+            for key in keys_as_shown(view, question.image_id):
+                picture = self._loader.get(key)
+                if picture is not None:
+                    view.accept(picture)
+        self.prefetch()
 
     def _set_aside(self, image_id: int, problem: str) -> None:
         """Leaves a picture out that cannot be shown, says so, and goes on."""
@@ -316,6 +304,31 @@ class Showing(QObject):
         if serial == self._serial:
             self._painted_at = time.perf_counter()
             self.latency.end()
+
+
+def _reason(session: ReviewSession) -> str:
+    """Why there is no question, with the ids of commands in braces for their keys."""
+    feed = session.feed
+    if feed.mode in NOTHING_LISTED:
+        return NOTHING_LISTED[feed.mode]
+    if len(feed.book.ranking) == 0:
+        return (
+            "There are no questions yet.\n"
+            "They come from a trained tagger and a scan: press {jobs} and start them there."
+        )
+    side = "" if feed.side is None else f" that may be {feed.side.name.lower()}"
+    if feed.mode is Mode.TAG and feed.tag_id is not None:
+        name = shown_name(session.vocabulary.name(feed.tag_id))
+        # In the grid the arrows move over the page.
+        on = "{next}" if session.pages.current is None else "{queue.next}"
+        return (
+            f"Nothing is left to ask about {name}{side}.\n{_put_by(feed)}"
+            f"{on} goes on with the next queue, {{queue.pick}} picks one."
+        )
+    return (
+        f"Nothing is left to ask{side}.\n{_put_by(feed)}"
+        "Press {jobs} to train on your answers and rank again: that brings new questions."
+    )
 
 
 def _put_by(feed: QuestionFeed) -> str:

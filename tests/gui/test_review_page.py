@@ -195,6 +195,31 @@ def test_zoom_and_back(qtbot: QtBot, reviewing: MainWindow):
     assert not page.view.zoomed
 
 
+def test_a_window_that_gets_an_earlier_size_back_shows_the_picture_at_that_size(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    view = reviewing.review.page.view
+    before, shown = reviewing.size(), view._fit.size()
+    reviewing.resize(before.width() - 200, before.height())
+    qtbot.waitUntil(lambda: view._fit.size() != shown)
+    reviewing.resize(before)
+    qtbot.waitUntil(lambda: view._fit.size() == shown)
+
+
+def test_a_picture_that_comes_back_is_sharp_when_it_is_zoomed_again(
+    qtbot: QtBot, reviewing: MainWindow
+):
+    page = reviewing.review.page
+    qtbot.keyClick(page, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: page.view._full is not None)
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Left):
+        qtbot.keyClick(page, key)
+        wait_painted(qtbot, reviewing)
+    assert not page.view.zoomed
+    qtbot.keyClick(page, Qt.Key.Key_Z)
+    qtbot.waitUntil(lambda: page.view._full is not None)
+
+
 def wheel(
     view: QWidget,
     turned: int,

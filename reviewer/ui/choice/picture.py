@@ -9,8 +9,8 @@ from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from reviewer.ui.pictures.decoding import PictureKey
 from reviewer.ui.pictures.loader import ImageLoader
+from reviewer.ui.pictures.prefetch import keys_as_shown
 from reviewer.ui.pictures.view import ImageView
 from reviewer.ui.theme import look
 
@@ -131,8 +131,8 @@ class ChoicePicture(QObject):
         self._loader.loaded.connect(self._take)
         self._loader.failed.connect(self.failed)
         self.view.painted.connect(self._was_painted)
-        self.view.full_wanted.connect(self._want)
-        self.view.resized.connect(self._want)
+        self.view.full_wanted.connect(self._take_decoded)
+        self.view.resized.connect(self._take_decoded)
 
     @property
     def ready(self) -> bool:
@@ -173,11 +173,17 @@ class ChoicePicture(QObject):
         """Stops decoding."""
         self._loader.close()
 
+    def _take_decoded(self) -> None:
+        """Shows the picture at the size that is wanted now: as it was decoded before, or soon."""
+        for key in keys_as_shown(self.view, self._image) if self._image else ():
+            picture = self._loader.get(key)
+            if picture is not None:
+                self.view.accept(picture)
+        self._want()
+
     def _want(self) -> None:
         if self._image:
-            keys = [self.view.key(self._image)]
-            if self.view.zoomed:
-                keys.append(PictureKey(self._image))
+            keys = keys_as_shown(self.view, self._image)
             self._loader.want([*keys, *(self.view.key(image) for image in self._ahead)])
 
     def _take(self, picture: Picture) -> None:

@@ -45,9 +45,7 @@ def wanted(
     keys: list[PictureKey] = []
     current = session.current
     if current is not None:
-        keys.append(view.key(current.image_id))
-        if view.zoomed:
-            keys.append(PictureKey(current.image_id))
+        keys += keys_as_shown(view, current.image_id)
     coming = [view.key(question.image_id) for question in session.upcoming(ahead)]
     gone = [view.key(question.image_id) for question in session.trail.behind(behind)]
     keys += [*coming[:2], *gone[:1], *coming[2:], *gone[1:]]
@@ -59,6 +57,11 @@ def wanted(
     likely = session.feed.likely(min(fits, MOST_LIKELY)) if fits > 0 else []
     keys += [view.key(question.image_id) for question in likely]
     return list(dict.fromkeys(keys))
+
+
+def keys_as_shown(view: ImageView, image_id: int) -> list[PictureKey]:
+    """What to decode so that an image is sharp as it is shown now: fitted, and while zoomed too."""
+    return [view.key(image_id), *([PictureKey(image_id)] if view.zoomed else [])]
 
 
 def wanted_page(
