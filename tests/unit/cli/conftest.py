@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+can_lack_a_display = pytest.mark.skipif(
+    not sys.platform.startswith("linux") or bool(os.environ.get("WINDOWS_RULES")),
+    reason="only X and Wayland can be absent: elsewhere a window would open",
+)
+
+
 @dataclass(frozen=True)
 class Said:
     """What a command said.

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import shlex
 import signal
-import sys
 from pathlib import Path
 
 import click
@@ -16,7 +15,7 @@ from reviewer.cli.main import cli
 from reviewer.store.library import Library
 from reviewer.store.workspace import workspace_for
 from tests.conftest import draw
-from tests.unit.cli.conftest import run, start
+from tests.unit.cli.conftest import can_lack_a_display, run, start
 
 README = Path(__file__).parents[3] / "README.md"
 COMMANDS = sorted(PLACES)
@@ -220,7 +219,7 @@ def test_a_program_is_never_asked_and_nothing_is_written(imported: Path) -> None
     assert (imported / "tags.csv").read_bytes() == before
 
 
-@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only X and Wayland can be absent")
+@can_lack_a_display
 @pytest.mark.parametrize("words", [[], ["demo"], ["review"], ["open"]])
 def test_without_a_display_the_window_names_what_works(
     words: list[str], imported: Path, monkeypatch: pytest.MonkeyPatch

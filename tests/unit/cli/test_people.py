@@ -9,7 +9,7 @@ import pytest
 
 from reviewer import settings as settings_files
 from reviewer.core.types import Answer
-from tests.unit.cli.conftest import run
+from tests.unit.cli.conftest import can_lack_a_display, run
 from tests.unit.jobs.reviewed import Hand, collection
 
 
@@ -78,15 +78,19 @@ def test_vetted_images_are_marked_weighed_and_cleared(
     assert Path(told["report"]).is_file()
 
 
-def test_the_name_of_who_reviews_is_kept(
-    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_name_of_who_reviews_is_kept() -> None:
     from reviewer.cli.frame import review_as
 
     review_as("  ann ")
     assert settings_files.load().reviewer == "ann"
     review_as(None)
     assert settings_files.load().reviewer == "ann"
+
+
+@can_lack_a_display
+def test_what_is_said_of_who_reviews_is_kept_before_a_window_opens(
+    two: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TAG_REVIEWER_NAME", "ben")
