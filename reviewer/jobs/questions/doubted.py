@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from reviewer.core.ranking.evidence import Answers
     from reviewer.store.library import Library
 
-LEAST = 0.15
-"""Chance to be wrong below which an answer is left alone: of those above about half are wrong."""
+LEAST = 0.25
+"""Chance to be wrong below which an answer is left alone. Where it was tried with one answer in
+twenty wrong, 35 to 70 % of those above were, and half to nine tenths of the wrong ones were above."""
 
 MOST = 500
 """Answers that are asked about; the next ranking brings others."""
