@@ -18,7 +18,7 @@ from reviewer.pictures import PictureFacts
 from reviewer.sources.away import refuse_if_away
 from reviewer.sources.base import NOTHING
 from reviewer.sources.folder import find_images, others_there, read_folder, source_for
-from reviewer.sources.listing import nameless_sentence
+from reviewer.sources.left_out import LeftOut
 from reviewer.sources.names import needed_implications
 from reviewer.store.images import ImageRow, KnownFile
 from reviewer.store.packing import pack, unpack
@@ -73,15 +73,7 @@ def import_folder(
         SourceError: The folder holds no images, is gone now, or its metadata cannot be read.
         StoreError: The collection cannot be written.
     """
-    nameless: list[str] = []
-    videos: list[str] = []
-    images = find_images(library.folder, nameless, videos)
-    if nameless:
-        listener.note(nameless_sentence(nameless))
-    if videos:
-        listener.note(
-            f"{len(videos):,} videos are left out, for example {videos[0]}: pictures are reviewed."
-        )
+    images = _there(library.folder, listener)
     chosen = source_name or library.state.get("chosen_source")
     source = pulled_source(library, chosen) or source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")
@@ -109,7 +101,7 @@ def import_folder(
         _take_names(library, images, found)
         begun()
     tally = _take_files(library, listener, images, found)
-    gone = _mark_gone(library, images)
+    gone = _mark_gone(library, images, left_out)
     told = reading.records.told.items()
     library.facts.set_parents({name: record.parent for name, record in told if record.parent})
     _tell(listener, reading, tally, gone)
@@ -134,6 +126,20 @@ def import_folder(
         "source": source.name,
     }
     return ChangeSet(images=True, tags=True, summary=summary)
+
+
+def _there(folder: Path, listener: Listener) -> dict[str, Path]:
+    """The image files of a folder by name; what is left out is told."""
+    nameless: list[str] = []
+    videos: list[str] = []
+    images = find_images(folder, nameless, videos)
+    if nameless:
+        listener.note(nameless_sentence(nameless))
+    if videos:
+        listener.note(
+            f"{len(videos):,} videos are left out, for example {videos[0]}: pictures are reviewed."
+        )
+    return images
 
 
 class _Found:
@@ -248,11 +254,11 @@ def _row(
     return ImageRow(before.id if before else None, image, file.mtime_ns, tags)
 
 
-def _mark_gone(library: Library, images: Mapping[str, Path]) -> int:
+def _mark_gone(library: Library, images: Mapping[str, Path], left_out: LeftOut) -> int:
     gone = [
         row.id
         for name, row in library.images.known_files().items()
-        if name not in images and row.state is not ImageState.GONE
+        if name not in images and row.state is not ImageState.GONE and not left_out.hides(name)
     ]
     library.images.mark_gone(gone)
     return len(gone)

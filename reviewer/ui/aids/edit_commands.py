@@ -272,7 +272,7 @@ class EditCommands(CommandGroup):
             return ""
         name = shown_name(self._session.vocabulary.name(tag_id))
         if tag_id == question.tag_id:
-            return self._said(ITSELF.format(tag=name))
+            return self._editor.say(ITSELF.format(tag=name))
         original = self._library.images.original_tags(question.image_id)
         # As the panel shows the image: else the first key would tell what was answered before.
         answers = unbiased(question, self._library.decisions.answers(question.image_id))
@@ -289,12 +289,12 @@ class EditCommands(CommandGroup):
         self._showing.refresh()
         self.answered.emit(stored[-1].id)
         done = "Added" if answer is Answer.YES else "Taken off"
-        return self._said(f"{done}: {name}.")
+        return self._editor.say(f"{done}: {name}.")
 
     def _undo(self) -> None:
         """Takes back the last change that was made since the editor was opened."""
         if not self._steps:
-            self._said("Nothing was changed here yet.")
+            self._editor.say("Nothing was changed here yet.")
             return
         try:
             taken = self._session.undo()
@@ -305,10 +305,6 @@ class EditCommands(CommandGroup):
         self._around.stored(taken, -1)
         self._showing.refresh()
         names = {shown_name(self._session.vocabulary.name(d.tag_id)) for d in taken}
-        said = self._said(f"Taken back: {', '.join(sorted(names))}.")
+        said = self._editor.say(f"Taken back: {', '.join(sorted(names))}.")
         if self._editor.offers:
             self._offer(said)
-
-    def _said(self, sentence: str) -> str:
-        self._editor.say(sentence)
-        return sentence

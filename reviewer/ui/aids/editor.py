@@ -111,10 +111,11 @@ class TagEditor(QWidget):
         self._present.setCurrentIndex(QModelIndex())
         self._line.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def say(self, text: str) -> None:
-        """Writes a line below: which keys do what, or what was done."""
+    def say(self, text: str) -> str:
+        """Writes a line below: which keys do what, or what was done; returns it."""
         self._hint.setText(text)
         self._line.setAccessibleDescription(text)
+        return text
 
     @property
     def text(self) -> str:
