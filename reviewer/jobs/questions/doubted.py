@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.25
 """Chance to be wrong below which an answer is left alone. Where it was tried with one answer in
-twenty wrong, 35 to 70 % of those above were, and half to nine tenths of the wrong ones were above."""
+twenty wrong, 35 to 70 % of those above were wrong, and half to nine tenths of the wrong above."""
 
 MOST = 500
 """Answers that are asked about; the next ranking brings others."""
