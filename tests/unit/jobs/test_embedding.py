@@ -263,3 +263,11 @@ def test_lists_lose_and_gain_what_was_asked_and_nothing_else(
     assert {name_key(item) for item in found} == (set(held) | set(new)) - set(removed)
     kept = [item for item in lists["XMP-dc:Subject"] if name_key(item) not in removed]
     assert found[: len(kept)] == kept
+
+
+def test_a_name_that_would_be_read_as_a_path_stays_out_of_lists_of_paths() -> None:
+    lists = {"XMP-dc:Subject": ["hat"], "XMP-digiKam:TagsList": ["Things/hat"]}
+    assert corrected_lists(lists, ["fate/stay_night", "sky"], []) == {
+        "XMP-dc:Subject": ["hat", "fate/stay night", "sky"],
+        "XMP-digiKam:TagsList": ["Things/hat", "sky"],
+    }
