@@ -17,6 +17,7 @@ from reviewer.sources.danbooru import DanbooruDump, metadata_files
 from reviewer.sources.embedded import Embedded
 from reviewer.sources.gallery_dl import GalleryDl
 from reviewer.sources.hydrus import HydrusSidecars
+from reviewer.sources.left_out import LeftOut
 from reviewer.sources.listing import image_names, without_nameless
 from reviewer.sources.names import settle_names
 from reviewer.sources.sqlite_dump import SqliteDump
@@ -82,28 +83,26 @@ SOURCES: tuple[Source, ...] = (
 """In the order in which they are tried: the more a format tells of itself, the earlier."""
 
 
-def find_images(
-    folder: Path, nameless: list[str] | None = None, videos: list[str] | None = None
-) -> dict[str, Path]:
+def find_images(folder: Path, left_out: LeftOut | None = None) -> dict[str, Path]:
     """Every image file under a folder by its relative path, with forward slashes, in order.
 
     Hidden folders are left out; links to folders are followed, each place once.
 
     Args:
         folder: Where to look.
-        nameless: Files that are left out, as their names are no text, are added to it.
-        videos: Videos, which are left out, are added to it.
+        left_out: What is found and is no image here is added to it.
 
     Raises:
         SourceError: The folder is not there or cannot be read.
     """
+    others = LeftOut() if left_out is None else left_out
     found = {
         inside + name: place / name
-        for inside, names in image_names(folder, videos)
+        for inside, names in image_names(folder, others)
         for place in [folder / inside]
         for name in names
     }
-    return {path: found[path] for path in without_nameless(list(found), nameless)}
+    return {path: found[path] for path in without_nameless(list(found), others.nameless)}
 
 
 def source_for(folder: Path, images: dict[str, Path], name: str = "") -> Source:

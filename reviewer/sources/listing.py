@@ -17,6 +17,7 @@ import numpy as np
 from reviewer.core.compiled import compiled
 from reviewer.core.errors import SourceError
 from reviewer.pictures import SUFFIXES
+from reviewer.sources.left_out import LeftOut
 from reviewer.sources.match import ImagesByPost
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ListedImages:
     """The image files of a folder. Rows count them in the order in which they were found.
 
     Attributes:
-        nameless: Files and folders that were left out, as their names are no text.
+        left_out: What was found and is no image here.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -69,7 +70,7 @@ class ListedImages:
         Raises:
             SourceError: The folder is not there or cannot be read.
         """
-        self.nameless: list[str] = []
+        self.left_out = LeftOut()
         self._folders: list[str] = []
         self._folder = array("i")
         self._names = bytearray()
@@ -77,12 +78,13 @@ class ListedImages:
         self._keys = (array("Q"), array("Q"))
         self._rows = (array("i"), array("i"))
         self._odd: dict[str, int] = {}
-        for inside, names in image_names(folder):
+        for inside, names in image_names(folder, self.left_out):
             try:
                 inside.encode()
                 self._take(inside, names, _encoded(names))
             except UnicodeEncodeError:
-                known = without_nameless([inside + name for name in names], self.nameless)
+                listed = [inside + name for name in names]
+                known = without_nameless(listed, self.left_out.nameless)
                 some = [path.removeprefix(inside) for path in known]
                 self._take(inside, some, _encoded(some))
 
@@ -188,7 +190,7 @@ class ListedImages:
         return rows
 
 
-def without_nameless(paths: Sequence[str], left_out: list[str] | None = None) -> list[str]:
+def without_nameless(paths: Sequence[str], left_out: list[str]) -> list[str]:
     """The paths that are text: on Unix a name may be any bytes, which no database takes for one.
 
     Args:
@@ -196,33 +198,24 @@ def without_nameless(paths: Sequence[str], left_out: list[str] | None = None) ->
         left_out: The others are added to it, as they can be shown.
     """
     kept: list[str] = []
-    others = [] if left_out is None else left_out
     for path in paths:
         try:
             path.encode()
         except UnicodeEncodeError:
-            others.append(os.fsencode(path).decode("utf-8", "backslashreplace"))
+            left_out.append(os.fsencode(path).decode("utf-8", "backslashreplace"))
         else:
             kept.append(path)
     return kept
 
 
-def nameless_sentence(left_out: Sequence[str]) -> str:
-    """What to say of files whose names are no text."""
-    return (
-        f"Files left out because their names are no text (UTF-8): {len(left_out):,}, for example "
-        f"{left_out[0]}. Rename them and import again."
-    )
-
-
-def image_names(folder: Path, videos: list[str] | None = None) -> Iterator[tuple[str, list[str]]]:
+def image_names(folder: Path, left_out: LeftOut) -> Iterator[tuple[str, list[str]]]:
     """Folders (with a slash at the end, "" for the first) with the names of the images in them.
 
     Hidden folders are left out; links to folders are followed, each place once.
 
     Args:
         folder: Where to look.
-        videos: Paths of videos, which are left out, are added to it.
+        left_out: Videos, and folders that cannot be read, are added to it.
 
     Raises:
         SourceError: The folder is not there or cannot be read.
@@ -242,10 +235,11 @@ def image_names(folder: Path, videos: list[str] | None = None) -> Iterator[tuple
             names, folders, moving = _listed(place)
         except OSError as error:
             if inside:
+                left_out.unread.append(inside)
+                left_out.reason = left_out.reason or error.strerror or str(error)
                 continue
             raise SourceError(f"Cannot read the folder {folder}: {error.strerror}.") from error
-        if videos is not None:
-            videos += [inside + name for name in moving]
+        left_out.videos += [inside + name for name in moving]
         if names:
             yield inside, names
         waiting += [f"{inside}{name}/" for name in reversed(folders)]

@@ -73,7 +73,10 @@ def import_folder(
         SourceError: The folder holds no images, is gone now, or its metadata cannot be read.
         StoreError: The collection cannot be written.
     """
-    images = _there(library.folder, listener)
+    left_out = LeftOut()
+    images = find_images(library.folder, left_out)
+    for sentence in left_out.sentences():
+        listener.note(sentence)
     chosen = source_name or library.state.get("chosen_source")
     source = pulled_source(library, chosen) or source_for(library.folder, images, chosen)
     listener.note(f"{len(images):,} image files; tags from {source.title}.")
@@ -126,20 +129,6 @@ def import_folder(
         "source": source.name,
     }
     return ChangeSet(images=True, tags=True, summary=summary)
-
-
-def _there(folder: Path, listener: Listener) -> dict[str, Path]:
-    """The image files of a folder by name; what is left out is told."""
-    nameless: list[str] = []
-    videos: list[str] = []
-    images = find_images(folder, nameless, videos)
-    if nameless:
-        listener.note(nameless_sentence(nameless))
-    if videos:
-        listener.note(
-            f"{len(videos):,} videos are left out, for example {videos[0]}: pictures are reviewed."
-        )
-    return images
 
 
 class _Found:

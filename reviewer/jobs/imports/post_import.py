@@ -21,7 +21,7 @@ from reviewer.jobs.context import Listener, stage
 from reviewer.jobs.imports.defining import take_lists
 from reviewer.sources.base import Reading
 from reviewer.sources.danbooru import DanbooruDump
-from reviewer.sources.listing import ListedImages, nameless_sentence
+from reviewer.sources.listing import ListedImages
 from reviewer.sources.names import needed_implications, settle_names
 from reviewer.sources.post_blocks import post_blocks
 from reviewer.sources.post_lines import Field
@@ -81,8 +81,8 @@ def import_posts(
     """
     listener.note("Listing the image files.")
     listed = ListedImages(library.folder)
-    if listed.nameless:
-        listener.note(nameless_sentence(listed.nameless))
+    for sentence in listed.left_out.sentences():
+        listener.note(sentence)
     first = {listed.path(row): library.folder for row in range(min(len(listed), 1))}
     if not DanbooruDump().recognises(library.folder, first) or not len(listed):
         raise SourceError(

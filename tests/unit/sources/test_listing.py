@@ -8,7 +8,8 @@ import pytest
 
 from reviewer.core.errors import SourceError
 from reviewer.sources.folder import find_images
-from reviewer.sources.listing import ListedImages, nameless_sentence
+from reviewer.sources.left_out import LeftOut
+from reviewer.sources.listing import ListedImages
 from reviewer.sources.match import ImagesByPost
 from reviewer.sources.post_blocks import post_blocks
 
@@ -90,8 +91,8 @@ def test_names_that_are_no_text_are_left_out_and_told(tmp_path: Path) -> None:
         pytest.skip("this system takes no such names")
     listed = ListedImages(tmp_path)
     assert [listed.path(row) for row in range(len(listed))] == ["7.jpg"]
-    assert sorted(listed.nameless) == ["\\xfe.jpg", "\\xff/8.jpg"]
-    assert ": 2, for example" in nameless_sentence(listed.nameless)
-    left_out: list[str] = []
+    assert sorted(listed.left_out.nameless) == ["\\xfe.jpg", "\\xff/8.jpg"]
+    assert ": 2, for example" in listed.left_out.sentences()[0]
+    left_out = LeftOut()
     assert list(find_images(tmp_path, left_out)) == ["7.jpg"]
-    assert sorted(left_out) == sorted(listed.nameless)
+    assert sorted(left_out.nameless) == sorted(listed.left_out.nameless)

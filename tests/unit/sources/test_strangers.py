@@ -25,6 +25,7 @@ from reviewer.sources.base import Reading
 from reviewer.sources.definitions import read_definitions
 from reviewer.sources.embedded import embedded_tags
 from reviewer.sources.folder import find_images
+from reviewer.sources.left_out import LeftOut
 from reviewer.sources.post import read_post
 from reviewer.sources.sqlite_dump import SqliteDump
 from reviewer.sources.table_entries import entries_of
@@ -95,6 +96,34 @@ def test_links_in_a_circle_end(folder: Path) -> None:
     assert set(find_images(folder)) == {"a.png", "b.png", "self.png"}
     assert imported(folder)[0].summary["tag_instances"] == 1
     assert set(problems(folder)) == {"self.png"}
+
+
+@unix
+def test_images_in_a_folder_that_cannot_be_read_now_are_not_gone(folder: Path) -> None:
+    """As on a drive that stumbles, where a right was taken, under a path too long for Windows."""
+    longest = os.pathconf(folder, "PC_PATH_MAX")
+    deep = folder
+    while len(str(deep)) < longest - 300:
+        deep /= "d" * 200
+    for number, place in enumerate((folder, folder, folder, deep), 3):
+        draw(place / f"{number}.png", number)
+    inside = deep.relative_to(folder).as_posix()
+    imported(folder)
+    # Now the deepest folder has a path that the system does not take.
+    moved = folder.with_name("m" * 200) / ("n" * 200)
+    moved.parent.mkdir()
+    folder.rename(moved)
+    left_out, heard = LeftOut(), Heard()
+    assert len(find_images(moved, left_out)) == 5
+    assert left_out.hides(f"{inside}/6.png")
+    assert not left_out.hides("3.png")
+    with Library.open(folder.with_name("workspace"), folder=moved) as library:
+        (moved / "3.png").unlink()
+        assert import_folder(library, heard).summary["gone"] == 1
+    assert any("Folders that cannot be read: 1, for example d" in note for note in heard.notes)
+    moved.rename(folder)
+    with Library.open(folder.with_name("workspace"), folder=folder) as library:
+        assert import_folder(library, Heard()).summary["unchanged"] == 5
 
 
 def test_a_file_that_is_too_large_for_a_picture_is_not_read(folder: Path) -> None:
