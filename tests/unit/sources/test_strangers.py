@@ -104,14 +104,14 @@ def test_images_in_a_folder_that_cannot_be_read_now_are_not_gone(folder: Path) -
     longest = os.pathconf(folder, "PC_PATH_MAX")
     deep = folder
     while len(str(deep)) < longest - 300:
-        deep /= "d" * 200
+        deep /= "d" * 100
     for number, place in enumerate((folder, folder, folder, deep), 3):
         draw(place / f"{number}.png", number)
     inside = deep.relative_to(folder).as_posix()
     imported(folder)
     # Now the deepest folder has a path that the system does not take.
-    moved = folder.with_name("m" * 200) / ("n" * 200)
-    moved.parent.mkdir()
+    moved = folder.parent.joinpath(*(letter * 100 for letter in "mnop"))
+    moved.parent.mkdir(parents=True)
     folder.rename(moved)
     left_out, heard = LeftOut(), Heard()
     assert len(find_images(moved, left_out)) == 5
