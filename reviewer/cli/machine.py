@@ -16,6 +16,7 @@ from reviewer.jobs.bench.parts import PARTS, Size
 from reviewer.jobs.bench.run import bench, meaning, table
 from reviewer.jobs.engines.opening import compare_engines
 from reviewer.store.library import Library
+from reviewer.store.workspace import data_folder
 
 if TYPE_CHECKING:
     from model.engines.quality import Quality
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     "--in",
     "kept",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep the generated data in this folder, for another time.",
+    help="Keep the generated data in this folder, for another time; else it is removed.",
 )
 def bench_command(
     call: Call,
@@ -59,12 +60,23 @@ def bench_command(
     Example: reviewer bench --only import
     """
     with call.frame.output() as output, ending(output), ExitStack() as stack:
-        place = kept or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="reviewer-")))
+        place = kept or _beside_the_collections(stack)
         size = Size(images=DANBOORU_IMAGES if full else images)
         figures = bench(place, output, size=size, parts=parts)
         count, tags = _size_of(call)
         output.table([*table(figures), "", *meaning(figures, count, tags or size.tags)])
         output.done(dict(figures))
+
+
+def _beside_the_collections(stack: ExitStack) -> Path:
+    """A folder on the disk where collections are kept, removed with `stack`.
+
+    The system's folder for what is temporary is often memory.
+    """
+    data_folder().mkdir(parents=True, exist_ok=True)
+    return Path(
+        stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=data_folder()))
+    )
 
 
 def _size_of(call: Call) -> tuple[int, int]:

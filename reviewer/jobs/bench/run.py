@@ -61,7 +61,9 @@ def bench(
     steps = list(dict.fromkeys(step for name in chosen for step in PARTS[name]))
     if importing in steps:
         shutil.rmtree(place / "workspace", ignore_errors=True)
-    _refuse_without_room(place, used, chosen)
+    needed = _room_needed(place, used, chosen)
+    _refuse_without_room(place, needed)
+    listener.note(f"What is generated takes about {_room(needed)} in {place}.")
     figures: Figures = {}
     with stage(listener, "bench", len(steps), "steps") as progress:
         for step in steps:
@@ -86,13 +88,24 @@ def _first_sentence(step: Callable[..., Figures]) -> str:
     return (step.__doc__ or "").split("\n")[0]
 
 
-def _refuse_without_room(place: Path, size: Size, parts: Sequence[str]) -> None:
+def _room_needed(place: Path, size: Size, parts: Sequence[str]) -> float:
+    """Bytes that some parts write, those not counted that are there from a run before."""
     needed = 0.0
-    if {"import", "disk"} & set(parts) and not (place / "dump").exists():
-        # A post is two kilobytes of JSON, an empty file four of the disk's blocks at most.
-        needed += size.images * (2_200 + 600)
+    if {"import", "disk"} & set(parts):
+        # The collection with its log, beside the dump: a post is two kilobytes of JSON, an empty
+        # file four of the disk's blocks at most.
+        needed += size.images * 600
+        needed += 0 if (place / "dump").exists() else size.images * (2_200 + 600)
     if "disk" in parts:
         needed += size.images * (size.tags + 4 * TAGS_AN_IMAGE + 40)
+    if "queue" in parts:
+        needed += 130e6
+    if "scan" in parts:
+        needed += 50e6 + size.pictures * 100e3
+    return needed
+
+
+def _refuse_without_room(place: Path, needed: float) -> None:
     free = shutil.disk_usage(place).free
     if needed > free:
         raise StoreFullError(
