@@ -7,7 +7,6 @@ are commands, which the policy keeps out. A deleted post answers 422 and a throt
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from reviewer.core.outbox import NOTHING, Edit, Tags
@@ -21,11 +20,6 @@ if TYPE_CHECKING:
 
 HASH_PREFIX = "hash:"
 """A key that begins so is the site's `password_hash`, salt and all; any other is an API key."""
-
-
-def password_hash(salted: str) -> str:
-    """The `password_hash` of a salted password ("your-salt--PASSWORD--"), SHA-1 in hexadecimal."""
-    return hashlib.sha1(salted.encode(), usedforsecurity=False).hexdigest()
 
 
 class Moebooru(HttpClient):

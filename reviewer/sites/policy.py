@@ -50,7 +50,6 @@ class Policy:
         mode: How edits may be sent.
         known_by: What names an image there.
         service: Tags are written to one of its tag services, and the key alone tells who writes.
-        public: Other people's site: caps and approval count.
         read_rate, write_rate: Requests a second; 0 for no limit.
         burst: Requests that may follow at once.
         hourly: Edits an hour; 0 for no limit.
@@ -71,7 +70,6 @@ class Policy:
     mode: Mode
     known_by: KnownBy = KnownBy.POST
     service: bool = False
-    public: bool = False
     style: TagStyle = TagStyle.UNDERSCORES
     read_rate: float = 0.0
     write_rate: float = 0.0
@@ -127,7 +125,6 @@ class Policy:
         return replace(
             self,
             mode=Mode.BATCH_OK,
-            public=False,
             read_rate=0.0,
             write_rate=0.0,
             hourly=0,
@@ -154,7 +151,6 @@ def _policy(kind: str, table: dict[str, Any]) -> Policy:
         mode=Mode(table["mode"]),
         known_by=KnownBy(table.get("known_by", "post")),
         service=bool(table.get("service", False)),
-        public=bool(table.get("public", False)),
         style=TagStyle(table.get("style", "underscores")),
         read_rate=float(table.get("read_rate", 0.0)),
         write_rate=float(table.get("write_rate", 0.0)),

@@ -9,7 +9,6 @@ from reviewer.core.types import Category
 from reviewer.jobs.writing.places import policies, reader, writer
 from reviewer.sites.errors import BusyError, RefusedError
 from reviewer.sites.http import Answer, Http, retry_after
-from reviewer.sites.moebooru import password_hash
 from reviewer.sites.policy import Mode, TagStyle, is_loopback, is_private
 from reviewer.sites.table import CLIENTS
 
@@ -63,7 +62,6 @@ def test_what_cannot_be_edited_has_no_client_and_the_rest_has_one() -> None:
 def test_public_sites_are_slow_capped_and_confirmed_one_by_one() -> None:
     for kind in ("danbooru", "e621", "moebooru"):
         policy = KNOWN[kind]
-        assert policy.public
         assert policy.mode is Mode.MANUAL_EACH
         assert 0 < policy.write_rate <= 0.5
         assert 0 < policy.daily_cap <= 200
@@ -142,8 +140,3 @@ def test_a_host_that_is_not_there_is_said_calmly() -> None:
     with pytest.raises(BusyError, match=r"127\.0\.0\.1 cannot be reached"):
         http.get("/")
     http.close()
-
-
-def test_the_password_hash_of_moebooru() -> None:
-    # As `sha1sum` has it.
-    assert password_hash("choujin-steiner--abc--") == "8f8abe22d8c4c03cea827f8d078c65e3b4b0054a"
