@@ -107,11 +107,16 @@ def moved_collection(folder: Path, databases: Iterable[Path]) -> Path | None:
     """
     for database in databases:
         before = stored_folder(database)
-        if before == str(folder) or (before and same_place(Path(before), folder)):
+        if before == str(folder):
             return database
-        if before and not Path(before).exists() and holds_images(database, folder):
-            take_move(database, folder)
-            return database
+        try:
+            if before and Path(before).samefile(folder):
+                return database
+        except OSError:
+            # It is away: asked once, as a server that is away lets one wait.
+            if holds_images(database, folder):
+                take_move(database, folder)
+                return database
     return None
 
 
