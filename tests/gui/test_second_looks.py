@@ -56,7 +56,7 @@ def test_what_cannot_be_told_waits_for_a_second_look(qtbot: QtBot, reviewing: Ma
     assert page.notice.text.endswith(": Yes, you had said Can't tell.")
     assert library.decisions.answers(first.image_id)[first.tag_id] is Answer.YES
     assert session.current is None
-    assert "second look" in reviewing.review.controller.showing._reason()
+    assert "second look" in reviewing.review.controller.showing._why_nothing()
     qtbot.keyClick(page, Qt.Key.Key_Backspace)
     wait_painted(qtbot, reviewing)
     assert session.current.pair == first.pair

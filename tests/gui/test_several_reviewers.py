@@ -111,7 +111,7 @@ def test_a_disagreement_is_asked_blind_and_both_answers_are_told_after(
     for _ in range(2):
         answer(qtbot, window, "a")
     assert session.current is None
-    said_ = window.review.controller.showing._reason()
+    said_ = window.review.controller.showing._why_nothing()
     assert said_.startswith("No disagreement is left")
 
 
@@ -174,7 +174,7 @@ def test_the_last_questions_of_an_audit_are_a_queue(
     assert session.current is None
     audit = window.review.library.audits.current()
     assert window.review.library.audits.open_questions(audit) == []
-    assert "random sample is answered" in window.review.controller.showing._reason()
+    assert "random sample is answered" in window.review.controller.showing._why_nothing()
 
 
 @pytest.mark.parametrize("settings", [replace(QUIET, controls_percent=100)])
