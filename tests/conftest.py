@@ -9,6 +9,8 @@ import shutil
 # What is computed here is small: threads that wait for each other cost four times what one takes.
 # Said before numpy and torch are loaded, which read it once; child processes inherit it.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# The program is started some hundred times: each would compile all its modules anew.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 from typing import TYPE_CHECKING
 
