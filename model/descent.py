@@ -24,6 +24,11 @@ FAR = 0.05
 """Mean square move of a tag's logits from which on a line is looked at a second time: within it
 the loss along the line is a parabola for all purposes."""
 
+NEGLIGIBLE = 1e-3
+"""Squared size of a gradient, twice the loss that a step would take off a tag's sum over all
+images, from which on the tag is solved. Where embeddings tell nothing, the gradient is as small as
+rounding makes it from the first step on, and never shrinks."""
+
 SHRINK_AT = 0.7
 """Share of the tags that are left, from which on the arrays are cut to these."""
 
@@ -82,7 +87,7 @@ class Descent:
         given = limit = size if first is None else first
         direction = -ready
         for _ in range(most_steps):
-            left = size > tolerance**2 * limit
+            left = size > (tolerance**2 * limit).clamp(min=NEGLIGIBLE)
             if not bool(left.any()):
                 break
             if int(left.sum()) <= SHRINK_AT * len(left):

@@ -93,3 +93,26 @@ def test_axes_fall_and_give_heads_on_raw_embeddings():
         (embeddings * 3 + 2) @ weight.T + bias, (axes.x @ solved).numpy(), atol=2e-3
     )
     assert axes.x[:, 0].numpy() == pytest.approx(1.0)
+
+
+def test_embeddings_that_tell_nothing_cost_hardly_a_step(monkeypatch: pytest.MonkeyPatch):
+    """Sums over so many images are never as small as a share of the first, small slope."""
+    chance = torch.Generator().manual_seed(3)
+    x = torch.zeros(60_000, 9)
+    x[:, 0] = 1
+    targets = (torch.rand(60_000, 20, generator=chance) < torch.logspace(-3, -0.5, 20)).float()
+    weights = torch.where(targets > 0, 1.0, 0.7)
+    steps = []
+    length = Descent._length
+
+    def counted(descent: Descent, *given: torch.Tensor) -> torch.Tensor:
+        steps.append(1)
+        return length(descent, *given)
+
+    monkeypatch.setattr(Descent, "_length", counted)
+    found = solve(x, targets, weights, x[0], HeadConfig(most_steps=60))
+    assert len(steps) <= 10
+    there = targets.sum(dim=0)
+    share = there / weights.sum(dim=0)
+    assert torch.allclose(found[0], torch.log(share / (1 - share)), atol=0.02)
+    assert not found[1:].any()
