@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from reviewer.core.choices.choice import ChoiceRanking
 from reviewer.core.types import Answer, Category, Origin
@@ -234,3 +234,23 @@ def test_the_review_shows_the_rating_as_it_was_corrected(
     assert review.library.decisions.total() == 0
     assert review.session.current.image_id == image
     qtbot.waitUntil(lambda: "general" in review.page.tags._facts.text())
+
+
+def test_enter_brings_questions_where_there_are_none(
+    qtbot: QtBot, window: MainWindow, workspace: Path
+):
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    page = opened(qtbot, window, workspace)
+    make = QApplication.focusWidget()
+    assert isinstance(make, QPushButton)
+    assert make.text() == "Find likely wrong ratings"
+    qtbot.keyClick(make, Qt.Key.Key_Return)
+    assert window._runner.jobs[-1].command[0] == "ratings"
+    # As soon as there are questions the keys are answers again.
+    ask(workspace)
+    page._read()
+    assert page.session is not None
+    assert page.session.current is not None
+    assert QApplication.focusWidget() is page
+    assert make.focusPolicy() is Qt.FocusPolicy.NoFocus

@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
     from reviewer.ui.main_window import MainWindow
 
-PAGES = ("history", "summary", "audit", "figures", "writeback", "vocabulary")
-MOST_STOPS = 100
+PAGES = (
+    "history",
+    "summary",
+    "audit",
+    "figures",
+    "writeback",
+    "vocabulary",
+    "settings",
+    "ratings",
+    "characters",
+)
+MOST_STOPS = 400
 
 
 def name_of(widget: QWidget) -> str:

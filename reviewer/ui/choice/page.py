@@ -300,6 +300,7 @@ class ChoicePage(SidePage):
         session = self._session
         question = session.current if session is not None else None
         self._take_keys()
+        _offer(self, self._make, wanted=question is None)
         if session is None or question is None:
             self.picture.show_message(self._source.kind.nothing)
             self.progress.setText("")
@@ -337,6 +338,16 @@ class ChoicePage(SidePage):
     def _name(self, tag_id: int) -> str:
         name = self._review.session.vocabulary.name(tag_id)
         return self._source.kind.titles.get(name, shown_name(name))
+
+
+def _offer(page: QWidget, button: QPushButton, *, wanted: bool) -> None:
+    """Puts what brings questions under Enter where there are none; else all keys are answers."""
+    had = button.hasFocus()
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if wanted else Qt.FocusPolicy.NoFocus)
+    if wanted and page.hasFocus():
+        button.setFocus()
+    elif had and not wanted:
+        page.setFocus()
 
 
 def _words(question: ChoiceQuestion, stored: Sequence[Decision], name: Callable[[int], str]) -> str:
