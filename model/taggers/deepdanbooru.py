@@ -39,6 +39,15 @@ if TYPE_CHECKING:
 
 _SIDE = 512
 _FIRST = "n_Conv_0.weight"
+_AS_TRAINED: dict[str, Any] = {
+    "mean": (0.0, 0.0, 0.0),
+    "std": (1.0, 1.0, 1.0),
+    "resample": "box",
+    "fit": "inside",
+    "pad_edge": True,
+    "reducing_gap": 0.0,
+}
+"""How both forms want their pictures, as fields of `TaggerConfig`."""
 
 
 def _recognises(facts: FolderFacts) -> bool:
@@ -56,12 +65,7 @@ def _describe(facts: FolderFacts, answers: Answers) -> Described:
         network="deepdanbooru",
         arguments=_layout(facts, name),
         input_size=int(answers.get("size", _SIDE)),
-        mean=(0.0, 0.0, 0.0),
-        std=(1.0, 1.0, 1.0),
-        resample="box",
-        fit="inside",
-        pad_edge=True,
-        reducing_gap=0.0,
+        **_AS_TRAINED,
     )
     outputs = plain_outputs(facts, name, facts.mapping(name)["tags"])
     return Described(overridden(config, answers), outputs, name, (name,))
@@ -120,12 +124,7 @@ def _describe_project(facts: FolderFacts, answers: Answers) -> Described:
         network="onnx",
         arguments={"layout": "nhwc", "single": False},
         input_size=side if isinstance(side, int) else _SIDE,
-        mean=(0.0, 0.0, 0.0),
-        std=(1.0, 1.0, 1.0),
-        resample="box",
-        fit="inside",
-        pad_edge=True,
-        reducing_gap=0.0,
+        **_AS_TRAINED,
     )
     outputs = plain_outputs(facts, _TAGS, facts.lines(_TAGS))
     return Described(overridden(config, answers), outputs, name, (name, _PROJECT, _TAGS))
