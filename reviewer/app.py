@@ -17,7 +17,6 @@ from reviewer.store.workspace import data_folder, workspace_for
 from reviewer.ui.garbage import Collector
 from reviewer.ui.jobs.runner import JobRunner
 from reviewer.ui.main_window import MainWindow
-from reviewer.ui.memory import give_pictures_back
 from reviewer.ui.no_display import NoDisplay
 from reviewer.ui.start.preparing import Sample
 from reviewer.ui.start.start_page import NAME
@@ -162,7 +161,6 @@ def make_application() -> QApplication:
     """
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        give_pictures_back()
         with NoDisplay():
             app = QApplication(sys.argv[:1])
     app.setApplicationName("tag-reviewer")
