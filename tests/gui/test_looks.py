@@ -319,16 +319,16 @@ def check_names(window: MainWindow, shown: QWidget) -> None:
             assert control.accessibleName() or words, control
 
 
-def test_the_picture_has_the_most_room(qtbot: QtBot, window: MainWindow, workspace: Path):
-    for percent, share in ((100, 0.5), (200, 0.3)):
-        window.resize(1280, 720)
-        window._store(window.settings.with_value("text_percent", percent))
-        page = review(qtbot, window, workspace)
-        QTest.qWait(30)
-        assert page.view.width() >= share * page.width()
-        QTest.keyClick(page, Qt.Key.Key_Tab)
-        QTest.qWait(30)
-        assert page.view.width() == page.width()
+@pytest.mark.parametrize(("percent", "share"), [(100, 0.5), (200, 0.3)])
+def test_the_picture_has_the_most_room(
+    qtbot: QtBot, window: MainWindow, workspace: Path, percent: int, share: float
+):
+    window.resize(1280, 720)
+    window._store(window.settings.with_value("text_percent", percent))
+    page = review(qtbot, window, workspace)
+    qtbot.waitUntil(lambda: page.view.width() >= share * page.width())
+    QTest.keyClick(page, Qt.Key.Key_Tab)
+    qtbot.waitUntil(lambda: page.view.width() == page.width())
 
 
 @pytest.mark.parametrize("used", ["dark", "light"])
