@@ -7,12 +7,12 @@ part of those, which meets fewer of the rare tags.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from PIL import Image, ImageDraw
+from scipy import sparse
 
 from reviewer.core.tags.tagrows import TagRows
 from reviewer.store.scans import BLOCK_IMAGES, PRESENT, ROW, ScanFiles, quantise
@@ -159,7 +159,8 @@ def _post(post_id: int, word: list[int], tags: list[tuple[str, int]]) -> bytes:
 def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows) -> None:
     """Scores of a whole scan, written as a finished one lies on the disk.
 
-    Absent tags score about -6, present ones about 2, each a few in a thousand far from that.
+    Absent tags score about -6, present ones about 2, each a few in a thousand far from that. An
+    embedding is the sum of its tags' directions, and noise: heads that learn from it find them.
 
     Args:
         files: Just begun.
@@ -169,12 +170,14 @@ def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows) -> No
     n_tags = len(files.shape.tags)
     chance = np.random.default_rng(0)
     base = [_absent(chance, (n_tags, BLOCK_IMAGES)) for _ in range(2)]
+    directions = chance.standard_normal((n_tags, files.shape.width), np.float32)
     numbers = tags.column_numbers(files.shape.tags)
     full = len(images) // BLOCK_IMAGES * BLOCK_IMAGES
     with (
         (files.folder / "scores.u8").open("wb") as scores,
         (files.folder / "present.bin").open("wb") as present,
         (files.folder / "present.i64").open("wb") as ends,
+        (files.folder / "embeddings.f16").open("wb") as embeddings,
     ):
         total = 0
         for start in range(0, len(images), BLOCK_IMAGES):
@@ -190,9 +193,13 @@ def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows) -> No
             records["column"] = columns[known]
             records["score"] = np.clip(chance.normal(2, 2.5, len(records)) * 256, -32768, 32767)
             present.write(records.tobytes())
-            upto = total + np.cumsum(np.bincount(owner[known], minlength=len(rows)))
-            ends.write(upto.astype(np.int64).tobytes())
+            upto = np.cumsum(np.bincount(owner[known], minlength=len(rows)))
+            ends.write((total + upto).astype(np.int64).tobytes())
             total += len(records)
+            shown = (np.ones(len(records), np.float32), columns[known], np.append(0, upto))
+            signal = sparse.csr_matrix(shown, (len(rows), n_tags)) @ directions
+            signal += chance.standard_normal(signal.shape, np.float32)
+            embeddings.write(signal.astype(np.float16).tobytes())
             if start < full:
                 scores.write(block.tobytes())
             else:
@@ -203,8 +210,6 @@ def write_scan(files: ScanFiles, images: NDArray[np.int64], tags: TagRows) -> No
     records = np.zeros(len(images), ROW)
     records["image"] = images
     records["hash"] = chance.integers(0, 2**63, len(images), dtype=np.uint64)
-    (files.folder / "embeddings.f16").touch()
-    os.truncate(files.folder / "embeddings.f16", 2 * files.shape.width * len(images))
     (files.folder / "rows.bin").write_bytes(records.tobytes())
 
 

@@ -97,7 +97,8 @@ def _room_needed(place: Path, size: Size, parts: Sequence[str]) -> float:
         needed += size.images * 600
         needed += 0 if (place / "dump").exists() else size.images * (2_200 + 600)
     if "disk" in parts:
-        needed += size.images * (size.tags + 4 * TAGS_AN_IMAGE + 40)
+        # Scores of all tags, those of present ones at higher precision, embeddings.
+        needed += size.images * (size.tags + 4 * TAGS_AN_IMAGE + 40 + 1024)
     if "queue" in parts:
         needed += 130e6
     if "scan" in parts:

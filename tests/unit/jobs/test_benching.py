@@ -40,6 +40,10 @@ def test_a_written_scan_reads_as_one_that_was_made(tmp_path: Path) -> None:
     for column in (0, 7, 150):
         assert np.array_equal(again.tag_scores(column) == 0, there[:, column])
     assert np.array_equal(np.diff(again.present().ends, prepend=0), np.diff(rows.starts))
+    # What heads are to find is in the embeddings: along a tag's own mean its images lie apart.
+    embeddings, has = again.embeddings().astype(np.float64), there[:, 7]
+    along = embeddings @ (embeddings[has].mean(axis=0) - embeddings[~has].mean(axis=0))
+    assert along[has].mean() > along[~has].mean() + along[~has].std() / 4
 
 
 def test_the_import_is_measured_and_said_in_words(tmp_path: Path) -> None:
