@@ -128,12 +128,12 @@ def test_a_kill_between_block_and_tail_leaves_no_image_twice(
     files = ScanFiles.create(tmp_path / "scan", SHAPE)
     files.append(*batch(0, 10))
 
-    def killed(path: Path) -> None:
+    def killed(path: Path, content: bytes) -> None:
         raise Killed
 
     more = batch(10, 10)
     with monkeypatch.context() as patch:
-        patch.setattr(scans, "replacing", killed)
+        patch.setattr(scans, "write_whole", killed)
         with pytest.raises(Killed):
             files.append(*more)
     check(ScanFiles.create(tmp_path / "scan", SHAPE), 20)
