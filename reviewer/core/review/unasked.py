@@ -42,8 +42,12 @@ def unasked(
     return Question(image_id, tag_id, side, 0.0, 0.0, "", origin)
 
 
+LEAST_OFFERED = 0.1
+"""Suspicion below which a tag is not offered: nine of ten such offers would be wrong."""
+
+
 def may_be_missing(ranking: Ranking, image_id: int) -> list[int]:
-    """The tags that an image lacks by the metadata and that the ranking suspects it to show.
+    """The tags that an image lacks by the metadata and that it may well show.
 
     Args:
         ranking: The present one; its images are gone through once.
@@ -52,9 +56,11 @@ def may_be_missing(ranking: Ranking, image_id: int) -> list[int]:
     Returns:
         Tag ids, the likeliest first.
     """
+    sides, suspicions = np.asarray(ranking.sides), np.asarray(ranking.suspicions)
     places = np.flatnonzero(np.asarray(ranking.images) == image_id)
-    places = places[np.asarray(ranking.sides)[places] == Side.MISSING]
-    places = places[np.argsort(-np.asarray(ranking.suspicions)[places], kind="stable")]
+    likely = (sides[places] == Side.MISSING) & (suspicions[places] >= LEAST_OFFERED)
+    places = places[likely]
+    places = places[np.argsort(-suspicions[places], kind="stable")]
     queues = np.searchsorted(np.asarray(ranking.offsets), places, side="right") - 1
     return [int(tag_id) for tag_id in np.asarray(ranking.tags)[queues]]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +14,17 @@ from reviewer.core.labels import effective_tags
 from reviewer.core.queues import Ranking
 from reviewer.core.review.copies import CarryOver
 from reviewer.core.review.feed import Mode
-from reviewer.core.review.unasked import turned, unasked, with_sibling
+from reviewer.core.review.unasked import (
+    LEAST_OFFERED,
+    may_be_missing,
+    turned,
+    unasked,
+    with_sibling,
+)
 from reviewer.core.tags.vocabulary import Implications
 from reviewer.core.types import Answer, Origin, Side
 from reviewer.store.copies import Comparison
+from tests.conftest import even_ranking
 from tests.unit.core.review.test_session import fill, make_ranking, start
 
 if TYPE_CHECKING:
@@ -43,6 +51,17 @@ def test_a_pair_that_nothing_is_known_of_has_no_score() -> None:
     assert (question.pair, question.side) == ((3, 7), Side.WRONG)
     assert (question.score, question.suspicion, question.version) == (0, 0, "")
     assert unasked(Ranking.empty(), frozenset(), (3, 7), Origin.EDIT).side is Side.MISSING
+
+
+def test_what_may_be_missing_is_likely_and_comes_in_order() -> None:
+    low = LEAST_OFFERED - 0.01
+    of_nine, of_two = [0.3, 0.8, low, 0.5], [0.9, low, 0.4, low]
+    suspicions = np.array([each for pair in zip(of_nine, of_two, strict=True) for each in pair])
+    sides = [Side.MISSING] * 6 + [Side.WRONG, Side.MISSING]
+    ranking = even_ranking([4, 5, 6, 7], [9, 2], suspicions.astype(np.float32), sides)
+    assert may_be_missing(ranking, 9) == [5, 4]
+    assert may_be_missing(ranking, 2) == [4, 6]
+    assert may_be_missing(ranking, 3) == []
 
 
 TAGS = st.integers(0, 5)
