@@ -120,19 +120,25 @@ def on_answers(pairs: AnsweredPairs, seed: int = 0) -> Change | None:
 def _couples(
     pairs: AnsweredPairs, rng: np.random.Generator
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Places of an answered Yes and of an answered No, both of one tag."""
-    yes: list[NDArray[np.int64]] = [np.zeros(0, np.int64)]
-    no = list(yes)
-    for tag in np.unique(pairs.tag).tolist():
-        mine = pairs.tag == tag
-        there, absent = (np.flatnonzero(mine & (pairs.shows == shown)) for shown in (True, False))
-        yes.append(np.repeat(there, absent.size))
-        no.append(np.tile(absent, there.size))
-    first, second = np.concatenate(yes), np.concatenate(no)
-    if first.size > MOST_COMPARED:
-        chosen = rng.choice(first.size, MOST_COMPARED, replace=False)
-        first, second = first[chosen], second[chosen]
-    return first, second
+    """Places of an answered Yes and of an answered No, both of one tag.
+
+    Couples are numbered, not listed: thousands of answers on one tag make millions of them.
+    """
+    order = np.lexsort((pairs.tag, ~pairs.shows))
+    yes, no = order[pairs.shows[order]], order[~pairs.shows[order]]
+    tags = np.unique(pairs.tag)
+    first_yes, first_no = (
+        np.searchsorted(pairs.tag[yes], tags),
+        np.searchsorted(pairs.tag[no], tags),
+    )
+    n_no = np.searchsorted(pairs.tag[no], tags, "right") - first_no
+    upto = np.cumsum((np.searchsorted(pairs.tag[yes], tags, "right") - first_yes) * n_no)
+    total = int(upto[-1]) if upto.size else 0
+    many = total > MOST_COMPARED
+    couple = rng.choice(total, MOST_COMPARED, replace=False) if many else np.arange(total)
+    group = np.searchsorted(upto, couple, "right")
+    within = couple - np.append(0, upto)[group]
+    return yes[first_yes[group] + within // n_no[group]], no[first_no[group] + within % n_no[group]]
 
 
 def _above(
